@@ -1,0 +1,5 @@
+/** Images: the copies a region holds and the accounts that may read them. */
+@NullMarked
+package dev.kiln.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package dev.kiln.region;
+
+import dev.kiln.image.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Port: a region that keeps images. Every implementation passes {@code RegionStoreContract}. All methods may block on
+ * the region; an {@link IOException} means "this region, now": the caller may try again and no other region is
+ * concerned. Interrupting the calling thread ends a call with {@link java.io.InterruptedIOException} within a second.
+ */
+public interface RegionStore {
+
+    RegionId region();
+
+    /** Fails when the region cannot be reached or not be written to. Leaves nothing behind. */
+    void check() throws IOException;
+
+    /**
+     * Stores the bytes under the key, replacing what was there. Nobody sees the object before all of its bytes are
+     * durable and their digest was compared; after a failure or a crash nothing is visible under the key that was not
+     * before.
+     *
+     * @param expected the digest that the bytes must have, or null when the caller does not know it yet
+     * @param progress is told the number of bytes written so far, at most a few times a second
+     * @throws DigestMismatchException when the bytes are not the expected ones
+     */
+    StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
+            throws IOException;
+
+    /** The bytes from an offset on; fails with {@link java.io.FileNotFoundException} when there is no such object. */
+    InputStream open(StoreKey key, long offset) throws IOException;
+
+    /** What is stored under the key, or empty. */
+    Optional<StoredObject> find(StoreKey key) throws IOException;
+
+    /** Removes the object if it is there, and whatever an interrupted {@link #put} left of it. */
+    void delete(StoreKey key) throws IOException;
+}

@@ -1,0 +1,64 @@
+package dev.kiln.template;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.region.RegionId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
+ * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew. An empty
+ * text means "not given".
+ *
+ * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
+ * @param contextDigest digest of the uploaded context
+ */
+public record Template(
+        TemplateId id,
+        AccountId account,
+        RegionId region,
+        String name,
+        String description,
+        BaseImageType baseImageType,
+        String baseImage,
+        String buildContent,
+        String testContent,
+        ImageOptions imageOptions,
+        int networkMbit,
+        int diskGib,
+        List<RegionId> toRegions,
+        List<AccountId> addAccounts,
+        List<Tag> tags,
+        Map<String, String> kept,
+        Optional<String> contextDigest,
+        Instant createdAt) {
+
+    /** How {@link #baseImage} is read (BaseImageType on the wire). */
+    public enum BaseImageType {
+        /** An image id. */
+        IMAGE,
+        /** The name of a family; its newest available image is taken at each start. */
+        IMAGE_FAMILY
+    }
+
+    /**
+     * How the finished image is called (ImageOptions on the wire).
+     *
+     * @param name prefix of the image's name
+     * @param suffix whether {@code _{ExecutionId}} follows the prefix
+     */
+    public record ImageOptions(String name, boolean suffix, String family, String description, List<Tag> tags) {}
+
+    /** Whether build commands may use the network: the wire's InternetMaxBandwidthOut is more than 0. */
+    public boolean allowsNetwork() {
+        return networkMbit > 0;
+    }
+
+    /** The regions that get a copy, the template's own first and none twice. */
+    public List<RegionId> targetRegions() {
+        return Stream.concat(Stream.of(region), toRegions.stream()).distinct().toList();
+    }
+}

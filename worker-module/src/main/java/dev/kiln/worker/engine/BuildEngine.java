@@ -1,0 +1,42 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageMetadata;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Port: runs the build commands on a base image and yields an image file. Every implementation passes
+ * {@code BuildEngineContract}. Interrupting the calling thread ends a build with {@link InterruptedException}; within a
+ * second of that, no process of it is left.
+ */
+public interface BuildEngine {
+
+    /**
+     * Makes and leaves a sandbox once; throws, with a sentence an operator can act on, when this worker cannot build.
+     */
+    void check() throws SandboxUnavailableException;
+
+    /**
+     * Runs all commands and packs the result. Safe to repeat: what an earlier attempt of the same name left is removed
+     * first. The file of the result lives until {@link #discard(String)}.
+     *
+     * @throws BuildFailedException when a command fails, exceeds a limit, or the base image is refused: the template's
+     *     fault, trying again would not help
+     * @throws IOException when this machine is at fault (disk full, sandbox gone): another attempt may succeed
+     */
+    BuiltImage build(BuildRequest request, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException;
+
+    /** Runs all commands on a scratch copy of the image that is thrown away; fails as {@link #build} does. */
+    void test(BuildRequest request, BuildOutput output) throws BuildFailedException, IOException, InterruptedException;
+
+    /**
+     * Removes all that builds of this name left on this machine: processes, mounts, files. No error if there is
+     * nothing.
+     */
+    void discard(String name) throws IOException;
+
+    /** An image file that a build made, and what the image says of itself. */
+    record BuiltImage(Path file, long bytes, Digest digest, ImageMetadata metadata) {}
+}

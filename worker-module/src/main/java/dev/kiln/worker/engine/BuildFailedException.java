@@ -1,0 +1,29 @@
+package dev.kiln.worker.engine;
+
+/**
+ * The build ended for a reason that lies in the template or its base image. The code becomes the execution's ErrorCode,
+ * the message its ErrorInfo: which step, which exit code, the last lines of output.
+ */
+public final class BuildFailedException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    private final String code;
+
+    public BuildFailedException(String code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    /**
+     * For programs, for example {@code BuildCommand.Failed}, {@code BuildCommand.TimedOut}, {@code BaseImage.Refused}.
+     */
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}
