@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param outcome how RELEASING will end; present exactly when it is next
  * @param failure {@link Failure#NONE} when nothing went wrong
- * @param message what happened, for people
+ * @param message what happened, for people; empty keeps what was said last
  */
 public record Advance(ExecutionStatus to, Optional<Outcome> outcome, Failure failure, String message) {
 

@@ -118,7 +118,8 @@ public final class Executions {
         var moved = jdbc.sql("""
                         with advanced as (
                             update execution
-                               set status = :to, outcome = coalesce(:outcome, outcome), message = :message,
+                               set status = :to, outcome = coalesce(:outcome, outcome),
+                                   message = case when :message = '' then message else :message end,
                                    error_code = case when :code = '' then error_code else :code end,
                                    error_info = case when :code = '' then error_info else :info end,
                                    version = version + 1, modified_at = now(),
