@@ -29,9 +29,10 @@ class IntakeConfiguration {
                 // One record for one free slot; in the default mode one worker may be handed all that are waiting.
                 "share.acquire.mode", "record_limit",
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1));
-        return new ExecutionListener(
-                new DefaultShareConsumerFactory<>(settings, new StringDeserializer(), new ByteArrayDeserializer()),
-                slots);
+        var consumers = new DefaultShareConsumerFactory<String, byte[]>(settings);
+        consumers.setKeyDeserializer(new StringDeserializer());
+        consumers.setValueDeserializer(new ByteArrayDeserializer());
+        return new ExecutionListener(consumers, slots);
     }
 
     @Bean
