@@ -13,12 +13,16 @@ public final class ArchiveInspector {
 
     /** The facts of an archive that may be used as a base image. */
     public ArchiveFacts inspect(ByteSource source) throws IOException, ArchiveRefusedException {
-        try (var in = source.open(0)) {
-            if (in.read() < 0 || limits.entries() < 1) {
-                throw new ArchiveRefusedException("the archive is empty");
-            }
+        var contents = ArchiveContents.open(source, limits);
+        var check = new EntryCheck(limits, contents.format());
+        for (var layer : contents.layers()) {
+            layer.read((entry, reader) -> check.accept(entry));
+            check.nextLayer();
+        }
+        if (check.entries() == 0) {
+            throw new ArchiveRefusedException("the archive is empty; a base image holds a root file system");
         }
         return new ArchiveFacts(
-                ArchiveFacts.Format.TAR, 0, 0, java.time.Instant.EPOCH, dev.kiln.image.ImageMetadata.EMPTY);
+                contents.format(), check.entries(), check.unpackedBytes(), check.newest(), contents.metadata());
     }
 }

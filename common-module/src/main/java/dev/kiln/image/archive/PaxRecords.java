@@ -2,7 +2,7 @@ package dev.kiln.image.archive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /** The records of a pax extended header: {@code "length key=value\n"}, values as bytes. */
 final class PaxRecords {
@@ -59,7 +59,7 @@ final class PaxRecords {
     }
 
     /** The records of one entry as bytes, sorted by key. */
-    static byte[] format(TreeMap<String, byte[]> records) {
+    static byte[] format(SortedMap<String, byte[]> records) {
         var out = new java.io.ByteArrayOutputStream();
         records.forEach((key, value) -> {
             var name = key.getBytes(StandardCharsets.ISO_8859_1);

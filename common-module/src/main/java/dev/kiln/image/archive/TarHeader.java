@@ -76,11 +76,11 @@ final class TarHeader {
         boolean negative = (block[offset] & 0x40) != 0;
         long value = negative ? -1 : 0;
         for (int i = 0; i < length; i++) {
-            int b = i == 0 ? block[offset] & 0x3f | (negative ? 0xc0 : 0) : block[offset + i] & 0xff;
+            int b = block[offset + i] & (i == 0 && !negative ? 0x7f : 0xff);
             if (value > Long.MAX_VALUE >> 9 || value < Long.MIN_VALUE >> 9) {
                 throw new RefusedStreamException("a header holds a number of more than 63 bits");
             }
-            value = value << 8 | (i == 0 && negative ? (byte) b & 0xff : b);
+            value = (value << 8) | b;
         }
         return value;
     }

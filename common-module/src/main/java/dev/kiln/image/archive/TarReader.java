@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +128,7 @@ public final class TarReader {
                 + "tar --format=posix, not sparse and in one volume");
     }
 
-    private static TreeMap<String, byte[]> attributes(Map<String, byte[]> records) {
+    private static SortedMap<String, byte[]> attributes(Map<String, byte[]> records) {
         var attributes = new TreeMap<String, byte[]>();
         records.forEach((key, value) -> {
             if (key.startsWith(PaxRecords.ATTRIBUTE)) {

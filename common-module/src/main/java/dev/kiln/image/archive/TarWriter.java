@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Writes a tar archive in the posix form: ustar headers, and a pax header before an entry that needs one. */
@@ -69,7 +71,7 @@ public final class TarWriter implements Closeable {
         out.write(new byte[(int) (-size & (TarHeader.BLOCK - 1))]);
     }
 
-    private static TreeMap<String, byte[]> records(TarEntry entry) {
+    private static SortedMap<String, byte[]> records(TarEntry entry) {
         var records = new TreeMap<String, byte[]>();
         if (!fits(entry.name())) {
             records.put("path", entry.name().getBytes(StandardCharsets.ISO_8859_1));
@@ -97,7 +99,7 @@ public final class TarWriter implements Closeable {
         return name.length() <= 100 && name.chars().allMatch(c -> c < 128);
     }
 
-    private static void number(TreeMap<String, byte[]> records, String key, long value, long largest) {
+    private static void number(Map<String, byte[]> records, String key, long value, long largest) {
         if (value > largest) {
             records.put(key, Long.toString(value).getBytes(StandardCharsets.US_ASCII));
         }
