@@ -1,0 +1,5 @@
+/** The API process. */
+@NullMarked
+package dev.kiln.api;
+
+import org.jspecify.annotations.NullMarked;
