@@ -38,6 +38,7 @@ final class Kiln implements Closeable {
     private final Started<EmbeddedPostgres> postgres = new Started<>();
     private final Started<EmbeddedKafka> kafka = new Started<>();
     private final Started<ApiServer> api = new Started<>();
+    private volatile boolean closed;
 
     /** Takes the directory; fails when another Kiln uses it. */
     Kiln(KilnSettings settings, Path directory, Console console) throws IOException {
@@ -76,6 +77,7 @@ final class Kiln implements Closeable {
     /** Stops everything in an order in which nobody misses what it needs. */
     @Override
     public void close() {
+        closed = true;
         closeAll(workers);
         closeAll(List.of(api, kafka, postgres));
         closeAll(List.of(data));
@@ -133,11 +135,18 @@ final class Kiln implements Closeable {
     private boolean startWorker(String name, Map<String, String> shared) throws IOException {
         var properties = new HashMap<>(shared);
         properties.put("spring.main.banner-mode", "off");
+        // The API's web server is on the class path too.
+        properties.put("spring.main.web-application-type", "none");
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.ready-file", data.readyFile(name).toString());
         properties.put("kiln.engine.directory", data.work(name).toString());
-        var worker = WorkerProcess.start(name, properties, data, console);
+        var worker = WorkerProcess.launch(name, properties, data, console);
         workers.add(worker);
+        if (closed) {
+            worker.close();
+            throw new IOException("Kiln was stopped while it was starting");
+        }
+        worker.await();
         return true;
     }
 

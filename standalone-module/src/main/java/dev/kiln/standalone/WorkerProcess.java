@@ -36,28 +36,26 @@ final class WorkerProcess implements Closeable {
         this.properties = properties;
         this.data = data;
         this.console = console;
-        this.process = launch();
+        this.process = launchProcess();
         this.supervisor = new Thread(this::supervise, name + "-supervisor");
         supervisor.setDaemon(true);
     }
 
     /**
-     * Starts the worker and returns when it is ready.
+     * Starts the worker.
      *
      * @param properties the application's, secrets included: they travel in the environment, which only the same user
      *     can read, and never in the command line
      */
-    static WorkerProcess start(String name, Map<String, String> properties, DataDirectory data, Console console)
+    static WorkerProcess launch(String name, Map<String, String> properties, DataDirectory data, Console console)
             throws IOException {
-        var worker = new WorkerProcess(name, properties, data, console);
-        try {
-            worker.awaitReady();
-        } catch (IOException e) {
-            worker.stopProcess();
-            throw e;
-        }
-        worker.supervisor.start();
-        return worker;
+        return new WorkerProcess(name, properties, data, console);
+    }
+
+    /** Returns when the worker is ready, and from then on starts it again whenever it ends. */
+    void await() throws IOException {
+        awaitReady();
+        supervisor.start();
     }
 
     /** Asks it to end, and kills it if it does not. */
@@ -68,7 +66,7 @@ final class WorkerProcess implements Closeable {
         stopProcess();
     }
 
-    private Process launch() throws IOException {
+    private Process launchProcess() throws IOException {
         Files.deleteIfExists(data.readyFile(name));
         var builder = new ProcessBuilder(command())
                 .redirectErrorStream(true)
@@ -143,7 +141,7 @@ final class WorkerProcess implements Closeable {
 
     private void relaunch() {
         try {
-            process = launch();
+            process = launchProcess();
         } catch (IOException e) {
             console.say("  ! " + name + " could not be started: " + e.getMessage());
         }
