@@ -1,4 +1,4 @@
-/** The worker process. */
+/** The worker: consumes requests and drives executions through their stages. */
 @NullMarked
 package dev.kiln.worker;
 
