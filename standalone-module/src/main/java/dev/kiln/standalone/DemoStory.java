@@ -14,11 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
 
 /**
  * From a base image to a golden one, by the signed API alone, and then the proof that the golden image is what it
@@ -60,7 +60,8 @@ final class DemoStory {
 
         console.say("Build");
         var execution = start(template);
-        follow(template, execution);
+        follow(execution);
+        require(describe(execution).startsWith("SUCCESS"), "the wire says " + describe(execution));
 
         console.say("Proof");
         var targets = targets(execution);
@@ -133,37 +134,26 @@ final class DemoStory {
         return execution;
     }
 
-    private void follow(String template, String execution) throws IOException, InterruptedException {
+    private void follow(String execution) throws IOException, InterruptedException {
         var begun = System.nanoTime();
-        var deadline = begun + TimeUnit.SECONDS.toNanos(SECONDS_TO_FINISH);
-        var log = new LogFollower(owner, execution, console);
-        var status = "";
-        while (!FINAL.contains(status)) {
-            if (System.nanoTime() > deadline) {
-                throw new IOException("the execution is " + status + " after " + SECONDS_TO_FINISH + " s");
+        var follower = new ExecutionFollower(owner, execution, console);
+        while (!FINAL.contains(follower.status())) {
+            if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(SECONDS_TO_FINISH)) {
+                throw new IOException("the execution is still " + follower.status() + " after " + Console.since(begun));
             }
             TimeUnit.MILLISECONDS.sleep(100);
-            var row = describe(template, execution);
-            log.showNew();
-            if (!row.path("Status").asString().equals(status)) {
-                status = row.path("Status").asString();
-                console.say("    " + status + "  (" + Console.since(begun) + ")");
-            }
-            if (FINAL.contains(status) && !status.equals("SUCCESS")) {
-                throw new IOException("the execution ended as " + status + ": "
-                        + row.path("Message").asString("") + " "
-                        + row.path("ErrorInfo").asString(""));
-            }
+            follower.showNew();
         }
-        log.showNew();
+        require(follower.status().equals("SUCCESS"), "the execution ended as " + describe(execution));
     }
 
-    private JsonNode describe(String template, String execution) throws IOException {
-        var parameters = Map.of("RegionId", REGION, "ImagePipelineId", template, "ExecutionId", execution);
-        return owner.rpc("DescribeImagePipelineExecutions", parameters)
+    private String describe(String execution) throws IOException {
+        var row = owner.rpc("DescribeImagePipelineExecutions", Map.of("RegionId", REGION, "ExecutionId", execution))
                 .path("ImagePipelineExecution")
                 .path("ImagePipelineExecutionSet")
                 .path(0);
+        return row.path("Status").asString("") + ": " + row.path("Message").asString("") + " "
+                + row.path("ErrorInfo").asString("");
     }
 
     private record Target(String region, String image, String digest, long bytes) {}
@@ -226,7 +216,7 @@ final class DemoStory {
     }
 
     private static String megabytes(long bytes) {
-        return String.format(java.util.Locale.ROOT, "%.1f MB", bytes / 1e6);
+        return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }
 
     private static void require(boolean isTrue, String otherwise) throws IOException {
