@@ -1,0 +1,103 @@
+package dev.kiln.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Child processes that end when this JVM ends, even when it is killed: the kernel sends them a signal (where the
+ * program {@code setpriv} of util-linux is there to ask for it).
+ */
+public final class BoundProcess {
+
+    /** The ordinary account that a server runs as which refuses to run as root. */
+    static final int NOBODY = 65534;
+
+    // The kernel sends the signal when the thread that started the child ends, so one thread starts all and never ends.
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(task -> {
+        var thread = new Thread(task, "child-starter");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private BoundProcess() {}
+
+    /**
+     * Starts the process that the builder describes.
+     *
+     * @param signal what the child gets when this JVM is gone, for example {@code TERM}
+     */
+    public static Process start(ProcessBuilder builder, String signal) throws IOException {
+        if (canBind()) {
+            builder.command(prefixed(List.of("setpriv", "--pdeathsig=" + signal), builder.command()));
+        }
+        return startByStarter(builder);
+    }
+
+    /** As {@link #start}, and as the account "nobody" when this JVM runs as root. */
+    static Process startWithoutRoot(ProcessBuilder builder, String signal) throws IOException {
+        if (!isRoot()) {
+            return start(builder, signal);
+        }
+        if (!canBind()) {
+            throw new IOException("PostgreSQL does not run as root and the program setpriv, which would start it as "
+                    + "another user, is missing; install util-linux or start Kiln as an ordinary user");
+        }
+        var prefix = List.of(
+                "setpriv",
+                "--reuid=" + NOBODY,
+                "--regid=" + NOBODY,
+                "--clear-groups",
+                "--no-new-privs",
+                "--pdeathsig=" + signal);
+        builder.command(prefixed(prefix, builder.command()));
+        return startByStarter(builder);
+    }
+
+    /** Sends a signal by its name, for example {@code INT}; says nothing when the process is gone already. */
+    static void signal(long pid, String signal) throws IOException {
+        var command = List.of("/bin/sh", "-c", "kill -" + signal + " " + pid + " 2>/dev/null || true");
+        try {
+            new ProcessBuilder(command).start().waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            throw new IllegalStateException("/proc is not mounted, so the user of this process is not known", e);
+        }
+    }
+
+    private static Process startByStarter(ProcessBuilder builder) throws IOException {
+        try {
+            return STARTER.submit(builder::start).get();
+        } catch (ExecutionException e) {
+            throw new IOException("could not start " + builder.command().get(0) + ": " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(
+                    "interrupted while starting " + builder.command().get(0), e);
+        }
+    }
+
+    private static boolean canBind() {
+        return Stream.of("/usr/bin/setpriv", "/bin/setpriv").map(Path::of).anyMatch(Files::isExecutable);
+    }
+
+    private static List<String> prefixed(List<String> prefix, List<String> command) {
+        var all = new ArrayList<>(prefix);
+        all.addAll(command);
+        return all;
+    }
+}

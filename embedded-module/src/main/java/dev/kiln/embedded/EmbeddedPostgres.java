@@ -1,0 +1,170 @@
+package dev.kiln.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A PostgreSQL server as a child process on the loopback address. Its data stay in the directory over restarts, a
+ * killed server or JVM included, and its one account needs a password that only the directory's owner can read.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+
+    /** The name of the one account and of the first database. */
+    public static final String USER = "kiln";
+
+    private static final long SECONDS_TO_START = 120;
+    private static final long SECONDS_TO_STOP = 20;
+
+    private final DirectoryLock lock;
+    private final Process server;
+    private final int port;
+    private final String password;
+
+    /**
+     * Where and how the server keeps its data.
+     *
+     * @param directory kept over restarts; used by one server at a time
+     * @param port a port of 127.0.0.1, or 0 for any
+     * @param durable whether what was committed survives a crash of the machine; tests do without, which is faster
+     * @param log where the server's own log is appended
+     */
+    public record Settings(Path directory, int port, boolean durable, Path log) {}
+
+    private EmbeddedPostgres(DirectoryLock lock, Process server, int port, String password) {
+        this.lock = lock;
+        this.server = server;
+        this.port = port;
+        this.password = password;
+    }
+
+    /**
+     * Starts the server and returns when it answers; a server that a killed JVM left in the directory is stopped first.
+     */
+    public static EmbeddedPostgres start(Settings settings) throws IOException {
+        var lock = DirectoryLock.take(settings.directory());
+        try {
+            var port = FreePort.check(settings.port());
+            var data = new PostgresData(settings.directory(), PostgresBinaries.unpacked());
+            data.stopOrphan();
+            var password = data.initialised(settings.durable());
+            var server = BoundProcess.startWithoutRoot(data.server(options(settings, port), settings.log()), "INT");
+            var postgres = new EmbeddedPostgres(lock, server, port, password);
+            postgres.awaitStart(data, settings.log());
+            return postgres;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String password() {
+        return password;
+    }
+
+    /** The JDBC URL of a database of this server; it does not hold the password. */
+    public String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** The JDBC URL of the database {@code kiln}. */
+    public String url() {
+        return url(USER);
+    }
+
+    /** Stops the server in an orderly way, ending the sessions of its clients. */
+    @Override
+    public void close() throws IOException {
+        try (lock) {
+            stop(server.toHandle());
+        }
+    }
+
+    static void stop(ProcessHandle server) throws IOException {
+        BoundProcess.signal(server.pid(), "INT");
+        try {
+            server.onExit().get(SECONDS_TO_STOP, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // Committed data are in the write-ahead log; the next start recovers them.
+            BoundProcess.signal(server.pid(), "QUIT");
+        } catch (ExecutionException e) {
+            throw new IOException("could not wait for PostgreSQL to stop", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static List<String> options(Settings settings, int port) {
+        var options = new ArrayList<>(List.of(
+                "listen_addresses=127.0.0.1",
+                "port=" + port,
+                "unix_socket_directories=",
+                "max_connections=200",
+                // A session of a killed client that runs a statement ends within this time, and its locks with it.
+                "client_connection_check_interval=2s",
+                "timezone=UTC",
+                "log_timezone=UTC"));
+        if (!settings.durable()) {
+            options.addAll(List.of("fsync=off", "synchronous_commit=off", "full_page_writes=off"));
+        }
+        return options;
+    }
+
+    private void awaitStart(PostgresData data, Path log) throws IOException {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
+        try {
+            while (!data.isReady(server.pid())) {
+                if (server.waitFor(20, TimeUnit.MILLISECONDS)) {
+                    throw new IOException("PostgreSQL did not start; the end of its log:\n" + lastLines(log));
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("PostgreSQL was not ready within " + SECONDS_TO_START + " s, see " + log);
+                }
+            }
+            createFirstDatabase();
+        } catch (IOException e) {
+            server.destroyForcibly();
+            throw e;
+        } catch (InterruptedException e) {
+            server.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while PostgreSQL was starting", e);
+        }
+    }
+
+    private void createFirstDatabase() throws IOException {
+        try (var connection = connect("postgres");
+                var query = connection.prepareStatement("select from pg_database where datname = ?")) {
+            query.setString(1, USER);
+            try (var found = query.executeQuery();
+                    var statement = connection.createStatement()) {
+                if (!found.next()) {
+                    statement.execute("create database " + USER);
+                }
+            }
+        } catch (SQLException e) {
+            throw new IOException("PostgreSQL started but could not be used: " + e.getMessage(), e);
+        }
+    }
+
+    private Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(url(database), USER, password);
+    }
+
+    private static String lastLines(Path log) throws IOException {
+        var lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+    }
+}

@@ -1,0 +1,5 @@
+/** Real servers without a container engine: PostgreSQL as a child process, Kafka within this JVM. */
+@NullMarked
+package dev.kiln.embedded;
+
+import org.jspecify.annotations.NullMarked;

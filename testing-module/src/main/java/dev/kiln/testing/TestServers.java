@@ -1,0 +1,37 @@
+package dev.kiln.testing;
+
+/**
+ * One PostgreSQL and one Kafka for all tests of a JVM, started when first asked for and stopped with the JVM.
+ *
+ * <p>The environment variable or system property {@code KILN_TEST_SERVERS} chooses where they run: {@code embedded}
+ * (the default; no container engine needed) or {@code containers} (Testcontainers). The tests are the same.
+ */
+public final class TestServers {
+
+    private TestServers() {}
+
+    /** A new database with Kiln's schema and no rows. */
+    public static TestDatabase freshDatabase() {
+        return Databases.INSTANCE.fresh(true);
+    }
+
+    /** A new database without a schema, for tests of the migrations themselves. */
+    public static TestDatabase emptyDatabase() {
+        return Databases.INSTANCE.fresh(false);
+    }
+
+    /** The broker; all tests of a JVM share it, so they use topics and groups of their own where that matters. */
+    public static TestKafka kafka() {
+        return Broker.INSTANCE;
+    }
+
+    // Holders: the servers start when the first test asks for them, and one of them alone if the other is not needed.
+
+    private static final class Databases {
+        static final TestDatabases INSTANCE = TestDatabases.start(ServerKind.chosen());
+    }
+
+    private static final class Broker {
+        static final TestKafka INSTANCE = TestKafka.start(ServerKind.chosen());
+    }
+}
