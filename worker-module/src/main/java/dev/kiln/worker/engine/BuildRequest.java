@@ -2,9 +2,8 @@ package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.image.archive.ByteSource;
 import dev.kiln.template.BuildCommand;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,16 +19,10 @@ public record BuildRequest(
         String name,
         BaseImage base,
         List<BuildCommand> commands,
-        Optional<Source> context,
+        Optional<ByteSource> context,
         boolean network,
         long diskBytes) {
 
     /** The image that the commands start from. */
-    public record BaseImage(Digest digest, Source archive, ImageMetadata metadata) {}
-
-    /** Bytes that can be read as often as needed, from any offset. */
-    @FunctionalInterface
-    public interface Source {
-        InputStream open(long offset) throws IOException;
-    }
+    public record BaseImage(Digest digest, ByteSource archive, ImageMetadata metadata) {}
 }

@@ -1,0 +1,158 @@
+package dev.kiln.api.relay;
+
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.message.ExecutionRequested;
+import dev.kiln.message.Topics;
+import dev.kiln.template.TemplateId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Publishes the history of executions to Kafka, in order, and marks what the broker has acknowledged. Every API process
+ * has one; a lock in the database lets one at a time work, so that the others take over when it dies. What was sent but
+ * not marked is sent again: receivers know a second delivery by the event's id.
+ */
+public final class EventRelay implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventRelay.class);
+    // Bounds the transaction; a full batch is followed by the next one at once.
+    private static final int BATCH = 500;
+    private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
+
+    private final Outbox outbox;
+    private final KafkaTemplate<String, byte[]> kafka;
+    private final KafkaAdmin topics;
+    private final TransactionTemplate transaction;
+    private final Duration pollEvery;
+    private final Semaphore bell = new Semaphore(0);
+    private final Thread thread = new Thread(this::run, "event-relay");
+    private volatile boolean running;
+
+    EventRelay(
+            Outbox outbox,
+            KafkaTemplate<String, byte[]> kafka,
+            KafkaAdmin topics,
+            TransactionTemplate transaction,
+            Duration pollEvery) {
+        this.outbox = outbox;
+        this.kafka = kafka;
+        this.topics = topics;
+        this.transaction = transaction;
+        this.pollEvery = pollEvery;
+    }
+
+    /** Says that this process has just committed an event, so that the relay need not wait for its next look. */
+    public void ring() {
+        bell.release();
+    }
+
+    private void run() {
+        while (running) {
+            try {
+                while (running && publishBatch() == BATCH) {
+                    LOG.debug("a full batch was published, there may be more");
+                }
+                var rung = bell.tryAcquire(pollEvery.toMillis(), TimeUnit.MILLISECONDS);
+                if (rung) {
+                    bell.drainPermits();
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (DataAccessException | TransactionException | KafkaException | NotAcknowledgedException e) {
+                LOG.warn("events wait, they will be published later: {}", e.toString());
+                recover();
+            }
+        }
+    }
+
+    private int publishBatch() {
+        var published = transaction.execute(status -> {
+            if (!outbox.becomeRelay()) {
+                return 0;
+            }
+            var events = outbox.unpublished(BATCH);
+            if (!events.isEmpty()) {
+                send(events);
+                outbox.published(events.stream().map(Outbox.Event::id).toList());
+            }
+            return events.size();
+        });
+        return published == null ? 0 : published;
+    }
+
+    private void send(List<Outbox.Event> events) {
+        var sent = new ArrayList<CompletableFuture<?>>();
+        for (var event : events) {
+            if (event.rings()) {
+                var request = new ExecutionRequested(
+                        new ExecutionId(event.execution()), new TemplateId(event.template()));
+                sent.add(kafka.send(Topics.REQUESTED, event.template(), request.toJson()));
+            }
+            sent.add(kafka.send(Topics.EVENTS, event.template(), CloudEvents.toJson(event)));
+        }
+        try {
+            CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
+                    .get(ACKNOWLEDGED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new NotAcknowledgedException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NotAcknowledgedException(e);
+        }
+    }
+
+    // The broker may have been away when this process started, and then the topics are not there yet.
+    private void recover() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_TROUBLE.toMillis());
+            topics.initialize();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.debug("the topics cannot be made yet", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread.start();
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        thread.interrupt();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** The broker did not acknowledge a batch, so it stays unpublished. */
+    private static final class NotAcknowledgedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        NotAcknowledgedException(Exception cause) {
+            super(cause);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.kiln.api.relay;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The events that are still to be published. */
+final class Outbox {
+
+    private final JdbcClient jdbc;
+
+    Outbox(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A line of history as the relay publishes it. */
+    record Event(
+            long id,
+            String execution,
+            String template,
+            long account,
+            int sequence,
+            @Nullable String from,
+            String to,
+            int attempt,
+            String message,
+            boolean rings,
+            Instant at) {}
+
+    /** Becomes the one relay until the transaction ends; false when another process is it. Two would lose the order. */
+    boolean becomeRelay() {
+        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('kiln.relay', 0))")
+                .query(Boolean.class)
+                .single();
+    }
+
+    List<Event> unpublished(int atMost) {
+        return jdbc.sql("""
+                        select id, execution_id, template_id, account_id, sequence, from_status, to_status, attempt,
+                               message, rings, at
+                          from execution_event where published_at is null order by id limit :most
+                        """)
+                .param("most", atMost)
+                .query(Outbox::event)
+                .list();
+    }
+
+    /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
+    void published(List<Long> ids) {
+        jdbc.sql("""
+                        with gone as (
+                            delete from execution_event v
+                             where v.id = any(:ids) and not exists (select from execution e where e.id = v.execution_id))
+                        update execution_event v set published_at = now()
+                         where v.id = any(:ids) and exists (select from execution e where e.id = v.execution_id)
+                        """)
+                .param("ids", ids.toArray(Long[]::new))
+                .update();
+    }
+
+    private static Event event(ResultSet row, int number) throws SQLException {
+        return new Event(
+                row.getLong("id"),
+                row.getString("execution_id"),
+                row.getString("template_id"),
+                row.getLong("account_id"),
+                row.getInt("sequence"),
+                row.getString("from_status"),
+                row.getString("to_status"),
+                row.getInt("attempt"),
+                row.getString("message"),
+                row.getBoolean("rings"),
+                row.getObject("at", OffsetDateTime.class).toInstant());
+    }
+}

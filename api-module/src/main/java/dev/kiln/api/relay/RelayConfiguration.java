@@ -1,0 +1,52 @@
+package dev.kiln.api.relay;
+
+import dev.kiln.message.Topics;
+import java.time.Duration;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The relay and the topics that it publishes to. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RelayConfiguration.RelaySettings.class)
+class RelayConfiguration {
+
+    /**
+     * Settings {@code kiln.relay.*}.
+     *
+     * @param pollEvery how often the relay looks for events that other processes have committed
+     * @param partitions partitions of each topic when this process makes it
+     */
+    @ConfigurationProperties("kiln.relay")
+    record RelaySettings(@DefaultValue("200ms") Duration pollEvery, @DefaultValue("4") int partitions) {}
+
+    @Bean
+    NewTopic requestedTopic(RelaySettings settings) {
+        return TopicBuilder.name(Topics.REQUESTED).partitions(settings.partitions()).build();
+    }
+
+    @Bean
+    NewTopic eventsTopic(RelaySettings settings) {
+        return TopicBuilder.name(Topics.EVENTS).partitions(settings.partitions()).build();
+    }
+
+    @Bean
+    EventRelay eventRelay(
+            JdbcClient jdbc,
+            KafkaTemplate<String, byte[]> kafka,
+            KafkaAdmin topics,
+            PlatformTransactionManager transactions,
+            RelaySettings settings) {
+        return new EventRelay(
+                new Outbox(jdbc), kafka, topics, new TransactionTemplate(transactions), settings.pollEvery());
+    }
+}

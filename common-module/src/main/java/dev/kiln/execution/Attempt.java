@@ -1,0 +1,26 @@
+package dev.kiln.execution;
+
+import dev.kiln.image.ImageId;
+import dev.kiln.template.Template;
+import java.util.Optional;
+
+/**
+ * One worker's claim of an execution, numbered. The number is the fence: every write of the worker names it, and finds
+ * no row once another worker has claimed the execution.
+ *
+ * @param status the status that the row had when this was read
+ * @param image id reserved for the image of the template's region
+ * @param outcome set from RELEASING on
+ */
+public record Attempt(
+        ExecutionId execution,
+        int number,
+        ExecutionStatus status,
+        ImageId image,
+        Optional<Outcome> outcome,
+        Template template) {
+
+    Attempt in(ExecutionStatus now, Optional<Outcome> outcomeNow) {
+        return new Attempt(execution, number, now, image, outcomeNow, template);
+    }
+}

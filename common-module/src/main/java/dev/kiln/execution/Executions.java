@@ -1,0 +1,282 @@
+package dev.kiln.execution;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.image.ImageId;
+import dev.kiln.template.Tag;
+import dev.kiln.template.TemplateId;
+import dev.kiln.template.TemplateRows;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The rows of executions and, in the same statements, their history. Each method is one statement (two where it says
+ * so): a status and the event that tells it are never apart. Writes of workers name id, attempt and status.
+ */
+public final class Executions {
+
+    private static final List<String> CANCELLABLE = Arrays.stream(ExecutionStatus.values())
+            .filter(ExecutionStatus::isCancellable)
+            .map(Enum::name)
+            .toList();
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json = new JsonMapper();
+    private final TemplateRows templates = new TemplateRows(json);
+
+    public Executions(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Starts an execution of a template of the account. Empty when one is running already, or when there is no such
+     * template. Of any number of simultaneous calls one wins: the unique index decides.
+     */
+    public Optional<ExecutionId> start(
+            ExecutionId id, ImageId image, TemplateId template, AccountId account, List<Tag> tags) {
+        return jdbc.sql("""
+                        with started as (
+                            insert into execution (id, template_id, account_id, region_id, image_id, status, message, tags)
+                            select :id, t.id, t.account_id, t.region_id, :image, 'PREPARING', 'accepted', :tags::jsonb
+                              from template t
+                             where t.id = :template and t.account_id = :account
+                            on conflict (template_id) where finished_at is null do nothing
+                            returning *),
+                        event as (
+                            insert into execution_event
+                                   (execution_id, template_id, account_id, sequence, to_status, attempt, message, rings)
+                            select id, template_id, account_id, version, status, attempt, message, true from started)
+                        select id from started
+                        """)
+                .param("id", id.value())
+                .param("image", image.value())
+                .param("template", template.value())
+                .param("account", account.value())
+                .param("tags", json.writeValueAsString(tags))
+                .query(String.class)
+                .optional()
+                .map(ExecutionId::new);
+    }
+
+    /** The template of an execution that is not final, or empty. */
+    public Optional<TemplateId> templateOfRunning(ExecutionId id) {
+        return jdbc.sql("select template_id from execution where id = :id and finished_at is null")
+                .param("id", id.value())
+                .query(String.class)
+                .optional()
+                .map(TemplateId::new);
+    }
+
+    /** The execution of the template that is not final, or empty; there is at most one. */
+    public Optional<ExecutionId> runningOf(TemplateId template) {
+        return jdbc.sql("select id from execution where template_id = :template and finished_at is null")
+                .param("template", template.value())
+                .query(String.class)
+                .optional()
+                .map(ExecutionId::new);
+    }
+
+    /**
+     * Claims an execution for a worker that holds its template's lock: the attempt is counted up, and every earlier
+     * attempt finds its writes refused from now on. Empty when the execution is final or gone.
+     */
+    public Optional<Attempt> claim(ExecutionId id, String worker) {
+        return jdbc.sql("""
+                        with claimed as (
+                            update execution set attempt = attempt + 1, worker = :worker
+                             where id = :id and finished_at is null
+                            returning id, template_id, attempt, status, image_id, outcome)
+                        select c.id as execution_id, c.attempt, c.status, c.image_id, c.outcome, t.*
+                          from claimed c join template t on t.id = c.template_id
+                        """)
+                .param("id", id.value())
+                .param("worker", worker)
+                .query((row, number) -> new Attempt(
+                        new ExecutionId(row.getString("execution_id")),
+                        row.getInt("attempt"),
+                        ExecutionStatus.valueOf(row.getString("status")),
+                        new ImageId(row.getString("image_id")),
+                        Optional.ofNullable(row.getString("outcome")).map(Outcome::valueOf),
+                        templates.mapRow(row, number)))
+                .optional();
+    }
+
+    /**
+     * Moves the execution on and returns what the row says now: the wanted status, or another one when a cancel came
+     * first.
+     *
+     * @throws SupersededException when another attempt has the execution
+     */
+    public Attempt advance(Attempt attempt, Advance advance) {
+        if (!attempt.status().successors().contains(advance.to())) {
+            throw new IllegalStateException(attempt.status() + " is not followed by " + advance.to());
+        }
+        var moved = jdbc.sql("""
+                        with advanced as (
+                            update execution
+                               set status = :to, outcome = coalesce(:outcome, outcome),
+                                   message = case when :message = '' then message else :message end,
+                                   error_code = case when :code = '' then error_code else :code end,
+                                   error_info = case when :code = '' then error_info else :info end,
+                                   version = version + 1, modified_at = now(),
+                                   finished_at = case when :final then now() end
+                             where id = :id and attempt = :attempt and status = :from
+                            returning *)
+                        insert into execution_event
+                               (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
+                        select id, template_id, account_id, version, :from, status, attempt, message from advanced
+                        """)
+                .param("id", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .param("from", attempt.status().name())
+                .param("to", advance.to().name())
+                .param("final", advance.to().isFinal())
+                .param("outcome", advance.outcome().map(Enum::name).orElse(null))
+                .param("message", advance.message())
+                .param("code", advance.failure().code())
+                .param("info", advance.failure().info())
+                .update();
+        return moved == 1 ? attempt.in(advance.to(), advance.outcome().or(attempt::outcome)) : reread(attempt);
+    }
+
+    /** What the row says now; a {@link SupersededException} when it is no longer this attempt's. */
+    public Attempt reread(Attempt attempt) {
+        return jdbc.sql("select status, outcome from execution where id = :id and attempt = :attempt")
+                .param("id", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .query((row, number) -> attempt.in(
+                        ExecutionStatus.valueOf(row.getString("status")),
+                        Optional.ofNullable(row.getString("outcome")).map(Outcome::valueOf)))
+                .optional()
+                .orElseThrow(() -> new SupersededException(attempt));
+    }
+
+    /**
+     * Asks for a cancel; the worker that has the execution sees it, and if none answers until the deadline,
+     * {@link #endOverdueCancels()} ends it. Two statements when refused, to say why.
+     */
+    public CancelAnswer requestCancel(ExecutionId id, AccountId account, Duration deadline) {
+        var moved = jdbc.sql("""
+                        with before as (
+                            select id, status from execution
+                             where id = :id and account_id = :account and status in (:cancellable) for update),
+                        cancelled as (
+                            update execution e
+                               set status = 'CANCELLING', cancel_deadline = now() + make_interval(secs => :seconds),
+                                   message = 'cancel requested', version = version + 1, modified_at = now()
+                              from before b
+                             where e.id = b.id
+                            returning e.*, b.status as from_status)
+                        insert into execution_event
+                               (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message, rings)
+                        select id, template_id, account_id, version, from_status, status, attempt, message, true from cancelled
+                        """)
+                .param("id", id.value())
+                .param("account", account.value())
+                .param("cancellable", CANCELLABLE)
+                .param("seconds", deadline.toMillis() / 1000.0)
+                .update();
+        return moved == 1
+                ? CancelAnswer.ACCEPTED
+                : statusOf(id, account)
+                        .map(status -> status.isFinal() ? CancelAnswer.FINISHED : CancelAnswer.NOT_CANCELLABLE_NOW)
+                        .orElse(CancelAnswer.NOT_FOUND);
+    }
+
+    /**
+     * Ends every cancel whose deadline has passed. The attempt is counted up, so that a worker that wakes up later
+     * finds itself superseded. Returns the ids.
+     */
+    public List<ExecutionId> endOverdueCancels() {
+        return jdbc.sql("""
+                        with ended as (
+                            update execution
+                               set status = 'CANCELLED', attempt = attempt + 1, version = version + 1,
+                                   message = 'cancelled at the deadline without an answer of the worker',
+                                   modified_at = now(), finished_at = now()
+                             where finished_at is null and status = 'CANCELLING' and cancel_deadline < now()
+                            returning *),
+                        event as (
+                            insert into execution_event
+                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
+                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended)
+                        select id from ended
+                        """).query(String.class).list().stream()
+                .map(ExecutionId::new)
+                .toList();
+    }
+
+    /**
+     * Re-opens an execution that ended as PARTITION_SUCCESS, so that its failed targets alone are tried again. Refused
+     * while another execution of the template runs: the rule of one running execution holds for retries too.
+     */
+    public RetryAnswer retry(ExecutionId id, AccountId account) {
+        try {
+            var moved = jdbc.sql("""
+                            with reopened as (
+                                update execution
+                                   set status = 'DISTRIBUTING', outcome = null, finished_at = null, error_code = '',
+                                       error_info = '', message = 'failed targets are tried again',
+                                       version = version + 1, modified_at = now()
+                                 where id = :id and account_id = :account and status = 'PARTITION_SUCCESS'
+                                returning *),
+                            copies as (
+                                update image_copy c set state = 'PENDING', attempts = 0, error_code = '', error_info = ''
+                                  from reopened r where c.execution_id = r.id and c.state = 'FAILED'),
+                            shares as (
+                                update image_share s set state = 'PENDING', error_code = '', error_info = ''
+                                  from reopened r join image_copy c on c.execution_id = r.id
+                                 where s.image_id = c.id and s.state = 'FAILED')
+                            insert into execution_event
+                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message, rings)
+                            select id, template_id, account_id, version, 'PARTITION_SUCCESS', status, attempt, message, true
+                              from reopened
+                            """)
+                    .param("id", id.value())
+                    .param("account", account.value())
+                    .update();
+            return moved == 1 ? RetryAnswer.ACCEPTED : whyNoRetry(id, account);
+        } catch (DuplicateKeyException e) {
+            return RetryAnswer.OTHER_RUNNING;
+        }
+    }
+
+    /**
+     * Executions that are not final and whose template's lock nobody holds, oldest first: either their worker is gone,
+     * or no message about them has arrived yet.
+     */
+    public List<ExecutionId> orphans(int atMost) {
+        return jdbc.sql("""
+                        select e.id from execution e
+                         where e.finished_at is null
+                           and not exists (
+                               select from pg_locks l
+                                where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+                                  and l.database = (select oid from pg_database where datname = current_database())
+                                  and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(e.template_id, 0))
+                         order by e.created_at, e.id
+                         limit :most
+                        """).param("most", atMost).query(String.class).list().stream()
+                .map(ExecutionId::new)
+                .toList();
+    }
+
+    private Optional<ExecutionStatus> statusOf(ExecutionId id, AccountId account) {
+        return jdbc.sql("select status from execution where id = :id and account_id = :account")
+                .param("id", id.value())
+                .param("account", account.value())
+                .query(String.class)
+                .optional()
+                .map(ExecutionStatus::valueOf);
+    }
+
+    private RetryAnswer whyNoRetry(ExecutionId id, AccountId account) {
+        return statusOf(id, account)
+                .map(status -> status.isFinal() ? RetryAnswer.NOTHING_FAILED : RetryAnswer.NOT_FINISHED)
+                .orElse(RetryAnswer.NOT_FOUND);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.kiln.image.archive;
+
+/**
+ * Bounds of what an archive may hold; whatever exceeds one is refused while it is read.
+ *
+ * @param entries entries of all layers together
+ * @param unpackedBytes bytes after decompression, of all layers together
+ * @param compressionRatio unpacked bytes for each packed one, counted once more than 64 MiB were unpacked
+ * @param pathBytes length of a path or of a link's target
+ * @param headerBytes length of all extended headers of one entry
+ * @param jsonBytes length of one JSON document of an OCI image
+ * @param layers layers of an OCI image
+ */
+public record ArchiveLimits(
+        long entries,
+        long unpackedBytes,
+        long compressionRatio,
+        int pathBytes,
+        int headerBytes,
+        int jsonBytes,
+        int layers) {
+
+    /** 2 million entries, 100 GiB, 2000 times; paths of 4 KiB, headers of 256 KiB, JSON of 4 MiB, 256 layers. */
+    public static final ArchiveLimits DEFAULT =
+            new ArchiveLimits(2_000_000, 100L << 30, 2_000, 4_096, 256 << 10, 4 << 20, 256);
+}

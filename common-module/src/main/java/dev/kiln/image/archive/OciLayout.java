@@ -1,0 +1,162 @@
+package dev.kiln.image.archive;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageMetadata;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The image of an OCI layout that fits this machine: its layers and its configuration, each blob by its digest. */
+final class OciLayout {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int DEEPEST = 3;
+
+    private final ByteSource source;
+    private final ArchiveLimits limits;
+    private final Map<String, ArchiveContents.Blob> blobs;
+
+    OciLayout(ByteSource source, ArchiveLimits limits, Map<String, ArchiveContents.Blob> blobs) {
+        this.source = source;
+        this.limits = limits;
+        this.blobs = blobs;
+    }
+
+    ArchiveContents read() throws IOException {
+        var manifest = manifest(json("index.json", Optional.empty()), 1);
+        var config = json(digest(manifest.path("config"))).path("config");
+        var layers = new ArrayList<ArchiveLayer>();
+        for (var layer : manifest.path("layers")) {
+            var digest = digest(layer);
+            var blob = blob(path(digest));
+            layers.add(new ArchiveLayer(source, blob.offset(), blob.length(), Optional.of(digest), limits));
+        }
+        if (layers.isEmpty() || layers.size() > limits.layers()) {
+            throw new RefusedStreamException(
+                    "the image has " + layers.size() + " layers; 1 to " + limits.layers() + " are accepted");
+        }
+        return new ArchiveContents(ArchiveFacts.Format.OCI, List.copyOf(layers), metadata(config));
+    }
+
+    private JsonNode manifest(JsonNode index, int depth) throws IOException {
+        var choices = index.path("manifests");
+        var chosen = choose(choices);
+        if (chosen == null || depth > DEEPEST) {
+            throw new RefusedStreamException("the OCI index names no image for linux/" + architecture()
+                    + "; export the image with that platform");
+        }
+        var found = json(digest(chosen));
+        return found.has("manifests") ? manifest(found, depth + 1) : found;
+    }
+
+    private static @Nullable JsonNode choose(JsonNode choices) {
+        JsonNode any = null;
+        for (var choice : choices) {
+            var platform = choice.path("platform");
+            if (platform.path("os").asString("").equals("linux")
+                    && platform.path("architecture").asString("").equals(architecture())) {
+                return choice;
+            }
+            any = platform.isMissingNode() && choices.size() == 1 ? choice : any;
+        }
+        return any;
+    }
+
+    private static String architecture() {
+        var name = System.getProperty("os.arch", "");
+        return switch (name) {
+            case "x86_64", "amd64" -> "amd64";
+            case "aarch64" -> "arm64";
+            default -> name;
+        };
+    }
+
+    private static Digest digest(JsonNode descriptor) throws RefusedStreamException {
+        try {
+            return new Digest(descriptor.path("digest").asString(""));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedStreamException("the OCI image refers to a blob whose " + e.getMessage());
+        }
+    }
+
+    private static String path(Digest digest) {
+        return "blobs/sha256/" + digest.hex();
+    }
+
+    private ArchiveContents.Blob blob(String path) throws RefusedStreamException {
+        var blob = blobs.get(path);
+        if (blob == null) {
+            throw new RefusedStreamException(
+                    "the OCI image lacks " + TarEntry.shown(path) + "; export it with all of its layers");
+        }
+        return blob;
+    }
+
+    private JsonNode json(Digest digest) throws IOException {
+        return json(path(digest), Optional.of(digest));
+    }
+
+    private JsonNode json(String path, Optional<Digest> expected) throws IOException {
+        var blob = blob(path);
+        if (blob.length() > limits.jsonBytes()) {
+            throw new RefusedStreamException(path + " is longer than " + limits.jsonBytes() + " bytes");
+        }
+        try (var in = ArchiveLayer.open(source, blob.offset(), blob.length())) {
+            var bytes = in.readAllBytes();
+            if (expected.isPresent()) {
+                var computation = Digest.computation();
+                computation.update(bytes);
+                ArchiveLayer.verify(expected.get(), Digest.of(computation));
+            }
+            return JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            throw new RefusedStreamException(path + " is no valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static ImageMetadata metadata(JsonNode config) throws RefusedStreamException {
+        var environment = new LinkedHashMap<String, String>();
+        for (var variable : list(config.path("Env"))) {
+            int equals = variable.indexOf('=');
+            if (equals < 1) {
+                throw new RefusedStreamException(
+                        "the image's environment holds " + TarEntry.shown(variable) + ", which is no NAME=value");
+            }
+            environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+        }
+        var labels = new LinkedHashMap<String, String>();
+        for (var label : config.path("Labels").properties()) {
+            labels.put(text(label.getKey()), text(label.getValue().asString("")));
+        }
+        return new ImageMetadata(
+                Collections.unmodifiableMap(labels),
+                Collections.unmodifiableMap(environment),
+                text(config.path("WorkingDir").asString("")),
+                text(config.path("User").asString("")),
+                list(config.path("Cmd")),
+                list(config.path("Entrypoint")));
+    }
+
+    private static List<String> list(JsonNode array) throws RefusedStreamException {
+        var texts = new ArrayList<String>();
+        for (var element : array) {
+            texts.add(text(element.asString("")));
+        }
+        return List.copyOf(texts);
+    }
+
+    private static String text(String text) throws RefusedStreamException {
+        if (text.indexOf('\0') >= 0) {
+            throw new RefusedStreamException("the image's configuration holds a NUL character");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.kiln.image.archive;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/** Opens plain, gzip, xz and zstd bytes, told apart by their first bytes, and bounds what comes out of them. */
+final class Unpacking {
+
+    private static final int XZ_MEMORY_KIB = 128 << 10;
+    private static final long RATIO_COUNTS_FROM = 64L << 20;
+    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+    private static final byte[] XZ = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0};
+    private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+
+    private Unpacking() {}
+
+    /** The unpacked bytes; closing the stream closes the packed one. */
+    static InputStream unpack(InputStream packed, ArchiveLimits limits) throws IOException {
+        var counted = new Counted(packed);
+        var in = new BufferedInputStream(counted, 64 << 10);
+        var magic = magic(in);
+        if (starts(magic, GZIP)) {
+            return new Bounded(
+                    GzipCompressorInputStream.builder()
+                            .setInputStream(in)
+                            .setDecompressConcatenated(true)
+                            .get(),
+                    counted,
+                    limits);
+        }
+        if (starts(magic, XZ)) {
+            return new Bounded(new XZInputStream(in, XZ_MEMORY_KIB), counted, limits);
+        }
+        return starts(magic, ZSTD) ? new Bounded(new ZstdInputStream(in), counted, limits) : in;
+    }
+
+    static boolean isPacked(InputStream in) throws IOException {
+        var magic = magic(in);
+        return starts(magic, GZIP) || starts(magic, XZ) || starts(magic, ZSTD);
+    }
+
+    private static byte[] magic(InputStream in) throws IOException {
+        in.mark(16);
+        var magic = in.readNBytes(6);
+        in.reset();
+        return magic;
+    }
+
+    private static boolean starts(byte[] bytes, byte[] magic) {
+        return bytes.length >= magic.length && Arrays.equals(Arrays.copyOf(bytes, magic.length), magic);
+    }
+
+    /** Counts the packed bytes, and marks failures of the place they come from. */
+    private static final class Counted extends FilterInputStream {
+
+        private long count;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                int read = in.read(buffer, offset, length);
+                count += Math.max(read, 0);
+                return read;
+            } catch (RefusedStreamException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new SourceFailedException(e);
+            }
+        }
+    }
+
+    /** Refuses when too much comes out of too little. */
+    private static final class Bounded extends FilterInputStream {
+
+        private final Counted packed;
+        private final ArchiveLimits limits;
+        private long count;
+
+        Bounded(InputStream in, Counted packed, ArchiveLimits limits) {
+            super(in);
+            this.packed = packed;
+            this.limits = limits;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            count += Math.max(read, 0);
+            if (count > RATIO_COUNTS_FROM && count / limits.compressionRatio() > packed.count) {
+                throw new RefusedStreamException("the archive unpacks to more than " + limits.compressionRatio()
+                        + " times its size: a decompression bomb, or not an image");
+            }
+            // Headers and padding come on top of contents, so the stream itself may be half as long again.
+            if (count > limits.unpackedBytes() + limits.unpackedBytes() / 2 + (1L << 20)) {
+                throw new RefusedStreamException(
+                        "the archive unpacks to more than " + limits.unpackedBytes() + " bytes of contents");
+            }
+            return read;
+        }
+
+        @Override
+        public long skip(long wanted) throws IOException {
+            var buffer = new byte[(int) Math.min(wanted, 64 << 10)];
+            return Math.max(wanted <= 0 ? 0 : read(buffer, 0, buffer.length), 0);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Archives: image files that strangers send, checked entry by entry before anything is made of them. */
+@NullMarked
+package dev.kiln.image.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,198 @@
+package dev.kiln.region;
+
+import dev.kiln.image.Digest;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A region that is a directory, local or mounted. An object is a directory named by its key with one file in it, named
+ * by the digest of its bytes: the name says what the content must be, and a rename publishes both at once.
+ */
+public final class DirectoryRegionStore implements RegionStore {
+
+    private static final Pattern DIGEST_NAME = Pattern.compile("[0-9a-f]{64}");
+    private static final String PARTIAL = ".partial-";
+    // Large enough that the disk, not the number of calls, bounds the speed; small enough to notice an interrupt at
+    // once.
+    private static final int BUFFER_BYTES = 1 << 18;
+    private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
+
+    private final RegionId region;
+    private final Path directory;
+
+    public DirectoryRegionStore(RegionId region, Path directory) {
+        this.region = region;
+        this.directory = directory;
+    }
+
+    @Override
+    public RegionId region() {
+        return region;
+    }
+
+    @Override
+    public void check() throws IOException {
+        Files.createDirectories(directory);
+        var probe = directory.resolve(".check-" + UUID.randomUUID());
+        try (var file = FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[1]));
+            file.force(true);
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+    }
+
+    @Override
+    public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
+            throws IOException {
+        var home = directory.resolve(key.value());
+        createDurably(home);
+        var partial = home.resolve(PARTIAL + UUID.randomUUID());
+        try {
+            var stored = write(partial, bytes, progress);
+            if (expected != null && !expected.equals(stored.digest())) {
+                throw new DigestMismatchException(key, expected, stored.digest());
+            }
+            var published = home.resolve(stored.digest().hex());
+            Files.move(partial, published, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            sync(home);
+            removeAllBut(home, published);
+            return stored;
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private static StoredObject write(Path file, InputStream bytes, LongConsumer progress) throws IOException {
+        var computation = Digest.computation();
+        var written = 0L;
+        var told = System.nanoTime();
+        try (var out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var buffer = new byte[BUFFER_BYTES];
+            for (var n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedIOException("interrupted after " + written + " bytes");
+                }
+                computation.update(buffer, 0, n);
+                writeFully(out, ByteBuffer.wrap(buffer, 0, n));
+                written += n;
+                if (System.nanoTime() - told > PROGRESS_EVERY.toNanos()) {
+                    progress.accept(written);
+                    told = System.nanoTime();
+                }
+            }
+            out.force(true);
+        }
+        progress.accept(written);
+        return new StoredObject(Digest.of(computation), written);
+    }
+
+    private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    @Override
+    public InputStream open(StoreKey key, long offset) throws IOException {
+        var file = published(key).orElseThrow(() -> new FileNotFoundException(region + " has no object " + key));
+        var channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            channel.position(offset);
+            return Channels.newInputStream(channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Optional<StoredObject> find(StoreKey key) throws IOException {
+        var file = published(key);
+        return file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new StoredObject(new Digest("sha256:" + file.get().getFileName()), Files.size(file.get())));
+    }
+
+    @Override
+    public void delete(StoreKey key) throws IOException {
+        var home = directory.resolve(key.value());
+        removeAllBut(home, null);
+        try {
+            Files.deleteIfExists(home);
+        } catch (DirectoryNotEmptyException e) {
+            // Other keys begin with this one: its own file is gone, theirs stay.
+        }
+    }
+
+    // Two files can be there when a crash came between publishing the second and removing the first: the newer counts.
+    private Optional<Path> published(StoreKey key) throws IOException {
+        Path newest = null;
+        for (var file : files(directory.resolve(key.value()))) {
+            if (DIGEST_NAME.matcher(file.getFileName().toString()).matches()
+                    && (newest == null || BY_AGE.compare(file, newest) > 0)) {
+                newest = file;
+            }
+        }
+        return Optional.ofNullable(newest);
+    }
+
+    private static final Comparator<Path> BY_AGE = Comparator.comparing(file -> {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    });
+
+    private static void removeAllBut(Path home, @Nullable Path kept) throws IOException {
+        for (var file : files(home)) {
+            if (!file.equals(kept) && !Files.isDirectory(file)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static List<Path> files(Path home) throws IOException {
+        try (var files = Files.list(home)) {
+            return files.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    private void createDurably(Path home) throws IOException {
+        Files.createDirectories(home);
+        for (var path = home; path != null && path.startsWith(directory); path = path.getParent()) {
+            sync(path);
+        }
+    }
+
+    // A rename or a new name is durable only once its directory is on disk.
+    private static void sync(Path path) throws IOException {
+        try (var opened = FileChannel.open(path, StandardOpenOption.READ)) {
+            opened.force(true);
+        }
+    }
+}

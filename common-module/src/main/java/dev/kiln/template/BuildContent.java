@@ -1,0 +1,65 @@
+package dev.kiln.template;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The commands of a template, as people write them (docs/build-content.md). */
+public final class BuildContent {
+
+    /** The longest content, in bytes of UTF-8. */
+    public static final int LONGEST = 16 << 10;
+
+    /** The most commands of one content. */
+    public static final int MOST_COMMANDS = 127;
+
+    /** Which parameter of a template the text is. */
+    public enum Kind {
+        /** BuildContent: the commands change the image. */
+        BUILD("BuildContent", "InvalidBuildContent.LengthExceeded"),
+        /** TestContent: the commands run on a scratch copy of the image. */
+        TEST("TestContent", "InvalidParameter.TestContent");
+
+        private final String parameter;
+        private final String tooLong;
+
+        Kind(String parameter, String tooLong) {
+            this.parameter = parameter;
+            this.tooLong = tooLong;
+        }
+
+        String parameter() {
+            return parameter;
+        }
+    }
+
+    private BuildContent() {}
+
+    /** The commands of the text, in order; an empty text has none. */
+    public static List<BuildCommand> parse(String text, Kind kind) throws BuildContentException {
+        if (text.length() > LONGEST || text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+            throw new BuildContentException(
+                    kind.tooLong,
+                    kind.parameter + " is longer than " + LONGEST
+                            + " bytes; move long scripts into a file and COPY it");
+        }
+        checkCharacters(text, kind);
+        return new BuildContentParser(kind).parse(SourceLine.of(text));
+    }
+
+    private static void checkCharacters(String text, Kind kind) throws BuildContentException {
+        int line = 1;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            line += c == '\n' ? 1 : 0;
+            boolean pair = Character.isSurrogate(c);
+            if (pair && Character.charCount(text.codePointAt(i)) == 2) {
+                i++;
+            } else if (pair || (Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')) {
+                throw new BuildContentException(
+                        "InvalidParameter." + kind.parameter,
+                        "line %d: character U+%04X is not allowed; only printable text, tabs and line ends are"
+                                .formatted(line, (int) c));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.kiln.template;
+
+/** A BuildContent or TestContent is refused; the message names the line, the value, the rule and the remedy. */
+public final class BuildContentException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    private final String code;
+
+    public BuildContentException(String code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    /** The error code on the wire, for example {@code EmptyCommandContent.RUN}. */
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}

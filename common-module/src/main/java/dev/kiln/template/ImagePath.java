@@ -1,0 +1,26 @@
+package dev.kiln.template;
+
+import java.util.ArrayDeque;
+import java.util.Optional;
+
+/** Paths within an image, resolved by their text alone. */
+public final class ImagePath {
+
+    private ImagePath() {}
+
+    /** The absolute path that a path means in a directory, or empty when its {@code ..} would leave the root. */
+    public static Optional<String> resolve(String directory, String path) {
+        var parts = new ArrayDeque<String>();
+        var whole = path.startsWith("/") ? path : directory + '/' + path;
+        for (var part : whole.split("/", -1)) {
+            if (part.equals("..")) {
+                if (parts.pollLast() == null) {
+                    return Optional.empty();
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        return Optional.of('/' + String.join("/", parts));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.kiln.region;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DirectoryRegionStoreTest extends RegionStoreContract {
+
+    private Path directory;
+
+    @Override
+    RegionStore freshStore() {
+        try {
+            directory = Files.createTempDirectory("region");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new DirectoryRegionStore(new RegionId("cn-test"), directory);
+    }
+
+    @Override
+    void assertNothingStored() throws IOException {
+        try (var files = Files.walk(directory)) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatACrashedPutLeftIsRemovedByDelete() throws IOException {
+        var store = freshStore();
+        var key = new StoreKey("images/m-2");
+        Files.createDirectories(directory.resolve("images/m-2"));
+        Files.writeString(directory.resolve("images/m-2/.partial-1"), "half");
+
+        assertThat(store.find(key)).isEmpty();
+        store.delete(key);
+
+        assertNothingStored();
+    }
+
+    @Test
+    void aRegionThatCannotBeWrittenToSaysSo() throws IOException {
+        var file = Files.createTempFile("region", "file");
+
+        assertThatThrownBy(() -> new DirectoryRegionStore(new RegionId("cn-test"), file.resolve("below")).check())
+                .isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/etc/passwd", "../x", "images/../x", "images//x", "images/.partial-1", "a b", "a/"})
+    void noKeyLeavesTheRegion(String key) {
+        assertThatThrownBy(() -> new StoreKey(key)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void anotherKeyBeneathIsNotTouchedByDelete() throws IOException {
+        var store = freshStore();
+        store.put(new StoreKey("a"), new ByteArrayInputStream(new byte[1]), null, done -> {});
+        store.put(new StoreKey("a/b"), new ByteArrayInputStream(new byte[2]), null, done -> {});
+
+        store.delete(new StoreKey("a"));
+
+        assertThat(store.find(new StoreKey("a"))).isEmpty();
+        assertThat(store.find(new StoreKey("a/b"))).isPresent();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.kiln.region;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.image.Digest;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every region store promises. An implementation's test extends this and gives a fresh store. */
+abstract class RegionStoreContract {
+
+    private static final StoreKey KEY = new StoreKey("images/m-1");
+
+    private RegionStore store;
+
+    @BeforeEach
+    void begin() {
+        store = freshStore();
+    }
+
+    abstract RegionStore freshStore();
+
+    @Test
+    void whatWasPutIsReadBackWithItsDigest() throws IOException {
+        store.check();
+        var content = randomBytes(1_000_000);
+        var told = new ArrayList<Long>();
+
+        var stored = store.put(KEY, new ByteArrayInputStream(content), digest(content), told::add);
+
+        assertThat(stored).isEqualTo(new StoredObject(digest(content), content.length));
+        assertThat(store.find(KEY)).contains(stored);
+        assertThat(read(0)).isEqualTo(content);
+        assertThat(told).isSorted().last().isEqualTo((long) content.length);
+    }
+
+    @Test
+    void readingBeginsAtAnyOffset() throws IOException {
+        var content = randomBytes(10_000);
+        store.put(KEY, new ByteArrayInputStream(content), null, done -> {});
+
+        assertThat(read(9_000)).isEqualTo(Arrays.copyOfRange(content, 9_000, 10_000));
+        assertThat(read(10_000)).isEmpty();
+    }
+
+    @Test
+    void emptyContentIsContent() throws IOException {
+        store.put(KEY, new ByteArrayInputStream(new byte[0]), null, done -> {});
+
+        assertThat(store.find(KEY)).contains(new StoredObject(digest(new byte[0]), 0));
+    }
+
+    @Test
+    void otherBytesThanExpectedAreRefusedAndLeaveNothing() throws IOException {
+        assertThatThrownBy(() ->
+                        store.put(KEY, new ByteArrayInputStream(randomBytes(10)), digest(randomBytes(11)), done -> {}))
+                .isInstanceOf(DigestMismatchException.class);
+
+        assertThat(store.find(KEY)).isEmpty();
+        assertNothingStored();
+    }
+
+    @Test
+    void aFailedPutKeepsWhatWasThere() throws IOException {
+        var first = randomBytes(100);
+        store.put(KEY, new ByteArrayInputStream(first), null, done -> {});
+
+        assertThatThrownBy(() -> store.put(KEY, breaksAfter(50_000), null, done -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessage("broken on purpose");
+
+        assertThat(read(0)).isEqualTo(first);
+    }
+
+    @Test
+    void aLaterPutReplacesAnEarlierOne() throws IOException {
+        store.put(KEY, new ByteArrayInputStream(randomBytes(100)), null, done -> {});
+        var second = randomBytes(200);
+        store.put(KEY, new ByteArrayInputStream(second), null, done -> {});
+
+        assertThat(store.find(KEY)).map(StoredObject::digest).contains(digest(second));
+        assertThat(read(0)).isEqualTo(second);
+    }
+
+    @Test
+    void whatWasDeletedIsGoneAndDeletingAgainIsNoError() throws IOException {
+        store.put(KEY, new ByteArrayInputStream(randomBytes(100)), null, done -> {});
+
+        store.delete(KEY);
+        store.delete(KEY);
+
+        assertThat(store.find(KEY)).isEmpty();
+        assertThatThrownBy(() -> read(0)).isInstanceOf(FileNotFoundException.class);
+        assertNothingStored();
+    }
+
+    @Test
+    void anInterruptEndsAPutWithinASecondAndNothingIsVisible() throws Exception {
+        var begun = new CountDownLatch(1);
+        var threads = Executors.newSingleThreadExecutor();
+        var put = threads.submit(() -> {
+            assertThatThrownBy(() -> store.put(KEY, endless(begun), null, done -> {}))
+                    .isInstanceOf(InterruptedIOException.class);
+            return true;
+        });
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+
+        threads.shutdownNow();
+
+        assertThat(put.get(1, TimeUnit.SECONDS)).isTrue();
+        assertThat(store.find(KEY)).isEmpty();
+        assertNothingStored();
+    }
+
+    /** Fails when the store holds any object, half or whole. */
+    abstract void assertNothingStored() throws IOException;
+
+    private byte[] read(long offset) throws IOException {
+        try (var in = store.open(KEY, offset)) {
+            return in.readAllBytes();
+        }
+    }
+
+    static byte[] randomBytes(int length) {
+        var bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    static Digest digest(byte[] content) {
+        var computation = Digest.computation();
+        computation.update(content);
+        return Digest.of(computation);
+    }
+
+    private static InputStream breaksAfter(int bytes) {
+        return new SequenceInputStream(
+                Collections.enumeration(List.of(new ByteArrayInputStream(randomBytes(bytes)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("broken on purpose");
+                    }
+                })));
+    }
+
+    private static InputStream endless(CountDownLatch begun) {
+        return new InputStream() {
+            @Override
+            public int read() {
+                begun.countDown();
+                return 1;
+            }
+        };
+    }
+}

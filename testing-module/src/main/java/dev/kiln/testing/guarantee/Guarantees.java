@@ -1,0 +1,37 @@
+package dev.kiln.testing.guarantee;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** All guarantees together; a scenario ends with {@link #hold()}. */
+public final class Guarantees {
+
+    private final List<Guarantee> guarantees = new ArrayList<>();
+
+    /** The guarantees that the rows alone can tell. */
+    public Guarantees(JdbcClient jdbc) {
+        guarantees.add(new EveryHistoryIsALegalPath(jdbc));
+        guarantees.add(new HistoryAgreesWithRow(jdbc));
+        guarantees.add(new OneRunAtATimePerTemplate(jdbc));
+        guarantees.add(new EveryStartedExecutionEnds(jdbc));
+        guarantees.add(new OneImagePerTarget(jdbc));
+    }
+
+    public Guarantees and(Guarantee further) {
+        guarantees.add(further);
+        return this;
+    }
+
+    /** Throws an error that lists every violation; returns when there is none. */
+    public void hold() {
+        var violations = new ArrayList<String>();
+        for (var guarantee : guarantees) {
+            guarantee.violations()
+                    .forEach(each -> violations.add(guarantee.getClass().getSimpleName() + ": " + each));
+        }
+        if (!violations.isEmpty()) {
+            throw new AssertionError("violated:\n" + String.join("\n", violations));
+        }
+    }
+}

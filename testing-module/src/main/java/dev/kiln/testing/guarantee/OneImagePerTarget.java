@@ -1,0 +1,32 @@
+package dev.kiln.testing.guarantee;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A successful execution has exactly one complete copy in each region of its template, all with the same digest, and
+ * every share is made; a failed or cancelled one has no copy that anybody could see.
+ */
+public final class OneImagePerTarget extends RowGuarantee {
+
+    public OneImagePerTarget(JdbcClient jdbc) {
+        super(jdbc, """
+                with facts as (
+                    select e.id, e.status,
+                           (select count(distinct r) from unnest(t.to_region_ids || t.region_id) r) as wanted,
+                           count(c.id) filter (where c.state = 'COPIED') as copied,
+                           count(distinct c.digest) filter (where c.state = 'COPIED') as digests,
+                           (select count(*) from image_share s join image_copy k on k.id = s.image_id
+                             where k.execution_id = e.id and s.state <> 'SHARED') as unshared
+                      from execution e
+                      join template t on t.id = e.template_id
+                      left join image_copy c on c.execution_id = e.id
+                     group by e.id, t.id)
+                select id || ' is ' || status || ' with ' || copied || ' of ' || wanted || ' copies, ' || digests
+                       || ' digests, ' || unshared || ' shares missing'
+                  from facts
+                 where (status = 'SUCCESS' and (copied <> wanted or digests <> 1 or unshared > 0))
+                    or (status = 'PARTITION_SUCCESS' and copied = 0)
+                    or (status in ('FAILED', 'CANCELLED') and copied > 0)
+                """);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.kiln.testing.guarantee;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The times in which executions of one template were not final do not overlap. Judged by the history, so that what the
+ * unique index would hide is seen too.
+ */
+public final class OneRunAtATimePerTemplate extends RowGuarantee {
+
+    public OneRunAtATimePerTemplate(JdbcClient jdbc) {
+        super(jdbc, """
+                with marks as (
+                    select template_id, execution_id, id,
+                           case when from_status is null or from_status = 'PARTITION_SUCCESS' then 1
+                                when to_status in ('SUCCESS', 'PARTITION_SUCCESS', 'FAILED', 'TEST_FAILED', 'CANCELLED') then -1
+                                else 0 end as change
+                      from execution_event),
+                running as (
+                    select template_id, execution_id,
+                           sum(change) over (partition by template_id order by id) as at_once
+                      from marks)
+                select 'template ' || template_id || ' had ' || at_once || ' executions at once when ' || execution_id || ' began'
+                  from running where at_once > 1
+                """);
+    }
+}

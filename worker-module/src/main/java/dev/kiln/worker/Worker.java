@@ -1,0 +1,103 @@
+package dev.kiln.worker;
+
+import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.engine.SandboxUnavailableException;
+import dev.kiln.worker.intake.ExecutionListener;
+import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.run.ExecutionSlots;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Begins and ends this process's work: schema and sandbox are checked before anything is taken, and a worker that
+ * cannot make its sandbox says why and takes nothing.
+ */
+final class Worker implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final WorkerSettings settings;
+    private final SchemaCheck schema;
+    private final BuildEngine engine;
+    private final ExecutionSlots slots;
+    private final OrphanedExecutions orphans;
+    private final ExecutionListener listener;
+    private final ScheduledExecutorService sweeping = new ScheduledThreadPoolExecutor(1);
+    private final Thread listening;
+    private volatile boolean running;
+
+    Worker(
+            WorkerSettings settings,
+            SchemaCheck schema,
+            BuildEngine engine,
+            ExecutionSlots slots,
+            OrphanedExecutions orphans,
+            ExecutionListener listener) {
+        this.settings = settings;
+        this.schema = schema;
+        this.engine = engine;
+        this.slots = slots;
+        this.orphans = orphans;
+        this.listener = listener;
+        this.listening = new Thread(listener, "execution-listener");
+    }
+
+    @Override
+    public void start() {
+        try {
+            schema.await(settings.schemaWait());
+            engine.check();
+        } catch (SandboxUnavailableException e) {
+            throw new IllegalStateException("this worker takes no builds: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        listening.start();
+        sweeping.scheduleWithFixedDelay(this::sweep, 0, settings.sweepEvery().toMillis(), TimeUnit.MILLISECONDS);
+        running = true;
+        LOG.info("taking work with {} slot(s)", settings.slots());
+    }
+
+    private void sweep() {
+        orphans.sweep();
+        var file = settings.readyFile();
+        if (file != null) {
+            touch(file);
+        }
+    }
+
+    private static void touch(Path file) {
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+            }
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            LOG.warn("the ready file cannot be touched: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        listener.close();
+        sweeping.shutdownNow();
+        slots.close();
+        listening.interrupt();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.kiln.worker;
+
+import dev.kiln.execution.Executions;
+import dev.kiln.region.Regions;
+import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.engine.EngineSettings;
+import dev.kiln.worker.engine.SandboxBuildEngine;
+import dev.kiln.worker.intake.ExecutionListener;
+import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.region.BaseImages;
+import dev.kiln.worker.region.Distribution;
+import dev.kiln.worker.region.Preflight;
+import dev.kiln.worker.region.Removal;
+import dev.kiln.worker.region.Targets;
+import dev.kiln.worker.run.ExecutionSlots;
+import dev.kiln.worker.stage.BuildLogs;
+import dev.kiln.worker.stage.BuildRequests;
+import dev.kiln.worker.stage.BuildingStage;
+import dev.kiln.worker.stage.CancellingStage;
+import dev.kiln.worker.stage.DistributingStage;
+import dev.kiln.worker.stage.PreparingStage;
+import dev.kiln.worker.stage.ReleasingStage;
+import dev.kiln.worker.stage.Stage;
+import dev.kiln.worker.stage.Stages;
+import dev.kiln.worker.stage.TestingStage;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What a worker consists of: the engine, the targets, and a stage for each status. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class})
+class WorkerConfiguration {
+
+    @Bean
+    Executions executions(JdbcClient jdbc) {
+        return new Executions(jdbc);
+    }
+
+    @Bean
+    BuildEngine buildEngine(EngineSettings settings) {
+        return new SandboxBuildEngine(settings);
+    }
+
+    @Bean
+    BaseImages baseImages(JdbcClient jdbc) {
+        return new BaseImages(jdbc);
+    }
+
+    @Bean
+    Targets targets(JdbcClient jdbc) {
+        return new Targets(jdbc);
+    }
+
+    @Bean
+    BuildLogs buildLogs(JdbcClient jdbc, WorkerSettings settings) {
+        return new BuildLogs(jdbc, settings.logLimitBytes());
+    }
+
+    @Bean
+    PreparingStage preparing(BaseImages baseImages, Targets targets, JdbcClient jdbc, Regions regions) {
+        return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets);
+    }
+
+    @Bean
+    BuildRequests buildRequests(BaseImages baseImages, Regions regions) {
+        return new BuildRequests(baseImages, regions);
+    }
+
+    @Bean
+    BuildingStage building(
+            BuildEngine engine, BuildRequests requests, BuildLogs logs, Targets targets, Regions regions) {
+        return new BuildingStage(engine, requests, logs, targets, regions);
+    }
+
+    @Bean
+    TestingStage testing(BuildEngine engine, BuildRequests requests, BuildLogs logs) {
+        return new TestingStage(engine, requests, logs);
+    }
+
+    @Bean
+    DistributingStage distributing(Targets targets, Regions regions, WorkerSettings settings) {
+        return new DistributingStage(new Distribution(targets, regions, settings));
+    }
+
+    @Bean
+    Removal removal(Targets targets, Regions regions) {
+        return new Removal(targets, regions);
+    }
+
+    @Bean
+    ReleasingStage releasing(BuildEngine engine, Removal removal) {
+        return new ReleasingStage(engine, removal);
+    }
+
+    @Bean
+    CancellingStage cancelling(BuildEngine engine, Removal removal) {
+        return new CancellingStage(engine, removal);
+    }
+
+    @Bean
+    Stages stages(List<Stage> stages) {
+        return new Stages(stages);
+    }
+
+    @Bean
+    Worker worker(
+            WorkerSettings settings,
+            DataSource database,
+            BuildEngine engine,
+            ExecutionSlots slots,
+            OrphanedExecutions orphans,
+            ExecutionListener listener) {
+        return new Worker(settings, new SchemaCheck(database), engine, slots, orphans, listener);
+    }
+}

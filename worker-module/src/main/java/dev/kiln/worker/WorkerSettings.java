@@ -1,0 +1,45 @@
+package dev.kiln.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings {@code kiln.worker.*}.
+ *
+ * @param name how this worker is called in rows and logs; empty: host name and process id
+ * @param slots how many executions run here at the same time
+ * @param sweepEvery how often the worker looks for orphaned executions
+ * @param watchEvery how often a running stage asks whether it may go on
+ * @param stopGrace how long an interrupted stage may take to end before it is left alone, fenced off
+ * @param stageTries how often a stage is tried when this machine or a region, not the template, is at fault
+ * @param copyTries how often a copy to one region is tried before the target has failed
+ * @param copyBackOff pause before the second try of a copy; doubled each time
+ * @param copiesAtOnce how many regions one execution copies to at the same time
+ * @param logLimitBytes how much of a build's output is kept
+ * @param schemaWait how long to wait at the start for the API to bring the schema up to date
+ * @param readyFile file that is touched while the worker takes work, for health checks; none when not set
+ */
+@ConfigurationProperties("kiln.worker")
+public record WorkerSettings(
+        @DefaultValue("") String name,
+        @DefaultValue("2") int slots,
+        @DefaultValue("1s") Duration sweepEvery,
+        @DefaultValue("250ms") Duration watchEvery,
+        @DefaultValue("10s") Duration stopGrace,
+        @DefaultValue("3") int stageTries,
+        @DefaultValue("5") int copyTries,
+        @DefaultValue("200ms") Duration copyBackOff,
+        @DefaultValue("4") int copiesAtOnce,
+        @DefaultValue("16777216") long logLimitBytes,
+        @DefaultValue("60s") Duration schemaWait,
+        @Nullable Path readyFile) {
+
+    public WorkerSettings {
+        if (slots < 1) {
+            throw new IllegalArgumentException("kiln.worker.slots is " + slots + ", but a worker has at least 1 slot");
+        }
+    }
+}

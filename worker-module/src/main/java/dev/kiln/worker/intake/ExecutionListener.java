@@ -1,0 +1,94 @@
+package dev.kiln.worker.intake;
+
+import dev.kiln.message.ExecutionRequested;
+import dev.kiln.message.Topics;
+import dev.kiln.worker.run.ExecutionSlots;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.core.ShareConsumerFactory;
+
+/**
+ * Hears the doorbell. All workers are one share group (docs/adr/0002): a record goes to whoever asks, one at a time,
+ * and this worker asks only while it has a free slot, so it never holds work that another could do. A record is
+ * acknowledged as soon as a slot has taken it; what became of it is in the row, not in Kafka.
+ */
+public final class ExecutionListener implements Runnable, AutoCloseable {
+
+    /** The one group that every worker process joins. */
+    public static final String GROUP = "kiln-workers";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutionListener.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
+
+    private final ShareConsumerFactory<String, byte[]> consumers;
+    private final ExecutionSlots slots;
+    private volatile boolean closed;
+
+    public ExecutionListener(ShareConsumerFactory<String, byte[]> consumers, ExecutionSlots slots) {
+        this.consumers = consumers;
+        this.slots = slots;
+    }
+
+    /** Listens until it is closed or interrupted; trouble with Kafka is survived, since the sweep works meanwhile. */
+    @Override
+    public void run() {
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            try (var consumer = consumers.createShareConsumer(GROUP, "worker")) {
+                consumer.subscribe(List.of(Topics.REQUESTED));
+                listen(consumer);
+            } catch (InterruptedException | WakeupException | InterruptException e) {
+                return;
+            } catch (KafkaException | IllegalStateException e) {
+                LOG.warn("listening to {} is interrupted: {}", Topics.REQUESTED, e.toString());
+                pause();
+            }
+        }
+    }
+
+    private void listen(ShareConsumer<String, byte[]> consumer) throws InterruptedException {
+        while (!closed) {
+            slots.awaitFree();
+            var records = consumer.poll(POLL);
+            for (var record : records) {
+                consumer.acknowledge(record, offer(record));
+            }
+            if (!records.isEmpty()) {
+                consumer.commitSync();
+            }
+        }
+    }
+
+    private AcknowledgeType offer(ConsumerRecord<String, byte[]> record) {
+        var request = record.value() == null
+                ? null
+                : ExecutionRequested.parse(record.value()).orElse(null);
+        if (request == null) {
+            LOG.warn("dropped an unknown message at {}-{}", record.partition(), record.offset());
+            return AcknowledgeType.REJECT;
+        }
+        return slots.offer(request.execution()) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_TROUBLE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends listening within a poll's time. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

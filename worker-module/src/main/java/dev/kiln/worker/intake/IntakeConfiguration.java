@@ -1,0 +1,42 @@
+package dev.kiln.worker.intake;
+
+import dev.kiln.execution.Executions;
+import dev.kiln.worker.run.ExecutionSlots;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.DefaultShareConsumerFactory;
+
+/** The doorbell and the sweep. */
+@Configuration(proxyBeanMethods = false)
+class IntakeConfiguration {
+
+    @Bean
+    ExecutionListener executionListener(
+            KafkaProperties properties, KafkaConnectionDetails kafka, ExecutionSlots slots) {
+        var settings = properties.buildConsumerProperties();
+        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getConsumer().getBootstrapServers());
+        // Not for share groups: the broker keeps the position, and each record is acknowledged by itself.
+        settings.remove(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
+        settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
+        settings.putAll(Map.of(
+                "share.acknowledgement.mode", "explicit",
+                // One record for one free slot; in the default mode one worker may be handed all that are waiting.
+                "share.acquire.mode", "record_limit",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1));
+        var consumers = new DefaultShareConsumerFactory<String, byte[]>(settings);
+        consumers.setKeyDeserializer(new StringDeserializer());
+        consumers.setValueDeserializer(new ByteArrayDeserializer());
+        return new ExecutionListener(consumers, slots);
+    }
+
+    @Bean
+    OrphanedExecutions orphanedExecutions(Executions executions, ExecutionSlots slots) {
+        return new OrphanedExecutions(executions, slots);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.kiln.worker.intake;
+
+import dev.kiln.execution.Executions;
+import dev.kiln.worker.run.ExecutionSlots;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * The sweep: finds executions that no worker has, whether their worker died or their message never came, and offers
+ * them to the same slots. It needs PostgreSQL alone, so that executions go on while Kafka is away.
+ */
+public final class OrphanedExecutions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanedExecutions.class);
+
+    private final Executions executions;
+    private final ExecutionSlots slots;
+
+    public OrphanedExecutions(Executions executions, ExecutionSlots slots) {
+        this.executions = executions;
+        this.slots = slots;
+    }
+
+    /** One sweep. Never throws: the next one comes soon. */
+    public void sweep() {
+        try {
+            executions.endOverdueCancels().forEach(id -> LOG.warn("{} was cancelled at its deadline", id));
+            var free = slots.free();
+            if (free > 0) {
+                executions.orphans(free).forEach(slots::offer);
+            }
+        } catch (DataAccessException e) {
+            LOG.warn("no sweep, the database does not answer: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.template.Template;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Images that a build can start from: those of the template's region that its account owns or was given to read. */
+public final class BaseImages {
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json = new JsonMapper();
+
+    public BaseImages(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** An image that can be read, and what it consists of. */
+    public record BaseImage(ImageId id, Target.Content content) {}
+
+    /** The image that the template names, or the newest of the family that it names. */
+    public Optional<BaseImage> choose(Template template) {
+        return jdbc.sql("""
+                        select c.id, c.digest, c.bytes, c.metadata from image_copy c
+                         where c.region_id = :region and c.state = 'COPIED'
+                           and case when :family then c.family = :base else c.id = :base end
+                           and (c.account_id = :account or exists (
+                               select from image_share s
+                                where s.image_id = c.id and s.account_id = :account and s.state = 'SHARED'))
+                         order by c.created_at desc, c.id desc
+                         limit 1
+                        """)
+                .param("region", template.region().value())
+                .param("family", template.baseImageType() == Template.BaseImageType.IMAGE_FAMILY)
+                .param("base", template.baseImage())
+                .param("account", template.account().value())
+                .query(this::baseImage)
+                .optional();
+    }
+
+    /** The image of this id, if it is still there; whoever chose it was allowed to read it. */
+    public Optional<BaseImage> find(ImageId id) {
+        return jdbc.sql("select id, digest, bytes, metadata from image_copy where id = :id and state = 'COPIED'")
+                .param("id", id.value())
+                .query(this::baseImage)
+                .optional();
+    }
+
+    private BaseImage baseImage(ResultSet row, int number) throws SQLException {
+        return new BaseImage(
+                new ImageId(row.getString("id")),
+                new Target.Content(
+                        new Digest(row.getString("digest")),
+                        row.getLong("bytes"),
+                        json.readValue(row.getString("metadata"), ImageMetadata.class)));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.Failure;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import dev.kiln.worker.WorkerSettings;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Works through the unfinished targets of an execution, several regions at a time. Each region is tried again with a
+ * growing pause; what fails for good becomes that target's row, and the others go on.
+ */
+public final class Distribution {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Distribution.class);
+
+    private final Targets targets;
+    private final Regions regions;
+    private final WorkerSettings settings;
+
+    public Distribution(Targets targets, Regions regions, WorkerSettings settings) {
+        this.targets = targets;
+        this.regions = regions;
+        this.settings = settings;
+    }
+
+    /** Does what is not done yet and returns how many copies and shares have failed. */
+    public int run(Attempt attempt) throws IOException, InterruptedException {
+        var home = targets.home(attempt);
+        var work = new ArrayList<Callable<Void>>();
+        for (var target : targets.of(attempt)) {
+            if (target.state() != Target.State.FAILED) {
+                work.add(() -> deliver(attempt, home, target));
+            }
+        }
+        runAll(work);
+        return targets.countFailed(attempt);
+    }
+
+    private void runAll(ArrayList<Callable<Void>> work) throws IOException, InterruptedException {
+        var threads = Executors.newFixedThreadPool(Math.max(1, Math.min(settings.copiesAtOnce(), work.size())));
+        try {
+            for (var done : threads.invokeAll(work)) {
+                finish(done);
+            }
+        } finally {
+            // Interrupted, invokeAll has cancelled what was under way; a copy ends at its next buffer.
+            threads.shutdownNow();
+        }
+    }
+
+    private static void finish(Future<Void> done) throws IOException, InterruptedException {
+        try {
+            done.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private Void deliver(Attempt attempt, Target home, Target target) throws InterruptedException {
+        if (!target.isCopied() && !copied(attempt, home, target)) {
+            return null;
+        }
+        targets.share(attempt, target.image());
+        return null;
+    }
+
+    private boolean copied(Attempt attempt, Target home, Target target) throws InterruptedException {
+        for (var number = 1; ; number++) {
+            try {
+                copy(attempt, home, target);
+                return true;
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException(e.getMessage());
+            } catch (IOException e) {
+                LOG.warn("{} to {}: try {} of {}", target.image(), target.region(), number, settings.copyTries(), e);
+                if (number >= settings.copyTries()) {
+                    targets.failed(attempt, target.image(), new Failure("CopyFailed", reason(target, number, e)));
+                    return false;
+                }
+                Thread.sleep(settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
+            }
+        }
+    }
+
+    private static String reason(Target target, int tries, IOException e) {
+        return "region " + target.region() + " did not take the image in " + tries + " tries, the last: "
+                + e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private void copy(Attempt attempt, Target home, Target target) throws IOException {
+        var content = home.content().orElseThrow(() -> new IllegalStateException("nothing was built yet"));
+        targets.copying(attempt, target.image());
+        try (var bytes = store(home.region()).open(ImageKeys.image(home.image()), 0)) {
+            store(target.region())
+                    .put(
+                            ImageKeys.image(target.image()),
+                            bytes,
+                            content.digest(),
+                            done -> targets.progress(attempt, target.image(), done));
+        }
+        targets.copied(attempt, target.image(), content);
+    }
+
+    private RegionStore store(RegionId region) throws IOException {
+        return regions.find(region).orElseThrow(() -> new IOException("region " + region + " is not configured"));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.execution.Failure;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import dev.kiln.template.Template;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Looks at every target before a build starts: a build whose result could not be delivered is not begun. */
+public final class Preflight {
+
+    private final JdbcClient jdbc;
+    private final Regions regions;
+
+    public Preflight(JdbcClient jdbc, Regions regions) {
+        this.jdbc = jdbc;
+        this.regions = regions;
+    }
+
+    /** The first trouble found: a region that is unknown or cannot be written to, or an account that does not exist. */
+    public Optional<Failure> check(Template template) throws InterruptedException {
+        for (var region : template.targetRegions()) {
+            var trouble = check(region);
+            if (trouble.isPresent()) {
+                return trouble;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted between two regions");
+            }
+        }
+        return unknownAccount(template.addAccounts())
+                .map(account -> new Failure(
+                        "InvalidAccount.NotFound",
+                        "account " + account + " does not exist; create it or take it out of AddAccount"));
+    }
+
+    private Optional<Failure> check(RegionId region) {
+        var store = regions.find(region);
+        if (store.isEmpty()) {
+            return Optional.of(new Failure(
+                    "InvalidRegionId.NotFound", "region " + region + " is not configured on the workers (kiln.regions)"));
+        }
+        try {
+            store.get().check();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(
+                    new Failure("RegionUnavailable", "region " + region + " cannot be written to: " + e.getMessage()));
+        }
+    }
+
+    private Optional<Long> unknownAccount(List<AccountId> accounts) {
+        return jdbc.sql("""
+                        select wanted.id from unnest(:ids::bigint[]) with ordinality as wanted(id, place)
+                         where not exists (select from account a where a.id = wanted.id)
+                         order by place limit 1
+                        """)
+                .param("ids", accounts.stream().map(AccountId::value).toArray(Long[]::new))
+                .query(Long.class)
+                .optional();
+    }
+}

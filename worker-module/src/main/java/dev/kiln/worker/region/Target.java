@@ -1,0 +1,31 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.region.RegionId;
+import java.util.Optional;
+
+/**
+ * One region of an execution: the copy that it gets.
+ *
+ * @param sourceImage the base image, chosen once for the whole execution
+ * @param content digest, size and metadata; present once the copy is there
+ */
+public record Target(ImageId image, RegionId region, State state, ImageId sourceImage, Optional<Content> content) {
+
+    /** The states of a copy; the database repeats the names. */
+    public enum State {
+        PENDING,
+        COPYING,
+        COPIED,
+        FAILED
+    }
+
+    /** What a copy consists of. */
+    public record Content(Digest digest, long bytes, ImageMetadata metadata) {}
+
+    public boolean isCopied() {
+        return state == State.COPIED;
+    }
+}

@@ -1,0 +1,228 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.Failure;
+import dev.kiln.execution.SupersededException;
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.region.RegionId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The targets of executions: a row for each copy, a row for each share. Every write first takes a share lock on the
+ * execution's row under the attempt's number, so that a later claim and a write of an earlier attempt never overlap; it
+ * throws {@link SupersededException} when the attempt is not the current one.
+ */
+public final class Targets {
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json = new JsonMapper();
+
+    public Targets(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** How the images of an execution are called; the same in every region. */
+    public record Naming(String name, String family, String description, String tagsJson) {}
+
+    /**
+     * Makes the rows of all copies and shares, once: a repetition changes nothing. The ids belong to the regions in
+     * order.
+     */
+    public void plan(Attempt attempt, ImageId source, Naming naming, List<ImageId> ids) {
+        fenced(
+                attempt,
+                """
+                        with mine as (
+                            select id, account_id from execution where id = :execution and attempt = :attempt for share),
+                        copies as (
+                            insert into image_copy
+                                   (id, account_id, region_id, execution_id, source_image_id, name, family, description, state, tags)
+                            select t.id, m.account_id, t.region_id, m.id, :source, :name, :family, :description, 'PENDING', :tags::jsonb
+                              from mine m, unnest(:ids::text[], :regions::text[]) as t(id, region_id)
+                            on conflict (execution_id, region_id) where execution_id is not null do nothing
+                            returning id),
+                        shares as (
+                            insert into image_share (image_id, account_id, state)
+                            select c.id, a.id, 'PENDING' from copies c, unnest(:accounts::bigint[]) as a(id)
+                            on conflict do nothing)
+                        select count(*) from mine
+                        """,
+                Map.of(
+                        "source", source.value(),
+                        "name", naming.name(),
+                        "family", naming.family(),
+                        "description", naming.description(),
+                        "tags", naming.tagsJson(),
+                        "ids", ids.stream().map(ImageId::value).toArray(String[]::new),
+                        "regions",
+                                attempt.template().targetRegions().stream()
+                                        .map(RegionId::value)
+                                        .toArray(String[]::new),
+                        "accounts",
+                                attempt.template().addAccounts().stream()
+                                        .map(a -> a.value())
+                                        .toArray(Long[]::new)));
+    }
+
+    /** The copies of the execution, the template's own region first. */
+    public List<Target> of(Attempt attempt) {
+        return jdbc.sql("""
+                        select id, region_id, state, source_image_id, digest, bytes, metadata
+                          from image_copy where execution_id = :execution order by (id = :home) desc, region_id
+                        """)
+                .param("execution", attempt.execution().value())
+                .param("home", attempt.image().value())
+                .query(this::target)
+                .list();
+    }
+
+    /** The copy in the template's own region; PREPARING has made its row. */
+    public Target home(Attempt attempt) {
+        return of(attempt).stream()
+                .filter(target -> target.image().equals(attempt.image()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(attempt.execution() + " has no row for its own region"));
+    }
+
+    /** An attempt to copy begins. */
+    public void copying(Attempt attempt, ImageId image) {
+        write(
+                attempt,
+                image,
+                "state = 'COPYING', attempts = attempts + 1, bytes_done = 0, modified_at = now()",
+                Map.of());
+    }
+
+    /** So many bytes of the copy were written. */
+    public void progress(Attempt attempt, ImageId image, long bytes) {
+        write(attempt, image, "bytes_done = :done", Map.of("done", bytes));
+    }
+
+    /** The copy is complete and was verified: from now on it is visible. */
+    public void copied(Attempt attempt, ImageId image, Target.Content content) {
+        write(
+                attempt,
+                image,
+                """
+                state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, metadata = :metadata::jsonb,
+                error_code = '', error_info = '', modified_at = now()
+                """,
+                Map.of(
+                        "digest", content.digest().value(),
+                        "bytes", content.bytes(),
+                        "metadata", json.writeValueAsString(content.metadata())));
+    }
+
+    /** The copy could not be made; its shares fail with it. */
+    public void failed(Attempt attempt, ImageId image, Failure failure) {
+        fenced(attempt, """
+                        with mine as (
+                            select id from execution where id = :execution and attempt = :attempt for share),
+                        copies as (
+                            update image_copy c set state = 'FAILED', error_code = :code, error_info = :info, modified_at = now()
+                              from mine m where c.execution_id = m.id and c.id = :image
+                            returning c.id),
+                        shares as (
+                            update image_share s set state = 'FAILED', error_code = :code, error_info = 'the copy failed'
+                              from copies c where s.image_id = c.id and s.state = 'PENDING')
+                        select count(*) from mine
+                        """, Map.of("image", image.value(), "code", failure.code(), "info", failure.info()));
+    }
+
+    /** Shares the copy with every account that waits for it; an account that does not exist is that share's failure. */
+    public void share(Attempt attempt, ImageId image) {
+        fenced(attempt, """
+                        with mine as (
+                            select id from execution where id = :execution and attempt = :attempt for share),
+                        shares as (
+                            update image_share s
+                               set state = case when a.id is null then 'FAILED' else 'SHARED' end,
+                                   shared_at = case when a.id is not null then now() end,
+                                   error_code = case when a.id is null then 'InvalidAccount.NotFound' else '' end,
+                                   error_info = case when a.id is null then 'there is no account ' || w.account_id else '' end
+                              from mine m
+                              join image_copy c on c.execution_id = m.id and c.id = :image and c.state = 'COPIED'
+                              join image_share w on w.image_id = c.id and w.state = 'PENDING'
+                              left join account a on a.id = w.account_id
+                             where s.image_id = w.image_id and s.account_id = w.account_id)
+                        select count(*) from mine
+                        """, Map.of("image", image.value()));
+    }
+
+    /** How many copies and shares of the execution failed. */
+    public int countFailed(Attempt attempt) {
+        return jdbc.sql("""
+                        select count(*) filter (where c.state = 'FAILED')
+                             + (select count(*) from image_share s join image_copy k on k.id = s.image_id
+                                 where k.execution_id = :execution and s.state = 'FAILED')
+                          from image_copy c where c.execution_id = :execution
+                        """)
+                .param("execution", attempt.execution().value())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Makes a copy invisible before its bytes are removed. */
+    public void withdraw(Attempt attempt, ImageId image) {
+        write(attempt, image, "state = 'FAILED', error_code = 'Withdrawn', modified_at = now()", Map.of());
+    }
+
+    /** Forgets a copy and its shares, its bytes being gone. */
+    public void remove(Attempt attempt, ImageId image) {
+        fenced(attempt, """
+                        with mine as (
+                            select id from execution where id = :execution and attempt = :attempt for share),
+                        gone as (
+                            delete from image_copy c using mine m where c.execution_id = m.id and c.id = :image)
+                        select count(*) from mine
+                        """, Map.of("image", image.value()));
+    }
+
+    private void write(Attempt attempt, ImageId image, String assignments, Map<String, ?> params) {
+        var all = new HashMap<String, Object>(params);
+        all.put("image", image.value());
+        fenced(attempt, """
+                        with mine as (
+                            select id from execution where id = :execution and attempt = :attempt for share),
+                        written as (
+                            update image_copy c set %s from mine m where c.execution_id = m.id and c.id = :image)
+                        select count(*) from mine
+                        """.formatted(assignments), all);
+    }
+
+    private void fenced(Attempt attempt, String sql, Map<String, ?> params) {
+        var mine = jdbc.sql(sql)
+                .param("execution", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .params(params)
+                .query(Integer.class)
+                .single();
+        if (mine == 0) {
+            throw new SupersededException(attempt);
+        }
+    }
+
+    private Target target(ResultSet row, int number) throws SQLException {
+        var state = Target.State.valueOf(row.getString("state"));
+        return new Target(
+                new ImageId(row.getString("id")),
+                new RegionId(row.getString("region_id")),
+                state,
+                new ImageId(row.getString("source_image_id")),
+                state == Target.State.COPIED
+                        ? Optional.of(new Target.Content(
+                                new Digest(row.getString("digest")),
+                                row.getLong("bytes"),
+                                json.readValue(row.getString("metadata"), ImageMetadata.class)))
+                        : Optional.empty());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.Attempt;
+import dev.kiln.worker.stage.Stage;
+import dev.kiln.worker.stage.StageFailedException;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tries a stage again when this machine or a region, not the template, was at fault; with a growing pause between. */
+final class StageTries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StageTries.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+    private final int most;
+
+    StageTries(int most) {
+        this.most = most;
+    }
+
+    Advance run(Stage stage, Attempt attempt) throws StageFailedException, IOException, InterruptedException {
+        for (var number = 1; ; number++) {
+            try {
+                return stage.run(attempt);
+            } catch (IOException e) {
+                if (number >= most || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.warn("{} of {} failed, try {} of {}", attempt.status(), attempt.execution(), number, most, e);
+                Thread.sleep(FIRST_PAUSE.multipliedBy(1L << (number - 1)).toMillis());
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.SupersededException;
+import dev.kiln.worker.WorkerSettings;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a stage in a thread of its own and looks beside it, on the lock's session, whether it may go on: proof of life,
+ * fence and cancel in one query. If it may not, the stage is interrupted.
+ */
+final class StageWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StageWatch.class);
+
+    private final ExecutorService threads;
+    private final WorkerSettings settings;
+
+    StageWatch(ExecutorService threads, WorkerSettings settings) {
+        this.threads = threads;
+        this.settings = settings;
+    }
+
+    /**
+     * What the stage returned, or empty when it was interrupted because the status changed from outside.
+     *
+     * @throws ExecutionException what the stage threw
+     * @throws SupersededException another attempt has the execution
+     * @throws SQLException the lock is lost
+     * @throws InterruptedException this worker is stopping
+     */
+    Optional<Advance> run(Callable<Advance> stage, Attempt attempt, TemplateLock lock)
+            throws ExecutionException, SQLException, InterruptedException {
+        var ended = new CountDownLatch(1);
+        var running = threads.submit(() -> {
+            try {
+                return stage.call();
+            } finally {
+                ended.countDown();
+            }
+        });
+        try {
+            while (true) {
+                var advance = await(running);
+                if (advance.isPresent()) {
+                    return advance;
+                }
+                switch (lock.look(attempt)) {
+                    case GO_ON -> {}
+                    case STATUS_CHANGED -> {
+                        return Optional.empty();
+                    }
+                    case SUPERSEDED -> throw new SupersededException(attempt);
+                }
+            }
+        } finally {
+            if (!running.isDone()) {
+                stop(running, ended, attempt);
+            }
+        }
+    }
+
+    private Optional<Advance> await(Future<Advance> running) throws ExecutionException, InterruptedException {
+        try {
+            return Optional.of(running.get(settings.watchEvery().toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void stop(Future<Advance> running, CountDownLatch ended, Attempt attempt) throws InterruptedException {
+        running.cancel(true);
+        if (!ended.await(settings.stopGrace().toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn(
+                    "{} of {} did not end within {} of its interrupt; it is left alone, its writes are fenced off",
+                    attempt.status(),
+                    attempt.execution(),
+                    settings.stopGrace());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.template.TemplateId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database session that holds a template's advisory lock. The session is the proof of life: it ends with the worker,
+ * and with it the lock. One slot owns one of these for as long as the worker lives and uses it from one thread.
+ */
+public final class TemplateLock implements AutoCloseable {
+
+    /** What a look at the row says about the stage under way. */
+    public enum Look {
+        /** The lock is held, the attempt is current, the status is unchanged. */
+        GO_ON,
+        /** The status was changed from outside: a cancel. */
+        STATUS_CHANGED,
+        /** Another attempt has the execution, or it is gone. */
+        SUPERSEDED
+    }
+
+    private final LockSessions sessions;
+    private @Nullable Connection session;
+
+    public TemplateLock(LockSessions sessions) {
+        this.sessions = sessions;
+    }
+
+    /** Takes the template's lock if nobody has it; never waits. */
+    public boolean tryLock(TemplateId template) throws SQLException {
+        return call("select pg_try_advisory_lock(hashtextextended(?, 0))", template);
+    }
+
+    /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
+    public void unlock(TemplateId template) {
+        try {
+            call("select pg_advisory_unlock(hashtextextended(?, 0))", template);
+        } catch (SQLException e) {
+            close();
+        }
+    }
+
+    /**
+     * Asks, on the session that holds the lock, whether the attempt may go on; an exception means: the lock is lost.
+     */
+    public Look look(Attempt attempt) throws SQLException {
+        try (var query = opened().prepareStatement("select status from execution where id = ? and attempt = ?")) {
+            query.setString(1, attempt.execution().value());
+            query.setInt(2, attempt.number());
+            return look(query, attempt.status());
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Look look(PreparedStatement query, ExecutionStatus expected) throws SQLException {
+        try (var rows = query.executeQuery()) {
+            if (!rows.next()) {
+                return Look.SUPERSEDED;
+            }
+            return rows.getString(1).equals(expected.name()) ? Look.GO_ON : Look.STATUS_CHANGED;
+        }
+    }
+
+    /** Ends the session and thereby every lock that it holds. */
+    @Override
+    public void close() {
+        var closing = session;
+        session = null;
+        if (closing != null) {
+            try {
+                closing.close();
+            } catch (SQLException e) {
+                // A session that cannot be closed is dead already.
+            }
+        }
+    }
+
+    private boolean call(String sql, TemplateId template) throws SQLException {
+        try (var statement = opened().prepareStatement(sql)) {
+            statement.setString(1, template.value());
+            try (var rows = statement.executeQuery()) {
+                return rows.next() && rows.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Connection opened() throws SQLException {
+        var current = session;
+        if (current == null || current.isClosed()) {
+            current = sessions.open();
+            session = current;
+        }
+        return current;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.kiln.worker.stage;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.worker.engine.BuildOutput;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log of one stage of one attempt: collects output and writes it in chunks, soon but not line by line. */
+final class BuildLog implements BuildOutput, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BuildLog.class);
+    private static final int CHUNK_BYTES = 1 << 15;
+
+    private final BuildLogs logs;
+    private final Attempt attempt;
+    private final long limit;
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+    private long end;
+    private boolean full;
+    private boolean lost;
+    private boolean atLineStart = true;
+    private @Nullable Future<?> flushing;
+
+    BuildLog(BuildLogs logs, Attempt attempt, long end, long limit) {
+        this.logs = logs;
+        this.attempt = attempt;
+        this.end = end;
+        this.limit = limit;
+        if (end > 0) {
+            line("-- " + attempt.status() + ", attempt " + attempt.number());
+        }
+    }
+
+    void flushedBy(Future<?> task) {
+        flushing = task;
+    }
+
+    @Override
+    public void phase(String what) {
+        line("-- " + what);
+    }
+
+    @Override
+    public void stepStarted(int number, int total, String text) {
+        line("[" + number + "/" + total + "] " + text);
+    }
+
+    @Override
+    public void stepFinished(int number, int total, Duration took) {
+        line(String.format(Locale.ROOT, "[%d/%d] done in %.2f s", number, total, took.toMillis() / 1000.0));
+    }
+
+    @Override
+    public synchronized void output(byte[] bytes, int length) {
+        if (full || length == 0) {
+            return;
+        }
+        var room = limit - end - pending.size();
+        pending.write(bytes, 0, (int) Math.min(length, room));
+        atLineStart = bytes[length - 1] == '\n';
+        if (length > room) {
+            full = true;
+            pending.writeBytes(("\n-- the log ends here: it has reached its limit of " + limit + " bytes\n")
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        if (pending.size() >= CHUNK_BYTES) {
+            flush();
+        }
+    }
+
+    private synchronized void line(String text) {
+        var bytes = ((atLineStart ? "" : "\n") + text + "\n").getBytes(StandardCharsets.UTF_8);
+        output(bytes, bytes.length);
+    }
+
+    /** Writes what has been collected. Trouble with the log never ends a build; a superseded attempt writes no more. */
+    synchronized void flush() {
+        if (pending.size() == 0 || lost) {
+            return;
+        }
+        var content = pending.toByteArray();
+        pending.reset();
+        try {
+            logs.append(attempt, end, content);
+        } catch (RuntimeException e) {
+            lost = true;
+            LOG.warn("the log of {} ends at byte {}: {}", attempt.execution(), end, e.getMessage());
+        }
+        end += content.length;
+    }
+
+    @Override
+    public void close() {
+        var task = flushing;
+        if (task != null) {
+            task.cancel(false);
+        }
+        flush();
+    }
+}

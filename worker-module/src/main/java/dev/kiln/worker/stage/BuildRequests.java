@@ -1,0 +1,74 @@
+package dev.kiln.worker.stage;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.Failure;
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.image.archive.ByteSource;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import dev.kiln.region.StoreKey;
+import dev.kiln.template.BuildContent;
+import dev.kiln.template.BuildContentException;
+import dev.kiln.worker.engine.BuildFailedException;
+import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.region.BaseImages;
+import java.io.IOException;
+
+/** Turns an attempt into what the engine is asked to do: base image, commands, context, limits. */
+public final class BuildRequests {
+
+    private static final long GIB = 1L << 30;
+
+    private final BaseImages baseImages;
+    private final Regions regions;
+
+    public BuildRequests(BaseImages baseImages, Regions regions) {
+        this.baseImages = baseImages;
+        this.regions = regions;
+    }
+
+    BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
+        return request(attempt, base, attempt.template().buildContent(), BuildContent.Kind.BUILD);
+    }
+
+    BuildRequest toTest(Attempt attempt, ImageId image) throws StageFailedException {
+        return request(attempt, image, attempt.template().testContent(), BuildContent.Kind.TEST);
+    }
+
+    static Failure failure(BuildFailedException e) {
+        return new Failure(e.code(), e.getMessage());
+    }
+
+    private BuildRequest request(Attempt attempt, ImageId imageId, String content, BuildContent.Kind kind)
+            throws StageFailedException {
+        var template = attempt.template();
+        var image = baseImages
+                .find(imageId)
+                .orElseThrow(() -> new StageFailedException(new Failure(
+                        "InvalidImagePipeline.BaseImageNotFound", "image " + imageId + " was deleted meanwhile")));
+        try {
+            return new BuildRequest(
+                    attempt.execution().value(),
+                    new BuildRequest.BaseImage(
+                            image.content().digest(),
+                            source(template.region(), ImageKeys.image(imageId)),
+                            image.content().metadata()),
+                    BuildContent.parse(content, kind),
+                    template.contextDigest()
+                            .map(digest ->
+                                    source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
+                    template.allowsNetwork(),
+                    template.diskGib() * GIB);
+        } catch (BuildContentException e) {
+            throw new StageFailedException(new Failure(e.code(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    private ByteSource source(RegionId region, StoreKey key) {
+        return offset -> regions.find(region)
+                .orElseThrow(() -> new IOException("region " + region + " is not configured"))
+                .open(key, offset);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.kiln.worker.stage;
+
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.region.Removal;
+import java.io.IOException;
+
+/** Removes all that the execution made, in every region and on this machine. */
+public final class CancellingStage implements Stage {
+
+    private final BuildEngine engine;
+    private final Removal removal;
+
+    public CancellingStage(BuildEngine engine, Removal removal) {
+        this.engine = engine;
+        this.removal = removal;
+    }
+
+    @Override
+    public ExecutionStatus status() {
+        return ExecutionStatus.CANCELLING;
+    }
+
+    @Override
+    public Advance run(Attempt attempt) throws IOException {
+        engine.discard(attempt.execution().value());
+        removal.remove(attempt, target -> true);
+        return Advance.to(ExecutionStatus.CANCELLED, "cancelled");
+    }
+}

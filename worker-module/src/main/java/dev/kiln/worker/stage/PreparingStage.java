@@ -1,0 +1,76 @@
+package dev.kiln.worker.stage;
+
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
+import dev.kiln.image.ImageId;
+import dev.kiln.template.Template;
+import dev.kiln.worker.region.BaseImages;
+import dev.kiln.worker.region.Preflight;
+import dev.kiln.worker.region.Targets;
+import java.util.Locale;
+import java.util.UUID;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Checks every target before anything is built, chooses the base image once, and makes the rows of all targets. */
+public final class PreparingStage implements Stage {
+
+    private final BaseImages baseImages;
+    private final Preflight preflight;
+    private final Targets targets;
+    private final JsonMapper json = new JsonMapper();
+
+    public PreparingStage(BaseImages baseImages, Preflight preflight, Targets targets) {
+        this.baseImages = baseImages;
+        this.preflight = preflight;
+        this.targets = targets;
+    }
+
+    @Override
+    public ExecutionStatus status() {
+        return ExecutionStatus.PREPARING;
+    }
+
+    @Override
+    public Advance run(Attempt attempt) throws StageFailedException, InterruptedException {
+        var template = attempt.template();
+        var base = baseImages.choose(template).orElseThrow(() -> new StageFailedException(baseNotFound(template)));
+        var trouble = preflight.check(template);
+        if (trouble.isPresent()) {
+            throw new StageFailedException(trouble.get());
+        }
+        var ids = template.targetRegions().stream()
+                .map(region -> region.equals(template.region()) ? attempt.image() : newImageId())
+                .toList();
+        targets.plan(attempt, base.id(), naming(attempt), ids);
+        return Advance.to(
+                ExecutionStatus.BUILDING,
+                "base image " + base.id() + "; " + ids.size() + " region(s) and "
+                        + template.addAccounts().size() + " account(s) checked");
+    }
+
+    // The name is {ImageName}_{ExecutionId} unless the suffix is switched off; without an ImageName the template's name.
+    private Targets.Naming naming(Attempt attempt) {
+        var template = attempt.template();
+        var options = template.imageOptions();
+        var prefix = options.name().isEmpty() ? template.name() : options.name();
+        return new Targets.Naming(
+                options.suffix() ? prefix + "_" + attempt.execution() : prefix,
+                options.family(),
+                options.description(),
+                json.writeValueAsString(options.tags()));
+    }
+
+    private static ImageId newImageId() {
+        var letters = UUID.randomUUID().toString().replace("-", "").toLowerCase(Locale.ROOT);
+        return new ImageId("m-" + letters.substring(0, 20));
+    }
+
+    private static Failure baseNotFound(Template template) {
+        return new Failure(
+                "InvalidImagePipeline.BaseImageNotFound",
+                "base image " + template.baseImage() + " is not in " + template.region()
+                        + " any more, or this account may no longer read it");
+    }
+}

@@ -1,0 +1,39 @@
+package dev.kiln.worker.stage;
+
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Outcome;
+import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.region.Removal;
+import java.io.IOException;
+
+/** Gives scratch space back, removes what an unsuccessful run left, and ends with the outcome that was stored before. */
+public final class ReleasingStage implements Stage {
+
+    private final BuildEngine engine;
+    private final Removal removal;
+
+    public ReleasingStage(BuildEngine engine, Removal removal) {
+        this.engine = engine;
+        this.removal = removal;
+    }
+
+    @Override
+    public ExecutionStatus status() {
+        return ExecutionStatus.RELEASING;
+    }
+
+    @Override
+    public Advance run(Attempt attempt) throws IOException {
+        engine.discard(attempt.execution().value());
+        var outcome = attempt.outcome().orElse(Outcome.FAILED);
+        switch (outcome) {
+            case FAILED -> removal.remove(attempt, target -> true);
+            case TEST_FAILED -> removal.remove(attempt, target -> !target.isCopied());
+            case SUCCESS, PARTITION_SUCCESS -> {}
+        }
+        // Of a run that did not succeed, the message that says why is the one to keep.
+        return Advance.to(outcome.status(), outcome == Outcome.SUCCESS ? "success" : "");
+    }
+}
