@@ -4,7 +4,6 @@ import dev.kiln.account.AccountId;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
-import dev.kiln.region.StoreKey;
 import dev.kiln.template.Tag;
 import java.time.Instant;
 import java.util.List;
@@ -50,11 +49,6 @@ record Image(
         String wire() {
             return wire;
         }
-    }
-
-    /** Where the image's bytes lie in the region's store. */
-    static StoreKey key(ImageId id) {
-        return new StoreKey("images/" + id);
     }
 
     boolean isAvailable() {

@@ -7,6 +7,7 @@ import dev.kiln.api.rpc.NewId;
 import dev.kiln.api.rpc.Parameters;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import jakarta.servlet.http.HttpServletRequest;
@@ -136,7 +137,7 @@ class ImageController {
 
     private static void send(Image image, RegionStore store, ByteRange range, HttpServletResponse response)
             throws IOException {
-        try (var bytes = range.open(store, Image.key(image.id()))) {
+        try (var bytes = range.open(store, ImageKeys.image(image.id()))) {
             var digest = image.digest().map(Object::toString).orElse("");
             response.setStatus(range.isWhole() ? 200 : 206);
             response.setContentType("application/octet-stream");

@@ -2,6 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.api.ApiSettings;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class ImageRemoval {
             return; // The region is not configured now; its object is removed when it is again.
         }
         try {
-            store.get().delete(Image.key(id));
+            store.get().delete(ImageKeys.image(id));
             images.removeMarked(id);
         } catch (IOException e) {
             LOG.warn("Image {} cannot be removed from region {} now: {}", id, region, e.toString());

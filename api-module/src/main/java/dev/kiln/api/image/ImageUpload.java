@@ -4,6 +4,7 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.rest.UploadBody;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveRefusedException;
@@ -38,7 +39,7 @@ class ImageUpload {
         images.beginUpload(id, upload);
         var finished = false;
         try {
-            var stored = body.storeIn(store, Image.key(id), noting(id));
+            var stored = body.storeIn(store, ImageKeys.image(id), noting(id));
             finished = images.finishUpload(id, stored, inspect(id, store));
             if (!finished) {
                 throw new ApiException(
@@ -66,7 +67,7 @@ class ImageUpload {
     private ImageMetadata inspect(ImageId id, RegionStore store) {
         try {
             return inspector
-                    .inspect(offset -> store.open(Image.key(id), offset))
+                    .inspect(offset -> store.open(ImageKeys.image(id), offset))
                     .metadata();
         } catch (ArchiveRefusedException e) {
             throw new ApiException("InvalidArchive", 422, e.getMessage());

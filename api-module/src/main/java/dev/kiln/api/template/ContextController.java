@@ -5,6 +5,8 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.rest.UploadBody;
 import dev.kiln.api.signature.Caller;
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveRefusedException;
 import dev.kiln.region.RegionStore;
@@ -59,7 +61,7 @@ class ContextController {
         refuseWhileRunning(template);
         var store = regions.find(template.region()).orElseThrow(() -> Refusals.regionAway(template.region()));
         var body = UploadBody.of(request, settings.uploadLimit());
-        var key = Contexts.key(template.id(), body.expected().value());
+        var key = ImageKeys.context(template.id(), body.expected());
         var known = template.contextDigest().equals(Optional.of(body.expected().value()));
         var stored = body.storeIn(store, key, bytes -> {});
         var taken = false;
@@ -83,7 +85,7 @@ class ContextController {
         templates.setContext(template.id(), stored.digest().value());
         template.contextDigest()
                 .filter(old -> !old.equals(stored.digest().value()))
-                .ifPresent(old -> Contexts.removeQuietly(store, Contexts.key(template.id(), old)));
+                .ifPresent(old -> Contexts.removeQuietly(store, ImageKeys.context(template.id(), new Digest(old))));
     }
 
     private void refuseWhileRunning(Template template) {

@@ -1,10 +1,11 @@
 package dev.kiln.api.template;
 
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
 import dev.kiln.template.Template;
-import dev.kiln.template.TemplateId;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,17 +23,14 @@ final class Contexts {
         this.regions = regions;
     }
 
-    /** The key of a context: its digest is part of it, so a running build never sees another one. */
-    static StoreKey key(TemplateId template, String digest) {
-        return new StoreKey("contexts/" + template + "/" + digest.substring(digest.indexOf(':') + 1));
-    }
-
     /** Removes the context that the template had; one that cannot be removed is named in the log and harms nobody. */
     void removeQuietly(Template template) {
         var store = regions.find(template.region());
         if (template.contextDigest().isPresent() && store.isPresent()) {
             removeQuietly(
-                    store.get(), key(template.id(), template.contextDigest().get()));
+                    store.get(),
+                    ImageKeys.context(
+                            template.id(), new Digest(template.contextDigest().get())));
         }
     }
 
