@@ -1,4 +1,4 @@
-/** The API process. */
+/** The API: the wire, the plain REST API, and what starts them. */
 @NullMarked
 package dev.kiln.api;
 

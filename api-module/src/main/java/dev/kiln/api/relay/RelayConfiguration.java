@@ -27,16 +27,22 @@ class RelayConfiguration {
      * @param partitions partitions of each topic when this process makes it
      */
     @ConfigurationProperties("kiln.relay")
-    record RelaySettings(@DefaultValue("200ms") Duration pollEvery, @DefaultValue("4") int partitions) {}
+    record RelaySettings(
+            @DefaultValue("200ms") Duration pollEvery,
+            @DefaultValue("4") int partitions) {}
 
     @Bean
     NewTopic requestedTopic(RelaySettings settings) {
-        return TopicBuilder.name(Topics.REQUESTED).partitions(settings.partitions()).build();
+        return TopicBuilder.name(Topics.REQUESTED)
+                .partitions(settings.partitions())
+                .build();
     }
 
     @Bean
     NewTopic eventsTopic(RelaySettings settings) {
-        return TopicBuilder.name(Topics.EVENTS).partitions(settings.partitions()).build();
+        return TopicBuilder.name(Topics.EVENTS)
+                .partitions(settings.partitions())
+                .build();
     }
 
     @Bean
