@@ -54,7 +54,7 @@ public final class BuildContent {
             boolean pair = Character.isSurrogate(c);
             if (pair && Character.charCount(text.codePointAt(i)) == 2) {
                 i++;
-            } else if (pair || Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r') {
+            } else if (pair || (Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')) {
                 throw new BuildContentException(
                         "InvalidParameter." + kind.parameter,
                         "line %d: character U+%04X is not allowed; only printable text, tabs and line ends are"
