@@ -100,8 +100,8 @@ public final class EventRelay implements SmartLifecycle {
         var sent = new ArrayList<CompletableFuture<?>>();
         for (var event : events) {
             if (event.rings()) {
-                var request = new ExecutionRequested(
-                        new ExecutionId(event.execution()), new TemplateId(event.template()));
+                var request =
+                        new ExecutionRequested(new ExecutionId(event.execution()), new TemplateId(event.template()));
                 sent.add(kafka.send(Topics.REQUESTED, event.template(), request.toJson()));
             }
             sent.add(kafka.send(Topics.EVENTS, event.template(), CloudEvents.toJson(event)));

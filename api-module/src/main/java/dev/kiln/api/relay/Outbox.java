@@ -43,10 +43,7 @@ final class Outbox {
                         select id, execution_id, template_id, account_id, sequence, from_status, to_status, attempt,
                                message, rings, at
                           from execution_event where published_at is null order by id limit :most
-                        """)
-                .param("most", atMost)
-                .query(Outbox::event)
-                .list();
+                        """).param("most", atMost).query(Outbox::event).list();
     }
 
     /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
@@ -57,9 +54,7 @@ final class Outbox {
                              where v.id = any(:ids) and not exists (select from execution e where e.id = v.execution_id))
                         update execution_event v set published_at = now()
                          where v.id = any(:ids) and exists (select from execution e where e.id = v.execution_id)
-                        """)
-                .param("ids", ids.toArray(Long[]::new))
-                .update();
+                        """).param("ids", ids.toArray(Long[]::new)).update();
     }
 
     private static Event event(ResultSet row, int number) throws SQLException {

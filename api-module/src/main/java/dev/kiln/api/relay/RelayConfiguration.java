@@ -27,7 +27,9 @@ class RelayConfiguration {
      * @param partitions partitions of the topic of events when this process makes it
      */
     @ConfigurationProperties("kiln.relay")
-    record RelaySettings(@DefaultValue("200ms") Duration pollEvery, @DefaultValue("4") int partitions) {}
+    record RelaySettings(
+            @DefaultValue("200ms") Duration pollEvery,
+            @DefaultValue("4") int partitions) {}
 
     // One partition, always: the members of a share group divide partitions among themselves, and with two or more a
     // busy worker would keep its partition's messages from a free one (docs/adr/0002).
@@ -38,7 +40,9 @@ class RelayConfiguration {
 
     @Bean
     NewTopic eventsTopic(RelaySettings settings) {
-        return TopicBuilder.name(Topics.EVENTS).partitions(settings.partitions()).build();
+        return TopicBuilder.name(Topics.EVENTS)
+                .partitions(settings.partitions())
+                .build();
     }
 
     @Bean

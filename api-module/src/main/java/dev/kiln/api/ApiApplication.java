@@ -1,0 +1,20 @@
+package dev.kiln.api;
+
+import dev.kiln.region.RegionsConfiguration;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Import;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** One API process; any number of them may run on one database. */
+@SpringBootApplication
+@EnableScheduling
+@EnableConfigurationProperties(ApiSettings.class)
+@Import(RegionsConfiguration.class)
+public class ApiApplication {
+
+    public static void main(String[] arguments) {
+        SpringApplication.run(ApiApplication.class, arguments);
+    }
+}

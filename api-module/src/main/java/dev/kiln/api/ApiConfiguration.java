@@ -1,0 +1,48 @@
+package dev.kiln.api;
+
+import dev.kiln.api.rpc.PagingTokens;
+import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.execution.Executions;
+import dev.kiln.image.archive.ArchiveInspector;
+import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.template.TemplateRows;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The API's parts that know nothing of Spring. */
+@Configuration(proxyBeanMethods = false)
+class ApiConfiguration {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    SecretSeal secretSeal(ApiSettings settings) {
+        return new SecretSeal(settings.secretsKey());
+    }
+
+    @Bean
+    PagingTokens pagingTokens(ApiSettings settings) {
+        return new PagingTokens(settings.secretsKey());
+    }
+
+    @Bean
+    Executions executions(JdbcClient jdbc) {
+        return new Executions(jdbc);
+    }
+
+    @Bean
+    TemplateRows templateRows(JsonMapper json) {
+        return new TemplateRows(json);
+    }
+
+    @Bean
+    ArchiveInspector archiveInspector() {
+        return new ArchiveInspector(ArchiveLimits.DEFAULT);
+    }
+}

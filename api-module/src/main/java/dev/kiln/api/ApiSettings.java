@@ -1,0 +1,30 @@
+package dev.kiln.api;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The API's own settings (docs/configuration.md).
+ *
+ * @param secretsKey 32 bytes in Base64 that seal secrets in the database; the same for all API processes
+ * @param root the account that makes all others
+ * @param uploadLimit the largest image or context that is taken
+ * @param cancelDeadline after this a cancelled execution is CANCELLED even if nothing answers
+ * @param abandonedUploadAfter an upload that made no progress for this long is removed
+ */
+@ConfigurationProperties("kiln")
+public record ApiSettings(
+        @DefaultValue("") String secretsKey,
+        @DefaultValue Root root,
+        @DefaultValue("20GB") DataSize uploadLimit,
+        @DefaultValue("30s") Duration cancelDeadline,
+        @DefaultValue("1h") Duration abandonedUploadAfter) {
+
+    /** The root account: its number, and the key that it gets at every start. */
+    public record Root(
+            @DefaultValue("1000000000000001") long accountId,
+            @DefaultValue("") String accessKeyId,
+            @DefaultValue("") String accessKeySecret) {}
+}

@@ -1,0 +1,79 @@
+package dev.kiln.api.account;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.rpc.NewId;
+import dev.kiln.api.signature.AccessKeys;
+import dev.kiln.api.signature.Caller;
+import java.security.SecureRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Makes accounts. */
+@RestController
+class AccountController {
+
+    private static final int KEY_ID_LENGTH = 20;
+    private static final int SECRET_LENGTH = 40;
+    private static final long SMALLEST_GENERATED = 1_000_000_000_000_000L;
+    private static final Pattern NUMBER = Pattern.compile("0*[1-9]\\d{0,15}");
+
+    private final Accounts accounts;
+    private final AccessKeys keys;
+    private final TransactionTemplate transaction;
+    private final SecureRandom random = new SecureRandom();
+
+    AccountController(Accounts accounts, AccessKeys keys, TransactionTemplate transaction) {
+        this.accounts = accounts;
+        this.keys = keys;
+        this.transaction = transaction;
+    }
+
+    /** What an account is to be; without an id it gets one. */
+    record NewAccount(@Nullable String id, @Nullable String name) {}
+
+    /** An account and its key. The secret is shown here and never again. */
+    record MadeAccount(String accountId, String accessKeyId, String accessKeySecret) {}
+
+    @PostMapping("/api/v1/accounts")
+    @ResponseStatus(HttpStatus.CREATED)
+    MadeAccount create(@RequestAttribute("dev.kiln.caller") Caller caller, @RequestBody NewAccount wanted) {
+        if (!caller.root()) {
+            throw new ApiException("Forbidden.Unauthorized", 403, "Only the root account may make accounts.");
+        }
+        var name = wanted.name() == null ? "" : wanted.name();
+        var length = name.codePointCount(0, name.length());
+        if (length < 1 || length > 128 || name.indexOf('\0') >= 0) {
+            throw Refusals.invalid("InvalidName.Malformed", "name", name, "it has 1 to 128 characters");
+        }
+        var id = id(wanted.id());
+        return transaction.execute(status -> add(id, name));
+    }
+
+    private MadeAccount add(AccountId id, String name) {
+        if (!accounts.add(id, name)) {
+            throw new ApiException("AccountExists", 409, "Account " + id + " exists already. Choose another id.");
+        }
+        var made = new MadeAccount(id.toString(), "kiln" + NewId.text(KEY_ID_LENGTH), NewId.text(SECRET_LENGTH));
+        keys.add(made.accessKeyId(), id, made.accessKeySecret());
+        return made;
+    }
+
+    private AccountId id(@Nullable String wanted) {
+        if (wanted == null || wanted.isEmpty()) {
+            return new AccountId(random.nextLong(SMALLEST_GENERATED, AccountId.MAX));
+        }
+        if (!NUMBER.matcher(wanted).matches()) {
+            throw Refusals.invalid("InvalidAccountId", "id", wanted, "it is a number of 1 to 16 digits");
+        }
+        return new AccountId(Long.parseLong(wanted));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.kiln.api.account;
+
+import dev.kiln.account.AccountId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Stores who owns objects and with whom images are shared. */
+@Component
+public final class Accounts {
+
+    private final JdbcClient jdbc;
+
+    Accounts(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Makes an account; false when the number is taken. */
+    boolean add(AccountId id, String name) {
+        return jdbc.sql("insert into account (id, name) values (:id, :name) on conflict (id) do nothing")
+                        .param("id", id.value())
+                        .param("name", name)
+                        .update()
+                == 1;
+    }
+
+    /** Makes the root account unless there is one, and returns the number of the one that there is. */
+    AccountId ensureRoot(AccountId id) {
+        jdbc.sql("insert into account (id, name, is_root) values (:id, 'root', true) on conflict do nothing")
+                .param("id", id.value())
+                .update();
+        return root().orElseThrow(() -> new IllegalStateException("account " + id + " exists and is not root"));
+    }
+
+    Optional<AccountId> root() {
+        return jdbc.sql("select id from account where is_root")
+                .query(Long.class)
+                .optional()
+                .map(AccountId::new);
+    }
+
+    /** Those of the numbers that no account has. */
+    public Set<AccountId> unknown(Collection<AccountId> ids) {
+        var unknown = new HashSet<>(ids);
+        jdbc.sql("select id from account where id = any(:ids)")
+                .param("ids", ids.stream().map(AccountId::value).toArray(Long[]::new))
+                .query(Long.class)
+                .list()
+                .forEach(id -> unknown.remove(new AccountId(id)));
+        return unknown;
+    }
+}

@@ -1,0 +1,5 @@
+/** Accounts and the root account. */
+@NullMarked
+package dev.kiln.api.account;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.kiln.api.error;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/** Turns whatever went wrong into an answer that tells a stranger nothing, and a log line that tells us all. */
+public final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    /** The refusal to answer with; what was not a refusal is logged under the request's id. */
+    public static ApiException refusal(Throwable failure, String requestId) {
+        if (failure instanceof ApiException refusal) {
+            return refusal;
+        }
+        if (isDatabaseAway(failure)) {
+            LOG.warn("Request {}: the database does not answer: {}", requestId, failure.toString());
+            return new ApiException(
+                    "ServiceUnavailable",
+                    503,
+                    "The request has failed due to a temporary failure of the server. Try again in a moment.");
+        }
+        LOG.error("Request {} failed", requestId, failure);
+        return new ApiException(
+                "InternalError",
+                500,
+                "The request processing has failed due to some unknown error, exception or failure.");
+    }
+
+    private static boolean isDatabaseAway(Throwable failure) {
+        return failure instanceof DataAccessResourceFailureException
+                || failure instanceof TransientDataAccessException
+                || failure instanceof CannotCreateTransactionException;
+    }
+}

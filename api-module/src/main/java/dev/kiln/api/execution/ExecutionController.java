@@ -1,0 +1,103 @@
+package dev.kiln.api.execution;
+
+import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.signature.Caller;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.Executions;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What an execution does and did: status, timeline, targets, output. */
+@RestController
+@RequestMapping("/api/v1/executions/{id}")
+class ExecutionController {
+
+    private static final int LOG_LIMIT = 1024 * 1024;
+
+    private final ExecutionList list;
+    private final ExecutionRecord record;
+    private final Executions executions;
+
+    ExecutionController(ExecutionList list, ExecutionRecord record, Executions executions) {
+        this.list = list;
+        this.record = record;
+        this.executions = executions;
+    }
+
+    @GetMapping
+    ExecutionList.Listed show(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        return find(caller, id);
+    }
+
+    /** The timeline. */
+    record Events(List<ExecutionRecord.Event> events) {}
+
+    @GetMapping("/events")
+    Events events(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        return new Events(record.events(new ExecutionId(find(caller, id).executionId())));
+    }
+
+    /** The regions that get a copy, once PREPARING has made their rows. */
+    record Targets(List<ExecutionRecord.Target> targets) {}
+
+    @GetMapping("/targets")
+    Targets targets(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        return new Targets(record.targets(new ExecutionId(find(caller, id).executionId())));
+    }
+
+    @GetMapping(path = "/logs")
+    ResponseEntity<byte[]> logs(
+            @RequestAttribute("dev.kiln.caller") Caller caller,
+            @PathVariable("id") String id,
+            @RequestParam(name = "offset", defaultValue = "0") long offset) {
+        // The status first: if it is final now, all output was written before we look for it.
+        var execution = find(caller, id);
+        if (offset < 0) {
+            throw Refusals.invalid("InvalidOffset", "offset", Long.toString(offset), "it is 0 or more");
+        }
+        var executionId = new ExecutionId(execution.executionId());
+        var size = record.logSize(executionId);
+        var bytes = record.log(executionId, offset, LOG_LIMIT);
+        var next = offset + bytes.length;
+        return ResponseEntity.ok()
+                .header("Content-Type", "text/plain; charset=utf-8")
+                .header("Kiln-Next-Offset", Long.toString(next))
+                .header("Kiln-Log-Complete", Boolean.toString(execution.status().isFinal() && next >= size))
+                .body(bytes);
+    }
+
+    @PostMapping("/targets/retry")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void retry(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        find(caller, id);
+        switch (executions.retry(new ExecutionId(id), caller.account())) {
+            case ACCEPTED -> {}
+            case NOT_FOUND -> throw Refusals.executionNotFound();
+            case NOTHING_FAILED ->
+                throw conflict("NothingFailed", "No target of the execution failed: there is nothing to try again.");
+            case OTHER_RUNNING ->
+                throw conflict(
+                        "InvalidImagePipeline.HasRunningExecution",
+                        "Another execution of the template runs. Wait until it has ended.");
+            case NOT_FINISHED -> throw conflict("NotFinished", "The execution has not ended yet. Wait until it has.");
+        }
+    }
+
+    private static ApiException conflict(String code, String message) {
+        return new ApiException(code, 409, message);
+    }
+
+    private ExecutionList.Listed find(Caller caller, String id) {
+        return list.find(new ExecutionId(id), caller.account()).orElseThrow(Refusals::executionNotFound);
+    }
+}

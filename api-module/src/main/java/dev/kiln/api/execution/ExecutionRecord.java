@@ -1,0 +1,128 @@
+package dev.kiln.api.execution;
+
+import dev.kiln.execution.ExecutionId;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads what an execution left behind: its timeline, its targets, its output. */
+@Component
+final class ExecutionRecord {
+
+    private static final int MAX_CHUNKS = 500;
+
+    private final JdbcClient jdbc;
+
+    ExecutionRecord(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** One change of status. */
+    record Event(int sequence, @Nullable String from, String to, int attempt, String message, Instant at) {}
+
+    List<Event> events(ExecutionId id) {
+        return jdbc.sql("""
+                select sequence, from_status, to_status, attempt, message, at from execution_event
+                where execution_id = :id order by sequence
+                """)
+                .param("id", id.value())
+                .query((row, number) -> new Event(
+                        row.getInt("sequence"),
+                        row.getString("from_status"),
+                        row.getString("to_status"),
+                        row.getInt("attempt"),
+                        row.getString("message"),
+                        row.getObject("at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /** One account that a copy is, or will be, shared with. */
+    record Share(String accountId, String state, String errorCode, String errorInfo) {}
+
+    /** One region that gets a copy. */
+    record Target(
+            String regionId,
+            String imageId,
+            String state,
+            @Nullable String digest,
+            long bytes,
+            long bytesDone,
+            int attempts,
+            String errorCode,
+            String errorInfo,
+            List<Share> shares) {}
+
+    List<Target> targets(ExecutionId id) {
+        var shares = shares(id);
+        return jdbc.sql("select * from image_copy where execution_id = :id order by created_at, region_id")
+                .param("id", id.value())
+                .query((row, number) -> new Target(
+                        row.getString("region_id"),
+                        row.getString("id"),
+                        row.getString("state"),
+                        row.getString("digest"),
+                        row.getLong("bytes"),
+                        row.getLong("bytes_done"),
+                        row.getInt("attempts"),
+                        row.getString("error_code"),
+                        row.getString("error_info"),
+                        shares.getOrDefault(row.getString("id"), List.of())))
+                .list();
+    }
+
+    private record ImageShare(String imageId, Share share) {}
+
+    private Map<String, List<Share>> shares(ExecutionId id) {
+        return jdbc
+                .sql("""
+                select s.* from image_share s join image_copy i on i.id = s.image_id
+                where i.execution_id = :id order by s.account_id
+                """)
+                .param("id", id.value())
+                .query((row, number) -> new ImageShare(
+                        row.getString("image_id"),
+                        new Share(
+                                row.getString("account_id"),
+                                row.getString("state"),
+                                row.getString("error_code"),
+                                row.getString("error_info"))))
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(
+                        ImageShare::imageId, Collectors.mapping(ImageShare::share, Collectors.toList())));
+    }
+
+    /** Output from an offset on, at most so many bytes. */
+    byte[] log(ExecutionId id, long offset, int limit) {
+        var output = new ByteArrayOutputStream();
+        jdbc.sql("""
+                select first_byte, content from build_log_chunk
+                where execution_id = :id and first_byte + length(content) > :offset
+                order by first_byte limit :chunks
+                """)
+                .param("id", id.value())
+                .param("offset", offset)
+                .param("chunks", MAX_CHUNKS)
+                .query(row -> {
+                    var content = row.getBytes("content");
+                    var skip = (int) Math.max(0, offset - row.getLong("first_byte"));
+                    output.write(content, skip, Math.min(content.length - skip, limit - output.size()));
+                });
+        return output.toByteArray();
+    }
+
+    /** Number of bytes of output so far. */
+    long logSize(ExecutionId id) {
+        return jdbc.sql(
+                        "select coalesce(max(first_byte + length(content)), 0) from build_log_chunk where execution_id = :id")
+                .param("id", id.value())
+                .query(Long.class)
+                .single();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.kiln.api.image;
+
+import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.StoreKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.regex.Pattern;
+
+/** The part of an object that a Range header asks for; anything but one plain range means the whole, as HTTP allows. */
+record ByteRange(long first, long last, long size) {
+
+    private static final Pattern FORM = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+    private static final int BUFFER = 64 * 1024;
+
+    static ByteRange of(String header, long size) {
+        var whole = new ByteRange(0, size - 1, size);
+        var matcher = FORM.matcher(header.trim());
+        if (!matcher.matches() || (matcher.group(1) + matcher.group(2)).isEmpty()) {
+            return whole;
+        }
+        if (matcher.group(1).isEmpty()) {
+            return new ByteRange(Math.max(0, size - Long.parseLong(matcher.group(2))), size - 1, size).satisfiable();
+        }
+        var last = matcher.group(2).isEmpty() ? size - 1 : Long.parseLong(matcher.group(2));
+        return new ByteRange(Long.parseLong(matcher.group(1)), Math.min(last, size - 1), size).satisfiable();
+    }
+
+    private ByteRange satisfiable() {
+        if (first > last) {
+            throw new ApiException(
+                    "RangeNotSatisfiable", 416, "The image has " + size + " bytes: ask for some of them.");
+        }
+        return this;
+    }
+
+    boolean isWhole() {
+        return first == 0 && last == size - 1;
+    }
+
+    long length() {
+        return last - first + 1;
+    }
+
+    String header() {
+        return "bytes " + first + "-" + last + "/" + size;
+    }
+
+    InputStream open(RegionStore store, StoreKey key) {
+        try {
+            return store.open(key, first);
+        } catch (IOException e) {
+            throw Refusals.regionAway(store.region());
+        }
+    }
+
+    /** Copies exactly as many bytes as were announced, or fails. */
+    void copy(InputStream from, OutputStream to) throws IOException {
+        var buffer = new byte[BUFFER];
+        var left = length();
+        while (left > 0) {
+            var read = from.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (read < 0) {
+                throw new IOException("the stored image ended " + left + " bytes early");
+            }
+            to.write(buffer, 0, read);
+            left -= read;
+        }
+    }
+}

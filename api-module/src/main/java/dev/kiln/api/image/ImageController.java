@@ -1,0 +1,158 @@
+package dev.kiln.api.image;
+
+import dev.kiln.api.ApiSettings;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.rest.UploadBody;
+import dev.kiln.api.rpc.NewId;
+import dev.kiln.api.rpc.Parameters;
+import dev.kiln.api.signature.Caller;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Images as streams of bytes. */
+@RestController
+class ImageController {
+
+    private static final Pattern NAME = Pattern.compile("\\p{L}[\\p{L}\\p{N}:_.-]{1,127}");
+    private static final Pattern FAMILY = Pattern.compile("(?!aliyun|acs:)\\p{L}[\\p{L}\\p{N}:_-]{1,127}");
+    private static final int MAX_DESCRIPTION = 256;
+
+    private final Images images;
+    private final ImageUpload upload;
+    private final Regions regions;
+    private final ApiSettings settings;
+    private final JsonMapper json;
+
+    ImageController(Images images, ImageUpload upload, Regions regions, ApiSettings settings, JsonMapper json) {
+        this.images = images;
+        this.upload = upload;
+        this.regions = regions;
+        this.settings = settings;
+        this.json = json;
+    }
+
+    /** An image that was taken. */
+    record Taken(String imageId, String digest, long bytes) {}
+
+    @PostMapping("/api/v1/images")
+    @ResponseStatus(HttpStatus.CREATED)
+    Taken upload(
+            @RequestAttribute("dev.kiln.caller") Caller caller,
+            @RequestParam("name") String name,
+            @RequestParam(name = "family", required = false, defaultValue = "") String family,
+            @RequestParam(name = "description", required = false, defaultValue = "") String description,
+            @RequestParam("regionId") String regionId,
+            HttpServletRequest request)
+            throws IOException {
+        if (!NAME.matcher(name).matches()) {
+            throw Refusals.invalid(
+                    "InvalidImageName.Malformed",
+                    "name",
+                    name,
+                    "it has 2 to 128 characters, begins with a letter, and holds letters, digits, ':', '_', '.' and '-'");
+        }
+        if (!family.isEmpty() && !FAMILY.matcher(family).matches()) {
+            throw Refusals.invalid(
+                    "InvalidImageFamily.Malformed",
+                    "family",
+                    family,
+                    "it has 2 to 128 characters, begins with a letter but not with aliyun or acs:, and holds letters, digits, ':', '_' and '-'");
+        }
+        if (description.codePointCount(0, description.length()) > MAX_DESCRIPTION) {
+            throw Refusals.invalid(
+                    "InvalidDescription.Malformed", "description", description, "it has at most 256 characters");
+        }
+        var region = Parameters.region(regionId);
+        var store = regions.find(region).orElseThrow(() -> Refusals.regionNotFound(regionId));
+        var id = NewId.image();
+        var what = new Images.Upload(caller.account(), region, name, family, description);
+        var stored = upload.take(id, what, store, UploadBody.of(request, settings.uploadLimit()));
+        return new Taken(id.value(), stored.digest().value(), stored.bytes());
+    }
+
+    /** An image as it is shown. */
+    record Shown(
+            String imageId,
+            String name,
+            String family,
+            String description,
+            String regionId,
+            String ownerId,
+            String status,
+            String digest,
+            long bytes,
+            String sourceImageId,
+            String createdAt,
+            JsonNode metadata) {}
+
+    @GetMapping("/api/v1/images/{id}")
+    Shown show(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        var image = find(id, caller);
+        return new Shown(
+                image.id().value(),
+                image.name(),
+                image.family(),
+                image.description(),
+                image.region().value(),
+                image.owner().toString(),
+                image.state().wire(),
+                image.digest().map(Object::toString).orElse(""),
+                image.bytes(),
+                image.sourceImage(),
+                image.createdAt().toString(),
+                json.readTree(image.metadata()));
+    }
+
+    @GetMapping("/api/v1/images/{id}/content")
+    void download(
+            @RequestAttribute("dev.kiln.caller") Caller caller,
+            @PathVariable("id") String id,
+            @RequestHeader(name = "Range", required = false, defaultValue = "") String range,
+            HttpServletResponse response)
+            throws IOException {
+        var image = find(id, caller);
+        if (!image.isAvailable()) {
+            throw Refusals.imageNotFound(id);
+        }
+        var store = regions.find(image.region()).orElseThrow(() -> Refusals.regionAway(image.region()));
+        send(image, store, ByteRange.of(range, image.bytes()), response);
+    }
+
+    private static void send(Image image, RegionStore store, ByteRange range, HttpServletResponse response)
+            throws IOException {
+        try (var bytes = range.open(store, ImageKeys.image(image.id()))) {
+            var digest = image.digest().map(Object::toString).orElse("");
+            response.setStatus(range.isWhole() ? 200 : 206);
+            response.setContentType("application/octet-stream");
+            response.setContentLengthLong(range.length());
+            response.setHeader("ETag", "\"" + digest + "\"");
+            response.setHeader("Kiln-Digest", digest);
+            response.setHeader("Accept-Ranges", "bytes");
+            if (!range.isWhole()) {
+                response.setHeader("Content-Range", range.header());
+            }
+            range.copy(bytes, response.getOutputStream());
+        }
+    }
+
+    private Image find(String id, Caller caller) {
+        return images.find(new ImageId(id), caller.account()).orElseThrow(() -> Refusals.imageNotFound(id));
+    }
+}

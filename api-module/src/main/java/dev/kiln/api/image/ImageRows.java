@@ -1,0 +1,53 @@
+package dev.kiln.api.image;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageId;
+import dev.kiln.region.RegionId;
+import dev.kiln.template.Tag;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads rows of image_copy with the column "shared" beside them. */
+@Component
+final class ImageRows implements RowMapper<Image> {
+
+    static final String COLUMNS = """
+            i.*, exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
+            """;
+
+    private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
+
+    private final JsonMapper json;
+
+    ImageRows(JsonMapper json) {
+        this.json = json;
+    }
+
+    @Override
+    public Image mapRow(ResultSet row, int number) throws SQLException {
+        return new Image(
+                new ImageId(row.getString("id")),
+                new AccountId(row.getLong("account_id")),
+                new RegionId(row.getString("region_id")),
+                row.getString("source_image_id"),
+                row.getString("name"),
+                row.getString("family"),
+                row.getString("description"),
+                Image.State.valueOf(row.getString("state")),
+                Optional.ofNullable(row.getString("digest")).map(Digest::new),
+                row.getLong("bytes"),
+                row.getLong("bytes_done"),
+                row.getBoolean("shared"),
+                row.getString("metadata"),
+                json.readValue(row.getString("tags"), TAGS),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+}

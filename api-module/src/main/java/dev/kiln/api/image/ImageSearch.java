@@ -1,0 +1,107 @@
+package dev.kiln.api.image;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.rpc.Parameters;
+import dev.kiln.region.RegionId;
+import dev.kiln.template.Tag;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Finds images that an account may see: its own in any state, those shared with it once they are available. */
+@Component
+final class ImageSearch {
+
+    private static final OffsetDateTime LONG_AGO = OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+    private static final OffsetDateTime FAR_AWAY = OffsetDateTime.of(9999, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+
+    private final JdbcClient jdbc;
+    private final ImageRows rows;
+    private final JsonMapper json;
+
+    ImageSearch(JdbcClient jdbc, ImageRows rows, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.rows = rows;
+        this.json = json;
+    }
+
+    /**
+     * What is looked for; empty lists, texts and bounds do not narrow.
+     *
+     * @param namePattern a LIKE pattern
+     * @param owner the owner's number, 0 for any
+     */
+    record Wanted(
+            AccountId account,
+            RegionId region,
+            boolean own,
+            boolean others,
+            List<String> ids,
+            String namePattern,
+            String family,
+            long owner,
+            List<String> states,
+            List<Tag> tags,
+            Optional<Instant> from,
+            Optional<Instant> to) {}
+
+    private static final String MATCHING = """
+            from image_copy i
+            where i.region_id = :region and i.error_code <> 'Deleting'
+              and (:own and i.account_id = :account
+                   or :others and i.account_id <> :account and i.state = 'COPIED'
+                      and exists (select from image_share s
+                          where s.image_id = i.id and s.account_id = :account and s.state = 'SHARED'))
+              and (cardinality(cast(:ids as text[])) = 0 or i.id = any(cast(:ids as text[])))
+              and (:name = '' or i.name like :name)
+              and (:family = '' or i.family = :family)
+              and (:owner = 0 or i.account_id = :owner)
+              and i.state = any(cast(:states as text[]))
+              and i.tags @> cast(:tags as jsonb)
+              and i.created_at between :from and :to
+            """;
+
+    int count(Wanted wanted) {
+        return bind(jdbc.sql("select count(*) " + MATCHING), wanted)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** One page, newest first. */
+    List<Image> page(Wanted wanted, int size, long offset) {
+        return bind(
+                        jdbc.sql("select " + ImageRows.COLUMNS + MATCHING
+                                + "order by i.created_at desc, i.id desc limit :limit offset :offset"),
+                        wanted)
+                .param("limit", size)
+                .param("offset", offset)
+                .query(rows)
+                .list();
+    }
+
+    private StatementSpec bind(StatementSpec statement, Wanted wanted) {
+        return statement
+                .param("account", wanted.account().value())
+                .param("region", wanted.region().value())
+                .param("own", wanted.own())
+                .param("others", wanted.others())
+                .param("ids", wanted.ids().toArray(String[]::new))
+                .param("name", wanted.namePattern())
+                .param("family", wanted.family())
+                .param("owner", wanted.owner())
+                .param("states", wanted.states().toArray(String[]::new))
+                .param("tags", json.writeValueAsString(Parameters.tagFilter(wanted.tags())))
+                .param("from", wanted.from().map(ImageSearch::utc).orElse(LONG_AGO))
+                .param("to", wanted.to().map(ImageSearch::utc).orElse(FAR_AWAY));
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.kiln.api.image;
+
+import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.rest.UploadBody;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.image.archive.ArchiveInspector;
+import dev.kiln.image.archive.ArchiveRefusedException;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.StoredObject;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.LongConsumer;
+import org.springframework.stereotype.Component;
+
+/** Takes an image's bytes into a region and makes the image available, or leaves nothing behind. */
+@Component
+class ImageUpload {
+
+    private static final Duration BETWEEN_NOTES = Duration.ofSeconds(5);
+
+    private final Images images;
+    private final ImageRemoval removal;
+    private final ArchiveInspector inspector;
+    private final Clock clock;
+
+    ImageUpload(Images images, ImageRemoval removal, ArchiveInspector inspector, Clock clock) {
+        this.images = images;
+        this.removal = removal;
+        this.inspector = inspector;
+        this.clock = clock;
+    }
+
+    StoredObject take(ImageId id, Images.Upload upload, RegionStore store, UploadBody body) {
+        images.beginUpload(id, upload);
+        var finished = false;
+        try {
+            var stored = body.storeIn(store, ImageKeys.image(id), noting(id));
+            finished = images.finishUpload(id, stored, inspect(id, store));
+            if (!finished) {
+                throw new ApiException(
+                        "OperationConflict", 409, "The upload took too long and was given up. Try again.");
+            }
+            return stored;
+        } finally {
+            if (!finished) {
+                images.markDeleted(id);
+                removal.remove(id, upload.region());
+            }
+        }
+    }
+
+    private LongConsumer noting(ImageId id) {
+        var last = new Instant[] {clock.instant()};
+        return bytes -> {
+            if (Duration.between(last[0], clock.instant()).compareTo(BETWEEN_NOTES) > 0) {
+                last[0] = clock.instant();
+                images.uploadProgress(id, bytes);
+            }
+        };
+    }
+
+    private ImageMetadata inspect(ImageId id, RegionStore store) {
+        try {
+            return inspector
+                    .inspect(offset -> store.open(ImageKeys.image(id), offset))
+                    .metadata();
+        } catch (ArchiveRefusedException e) {
+            throw new ApiException("InvalidArchive", 422, e.getMessage());
+        } catch (IOException e) {
+            throw Refusals.regionAway(store.region());
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.kiln.api.image;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.StoredObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Stores copies of images. A row that is to be removed is marked first, which makes the image invisible at once and for
+ * good; {@link ImageRemoval} then removes the object and the row, now or after a crash.
+ */
+@Component
+public final class Images {
+
+    private final JdbcClient jdbc;
+    private final ImageRows rows;
+    private final JsonMapper json;
+
+    Images(JdbcClient jdbc, ImageRows rows, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.rows = rows;
+        this.json = json;
+    }
+
+    private static final String READABLE = """
+            (i.account_id = :account or i.state = 'COPIED' and exists (select from image_share s
+                where s.image_id = i.id and s.account_id = :account and s.state = 'SHARED'))
+            and i.error_code <> 'Deleting'
+            """;
+
+    /** The image, if the account may know of it: its own in any state, a shared one once it is available. */
+    Optional<Image> find(ImageId id, AccountId account) {
+        return jdbc.sql("select " + ImageRows.COLUMNS + " from image_copy i where i.id = :id and " + READABLE)
+                .param("id", id.value())
+                .param("account", account.value())
+                .query(rows)
+                .optional();
+    }
+
+    /** The account's own image, locked until the transaction ends. */
+    Optional<Image> lockOwn(ImageId id, AccountId account, RegionId region) {
+        return jdbc.sql("select " + ImageRows.COLUMNS + """
+                 from image_copy i
+                where i.id = :id and i.account_id = :account and i.region_id = :region and i.error_code <> 'Deleting'
+                for update of i
+                """)
+                .param("id", id.value())
+                .param("account", account.value())
+                .param("region", region.value())
+                .query(rows)
+                .optional();
+    }
+
+    /** Whether there is an available image of that id in the region that the account may read. */
+    public boolean isReadable(String id, AccountId account, RegionId region) {
+        return jdbc.sql("""
+                select exists (select from image_copy i
+                    where i.id = :id and i.region_id = :region and i.state = 'COPIED' and
+                """ + READABLE + ")")
+                .param("id", id)
+                .param("account", account.value())
+                .param("region", region.value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Whether the account has an available image of that family in the region. */
+    public boolean hasFamily(String family, AccountId account, RegionId region) {
+        return jdbc.sql("""
+                select exists (select from image_copy
+                    where family = :family and family <> '' and account_id = :account and region_id = :region
+                      and state = 'COPIED')
+                """)
+                .param("family", family)
+                .param("account", account.value())
+                .param("region", region.value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    boolean isOfRunningExecution(ImageId id) {
+        return jdbc.sql("""
+                select exists (select from image_copy i join execution e on e.id = i.execution_id
+                    where i.id = :id and e.finished_at is null)
+                """).param("id", id.value()).query(Boolean.class).single();
+    }
+
+    /** What an upload says of the image that it brings. */
+    record Upload(AccountId account, RegionId region, String name, String family, String description) {}
+
+    /** Makes the row of an upload; nobody else sees it before {@link #finishUpload}. */
+    void beginUpload(ImageId id, Upload upload) {
+        jdbc.sql("""
+                insert into image_copy (id, account_id, region_id, name, family, description, state, attempts)
+                values (:id, :account, :region, :name, :family, :description, 'COPYING', 1)
+                """)
+                .param("id", id.value())
+                .param("account", upload.account().value())
+                .param("region", upload.region().value())
+                .param("name", upload.name())
+                .param("family", upload.family())
+                .param("description", upload.description())
+                .update();
+    }
+
+    /** Notes how far an upload is, which also shows that it is alive. */
+    void uploadProgress(ImageId id, long bytes) {
+        jdbc.sql("update image_copy set bytes_done = :bytes, modified_at = now() where id = :id and state = 'COPYING'")
+                .param("bytes", bytes)
+                .param("id", id.value())
+                .update();
+    }
+
+    /** Makes an uploaded image available; false when the upload was given up meanwhile. */
+    boolean finishUpload(ImageId id, StoredObject object, ImageMetadata metadata) {
+        return jdbc.sql("""
+                update image_copy set state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes,
+                    metadata = cast(:metadata as jsonb), modified_at = now()
+                where id = :id and state = 'COPYING'
+                """)
+                        .param("digest", object.digest().value())
+                        .param("bytes", object.bytes())
+                        .param("metadata", json.writeValueAsString(metadata))
+                        .param("id", id.value())
+                        .update()
+                == 1;
+    }
+
+    /** Marks an image as to be removed; from here on nobody sees it, and no execution counts it as its target. */
+    void markDeleted(ImageId id) {
+        jdbc.sql("""
+                update image_copy set state = 'FAILED', error_code = 'Deleting', execution_id = null,
+                    modified_at = now()
+                where id = :id
+                """).param("id", id.value()).update();
+    }
+
+    /** Marks uploads that made no progress for so long that their process must be gone. */
+    int markAbandonedUploads(Duration after) {
+        return jdbc.sql("""
+                update image_copy set state = 'FAILED', error_code = 'Deleting'
+                where state = 'COPYING' and execution_id is null and source_image_id = ''
+                  and modified_at < now() - interval '1 second' * :seconds
+                """).param("seconds", after.toSeconds()).update();
+    }
+
+    /** An image whose object and row are still to be removed. */
+    record Marked(ImageId id, RegionId region) {}
+
+    List<Marked> marked() {
+        return jdbc.sql(
+                        "select id, region_id from image_copy where state = 'FAILED' and error_code = 'Deleting' limit 100")
+                .query((row, number) -> new Marked(new ImageId(row.getString(1)), new RegionId(row.getString(2))))
+                .list();
+    }
+
+    void removeMarked(ImageId id) {
+        jdbc.sql("delete from image_copy where id = :id and error_code = 'Deleting'")
+                .param("id", id.value())
+                .update();
+    }
+}

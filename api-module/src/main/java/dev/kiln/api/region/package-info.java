@@ -1,0 +1,5 @@
+/** Regions on the wire. */
+@NullMarked
+package dev.kiln.api.region;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.kiln.api.rpc;
+
+import dev.kiln.api.error.ApiException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Opaque NextTokens. Each is signed together with the account and the filter it was made for, so that it can neither be
+ * made up nor carried over to another listing.
+ */
+public final class PagingTokens {
+
+    private static final int MAC = 16;
+    private static final int MAX_TOKEN = 512;
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final SecretKeySpec key;
+
+    public PagingTokens(String secret) {
+        // Derived, so that the key that seals secrets is used for nothing else.
+        this.key = new SecretKeySpec(hmac(secret.getBytes(StandardCharsets.UTF_8), "kiln paging tokens"), ALGORITHM);
+    }
+
+    /** Where a page ended: the listing goes on behind this object, newest first. */
+    public record Position(Instant createdAt, String id) {}
+
+    /** The token for the page behind the position. */
+    public String write(Call call, Position position) {
+        var id = position.id().getBytes(StandardCharsets.UTF_8);
+        var body = ByteBuffer.allocate(Long.BYTES + id.length)
+                .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, position.createdAt()))
+                .put(id)
+                .array();
+        var mac = mac(call, body);
+        var all = Arrays.copyOf(mac, MAC + body.length);
+        System.arraycopy(body, 0, all, MAC, body.length);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+    }
+
+    /** The position in the request's NextToken, or nothing on the first call. */
+    public Optional<Position> read(Call call) {
+        return call.parameters().text("NextToken").map(token -> parse(call, token));
+    }
+
+    private Position parse(Call call, String token) {
+        var all = decoded(token);
+        if (all.length <= MAC + Long.BYTES) {
+            throw refused();
+        }
+        var body = Arrays.copyOfRange(all, MAC, all.length);
+        if (!MessageDigest.isEqual(Arrays.copyOf(all, MAC), mac(call, body))) {
+            throw refused();
+        }
+        var buffer = ByteBuffer.wrap(body);
+        var time = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
+        return new Position(time, StandardCharsets.UTF_8.decode(buffer).toString());
+    }
+
+    private static byte[] decoded(String token) {
+        try {
+            return token.length() > MAX_TOKEN
+                    ? new byte[0]
+                    : Base64.getUrlDecoder().decode(token);
+        } catch (IllegalArgumentException e) {
+            throw refused();
+        }
+    }
+
+    private byte[] mac(Call call, byte[] body) {
+        var filter = call.parameters().filterDigest() + "/" + call.account() + "/"
+                + Base64.getEncoder().encodeToString(body);
+        return Arrays.copyOf(hmac(key.getEncoded(), filter), MAC);
+    }
+
+    private static byte[] hmac(byte[] secret, String text) {
+        try {
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret, ALGORITHM));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        }
+    }
+
+    private static ApiException refused() {
+        return new ApiException(
+                "Invalid.NextToken",
+                403,
+                "The specified NextToken is not valid. Use the one that the page before returned, with the same filter,"
+                        + " or none.");
+    }
+}

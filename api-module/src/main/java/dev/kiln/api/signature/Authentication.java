@@ -1,0 +1,171 @@
+package dev.kiln.api.signature;
+
+import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Refusals;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
+
+/**
+ * Verifies who calls. The order of checks is fixed and documented: completeness, time stamp, key, signature, and last
+ * the nonce, which is remembered only when all else was right, so that nobody can use up another's nonces.
+ */
+@Component
+public class Authentication {
+
+    static final Duration MAX_SKEW = Duration.ofMinutes(15);
+    private static final Pattern TIMESTAMP = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z");
+    private static final Pattern NONCE = Pattern.compile("[\\x21-\\x7E]{1,128}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    private final AccessKeys keys;
+    private final SeenNonces nonces;
+    private final Clock clock;
+
+    Authentication(AccessKeys keys, SeenNonces nonces, Clock clock) {
+        this.keys = keys;
+        this.nonces = nonces;
+        this.clock = clock;
+    }
+
+    /** Whether the request claims signature V3 (else it has to carry V1). */
+    public static boolean claimsV3(SignedRequest request) {
+        return request.headers().containsKey("authorization");
+    }
+
+    /** The caller of a request signed with V1 over all its parameters, query and form together. */
+    public Caller verifyV1(String method, Map<String, String> parameters) {
+        for (var name : List.of(
+                "AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp")) {
+            if (parameters.getOrDefault(name, "").isEmpty()) {
+                throw Refusals.missingCommon(name);
+            }
+        }
+        requireValue(parameters, "SignatureMethod", "HMAC-SHA1");
+        requireValue(parameters, "SignatureVersion", "1.0");
+        var nonce = new Nonce(
+                get(parameters, "AccessKeyId"), get(parameters, "SignatureNonce"), get(parameters, "Timestamp"));
+        var toSign = Signatures.stringToSignV1(method, parameters);
+        var given = get(parameters, "Signature");
+        return verify(
+                nonce,
+                secret -> Signatures.same(given, Signatures.signV1(secret, toSign))
+                        || Signatures.same(
+                                given,
+                                Signatures.signV1(secret, Signatures.stringToSignV1WithoutEmpty(method, parameters))),
+                () -> new ApiException(
+                        "SignatureDoesNotMatch",
+                        400,
+                        "Specified signature is not matched with our calculation. server string to sign is:" + toSign));
+    }
+
+    /**
+     * The caller of a request signed with V3.
+     *
+     * @param actualBody the body's SHA-256 in hexadecimal, or empty when the body is read, and compared, only later
+     * @param alsoSigned headers that must be under the signature because their values are acted on
+     */
+    public Caller verifyV3(SignedRequest request, Optional<String> actualBody, List<String> alsoSigned) {
+        var header = request.header("authorization");
+        if (!header.startsWith(Signatures.V3_ALGORITHM + " ")) {
+            throw Authorization.incomplete("Authorization has to begin with " + Signatures.V3_ALGORITHM);
+        }
+        var authorization = Authorization.parse(header);
+        authorization.requireSigned(alsoSigned);
+        for (var name : authorization.signedHeaders()) {
+            if (!request.headers().containsKey(name)) {
+                throw Authorization.incomplete("the signed header " + Refusals.quoted(name) + " was not sent");
+            }
+        }
+        var body = request.header("x-acs-content-sha256");
+        if (!SHA256.matcher(body).matches()) {
+            throw Authorization.incomplete("x-acs-content-sha256 is not 64 lower-case hexadecimal digits");
+        }
+        var nonce = new Nonce(
+                authorization.credential(), request.header("x-acs-signature-nonce"), request.header("x-acs-date"));
+        var toSign = Signatures.stringToSignV3(request.canonical(authorization.signedHeaders()));
+        return verify(
+                nonce,
+                secret -> Signatures.same(authorization.signature(), Signatures.signV3(secret, toSign))
+                        && actualBody.map(body::equals).orElse(true),
+                () -> new ApiException(
+                        "SignatureDoesNotMatch",
+                        400,
+                        "Specified signature does not match our calculation. server StringToSign is [" + toSign + "]"));
+    }
+
+    private record Nonce(String accessKeyId, String value, String timestamp) {}
+
+    private Caller verify(
+            Nonce nonce, Predicate<String> signedWith, java.util.function.Supplier<ApiException> mismatch) {
+        var sent = checkedTime(nonce.timestamp);
+        if (!NONCE.matcher(nonce.value).matches()) {
+            throw Refusals.invalid(
+                    "InvalidSignatureNonce",
+                    "SignatureNonce",
+                    nonce.value,
+                    "it has to be 1 to 128 printable characters");
+        }
+        var key = keys.find(nonce.accessKeyId)
+                .orElseThrow(() ->
+                        new ApiException("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found."));
+        if (!key.active()) {
+            throw new ApiException("InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.");
+        }
+        if (!signedWith.test(key.secret())) {
+            throw mismatch.get();
+        }
+        // Kept twice as long as needed: the database purges by its own clock, which may differ from ours.
+        if (!nonces.remember(key.id(), nonce.value, sent.plus(MAX_SKEW.multipliedBy(2)))) {
+            throw new ApiException("SignatureNonceUsed", 400, "Specified signature nonce was used already.");
+        }
+        return new Caller(key.account(), key.id(), key.root());
+    }
+
+    private Instant checkedTime(String timestamp) {
+        var sent = time(timestamp);
+        if (Duration.between(sent, clock.instant()).abs().compareTo(MAX_SKEW) > 0) {
+            throw new ApiException(
+                    "InvalidTimeStamp.Expired",
+                    400,
+                    "Specified time stamp or date value is expired. It may differ from the server's clock, which says "
+                            + clock.instant() + ", by 15 minutes.");
+        }
+        return sent;
+    }
+
+    private static Instant time(String timestamp) {
+        try {
+            if (TIMESTAMP.matcher(timestamp).matches()) {
+                return Instant.parse(timestamp);
+            }
+        } catch (DateTimeException e) {
+            throw notATime();
+        }
+        throw notATime();
+    }
+
+    private static ApiException notATime() {
+        return new ApiException(
+                "InvalidTimeStamp.Format",
+                400,
+                "Specified time stamp or date value is not well formatted. It has to be YYYY-MM-DDThh:mm:ssZ in UTC.");
+    }
+
+    private static void requireValue(Map<String, String> parameters, String name, String value) {
+        if (!get(parameters, name).equals(value)) {
+            throw Refusals.invalid("Invalid" + name, name, get(parameters, name), "it has to be " + value);
+        }
+    }
+
+    private static String get(Map<String, String> parameters, String name) {
+        return parameters.getOrDefault(name, "");
+    }
+}

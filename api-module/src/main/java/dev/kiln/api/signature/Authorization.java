@@ -1,0 +1,51 @@
+package dev.kiln.api.signature;
+
+import dev.kiln.api.error.ApiException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+
+/** The parts of an Authorization header of signature V3, which come in any order. */
+record Authorization(String credential, List<String> signedHeaders, String signature) {
+
+    /** Without these a stranger could change what is done, or send it again. */
+    private static final List<String> ALWAYS_SIGNED =
+            List.of("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256");
+
+    static Authorization parse(String header) {
+        var rest = header.substring(Signatures.V3_ALGORITHM.length());
+        var parts = new HashMap<String, String>();
+        for (var part : rest.split(",", 10)) {
+            var equals = part.indexOf('=');
+            var name = equals < 0 ? "" : part.substring(0, equals).trim();
+            if (name.isEmpty() || parts.put(name, part.substring(equals + 1).trim()) != null) {
+                throw incomplete("a part of Authorization is not name=value, or is given twice");
+            }
+        }
+        var signed = Arrays.stream(parts.getOrDefault("SignedHeaders", "").split(";"))
+                .map(name -> name.trim().toLowerCase(Locale.ROOT))
+                .toList();
+        var authorization =
+                new Authorization(parts.getOrDefault("Credential", ""), signed, parts.getOrDefault("Signature", ""));
+        if (authorization.credential.isEmpty() || authorization.signature.isEmpty()) {
+            throw incomplete("Authorization needs Credential, SignedHeaders and Signature");
+        }
+        return authorization;
+    }
+
+    void requireSigned(List<String> more) {
+        for (var names : List.of(ALWAYS_SIGNED, more)) {
+            for (var name : names) {
+                if (!signedHeaders.contains(name)) {
+                    throw incomplete("the header " + name + " has to be among SignedHeaders");
+                }
+            }
+        }
+    }
+
+    static ApiException incomplete(String why) {
+        return new ApiException(
+                "IncompleteSignature", 400, "The request signature does not conform to Aliyun standards: " + why + ".");
+    }
+}

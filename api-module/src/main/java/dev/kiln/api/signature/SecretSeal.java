@@ -1,0 +1,79 @@
+package dev.kiln.api.signature;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Keeps secrets in the database unreadable without kiln.secrets-key: AES-256-GCM, bound to the id of the access key so
+ * that a secret copied to another row does not open.
+ */
+public final class SecretSeal {
+
+    private static final int NONCE = 12;
+    private static final int KEY = 32;
+    private static final int TAG_BITS = 128;
+
+    private final SecretKeySpec key;
+    private final SecureRandom random = new SecureRandom();
+
+    public SecretSeal(String base64Key) {
+        this.key = new SecretKeySpec(decoded(base64Key), "AES");
+    }
+
+    private static byte[] decoded(String base64Key) {
+        try {
+            var bytes = Base64.getDecoder().decode(base64Key.trim());
+            if (bytes.length == KEY) {
+                return bytes;
+            }
+        } catch (IllegalArgumentException e) {
+            throw unusable();
+        }
+        throw unusable();
+    }
+
+    private static UnusableSettingException unusable() {
+        return new UnusableSettingException(
+                "kiln.secrets-key is missing or is not 32 bytes in Base64",
+                "Make a key once with 'openssl rand -base64 32', keep it safe, and give it to every API process as"
+                        + " KILN_SECRETS_KEY.");
+    }
+
+    /** The nonce, then cipher text and tag. */
+    public byte[] seal(String accessKeyId, String secret) {
+        var nonce = new byte[NONCE];
+        random.nextBytes(nonce);
+        var sealed = run(Cipher.ENCRYPT_MODE, accessKeyId, nonce, secret.getBytes(StandardCharsets.UTF_8));
+        var all = Arrays.copyOf(nonce, NONCE + sealed.length);
+        System.arraycopy(sealed, 0, all, NONCE, sealed.length);
+        return all;
+    }
+
+    /** The secret again; fails when the bytes or the id are not those of {@link #seal}, or the key is another. */
+    public String open(String accessKeyId, byte[] sealed) {
+        var plain = run(
+                Cipher.DECRYPT_MODE,
+                accessKeyId,
+                Arrays.copyOf(sealed, NONCE),
+                Arrays.copyOfRange(sealed, NONCE, sealed.length));
+        return new String(plain, StandardCharsets.UTF_8);
+    }
+
+    private byte[] run(int mode, String accessKeyId, byte[] nonce, byte[] bytes) {
+        try {
+            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+            cipher.updateAAD(accessKeyId.getBytes(StandardCharsets.UTF_8));
+            return cipher.doFinal(bytes);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "the secret of access key " + accessKeyId + " does not open with this kiln.secrets-key", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.kiln.api.signature;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What of an HTTP request a V3 signature covers.
+ *
+ * @param path as sent, not decoded
+ * @param headers by lower-case name; several of one name are joined by commas
+ */
+public record SignedRequest(String method, String path, Map<String, String> query, Map<String, String> headers) {
+
+    /** The request's own method, path and headers with an already parsed query. */
+    public static SignedRequest of(HttpServletRequest request, Map<String, String> query) {
+        var headers = new HashMap<String, String>();
+        for (var name : Collections.list(request.getHeaderNames())) {
+            var values = Collections.list(request.getHeaders(name));
+            headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values));
+        }
+        return new SignedRequest(request.getMethod(), request.getRequestURI(), query, headers);
+    }
+
+    /** The header's value, trimmed; empty when it was not sent. */
+    public String header(String lowerCaseName) {
+        return headers.getOrDefault(lowerCaseName, "").trim();
+    }
+
+    /** The canonical request of the V3 rules: six parts, the header block followed by an empty line. */
+    public String canonical(List<String> signedHeaders) {
+        var block = signedHeaders.stream()
+                .map(name -> name + ":" + header(name) + "\n")
+                .collect(Collectors.joining());
+        return String.join(
+                "\n",
+                method,
+                path,
+                FormText.canonical(query),
+                block,
+                String.join(";", signedHeaders),
+                header("x-acs-content-sha256"));
+    }
+}

@@ -1,0 +1,5 @@
+/** Who calls: signatures, keys, nonces. */
+@NullMarked
+package dev.kiln.api.signature;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package dev.kiln.api.template;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import dev.kiln.region.StoreKey;
+import dev.kiln.template.Template;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Where the contexts of templates lie in their regions' stores. */
+@Component
+final class Contexts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Contexts.class);
+
+    private final Regions regions;
+
+    Contexts(Regions regions) {
+        this.regions = regions;
+    }
+
+    /** Removes the context that the template had; one that cannot be removed is named in the log and harms nobody. */
+    void removeQuietly(Template template) {
+        var store = regions.find(template.region());
+        if (template.contextDigest().isPresent() && store.isPresent()) {
+            removeQuietly(
+                    store.get(),
+                    ImageKeys.context(
+                            template.id(), new Digest(template.contextDigest().get())));
+        }
+    }
+
+    static void removeQuietly(RegionStore store, StoreKey key) {
+        try {
+            store.delete(key);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Object {} of region {} is not needed any more but cannot be removed: {}",
+                    key,
+                    store.region(),
+                    e.toString());
+        }
+    }
+}

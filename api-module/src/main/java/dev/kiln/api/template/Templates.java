@@ -1,0 +1,161 @@
+package dev.kiln.api.template;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.rpc.PagingTokens.Position;
+import dev.kiln.api.rpc.Parameters;
+import dev.kiln.region.RegionId;
+import dev.kiln.template.Tag;
+import dev.kiln.template.Template;
+import dev.kiln.template.TemplateId;
+import dev.kiln.template.TemplateRows;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Stores templates. */
+@Component
+public final class Templates {
+
+    private final JdbcClient jdbc;
+    private final TemplateRows rows;
+    private final JsonMapper json;
+
+    Templates(JdbcClient jdbc, TemplateRows rows, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.rows = rows;
+        this.json = json;
+    }
+
+    /** Stores a new template; its creation time is the database's. */
+    void add(Template template) {
+        var options = template.imageOptions();
+        jdbc.sql("""
+                insert into template (id, account_id, region_id, name, description, base_image_type, base_image,
+                    build_content, test_content, image_name, image_name_suffix, image_family, image_description,
+                    image_tags, network_mbit, disk_gib, to_region_ids, add_accounts, tags, kept)
+                values (:id, :account, :region, :name, :description, :baseImageType, :baseImage,
+                    :buildContent, :testContent, :imageName, :imageNameSuffix, :imageFamily, :imageDescription,
+                    cast(:imageTags as jsonb), :networkMbit, :diskGib, :toRegions, :addAccounts,
+                    cast(:tags as jsonb), cast(:kept as jsonb))
+                """)
+                .param("id", template.id().value())
+                .param("account", template.account().value())
+                .param("region", template.region().value())
+                .param("name", template.name())
+                .param("description", template.description())
+                .param("baseImageType", template.baseImageType().name())
+                .param("baseImage", template.baseImage())
+                .param("buildContent", template.buildContent())
+                .param("testContent", template.testContent())
+                .param("imageName", options.name())
+                .param("imageNameSuffix", options.suffix())
+                .param("imageFamily", options.family())
+                .param("imageDescription", options.description())
+                .param("imageTags", json.writeValueAsString(options.tags()))
+                .param("networkMbit", template.networkMbit())
+                .param("diskGib", template.diskGib())
+                .param(
+                        "toRegions",
+                        template.toRegions().stream().map(RegionId::value).toArray(String[]::new))
+                .param(
+                        "addAccounts",
+                        template.addAccounts().stream().map(AccountId::value).toArray(Long[]::new))
+                .param("tags", json.writeValueAsString(template.tags()))
+                .param("kept", json.writeValueAsString(template.kept()))
+                .update();
+    }
+
+    /** The account's template, held against deletion until the transaction ends. */
+    public Optional<Template> hold(TemplateId id, AccountId account) {
+        return find(id, account, "for key share");
+    }
+
+    /** The account's template, locked until the transaction ends: no execution of it can start meanwhile. */
+    Optional<Template> lock(TemplateId id, AccountId account) {
+        return find(id, account, "for update");
+    }
+
+    public Optional<Template> find(TemplateId id, AccountId account) {
+        return find(id, account, "");
+    }
+
+    private Optional<Template> find(TemplateId id, AccountId account, String lock) {
+        return jdbc.sql("select * from template where id = :id and account_id = :account " + lock)
+                .param("id", id.value())
+                .param("account", account.value())
+                .query(rows)
+                .optional();
+    }
+
+    boolean hasRunningExecution(TemplateId id) {
+        return jdbc.sql("select exists (select from execution where template_id = :id and finished_at is null)")
+                .param("id", id.value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Removes the template, its executions and those of their events that were published. Images stay. */
+    void delete(TemplateId id) {
+        jdbc.sql("delete from execution_event where template_id = :id and published_at is not null")
+                .param("id", id.value())
+                .update();
+        jdbc.sql("delete from template where id = :id").param("id", id.value()).update();
+    }
+
+    void setContext(TemplateId id, String digest) {
+        jdbc.sql("update template set context_digest = :digest where id = :id")
+                .param("digest", digest)
+                .param("id", id.value())
+                .update();
+    }
+
+    /** What a listing is narrowed to; empty lists and texts do not narrow. */
+    record Filter(
+            AccountId account, RegionId region, List<String> ids, String name, String resourceGroup, List<Tag> tags) {}
+
+    private static final String MATCHING = """
+            from template
+            where account_id = :account and region_id = :region
+              and (cardinality(cast(:ids as text[])) = 0 or id = any(cast(:ids as text[])))
+              and (:name = '' or name = :name)
+              and (:resourceGroup = '' or kept ->> 'ResourceGroupId' = :resourceGroup)
+              and tags @> cast(:tags as jsonb)
+            """;
+
+    int count(Filter filter) {
+        return bind(jdbc.sql("select count(*) " + MATCHING), filter)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Newest first, from behind the position on. */
+    List<Template> list(Filter filter, Optional<Position> after, int limit) {
+        return bind(jdbc.sql("select * " + MATCHING + """
+                              and (created_at, id) < (:createdAt, :id)
+                            order by created_at desc, id desc limit :limit
+                            """), filter)
+                .param(
+                        "createdAt",
+                        after.map(position -> OffsetDateTime.ofInstant(position.createdAt(), ZoneOffset.UTC))
+                                .orElse(OffsetDateTime.of(9999, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC)))
+                .param("id", after.map(Position::id).orElse(""))
+                .param("limit", limit)
+                .query(rows)
+                .list();
+    }
+
+    private StatementSpec bind(StatementSpec statement, Filter filter) {
+        return statement
+                .param("account", filter.account().value())
+                .param("region", filter.region().value())
+                .param("ids", filter.ids().toArray(String[]::new))
+                .param("name", filter.name())
+                .param("resourceGroup", filter.resourceGroup())
+                .param("tags", json.writeValueAsString(Parameters.tagFilter(filter.tags())));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.kiln.cli;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A command line, taken apart: words, options with a value ({@code --port 8080} or {@code --port=8080}), and flags. */
+public final class Arguments {
+
+    private final List<String> words = new ArrayList<>();
+    private final Map<String, String> options = new HashMap<>();
+
+    private Arguments() {}
+
+    /**
+     * Takes the arguments apart.
+     *
+     * @param options names, without dashes, of the options that take a value
+     * @param flags names of the options that take none
+     */
+    public static Arguments parse(List<String> arguments, Set<String> options, Set<String> flags)
+            throws UsageException {
+        var parsed = new Arguments();
+        var rest = arguments.iterator();
+        while (rest.hasNext()) {
+            var word = rest.next();
+            if (!word.startsWith("--")) {
+                parsed.words.add(word);
+                continue;
+            }
+            var equals = word.indexOf('=');
+            var name = word.substring(2, equals < 0 ? word.length() : equals);
+            if (flags.contains(name) && equals < 0) {
+                parsed.put(name, "");
+            } else if (!options.contains(name)) {
+                throw new UsageException("option " + word + " is not known here");
+            } else if (equals >= 0) {
+                parsed.put(name, word.substring(equals + 1));
+            } else if (rest.hasNext()) {
+                parsed.put(name, rest.next());
+            } else {
+                throw new UsageException("option --" + name + " needs a value");
+            }
+        }
+        return parsed;
+    }
+
+    private void put(String name, String value) throws UsageException {
+        if (options.put(name, value) != null) {
+            throw new UsageException("option --" + name + " is given twice");
+        }
+    }
+
+    /** What is neither an option nor an option's value, in order. */
+    public List<String> words() {
+        return List.copyOf(words);
+    }
+
+    public boolean has(String flag) {
+        return options.containsKey(flag);
+    }
+
+    public Optional<String> option(String name) {
+        return Optional.ofNullable(options.get(name));
+    }
+
+    public String required(String name) throws UsageException {
+        return option(name).orElseThrow(() -> new UsageException("option --" + name + " is missing"));
+    }
+
+    /** The option as a whole number within bounds, or what to take when it is not given. */
+    public int number(String name, int otherwise, int least, int most) throws UsageException {
+        var given = option(name);
+        if (given.isEmpty()) {
+            return otherwise;
+        }
+        var text = given.get();
+        if (text.matches("[0-9]{1,9}")) {
+            var number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw new UsageException("--" + name + " " + text + " is not a number from " + least + " to " + most);
+    }
+}

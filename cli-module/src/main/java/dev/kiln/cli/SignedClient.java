@@ -1,0 +1,172 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Sends signed requests to a Kiln server: operations of the wire, and the plain REST API beside them. */
+public final class SignedClient {
+
+    private static final String VERSION = "2014-05-26";
+    // Uploads and downloads of images take their time; a server that says nothing at all for so long is gone.
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+    private static final int LONGEST_ERROR = 64 * 1024;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private final URI endpoint;
+    private final AccessKey key;
+    private final Clock clock;
+
+    /** @param endpoint scheme, host and port, for example {@code http://127.0.0.1:8080} */
+    public SignedClient(URI endpoint, AccessKey key) {
+        this(endpoint, key, Clock.systemUTC());
+    }
+
+    SignedClient(URI endpoint, AccessKey key, Clock clock) {
+        this.endpoint = endpoint;
+        this.key = key;
+        this.clock = clock;
+    }
+
+    /** Calls an operation, for example {@code DescribeImages}, and returns its answer. */
+    public JsonNode rpc(String action, Map<String, String> parameters) throws IOException {
+        return json(ApiCall.rpc(action, parameters));
+    }
+
+    /** Calls the REST API and returns its answer; a missing node when that has no content. */
+    public JsonNode rest(String method, String path, Map<String, String> query, RequestBody body) throws IOException {
+        return json(ApiCall.rest(method, path, query, body));
+    }
+
+    /** Reads a JSON document from the REST API. */
+    public JsonNode get(String path) throws IOException {
+        return json(ApiCall.get(path, Map.of()));
+    }
+
+    /** Reads text from the REST API, from an offset on, for example the log of an execution. */
+    public TextChunk text(String path, long offset) throws IOException {
+        var answer = send(ApiCall.get(path, Map.of("offset", Long.toString(offset))));
+        try (var bytes = answer.body()) {
+            var text = new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+            return new TextChunk(
+                    text, answer.headers().firstValueAsLong("Kiln-Next-Offset").orElse(offset));
+        }
+    }
+
+    /** Downloads bytes from the REST API into a file, which is replaced if it is there. */
+    public void download(String path, Path file) throws IOException {
+        try (var bytes = send(ApiCall.get(path, Map.of())).body()) {
+            Files.copy(bytes, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private JsonNode json(ApiCall call) throws IOException {
+        try (var bytes = send(call).body()) {
+            return JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            throw new IOException(endpoint + " answered " + name(call) + " with something else than JSON", e);
+        }
+    }
+
+    private HttpResponse<InputStream> send(ApiCall call) throws IOException {
+        try {
+            var answer = http.send(signed(call), BodyHandlers.ofInputStream());
+            if (answer.statusCode() >= 300) {
+                throw refusal(answer);
+            }
+            return answer;
+        } catch (ConnectException e) {
+            throw new IOException(
+                    "no server answers at " + endpoint + "; start one by ./kiln up or set KILN_ENDPOINT", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + endpoint, e);
+        }
+    }
+
+    private HttpRequest signed(ApiCall call) {
+        var query = RequestSignature.canonicalQuery(call.query());
+        var headers = headers(call);
+        var signature = new RequestSignature(
+                call.method(), call.path(), call.query(), headers, call.body().sha256());
+        var request = HttpRequest.newBuilder(
+                        endpoint.resolve(query.isEmpty() ? call.path() : call.path() + "?" + query))
+                .timeout(PATIENCE)
+                .method(call.method(), call.body().publisher())
+                .header("Authorization", signature.authorization(key))
+                .header("Accept", "application/json, application/problem+json, */*;q=0.1");
+        headers.remove("host"); // the HTTP client sends this one itself
+        headers.forEach(request::header);
+        return request.build();
+    }
+
+    private Map<String, String> headers(ApiCall call) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("host", host());
+        headers.put("x-acs-version", VERSION);
+        headers.put(
+                "x-acs-date", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        headers.put("x-acs-signature-nonce", UUID.randomUUID().toString());
+        headers.put("x-acs-content-sha256", call.body().sha256());
+        if (!call.action().isEmpty()) {
+            headers.put("x-acs-action", call.action());
+        }
+        if (!call.body().contentType().isEmpty()) {
+            headers.put("content-type", call.body().contentType());
+        }
+        return headers;
+    }
+
+    /** As the HTTP client writes it: without the scheme's own port. */
+    private String host() {
+        var usual = "https".equals(endpoint.getScheme()) ? 443 : 80;
+        var port = endpoint.getPort();
+        return port == -1 || port == usual ? endpoint.getHost() : endpoint.getHost() + ":" + port;
+    }
+
+    private static ApiException refusal(HttpResponse<InputStream> answer) throws IOException {
+        try (var bytes = answer.body()) {
+            var text = new String(bytes.readNBytes(LONGEST_ERROR), StandardCharsets.UTF_8);
+            return refusal(answer.statusCode(), text);
+        }
+    }
+
+    /** The wire says Code and Message; a problem of the REST API (RFC 9457) says title and detail. */
+    static ApiException refusal(int status, String text) {
+        try {
+            var json = JSON.readTree(text);
+            var code = json.path("Code")
+                    .asString(json.path("code").asString(json.path("title").asString("")));
+            var message = json.path("Message").asString(json.path("detail").asString(""));
+            return new ApiException(status, code, message.isEmpty() ? "HTTP status " + status : message);
+        } catch (JacksonException e) {
+            return new ApiException(status, "", "HTTP status " + status);
+        }
+    }
+
+    private static String name(ApiCall call) {
+        return call.action().isEmpty() ? call.method() + " " + call.path() : call.action();
+    }
+}

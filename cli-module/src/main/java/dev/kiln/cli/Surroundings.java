@@ -1,0 +1,73 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** Where a command is run: what the environment says of the server and the key, and the data directory beside it. */
+public record Surroundings(Map<String, String> environment, Path workingDirectory) {
+
+    private static final String ENDPOINT = "KILN_ENDPOINT";
+
+    /** Name of the variable, and of the line in a root-key file, that holds the key's id. */
+    public static final String KEY_ID = "KILN_ACCESS_KEY_ID";
+
+    /** Name of the variable, and of the line in a root-key file, that holds the key's secret. */
+    public static final String KEY_SECRET = "KILN_ACCESS_KEY_SECRET";
+
+    /**
+     * A client for the server that KILN_ENDPOINT names, with the key of the environment or of {@code data/root-key}.
+     */
+    SignedClient client() throws UsageException, IOException {
+        return new SignedClient(endpoint(), key());
+    }
+
+    private URI endpoint() throws UsageException {
+        var text = environment.getOrDefault(ENDPOINT, "http://127.0.0.1:8080");
+        try {
+            var endpoint = URI.create(text);
+            if (isHttp(endpoint.getScheme()) && endpoint.getHost() != null) {
+                return endpoint;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below, as of any other text that is no endpoint
+        }
+        throw new UsageException(ENDPOINT + " \"" + text + "\" is not like http://127.0.0.1:8080");
+    }
+
+    private static boolean isHttp(@Nullable String scheme) {
+        return "http".equals(scheme) || "https".equals(scheme);
+    }
+
+    private AccessKey key() throws UsageException, IOException {
+        var id = environment.getOrDefault(KEY_ID, "");
+        var secret = environment.getOrDefault(KEY_SECRET, "");
+        if (!id.isEmpty() && !secret.isEmpty()) {
+            return new AccessKey(id, secret);
+        }
+        var file = workingDirectory
+                .resolve(environment.getOrDefault("KILN_DATA", "data"))
+                .resolve("root-key");
+        if (!Files.exists(file)) {
+            throw new UsageException("set " + KEY_ID + " and " + KEY_SECRET + " (there is no " + file + " either)");
+        }
+        if (!Files.isReadable(file)) {
+            throw new UsageException("set " + KEY_ID + " and " + KEY_SECRET + " (" + file + " is another user's)");
+        }
+        return read(file);
+    }
+
+    /** Reads a root-key file: one line for the id, one for the secret. */
+    public static AccessKey read(Path file) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            var lines = new Properties();
+            lines.load(reader);
+            return new AccessKey(lines.getProperty(KEY_ID, ""), lines.getProperty(KEY_SECRET, ""));
+        }
+    }
+}

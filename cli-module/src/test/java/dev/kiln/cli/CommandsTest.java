@@ -1,0 +1,214 @@
+package dev.kiln.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against a server that checks every signature as it arrives, and answers what the test says. */
+class CommandsTest {
+
+    private static final AccessKey KEY = new AccessKey("test-id", "test-secret");
+
+    @TempDir
+    private Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Map<String, String> environment = new HashMap<>();
+    private HttpServer server;
+    private int status = 200;
+    private String answer = "{}";
+    private String seenRequest = "";
+    private String seenBody = "";
+    private boolean signedRightly;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+        server.createContext("/", this::handle);
+        server.start();
+        environment.put(
+                "KILN_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort());
+        environment.put("KILN_ACCESS_KEY_ID", KEY.id());
+        environment.put("KILN_ACCESS_KEY_SECRET", KEY.secret());
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.stop(0);
+    }
+
+    @Test
+    void accountCreatePrintsTheIdAndTheKey() {
+        answer = "{\"accountId\":\"1000000000000001\",\"accessKeyId\":\"AK\",\"accessKeySecret\":\"SK\"}";
+
+        assertThat(run("account", "create", "--id", "1000000000000001", "--name", "pött er"))
+                .isZero();
+
+        assertThat(signedRightly).isTrue();
+        assertThat(seenRequest).isEqualTo("POST /api/v1/accounts");
+        assertThat(seenBody).isEqualTo("{\"name\":\"pött er\",\"id\":\"1000000000000001\"}");
+        assertThat(text(out)).isEqualTo("""
+                        account id         1000000000000001
+                        access key id      AK
+                        access key secret  SK
+                        """);
+    }
+
+    @Test
+    void imageImportSendsTheFileAndPrintsTheId() throws IOException {
+        var file = Files.writeString(directory.resolve("base.tar"), "clay");
+        answer = "{\"imageId\":\"m-1\"}";
+
+        assertThat(run("image", "import", file.toString(), "--name=base image", "--family", "f"))
+                .isZero();
+
+        assertThat(signedRightly).isTrue();
+        assertThat(seenRequest).isEqualTo("POST /api/v1/images?family=f&name=base%20image&regionId=cn-hangzhou");
+        assertThat(seenBody).isEqualTo("clay");
+        assertThat(text(out)).isEqualTo("m-1\n");
+    }
+
+    @Test
+    void callPrintsTheAnswer() {
+        answer = "{\"RequestId\":\"1\"}";
+
+        assertThat(run("call", "DescribeImages", "RegionId=cn-hangzhou", "ImageName=a*b~c d=e"))
+                .isZero();
+
+        assertThat(signedRightly).isTrue();
+        assertThat(seenRequest).isEqualTo("POST /?ImageName=a%2Ab~c%20d%3De&RegionId=cn-hangzhou");
+        assertThat(text(out)).contains("\"RequestId\" : \"1\"");
+    }
+
+    @Test
+    void aRefusalIsOneLineAndStatusOne() {
+        status = 404;
+        answer = "{\"Code\":\"InvalidImageId.NotFound\",\"Message\":\"There is no such image.\"}";
+
+        assertThat(run("call", "DeleteImage", "ImageId=m-1")).isEqualTo(1);
+        assertThat(text(err)).isEqualTo("kiln: refused: InvalidImageId.NotFound: There is no such image.\n");
+    }
+
+    @Test
+    void aProblemOfTheRestApiIsReadToo() {
+        var refusal = SignedClient.refusal(409, "{\"title\":\"Conflict\",\"detail\":\"taken\",\"status\":409}");
+
+        assertThat(refusal.code()).isEqualTo("Conflict");
+        assertThat(refusal).hasMessage("taken");
+        assertThat(SignedClient.refusal(502, "<html>").getMessage()).isEqualTo("HTTP status 502");
+        assertThat(SignedClient.refusal(502, "").getMessage()).isEqualTo("HTTP status 502");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() {
+        server.stop(0);
+
+        assertThat(run("call", "DescribeRegions")).isEqualTo(1);
+        assertThat(text(err)).contains("no server answers at http://127.0.0.1:").contains("./kiln up");
+    }
+
+    @Test
+    void theKeyIsTakenFromTheDataDirectoryWhenTheEnvironmentHasNone() throws IOException {
+        environment.remove("KILN_ACCESS_KEY_ID");
+        environment.remove("KILN_ACCESS_KEY_SECRET");
+        assertThat(run("call", "DescribeRegions")).isEqualTo(2);
+        assertThat(text(err)).contains("KILN_ACCESS_KEY_ID").contains("root-key");
+
+        Files.createDirectory(directory.resolve("data"));
+        Files.writeString(
+                directory.resolve("data/root-key"), "KILN_ACCESS_KEY_ID=test-id\nKILN_ACCESS_KEY_SECRET=test-secret\n");
+        assertThat(run("call", "DescribeRegions")).isZero();
+        assertThat(signedRightly).isTrue();
+    }
+
+    @Test
+    void nonsenseIsStatusTwoAndSaysWhy() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("fire")).isEqualTo(2);
+        assertThat(run("account", "delete")).isEqualTo(2);
+        assertThat(run("account", "create")).isEqualTo(2);
+        assertThat(run("account", "create", "--id", "1.5", "--name", "x")).isEqualTo(2);
+        assertThat(run("account", "create", "--name")).isEqualTo(2);
+        assertThat(run("account", "create", "--name", "x", "--name", "y")).isEqualTo(2);
+        assertThat(run("image", "import", "--name", "x")).isEqualTo(2);
+        assertThat(run("image", "import", "missing.tar", "--name", "x")).isEqualTo(2);
+        assertThat(run("call", "DescribeImages", "RegionId")).isEqualTo(2);
+        environment.put("KILN_ENDPOINT", "127.0.0.1:8080");
+        assertThat(run("call", "DescribeImages")).isEqualTo(2);
+        assertThat(text(err).lines()).hasSize(10).allMatch(line -> line.startsWith("kiln: "));
+        assertThat(seenRequest).isEmpty();
+    }
+
+    private int run(String... words) {
+        return Main.run(List.of(words), new Surroundings(environment, directory), print(out), print(err));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var body = exchange.getRequestBody().readAllBytes();
+            seenBody = new String(body, StandardCharsets.UTF_8);
+            seenRequest = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+            signedRightly = isSignedRightly(exchange, body);
+            var bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private static boolean isSignedRightly(HttpExchange exchange, byte[] body) {
+        var headers = new TreeMap<String, String>();
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+        var signature = new RequestSignature(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getPath(),
+                query(exchange.getRequestURI().getRawQuery()),
+                headers,
+                RequestSignature.sha256(body));
+        return signature.authorization(KEY).equals(headers.get("authorization"));
+    }
+
+    private static Map<String, String> query(@Nullable String sent) {
+        var query = new TreeMap<String, String>();
+        if (sent != null) {
+            for (var pair : sent.split("&", -1)) {
+                var equals = pair.indexOf('=');
+                query.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return query;
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}
