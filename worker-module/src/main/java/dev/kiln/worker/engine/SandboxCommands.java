@@ -181,7 +181,7 @@ final class SandboxCommands {
         }
         // Set behind the user namespace, whose making would clear it.
         line.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--"));
-        line.addAll(List.of("unshare", "--mount", "--propagation", "private", "--pid", "--fork"));
+        line.addAll(List.of("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc"));
         line.addAll(List.of("--kill-child=SIGKILL", "--"));
         return line;
     }
