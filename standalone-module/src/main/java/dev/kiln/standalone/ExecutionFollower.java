@@ -37,7 +37,9 @@ final class ExecutionFollower {
                 showOutput();
                 sequence = event.path("sequence").asInt();
                 status = event.path("to").asString();
-                showStatus(Instant.parse(event.path("at").asString()), event.path("message").asString(""));
+                showStatus(
+                        Instant.parse(event.path("at").asString()),
+                        event.path("message").asString(""));
             }
         }
         showOutput();
@@ -48,7 +50,8 @@ final class ExecutionFollower {
             begun = at;
         }
         var seconds = Duration.between(begun, at).toMillis() / 1000.0;
-        console.say(String.format(Locale.ROOT, "    %5.1f s  %-13s %s", seconds, status, message).stripTrailing());
+        console.say(String.format(Locale.ROOT, "    %5.1f s  %-13s %s", seconds, status, message)
+                .stripTrailing());
     }
 
     private void showOutput() throws IOException {

@@ -145,8 +145,9 @@ class UpScenario {
 
     /** No server and no worker of this directory is left, whichever way their parent ended. */
     private void awaitNobodyLeft() {
-        Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> ProcessHandle.allProcesses()
-                .noneMatch(this::belongsToThisDirectory));
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> ProcessHandle.allProcesses().noneMatch(this::belongsToThisDirectory));
     }
 
     private boolean belongsToThisDirectory(ProcessHandle process) {
