@@ -115,7 +115,7 @@ final class DemoStory {
 
     private String buildContent() {
         return """
-                ENV POTTER=kiln
+                ENV POTTER="kiln"
                 RUN echo "shaping the clay as $(id -un)"
                 RUN echo "fired by $POTTER, %s" > /%s
                 RUN echo "out of the oven:" && cat /%s

@@ -4,6 +4,7 @@ import dev.kiln.cli.AccessKey;
 import dev.kiln.embedded.EmbeddedKafka;
 import dev.kiln.embedded.EmbeddedPostgres;
 import dev.kiln.embedded.FreePort;
+import dev.kiln.message.Topics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,12 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A whole Kiln: embedded PostgreSQL and Kafka, the API in this JVM, and worker processes. */
 final class Kiln implements Closeable {
-
-    /** Work for the workers; as many workers as partitions can take from it at once in a classic group. */
-    private static final String REQUESTED = "kiln.execution.requested";
-
-    private static final String EVENTS = "kiln.execution.events";
-    private static final int PARTITIONS = 8;
 
     private final KilnSettings settings;
     private final DataDirectory data;
@@ -115,8 +110,8 @@ final class Kiln implements Closeable {
     private boolean startKafka() throws IOException {
         var started = EmbeddedKafka.start(data.kafka(), 0);
         kafka.set(started);
-        started.createTopic(REQUESTED, PARTITIONS);
-        started.createTopic(EVENTS, PARTITIONS);
+        // The API would make it too, but the workers start beside the API and listen at once.
+        started.createTopic(Topics.REQUESTED, 1);
         return true;
     }
 
@@ -127,7 +122,6 @@ final class Kiln implements Closeable {
         properties.put("kiln.secrets-key", data.secretsKey());
         properties.put("kiln.root.access-key-id", rootKey.id());
         properties.put("kiln.root.access-key-secret", rootKey.secret());
-        properties.put("logging.config", "classpath:" + Logs.CONFIGURATION);
         api.set(ApiServer.start(properties, settings.url()));
         return true;
     }

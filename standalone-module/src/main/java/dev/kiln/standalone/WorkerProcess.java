@@ -5,6 +5,7 @@ import dev.kiln.worker.WorkerApplication;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +80,15 @@ final class WorkerProcess implements Closeable {
         return BoundProcess.start(builder, "TERM");
     }
 
+    /** With the options of this JVM, but for its memory. */
     private static List<String> command() {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var command = new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC"));
-        if (Runtime.version().feature() >= 24) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-X") && !option.startsWith("-Xmx")
+                        || option.startsWith("--enable-native-access"))
+                .forEach(command::add);
+        command.add("-Xmx256m");
         command.add(WorkerApplication.class.getName());
         return command;
     }
