@@ -3,6 +3,7 @@ package dev.kiln.api.execution;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.rpc.Answer;
 import dev.kiln.api.rpc.Call;
 import dev.kiln.api.rpc.Operation;
@@ -17,11 +18,13 @@ class CancelExecution implements Operation {
     private final ExecutionList list;
     private final Executions executions;
     private final ApiSettings settings;
+    private final EventRelay relay;
 
-    CancelExecution(ExecutionList list, Executions executions, ApiSettings settings) {
+    CancelExecution(ExecutionList list, Executions executions, ApiSettings settings, EventRelay relay) {
         this.list = list;
         this.executions = executions;
         this.settings = settings;
+        this.relay = relay;
     }
 
     @Override
@@ -39,7 +42,10 @@ class CancelExecution implements Operation {
             throw Refusals.executionNotFound();
         }
         return switch (executions.requestCancel(id, call.account(), settings.cancelDeadline())) {
-            case ACCEPTED -> new Answer();
+            case ACCEPTED -> {
+                relay.ring();
+                yield new Answer();
+            }
             case NOT_FOUND -> throw Refusals.executionNotFound();
             case FINISHED ->
                 throw new ApiException(

@@ -2,6 +2,7 @@ package dev.kiln.api.execution;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
@@ -27,11 +28,13 @@ class ExecutionController {
     private final ExecutionList list;
     private final ExecutionRecord record;
     private final Executions executions;
+    private final EventRelay relay;
 
-    ExecutionController(ExecutionList list, ExecutionRecord record, Executions executions) {
+    ExecutionController(ExecutionList list, ExecutionRecord record, Executions executions, EventRelay relay) {
         this.list = list;
         this.record = record;
         this.executions = executions;
+        this.relay = relay;
     }
 
     @GetMapping
@@ -81,7 +84,7 @@ class ExecutionController {
     void retry(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         find(caller, id);
         switch (executions.retry(new ExecutionId(id), caller.account())) {
-            case ACCEPTED -> {}
+            case ACCEPTED -> relay.ring();
             case NOT_FOUND -> throw Refusals.executionNotFound();
             case NOTHING_FAILED ->
                 throw conflict("NothingFailed", "No target of the execution failed: there is nothing to try again.");

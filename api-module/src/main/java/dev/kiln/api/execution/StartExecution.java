@@ -2,6 +2,7 @@ package dev.kiln.api.execution;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.rpc.Answer;
 import dev.kiln.api.rpc.Call;
 import dev.kiln.api.rpc.ClientTokens;
@@ -27,14 +28,21 @@ class StartExecution implements Operation {
     private final BaseImages baseImages;
     private final Regions regions;
     private final Executions executions;
+    private final EventRelay relay;
 
     StartExecution(
-            ClientTokens tokens, Templates templates, BaseImages baseImages, Regions regions, Executions executions) {
+            ClientTokens tokens,
+            Templates templates,
+            BaseImages baseImages,
+            Regions regions,
+            Executions executions,
+            EventRelay relay) {
         this.tokens = tokens;
         this.templates = templates;
         this.baseImages = baseImages;
         this.regions = regions;
         this.executions = executions;
+        this.relay = relay;
     }
 
     @Override
@@ -54,6 +62,7 @@ class StartExecution implements Operation {
                     .orElseThrow(() -> Refusals.templateNotFound(template.value()));
             return start(held, new ExecutionId(newId), tags);
         });
+        relay.ring();
         return new Answer().with("ExecutionId", id);
     }
 

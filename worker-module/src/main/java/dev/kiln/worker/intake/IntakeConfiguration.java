@@ -25,6 +25,7 @@ class IntakeConfiguration {
         // Not for share groups: the broker keeps the position, and each record is acknowledged by itself.
         settings.remove(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
         settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
+        settings.remove(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
         settings.putAll(Map.of(
                 "share.acknowledgement.mode",
                 "explicit",

@@ -49,7 +49,7 @@ class SandboxBuildEngineTest extends BuildEngineContract {
     @Test
     void ownersModesLinksAndTimesAreKept() throws Exception {
         var entries =
-                built("RUN echo hi > /var/x; chmod 4751 /var/x; chown 1000:2000 /var/x; busybox ln /var/x /var/y");
+                built("RUN echo hi > /var/x; chown 1000:2000 /var/x; chmod 4751 /var/x; busybox ln /var/x /var/y");
         assertThat(entries.get("./var/x"))
                 .returns(04751, TarEntry::mode)
                 .returns(1000L, TarEntry::uid)

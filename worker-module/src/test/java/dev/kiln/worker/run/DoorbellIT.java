@@ -140,6 +140,7 @@ class DoorbellIT {
     }
 
     private void send(String message) {
-        var unused = producer.send(new ProducerRecord<>(Topics.REQUESTED, "key", message.getBytes(StandardCharsets.UTF_8)));
+        var unused =
+                producer.send(new ProducerRecord<>(Topics.REQUESTED, "key", message.getBytes(StandardCharsets.UTF_8)));
     }
 }

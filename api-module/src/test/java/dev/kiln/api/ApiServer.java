@@ -1,0 +1,108 @@
+package dev.kiln.api;
+
+import dev.kiln.testing.TestDatabase;
+import dev.kiln.testing.TestServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A real API process's application on a port of its own, for tests. */
+public final class ApiServer implements AutoCloseable {
+
+    public static final Keys ROOT = new Keys("1000000000000001", "rootkey", "root-secret-for-tests");
+    public static final List<String> REGIONS = List.of("cn-hangzhou", "cn-beijing");
+    private static final String SECRETS_KEY = Base64.getEncoder().encodeToString(new byte[32]);
+
+    private final ConfigurableApplicationContext context;
+    private final TestDatabase database;
+    private final Path regions;
+
+    private ApiServer(ConfigurableApplicationContext context, TestDatabase database, Path regions) {
+        this.context = context;
+        this.database = database;
+        this.regions = regions;
+    }
+
+    private static final class Shared {
+        static final ApiServer INSTANCE = start(TestServers.freshDatabase(), temporary(), Map.of());
+    }
+
+    /** One server for all tests of a JVM that need nothing special; each test makes accounts of its own. */
+    public static ApiServer shared() {
+        return Shared.INSTANCE;
+    }
+
+    /** Starts a server on a database and a directory for regions; more settings win over the usual ones. */
+    public static ApiServer start(TestDatabase database, Path regions, Map<String, String> more) {
+        var settings = new ArrayList<String>(List.of(
+                "--server.port=0",
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + database.user(),
+                "--spring.datasource.password=" + database.password(),
+                "--spring.kafka.bootstrap-servers=" + TestServers.kafka().bootstrapServers(),
+                "--kiln.secrets-key=" + SECRETS_KEY,
+                "--kiln.root.access-key-id=" + ROOT.id(),
+                "--kiln.root.access-key-secret=" + ROOT.secret()));
+        for (var at = 0; at < REGIONS.size(); at++) {
+            settings.add("--kiln.regions[" + at + "].id=" + REGIONS.get(at));
+            settings.add("--kiln.regions[" + at + "].directory=" + regions.resolve(REGIONS.get(at)));
+        }
+        more.forEach((name, value) -> settings.add("--" + name + "=" + value));
+        var context = new SpringApplicationBuilder(ApiApplication.class)
+                .registerShutdownHook(false)
+                .run(settings.toArray(String[]::new));
+        return new ApiServer(context, database, regions);
+    }
+
+    static Path temporary() {
+        try {
+            return Files.createTempDirectory("kiln-regions");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    public JdbcClient jdbc() {
+        return database.client();
+    }
+
+    public TestDatabase database() {
+        return database;
+    }
+
+    public Path regions() {
+        return regions;
+    }
+
+    /** A client that signs with the keys. */
+    public WireClient as(Keys keys) {
+        return new WireClient(port(), keys);
+    }
+
+    /** A client of a new account. */
+    public WireClient newAccount() {
+        var made = as(ROOT).rest("POST", "/api/v1/accounts", "{\"name\":\"test\"}");
+        if (made.status() != 201) {
+            throw new IllegalStateException(made.text());
+        }
+        return as(new Keys(made.at("accountId"), made.at("accessKeyId"), made.at("accessKeySecret")));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,186 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExecutionsIT {
+
+    private static final int CALLERS = 32;
+
+    private final ApiServer server = ApiServer.shared();
+    private final WireClient client = server.newAccount();
+    private final TestObjects objects = new TestObjects(server, client);
+    private final String base = objects.image("base");
+
+    @Test
+    void aStartedExecutionIsListed() {
+        var template = objects.template(base);
+        var started = client.call(
+                "StartImagePipelineExecution", "ImagePipelineId", template, "Tag.1.Key", "run", "Tag.1.Value", "\"1\"");
+        var listed = client.call(
+                "DescribeImagePipelineExecutions", "ImagePipelineId", template, "Status", "PREPARING,BUILDING");
+        assertThat(listed.at("TotalCount")).isEqualTo("1");
+        var set = "ImagePipelineExecution/ImagePipelineExecutionSet/0/";
+        assertThat(listed.at(set + "ExecutionId")).isEqualTo(started.at("ExecutionId"));
+        assertThat(listed.at(set + "Status")).isEqualTo("PREPARING");
+        assertThat(listed.at(set + "ImageId")).isEmpty();
+        assertThat(listed.at(set + "Tags/Tag/0/TagValue")).isEqualTo("\"1\"");
+        assertThat(client.call("DescribeImagePipelineExecutions", "ImagePipelineId", template, "Status", "SUCCESS")
+                        .at("TotalCount"))
+                .isEqualTo("0");
+        assertThat(client.call("DescribeImagePipelineExecutions", "ExecutionId", started.at("ExecutionId"), "Tag.1.Key", "run")
+                        .at("TotalCount"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void theImageIsShownOnceItExists() {
+        var execution = objects.start(objects.template(base));
+        server.jdbc().sql("""
+                insert into image_copy (id, account_id, region_id, execution_id, name, state, digest, bytes)
+                select image_id, account_id, region_id, id, 'made', 'COPIED', 'sha256:' || repeat('0', 64), 1
+                from execution where id = :id
+                """).param("id", execution).update();
+        var listed = client.call("DescribeImagePipelineExecutions", "ExecutionId", execution);
+        assertThat(listed.at("ImagePipelineExecution/ImagePipelineExecutionSet/0/ImageId")).startsWith("m-");
+    }
+
+    @Test
+    void aSecondStartIsRefusedUntilTheFirstHasEnded() {
+        var template = objects.template(base);
+        var first = objects.start(template);
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template).refusal())
+                .isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
+        objects.finish(first, "FAILED");
+        objects.start(template);
+    }
+
+    @Test
+    void aMissingBaseImageIsNoticedAtTheStart() {
+        var own = objects.image("short-lived");
+        var template = objects.template(own);
+        assertThat(client.call("DeleteImage", "ImageId", own).status()).isEqualTo(200);
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template).refusal())
+                .isEqualTo("404 InvalidImagePipeline.BaseImageNotFound");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PREPARING,200",
+        "BUILDING,200",
+        "TESTING,200",
+        "DISTRIBUTING,200",
+        "RELEASING,403 InvalidStatus.ImagePipelineExecution",
+        "CANCELLING,403 InvalidStatus.ImagePipelineExecution"
+    })
+    void aRunningExecutionIsCancelled(String status, String answer) {
+        var execution = objects.start(objects.template(base));
+        objects.status(execution, status);
+        var reply = client.call("CancelImagePipelineExecution", "ExecutionId", execution);
+        assertThat(reply.status() == 200 ? "200" : reply.refusal()).isEqualTo(answer);
+    }
+
+    @Test
+    void aFinishedExecutionCannotBeCancelled() {
+        var execution = objects.start(objects.template(base));
+        objects.finish(execution, "SUCCESS");
+        assertThat(client.call("CancelImagePipelineExecution", "ExecutionId", execution).refusal())
+                .isEqualTo("400 InvalidStatus.CancelFailed");
+        assertThat(client.call("CancelImagePipelineExecution", "ExecutionId", "exec-none").refusal())
+                .isEqualTo("404 InvalidImagePipelineExecution.NotFound");
+    }
+
+    @Test
+    void ofManySimultaneousStartsOneIsAccepted() throws Exception {
+        var template = objects.template(base);
+        var replies = atOnce(at -> client.call("StartImagePipelineExecution", "ImagePipelineId", template));
+        assertThat(replies.stream().filter(reply -> reply.status() == 200)).hasSize(1);
+        assertThat(replies.stream().filter(reply -> reply.status() != 200).map(Reply::refusal))
+                .hasSize(CALLERS - 1)
+                .allMatch("403 InvalidImagePipeline.HasRunningExecution"::equals);
+    }
+
+    @Test
+    void manySimultaneousCallsWithOneTokenStartOneExecution() throws Exception {
+        var template = objects.template(base);
+        var token = UUID.randomUUID().toString();
+        var replies = atOnce(at -> client.call(
+                "StartImagePipelineExecution", "ImagePipelineId", template, "ClientToken", token));
+        assertThat(replies).allMatch(reply -> reply.status() == 200);
+        assertThat(new HashSet<>(replies.stream().map(reply -> reply.at("ExecutionId")).toList()))
+                .hasSize(1);
+        assertThat(client.call("DescribeImagePipelineExecutions", "ImagePipelineId", template).at("TotalCount"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void aTokenAnswersTheSameEvenAfterTheEndAndOtherParametersAreRefused() {
+        var template = objects.template(base);
+        var call = new String[] {"ImagePipelineId", template, "ClientToken", "once"};
+        var first = client.call("StartImagePipelineExecution", call);
+        objects.finish(first.at("ExecutionId"), "SUCCESS");
+        assertThat(client.call("StartImagePipelineExecution", call).at("ExecutionId"))
+                .isEqualTo(first.at("ExecutionId"));
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", objects.template(base), "ClientToken", "once")
+                        .refusal())
+                .isEqualTo("400 IdempotentParameterMismatch");
+        // The same token for another operation, or of another account, is another token.
+        assertThat(client.call("CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", base, "ClientToken", "once")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aRefusedStartLeavesNoToken() {
+        var template = objects.template(base);
+        var running = objects.start(template);
+        var call = new String[] {"ImagePipelineId", template, "ClientToken", "later"};
+        assertThat(client.call("StartImagePipelineExecution", call).status()).isEqualTo(403);
+        objects.finish(running, "CANCELLED");
+        assertThat(client.call("StartImagePipelineExecution", call).status()).isEqualTo(200);
+    }
+
+    @Test
+    void deletingAndStartingAtOnceLeavesNoOrphan() throws Exception {
+        var template = objects.template(base);
+        var replies = atOnce(at -> at % 2 == 0
+                ? client.call("StartImagePipelineExecution", "ImagePipelineId", template)
+                : client.call("DeleteImagePipeline", "ImagePipelineId", template));
+        assertThat(replies.stream().filter(reply -> reply.status() == 200)).hasSize(1);
+        assertThat(replies).allMatch(reply -> reply.status() < 500);
+    }
+
+    private static List<Reply> atOnce(IntFunction<Reply> call) throws Exception {
+        var threads = Executors.newFixedThreadPool(CALLERS);
+        try {
+            var gate = new CyclicBarrier(CALLERS);
+            var calls = new ArrayList<Callable<Reply>>();
+            for (var at = 0; at < CALLERS; at++) {
+                var number = at;
+                calls.add(() -> {
+                    gate.await(30, TimeUnit.SECONDS);
+                    return call.apply(number);
+                });
+            }
+            var replies = new ArrayList<Reply>();
+            for (var future : threads.invokeAll(calls)) {
+                replies.add(future.get());
+            }
+            return replies;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+class ImagesIT {
+
+    private final ApiServer server = ApiServer.shared();
+    private final WireClient owner = server.newAccount();
+    private final WireClient stranger = server.newAccount();
+    private final TestObjects objects = new TestObjects(server, owner);
+
+    @Test
+    void namesAreMatchedFuzzily() {
+        objects.image("golden_base");
+        objects.image("goldenXbase");
+        assertThat(count("ImageName", "den_ba")).isEqualTo("1");
+        assertThat(count("ImageName", "golden*base")).isEqualTo("2");
+        assertThat(count("ImageName", "golden*")).isEqualTo("2");
+        assertThat(count("ImageName", "*golden")).isEqualTo("0");
+        assertThat(count("ImageName", "%")).isEqualTo("0");
+        assertThat(count("ImageName", "\\")).isEqualTo("0");
+    }
+
+    @Test
+    void filtersNarrow() {
+        var first = objects.image("first", "family");
+        var second = objects.image("second");
+        assertThat(count("ImageId", first + "," + second)).isEqualTo("2");
+        assertThat(count("ImageId", first + ", m-other")).isEqualTo("1");
+        assertThat(count("ImageFamily", "family")).isEqualTo("1");
+        assertThat(count("ImageOwnerAlias", "others")).isEqualTo("0");
+        assertThat(count("ImageOwnerAlias", "system")).isEqualTo("0");
+        assertThat(count("ImageOwnerId", owner.keys().account())).isEqualTo("2");
+        assertThat(count("Status", "Creating,Waiting")).isEqualTo("0");
+        assertThat(count("OSType", "windows")).isEqualTo("0");
+        assertThat(count("RegionId", "cn-beijing")).isEqualTo("0");
+        assertThat(count("Tag.1.Key", "os")).isEqualTo("0");
+        assertThat(count("Filter.1.Key", "CreationStartTime", "Filter.1.Value", "2020-01-01T00:00Z"))
+                .isEqualTo("2");
+        assertThat(count("Filter.1.Key", "CreationEndTime", "Filter.1.Value", "2020-01-01T00:00Z"))
+                .isEqualTo("0");
+        var page = owner.call("DescribeImages", "PageSize", "1", "PageNumber", "2");
+        assertThat(page.at("Images/Image/0/ImageId")).isEqualTo(first);
+        assertThat(page.at("Images/Image/0/Status")).isEqualTo("Available");
+        assertThat(owner.call("DescribeImages", "PageNumber", "2147483647").at("TotalCount"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void whatIsSharedIsSeenAndReadByThatAccountAlone() {
+        var image = objects.image("shared");
+        assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount")).isEqualTo("0");
+        assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "").status())
+                .isEqualTo(404);
+        var shared = owner.call(
+                "ModifyImageSharePermission", "ImageId", image, "AddAccount.1", stranger.keys().account());
+        assertThat(shared.status()).as(shared.text()).isEqualTo(200);
+        var seen = stranger.call("DescribeImages", "ImageId", image);
+        assertThat(seen.at("Images/Image/0/ImageOwnerAlias")).isEqualTo("others");
+        assertThat(seen.at("Images/Image/0/IsSelfShared")).isEqualTo("False");
+        assertThat(owner.call("DescribeImages", "ImageId", image).at("Images/Image/0/IsSelfShared"))
+                .isEqualTo("True");
+        assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "").bytes())
+                .isEqualTo(TestObjects.tar("etc/hostname", "shared"));
+        var described = owner.call("DescribeImageSharePermission", "ImageId", image);
+        assertThat(described.at("TotalCount")).isEqualTo("1");
+        assertThat(described.at("Accounts/Account/0/AliyunId")).isEqualTo(stranger.keys().account());
+        assertThat(stranger.call("DescribeImageSharePermission", "ImageId", image).refusal())
+                .isEqualTo("404 InvalidImageId.NotFound");
+        assertThat(server.newAccount().call("DescribeImages", "ImageId", image).at("TotalCount"))
+                .isEqualTo("0");
+        owner.call("ModifyImageSharePermission", "ImageId", image, "RemoveAccount.1", stranger.keys().account());
+        assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount")).isEqualTo("0");
+        assertThat(stranger.rest("GET", "/api/v1/images/" + image, "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aSharedImageIsDeletedOnlyByForceAndLeavesNothing() {
+        var image = objects.image("doomed");
+        owner.call("ModifyImageSharePermission", "ImageId", image, "AddAccount.1", stranger.keys().account());
+        assertThat(stranger.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("404 InvalidImageId.NotFound");
+        assertThat(owner.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("403 ImageUseShared");
+        assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true", "DryRun", "true").refusal())
+                .isEqualTo("400 DryRunOperation");
+        assertThat(Files.exists(server.regions().resolve("cn-hangzhou/images/" + image))).isTrue();
+        assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true").status()).isEqualTo(200);
+        assertThat(Files.exists(server.regions().resolve("cn-hangzhou/images/" + image))).isFalse();
+        assertThat(server.jdbc().sql("select count(*) from image_copy where id = :id").param("id", image)
+                        .query(Integer.class).single())
+                .isZero();
+        assertThat(owner.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("404 InvalidImageId.NotFound");
+    }
+
+    @Test
+    void aStrangersObjectsAreAnsweredLikeUnknownOnes() {
+        var template = objects.template(objects.image("base"));
+        var execution = objects.start(template);
+        assertThat(stranger.call("StartImagePipelineExecution", "ImagePipelineId", template).refusal())
+                .isEqualTo("404 InvalidImagePipeline.NotFound");
+        assertThat(stranger.call("DeleteImagePipeline", "ImagePipelineId", template).refusal())
+                .isEqualTo("404 InvalidImagePipeline.NotFound");
+        assertThat(stranger.call("DescribeImagePipelines", "ImagePipelineId.1", template).at("TotalCount"))
+                .isEqualTo("0");
+        assertThat(stranger.call("DescribeImagePipelineExecutions", "ExecutionId", execution).at("TotalCount"))
+                .isEqualTo("0");
+        assertThat(stranger.call("DescribeImagePipelineExecutions", "ImagePipelineId", template).refusal())
+                .isEqualTo("404 InvalidImagePipeline.NotFound");
+        assertThat(stranger.call("CancelImagePipelineExecution", "ExecutionId", execution).refusal())
+                .isEqualTo("404 InvalidImagePipelineExecution.NotFound");
+        for (var path : new String[] {"", "/events", "/targets", "/logs"}) {
+            assertThat(stranger.rest("GET", "/api/v1/executions/" + execution + path, "").refusal())
+                    .isEqualTo("404 InvalidImagePipelineExecution.NotFound");
+        }
+        assertThat(stranger.upload(
+                                "PUT",
+                                "/api/v1/templates/" + template + "/context",
+                                TestObjects.tar("a", "b"),
+                                java.util.Map.of())
+                        .refusal())
+                .isEqualTo("404 InvalidImagePipeline.NotFound");
+    }
+
+    private String count(String... filter) {
+        return owner.call("DescribeImages", filter).at("TotalCount");
+    }
+}
