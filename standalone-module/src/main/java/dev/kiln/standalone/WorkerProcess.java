@@ -85,12 +85,16 @@ final class WorkerProcess implements Closeable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-X") && !option.startsWith("-Xmx")
-                        || option.startsWith("--enable-native-access"))
+                .filter(WorkerProcess::isForWorkersToo)
                 .forEach(command::add);
         command.add("-Xmx256m");
         command.add(WorkerApplication.class.getName());
         return command;
+    }
+
+    private static boolean isForWorkersToo(String option) {
+        var tuning = option.startsWith("-X") && !option.startsWith("-Xmx");
+        return tuning || option.startsWith("--enable-native-access");
     }
 
     /** Without the API, which has an application.yml and beans of its own. */
