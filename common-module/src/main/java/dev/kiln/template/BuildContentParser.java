@@ -150,7 +150,7 @@ final class BuildContentParser {
     }
 
     private BuildCommand copy(SourceLine line) throws BuildContentException {
-        var words = present(line, "COPY app.conf /etc/app").split("\\s+");
+        var words = present(line, "COPY app.conf /etc/app").split("\\s+", -1);
         if (words.length != 2) {
             throw line.invalid(
                     "has " + words.length + " arguments", "write COPY <file or URL> <directory>, no blanks in them");

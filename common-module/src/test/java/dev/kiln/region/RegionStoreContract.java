@@ -149,11 +149,16 @@ abstract class RegionStoreContract {
     }
 
     private static InputStream breaksAfter(int bytes) {
-        return new SequenceInputStream(
-                Collections.enumeration(List.of(new ByteArrayInputStream(randomBytes(bytes)), new InputStream() {
+        return new SequenceInputStream(Collections.enumeration(List.of(
+                new ByteArrayInputStream(randomBytes(bytes)), new InputStream() {
                     @Override
                     public int read() throws IOException {
                         throw new IOException("broken on purpose");
+                    }
+
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                        return read();
                     }
                 })));
     }
@@ -163,6 +168,12 @@ abstract class RegionStoreContract {
             @Override
             public int read() {
                 begun.countDown();
+                return 1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) {
+                bytes[offset] = (byte) read();
                 return 1;
             }
         };

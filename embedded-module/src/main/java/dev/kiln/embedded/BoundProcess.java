@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * Child processes that end when this JVM ends, even when it is killed: the kernel sends them a signal (where the
- * program {@code setpriv} of util-linux is there to ask for it).
+ * program {@code setpriv} of util-linux is there to ask for it). They have a session of their own, so that a Ctrl-C
+ * meant for this JVM does not reach them before it stops them in its own order.
  */
 public final class BoundProcess {
 
@@ -36,7 +37,7 @@ public final class BoundProcess {
      */
     public static Process start(ProcessBuilder builder, String signal) throws IOException {
         if (canBind()) {
-            builder.command(prefixed(List.of("setpriv", "--pdeathsig=" + signal), builder.command()));
+            builder.command(prefixed(List.of("setpriv", "--pdeathsig=" + signal, "setsid"), builder.command()));
         }
         return startByStarter(builder);
     }
@@ -56,7 +57,8 @@ public final class BoundProcess {
                 "--regid=" + NOBODY,
                 "--clear-groups",
                 "--no-new-privs",
-                "--pdeathsig=" + signal);
+                "--pdeathsig=" + signal,
+                "setsid");
         builder.command(prefixed(prefix, builder.command()));
         return startByStarter(builder);
     }

@@ -1,5 +1,6 @@
 package dev.kiln.embedded;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -11,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** The sole use of a directory, among all processes of a machine; given up with the process at the latest. */
-public final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements Closeable {
 
     private final FileChannel channel;
 

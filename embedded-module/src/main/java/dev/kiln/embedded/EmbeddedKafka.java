@@ -1,5 +1,6 @@
 package dev.kiln.embedded;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -27,7 +28,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 /**
  * A Kafka broker of one node within this JVM, on the loopback address; its data stay in the directory over restarts.
  */
-public final class EmbeddedKafka implements AutoCloseable {
+public final class EmbeddedKafka implements Closeable {
 
     private static final int NODE = 1;
     private static final long SECONDS_TO_ANSWER = 60;

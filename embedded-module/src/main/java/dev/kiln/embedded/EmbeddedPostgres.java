@@ -1,5 +1,6 @@
 package dev.kiln.embedded;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeoutException;
  * A PostgreSQL server as a child process on the loopback address. Its data stay in the directory over restarts, a
  * killed server or JVM included, and its one account needs a password that only the directory's owner can read.
  */
-public final class EmbeddedPostgres implements AutoCloseable {
+public final class EmbeddedPostgres implements Closeable {
 
     /** The name of the one account and of the first database. */
     public static final String USER = "kiln";

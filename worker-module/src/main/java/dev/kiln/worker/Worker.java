@@ -63,7 +63,8 @@ final class Worker implements SmartLifecycle {
             return;
         }
         listening.start();
-        sweeping.scheduleWithFixedDelay(this::sweep, 0, settings.sweepEvery().toMillis(), TimeUnit.MILLISECONDS);
+        var every = settings.sweepEvery().toMillis();
+        var unused = sweeping.scheduleWithFixedDelay(this::sweep, 0, every, TimeUnit.MILLISECONDS);
         running = true;
         LOG.info("taking work with {} slot(s)", settings.slots());
     }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The events of each execution are numbered without a gap, begin with PREPARING, and take only declared transitions. */
+/**
+ * The events of each execution are numbered without a gap, begin with PREPARING, and take only declared transitions.
+ */
 public final class EveryHistoryIsALegalPath implements Guarantee {
 
     private final JdbcClient jdbc;
@@ -22,8 +24,7 @@ public final class EveryHistoryIsALegalPath implements Guarantee {
                         select execution_id, sequence, coalesce(from_status, ''), to_status
                           from execution_event order by execution_id, sequence
                         """)
-                .query((row, number) ->
-                        new Line(row.getString(1), row.getInt(2), row.getString(3), row.getString(4)))
+                .query((row, number) -> new Line(row.getString(1), row.getInt(2), row.getString(3), row.getString(4)))
                 .list();
         var violations = new ArrayList<String>();
         var before = new Line("", 0, "", "");

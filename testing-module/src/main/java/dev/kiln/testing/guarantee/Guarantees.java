@@ -27,7 +27,8 @@ public final class Guarantees {
     public void hold() {
         var violations = new ArrayList<String>();
         for (var guarantee : guarantees) {
-            guarantee.violations()
+            guarantee
+                    .violations()
                     .forEach(each -> violations.add(guarantee.getClass().getSimpleName() + ": " + each));
         }
         if (!violations.isEmpty()) {

@@ -46,12 +46,10 @@ public final class NothingLeftBehind implements Guarantee {
 
     // An object is images/<image id>/<hexadecimal digest>; a partial upload has another name and so shows here.
     private Set<String> expected(String region) {
-        return new HashSet<>(jdbc.sql("""
+        return new HashSet<>(
+                jdbc.sql("""
                         select id || '/' || substr(digest, 8) from image_copy where region_id = :region and state = 'COPIED'
-                        """)
-                .param("region", region)
-                .query(String.class)
-                .list());
+                        """).param("region", region).query(String.class).list());
     }
 
     private static Set<String> found(Path images) {

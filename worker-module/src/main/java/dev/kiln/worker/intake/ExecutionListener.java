@@ -22,18 +22,17 @@ import org.springframework.kafka.core.ShareConsumerFactory;
  */
 public final class ExecutionListener implements Runnable, AutoCloseable {
 
-    /** The one group that every worker process joins. */
-    public static final String GROUP = "kiln-workers";
-
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionListener.class);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
 
+    private final WorkerGroup group;
     private final ShareConsumerFactory<String, byte[]> consumers;
     private final ExecutionSlots slots;
     private volatile boolean closed;
 
-    public ExecutionListener(ShareConsumerFactory<String, byte[]> consumers, ExecutionSlots slots) {
+    public ExecutionListener(WorkerGroup group, ShareConsumerFactory<String, byte[]> consumers, ExecutionSlots slots) {
+        this.group = group;
         this.consumers = consumers;
         this.slots = slots;
     }
@@ -42,7 +41,8 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
     @Override
     public void run() {
         while (!closed && !Thread.currentThread().isInterrupted()) {
-            try (var consumer = consumers.createShareConsumer(GROUP, "worker")) {
+            try (var consumer = consumers.createShareConsumer(WorkerGroup.NAME, "worker")) {
+                group.configure();
                 consumer.subscribe(List.of(Topics.REQUESTED));
                 listen(consumer);
             } catch (InterruptedException | WakeupException | InterruptException e) {

@@ -20,19 +20,26 @@ class IntakeConfiguration {
     ExecutionListener executionListener(
             KafkaProperties properties, KafkaConnectionDetails kafka, ExecutionSlots slots) {
         var settings = properties.buildConsumerProperties();
-        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getConsumer().getBootstrapServers());
+        settings.put(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getConsumer().getBootstrapServers());
         // Not for share groups: the broker keeps the position, and each record is acknowledged by itself.
         settings.remove(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
         settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
+        settings.remove(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
         settings.putAll(Map.of(
-                "share.acknowledgement.mode", "explicit",
+                "share.acknowledgement.mode",
+                "explicit",
                 // One record for one free slot; in the default mode one worker may be handed all that are waiting.
-                "share.acquire.mode", "record_limit",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1));
+                "share.acquire.mode",
+                "record_limit",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                1));
         var consumers = new DefaultShareConsumerFactory<String, byte[]>(settings);
         consumers.setKeyDeserializer(new StringDeserializer());
         consumers.setValueDeserializer(new ByteArrayDeserializer());
-        return new ExecutionListener(consumers, slots);
+        Map<String, Object> admin = properties.buildAdminProperties();
+        admin.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getAdmin().getBootstrapServers());
+        return new ExecutionListener(new WorkerGroup(admin), consumers, slots);
     }
 
     @Bean

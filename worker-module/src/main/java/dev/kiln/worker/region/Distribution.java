@@ -10,6 +10,7 @@ import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -48,7 +49,7 @@ public final class Distribution {
         return targets.countFailed(attempt);
     }
 
-    private void runAll(ArrayList<Callable<Void>> work) throws IOException, InterruptedException {
+    private void runAll(List<Callable<Void>> work) throws IOException, InterruptedException {
         var threads = Executors.newFixedThreadPool(Math.max(1, Math.min(settings.copiesAtOnce(), work.size())));
         try {
             for (var done : threads.invokeAll(work)) {
@@ -92,7 +93,8 @@ public final class Distribution {
                     targets.failed(attempt, target.image(), new Failure("CopyFailed", reason(target, number, e)));
                     return false;
                 }
-                Thread.sleep(settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
+                Thread.sleep(
+                        settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
             }
         }
     }

@@ -42,7 +42,8 @@ public final class Preflight {
         var store = regions.find(region);
         if (store.isEmpty()) {
             return Optional.of(new Failure(
-                    "InvalidRegionId.NotFound", "region " + region + " is not configured on the workers (kiln.regions)"));
+                    "InvalidRegionId.NotFound",
+                    "region " + region + " is not configured on the workers (kiln.regions)"));
         }
         try {
             store.get().check();

@@ -22,8 +22,8 @@ public final class Removal {
     }
 
     /**
-     * Removes those copies of the execution that the predicate names. A region that does not answer keeps its copy's row, invisible, so
-     * that it is known what still lies there.
+     * Removes those copies of the execution that the predicate names. A region that does not answer keeps its copy's
+     * row, invisible, so that it is known what still lies there.
      */
     public void remove(Attempt attempt, Predicate<Target> which) {
         for (var target : targets.of(attempt)) {

@@ -14,6 +14,7 @@ import dev.kiln.worker.stage.Stages;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -92,7 +93,7 @@ public final class ExecutionRunner {
     // The class of the exception decides the fate of the work: superseded and database trouble end this run and leave
     // the
     // row to whoever can go on; everything else ends the execution, through RELEASING.
-    private static Advance afterFailure(Attempt attempt, Throwable cause) throws InterruptedException {
+    private static Advance afterFailure(Attempt attempt, @Nullable Throwable cause) throws InterruptedException {
         if (cause instanceof SupersededException superseded) {
             throw superseded;
         }

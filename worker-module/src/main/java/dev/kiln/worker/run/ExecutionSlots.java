@@ -67,6 +67,9 @@ public final class ExecutionSlots implements AutoCloseable {
     /** Interrupts whatever runs and ends the lock sessions; other workers adopt what was unfinished. */
     @Override
     public void close() {
+        if (threads.isShutdown()) {
+            return;
+        }
         threads.shutdownNow();
         try {
             for (var idle = 0; idle < size; idle++) {

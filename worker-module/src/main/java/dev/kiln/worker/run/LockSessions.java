@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the database sessions that hold locks: straight to PostgreSQL, never pooled, and set so that both ends soon
@@ -21,10 +22,10 @@ public final class LockSessions {
     private static final String HOLDER_NOTICES_SECONDS = "3";
 
     private final String url;
-    private final String user;
-    private final String password;
+    private final @Nullable String user;
+    private final @Nullable String password;
 
-    public LockSessions(String url, String user, String password) {
+    public LockSessions(String url, @Nullable String user, @Nullable String password) {
         this.url = url;
         this.user = user;
         this.password = password;
@@ -32,8 +33,13 @@ public final class LockSessions {
 
     Connection open() throws SQLException {
         var properties = new Properties();
-        properties.setProperty("user", user);
-        properties.setProperty("password", password);
+        // Without them the driver asks the environment, as for every other session.
+        if (user != null) {
+            properties.setProperty("user", user);
+        }
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
         properties.setProperty("options", SERVER_NOTICES);
         properties.setProperty("socketTimeout", HOLDER_NOTICES_SECONDS);
         properties.setProperty("connectTimeout", HOLDER_NOTICES_SECONDS);

@@ -54,8 +54,7 @@ public final class BuildingStage implements Stage {
             try (var bytes = Files.newInputStream(built.file())) {
                 store.put(ImageKeys.image(home.image()), bytes, built.digest(), done -> {});
             }
-            targets.copied(
-                    attempt, home.image(), new Target.Content(built.digest(), built.bytes(), built.metadata()));
+            targets.copied(attempt, home.image(), new Target.Content(built.digest(), built.bytes(), built.metadata()));
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

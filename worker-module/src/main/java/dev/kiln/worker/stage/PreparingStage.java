@@ -50,7 +50,8 @@ public final class PreparingStage implements Stage {
                         + template.addAccounts().size() + " account(s) checked");
     }
 
-    // The name is {ImageName}_{ExecutionId} unless the suffix is switched off; without an ImageName the template's name.
+    // The name is {ImageName}_{ExecutionId} unless the suffix is switched off; without an ImageName the template's
+    // name.
     private Targets.Naming naming(Attempt attempt) {
         var template = attempt.template();
         var options = template.imageOptions();

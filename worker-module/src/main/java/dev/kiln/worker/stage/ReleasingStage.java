@@ -8,7 +8,9 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.region.Removal;
 import java.io.IOException;
 
-/** Gives scratch space back, removes what an unsuccessful run left, and ends with the outcome that was stored before. */
+/**
+ * Gives scratch space back, removes what an unsuccessful run left, and ends with the outcome that was stored before.
+ */
 public final class ReleasingStage implements Stage {
 
     private final BuildEngine engine;

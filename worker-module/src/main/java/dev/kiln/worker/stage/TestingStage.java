@@ -7,7 +7,10 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
 
-/** Runs the test commands on a scratch copy of the finished image; a failure ends in TEST_FAILED and nothing is distributed. */
+/**
+ * Runs the test commands on a scratch copy of the finished image; a failure ends in TEST_FAILED and nothing is
+ * distributed.
+ */
 public final class TestingStage implements Stage {
 
     private final BuildEngine engine;

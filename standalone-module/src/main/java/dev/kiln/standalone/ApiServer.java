@@ -1,0 +1,68 @@
+package dev.kiln.standalone;
+
+import dev.kiln.api.ApiApplication;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.Banner;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The API application, unchanged, within this JVM. */
+final class ApiServer implements Closeable {
+
+    private static final Duration LONGEST_START = Duration.ofMinutes(3);
+
+    private final ConfigurableApplicationContext context;
+
+    private ApiServer(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /** Starts it and returns when it says that it is healthy. */
+    static ApiServer start(Map<String, String> properties, String url) throws IOException {
+        var arguments = properties.entrySet().stream()
+                .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                .toArray(String[]::new);
+        var context = new SpringApplicationBuilder(ApiApplication.class)
+                .bannerMode(Banner.Mode.OFF)
+                .registerShutdownHook(false) // the parts are stopped in our own order
+                .run(arguments);
+        try {
+            awaitHealth(URI.create(url + "/actuator/health"));
+            return new ApiServer(context);
+        } catch (IOException e) {
+            context.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private static void awaitHealth(URI health) throws IOException {
+        var http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        var request =
+                HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(10)).build();
+        var deadline = System.nanoTime() + LONGEST_START.toNanos();
+        try {
+            while (http.send(request, BodyHandlers.discarding()).statusCode() != 200) {
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("the API was not healthy within " + LONGEST_START.toMinutes() + " minutes");
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the API was starting", e);
+        }
+    }
+}

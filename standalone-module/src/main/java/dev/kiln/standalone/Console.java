@@ -1,0 +1,40 @@
+package dev.kiln.standalone;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** What people see: short lines, with the seconds that things took. */
+final class Console {
+
+    private final PrintStream out;
+
+    Console(PrintStream out) {
+        this.out = out;
+    }
+
+    void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** A thing that is done or true. */
+    void tick(String line) {
+        say("  ✓ " + line);
+    }
+
+    /** Does it, and says afterwards that it is done and how long it took. */
+    <T> T timed(String done, Callable<T> step) throws Exception {
+        var begun = System.nanoTime();
+        var result = step.call();
+        tick(done + "  (" + since(begun) + ")");
+        return result;
+    }
+
+    /** The seconds since a moment of {@link System#nanoTime()}, for example {@code 1.4 s}. */
+    static String since(long nanoTime) {
+        var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
+        return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.kiln.standalone;
+
+import dev.kiln.cli.AccessKey;
+import dev.kiln.cli.Surroundings;
+import dev.kiln.embedded.DirectoryLock;
+import dev.kiln.region.RegionId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** The directory that holds everything a stand-alone Kiln keeps; for its owner alone. */
+final class DataDirectory implements Closeable {
+
+    private static final String KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    private static final String SECRET_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private final Path directory;
+    private final DirectoryLock lock;
+
+    private DataDirectory(Path directory, DirectoryLock lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /** Makes the directory if need be, and fails when another Kiln uses it. */
+    static DataDirectory open(Path directory) throws IOException {
+        var absolute = directory.toAbsolutePath().normalize();
+        return new DataDirectory(absolute, DirectoryLock.take(absolute));
+    }
+
+    Path postgres() {
+        return directory.resolve("postgres");
+    }
+
+    Path kafka() {
+        return directory.resolve("kafka");
+    }
+
+    Path rootKeyFile() {
+        return directory.resolve("root-key");
+    }
+
+    /** The log of a part, for example of {@code api}. */
+    Path log(String part) throws IOException {
+        return made("logs").resolve(part + ".log");
+    }
+
+    Path region(RegionId region) throws IOException {
+        return made("regions/" + region);
+    }
+
+    /** Where a worker builds. */
+    Path work(String worker) throws IOException {
+        return made("work/" + worker);
+    }
+
+    /** The file that a worker makes when it is ready. */
+    Path readyFile(String worker) throws IOException {
+        return made("run").resolve(worker + ".ready");
+    }
+
+    /** The key that seals secrets in the database, made at the first start. */
+    String secretsKey() throws IOException {
+        var file = directory.resolve("secrets.key");
+        if (!Files.exists(file)) {
+            var bytes = new byte[32];
+            new SecureRandom().nextBytes(bytes);
+            writeForOwner(file, Base64.getEncoder().encodeToString(bytes) + "\n");
+        }
+        return Files.readString(file).strip();
+    }
+
+    boolean hasRootKey() {
+        return Files.exists(rootKeyFile());
+    }
+
+    /** The root account's key, made when it is first asked for. */
+    AccessKey rootKey() throws IOException {
+        if (!hasRootKey()) {
+            var lines = Surroundings.KEY_ID + "=" + random("KILN", 16, KEY_LETTERS) + "\n" + Surroundings.KEY_SECRET
+                    + "=" + random("", 40, SECRET_LETTERS) + "\n";
+            writeForOwner(rootKeyFile(), lines);
+        }
+        return Surroundings.read(rootKeyFile());
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    private Path made(String name) throws IOException {
+        return Files.createDirectories(directory.resolve(name));
+    }
+
+    private static String random(String prefix, int length, String letters) {
+        var random = new SecureRandom();
+        var text = new StringBuilder(prefix);
+        for (var i = 0; i < length; i++) {
+            text.append(letters.charAt(random.nextInt(letters.length())));
+        }
+        return text.toString();
+    }
+
+    /** Whole or not at all, so that a crash leaves no half a key. */
+    private static void writeForOwner(Path file, String content) throws IOException {
+        var partial = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(partial);
+        Files.createFile(partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(partial, content);
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

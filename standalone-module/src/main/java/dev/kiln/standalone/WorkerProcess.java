@@ -1,0 +1,182 @@
+package dev.kiln.standalone;
+
+import dev.kiln.embedded.BoundProcess;
+import dev.kiln.worker.WorkerApplication;
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One worker as a process of its own, started again with growing pauses whenever it ends by itself. */
+final class WorkerProcess implements Closeable {
+
+    private static final long SECONDS_TO_START = 180;
+    private static final long SECONDS_TO_STOP = 20;
+    private static final long LONGEST_PAUSE = 30;
+    private static final long SECONDS_OF_A_GOOD_RUN = 60;
+
+    private final String name;
+    private final Map<String, String> properties;
+    private final DataDirectory data;
+    private final Console console;
+    private final Thread supervisor;
+    private volatile Process process;
+    private volatile boolean stopping;
+
+    private WorkerProcess(String name, Map<String, String> properties, DataDirectory data, Console console)
+            throws IOException {
+        this.name = name;
+        this.properties = properties;
+        this.data = data;
+        this.console = console;
+        this.process = launchProcess();
+        this.supervisor = new Thread(this::supervise, name + "-supervisor");
+        supervisor.setDaemon(true);
+    }
+
+    /**
+     * Starts the worker.
+     *
+     * @param properties the application's, secrets included: they travel in the environment, which only the same user
+     *     can read, and never in the command line
+     */
+    static WorkerProcess launch(String name, Map<String, String> properties, DataDirectory data, Console console)
+            throws IOException {
+        return new WorkerProcess(name, properties, data, console);
+    }
+
+    /** Returns when the worker is ready, and from then on starts it again whenever it ends. */
+    void await() throws IOException {
+        awaitReady();
+        supervisor.start();
+    }
+
+    /** Asks it to end, and kills it if it does not. */
+    @Override
+    public void close() {
+        stopping = true;
+        supervisor.interrupt();
+        stopProcess();
+    }
+
+    private Process launchProcess() throws IOException {
+        Files.deleteIfExists(data.readyFile(name));
+        var builder = new ProcessBuilder(command())
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(data.log(name).toFile()));
+        var environment = builder.environment();
+        environment.keySet().removeIf(variable -> variable.startsWith("KILN_"));
+        environment.put("CLASSPATH", classPath());
+        environment.put("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
+        return BoundProcess.start(builder, "TERM");
+    }
+
+    /** With the options of this JVM, but for its memory. */
+    private static List<String> command() {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(WorkerProcess::isForWorkersToo)
+                .forEach(command::add);
+        command.add("-Xmx256m");
+        command.add(WorkerApplication.class.getName());
+        return command;
+    }
+
+    private static boolean isForWorkersToo(String option) {
+        var tuning = option.startsWith("-X") && !option.startsWith("-Xmx");
+        return tuning || option.startsWith("--enable-native-access");
+    }
+
+    /** Without the API, which has an application.yml and beans of its own. */
+    private static String classPath() {
+        var entries = System.getProperty("java.class.path").split(File.pathSeparator, -1);
+        return String.join(
+                File.pathSeparator,
+                List.of(entries).stream()
+                        .filter(entry -> !entry.contains("kiln-api") && !entry.contains("api-module"))
+                        .toList());
+    }
+
+    private void awaitReady() throws IOException {
+        var ready = data.readyFile(name);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
+        try {
+            while (!Files.exists(ready)) {
+                if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
+                    throw new IOException(name + " ended with status " + process.exitValue()
+                            + " before it was ready; the end of its log:\n" + endOfLog());
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IOException(
+                            name + " was not ready within " + SECONDS_TO_START + " s, see " + data.log(name));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + name + " was starting", e);
+        }
+    }
+
+    private void supervise() {
+        var pause = 1L;
+        try {
+            while (!stopping) {
+                var begun = System.nanoTime();
+                var status = process.waitFor();
+                if (stopping) {
+                    return;
+                }
+                pause = lasted(begun) ? 1 : Math.min(pause * 2, LONGEST_PAUSE);
+                console.say(
+                        "  ! " + name + " ended with status " + status + "; it is started again in " + pause + " s");
+                TimeUnit.SECONDS.sleep(pause);
+                relaunch();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void relaunch() {
+        try {
+            process = launchProcess();
+        } catch (IOException e) {
+            console.say("  ! " + name + " could not be started: " + e.getMessage());
+        }
+        if (stopping) {
+            stopProcess();
+        }
+    }
+
+    private static boolean lasted(long begun) {
+        return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(SECONDS_OF_A_GOOD_RUN);
+    }
+
+    private void stopProcess() {
+        process.destroy();
+        try {
+            if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String endOfLog() throws IOException {
+        var lines =
+                Files.readString(data.log(name), StandardCharsets.UTF_8).lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    }
+}

@@ -1,0 +1,212 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Base images kept unpacked, by digest, shared by all builds of all workers that use the directory. An image in use is
+ * held by a shared file lock; it is made and removed under an exclusive one.
+ */
+final class BaseCache {
+
+    private final Path directory;
+    private final long bytes;
+    private final BaseImages images;
+    private final TreeRemoval removal;
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+    BaseCache(Path directory, long bytes, BaseImages images, TreeRemoval removal) {
+        this.directory = directory;
+        this.bytes = bytes;
+        this.images = images;
+        this.removal = removal;
+    }
+
+    /** An unpacked image that stays until this is closed. */
+    final class Lease implements AutoCloseable {
+
+        private final String key;
+
+        private Lease(String key) {
+            this.key = key;
+        }
+
+        Path root() {
+            return directory.resolve(key).resolve("root");
+        }
+
+        /** Newest modification time of its files, in seconds. */
+        long newest() throws IOException {
+            return Long.parseLong(Files.readString(directory.resolve(key).resolve("newest")));
+        }
+
+        @Override
+        public void close() throws IOException {
+            entry(key).release();
+            evict();
+        }
+    }
+
+    /** The image, unpacked now if nobody did before. */
+    Lease take(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        Files.createDirectories(directory);
+        var key = base.digest().hex();
+        entry(key).take(base, watch);
+        return new Lease(key);
+    }
+
+    private Entry entry(String key) {
+        return entries.computeIfAbsent(key, Entry::new);
+    }
+
+    /** Removes images that nobody uses, the longest unused first, while all take more than allowed. */
+    private void evict() throws IOException {
+        long total = 0;
+        var all = BaseImages.all(directory);
+        all.sort(Comparator.comparing(BaseCache::lastUse).reversed());
+        for (var image : all) {
+            total += size(image);
+            if (total > bytes) {
+                entry(image.getFileName().toString()).removeIfUnused();
+            }
+        }
+    }
+
+    private static Instant lastUse(Path image) {
+        try {
+            return Files.getLastModifiedTime(lockFile(image)).toInstant();
+        } catch (IOException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    private static long size(Path image) {
+        try {
+            return Long.parseLong(Files.readString(image.resolve("bytes")));
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static Path lockFile(Path image) {
+        return image.resolveSibling("." + image.getFileName() + ".lock");
+    }
+
+    /** What this process knows of one image; the file lock belongs to the process, so its users are counted here. */
+    private final class Entry {
+
+        private final ReentrantLock turn = new ReentrantLock();
+        private final Path image;
+        private int users;
+        private @Nullable FileChannel channel;
+
+        Entry(String key) {
+            this.image = directory.resolve(key);
+        }
+
+        void take(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
+                throws IOException, InterruptedException, BuildFailedException, Stopped {
+            turn.lockInterruptibly();
+            try {
+                if (users == 0) {
+                    channel = open(base, watch);
+                }
+                users++;
+            } finally {
+                turn.unlock();
+            }
+        }
+
+        private FileChannel open(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
+                throws IOException, InterruptedException, BuildFailedException, Stopped {
+            var opened = openLock();
+            try {
+                while (true) {
+                    var exclusive = opened.lock();
+                    try {
+                        make(base, watch);
+                    } finally {
+                        exclusive.release();
+                    }
+                    var shared = opened.lock(0, Long.MAX_VALUE, true);
+                    if (Files.exists(image)) {
+                        return opened;
+                    }
+                    shared.release(); // removed by another process between the two locks
+                }
+            } catch (FileLockInterruptionException e) {
+                throw new InterruptedException();
+            } catch (IOException | BuildFailedException | InterruptedException | Stopped | RuntimeException e) {
+                opened.close();
+                throw e;
+            }
+        }
+
+        private FileChannel openLock() throws IOException {
+            return FileChannel.open(
+                    lockFile(image), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+
+        private void make(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
+                throws IOException, InterruptedException, BuildFailedException, Stopped {
+            if (Files.exists(image)) {
+                return;
+            }
+            var unfinished = image.resolveSibling("." + image.getFileName() + ".new");
+            removal.remove(unfinished);
+            Files.createDirectory(unfinished);
+            try {
+                images.unpack(base, unfinished, watch);
+                Files.move(unfinished, image);
+            } finally {
+                removal.remove(unfinished);
+            }
+        }
+
+        void release() throws IOException {
+            turn.lock();
+            try {
+                users--;
+                if (users == 0 && channel != null) {
+                    Files.setLastModifiedTime(lockFile(image), FileTime.from(Instant.now()));
+                    channel.close();
+                    channel = null;
+                }
+            } finally {
+                turn.unlock();
+            }
+        }
+
+        void removeIfUnused() throws IOException {
+            if (!turn.tryLock()) {
+                return;
+            }
+            try (var opened = openLock();
+                    var lock = users == 0 ? opened.tryLock() : null) {
+                if (lock != null) {
+                    var doomed = image.resolveSibling("." + image.getFileName() + ".old");
+                    removal.remove(doomed);
+                    Files.move(image, doomed);
+                    removal.remove(doomed);
+                }
+            } catch (OverlappingFileLockException e) {
+                // Another engine of this process uses it.
+            } finally {
+                turn.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.image.archive.ArchiveContents;
+import dev.kiln.image.archive.ArchiveFacts;
+import dev.kiln.image.archive.ArchiveLayer;
+import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.image.archive.ArchiveRefusedException;
+import dev.kiln.image.archive.EntryCheck;
+import dev.kiln.image.archive.TarWriter;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Unpacks base images, each into a directory that never changes afterwards. */
+final class BaseImages {
+
+    private static final String REFUSED = "BaseImage.Refused";
+
+    private final SandboxCommands commands;
+
+    BaseImages(SandboxCommands commands) {
+        this.commands = commands;
+    }
+
+    /** Unpacks into {@code root} of a new directory, and writes what is known of the image beside it. */
+    void unpack(BuildRequest.BaseImage base, Path directory, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        try {
+            var contents = ArchiveContents.open(base.archive(), ArchiveLimits.DEFAULT);
+            var check = new EntryCheck(ArchiveLimits.DEFAULT, contents.format());
+            var root = Files.createDirectory(directory.resolve("root"));
+            for (var layer : layers(base, contents)) {
+                if (check.entries() > 0) {
+                    removeReplaced(layer, check, root, watch);
+                }
+                extract(layer, check, root, watch);
+                check.nextLayer();
+            }
+            Files.writeString(
+                    directory.resolve("newest"), Long.toString(check.newest().getEpochSecond()));
+            Files.writeString(directory.resolve("bytes"), Long.toString(check.unpackedBytes()));
+        } catch (ArchiveRefusedException e) {
+            throw new BuildFailedException(REFUSED, e.getMessage());
+        }
+    }
+
+    /** A plain archive is verified against the image's digest while it is read; an OCI image's layers by their own. */
+    private static List<ArchiveLayer> layers(BuildRequest.BaseImage base, ArchiveContents contents) {
+        if (contents.format() == ArchiveFacts.Format.OCI) {
+            return contents.layers();
+        }
+        return List.of(new ArchiveLayer(base.archive(), 0, -1, Optional.of(base.digest()), ArchiveLimits.DEFAULT));
+    }
+
+    private void removeReplaced(ArchiveLayer layer, EntryCheck check, Path root, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        feed(commands.remove(root), watch, out -> {
+            var sink = new Sink(out);
+            layer.read((entry, contents) -> {
+                var path = check.removal(entry);
+                if (path.isPresent()) {
+                    sink.write((path.get() + '\0').getBytes(StandardCharsets.ISO_8859_1));
+                }
+            });
+            sink.flush();
+        });
+    }
+
+    private void extract(ArchiveLayer layer, EntryCheck check, Path root, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        feed(commands.extract(root), watch, out -> {
+            var writer = new TarWriter(new Sink(out));
+            layer.read((entry, contents) -> {
+                var accepted = check.accept(entry);
+                if (accepted != null) {
+                    writer.entry(accepted, contents);
+                }
+            });
+            writer.close();
+        });
+    }
+
+    private interface Feed {
+        void writeTo(OutputStream out) throws IOException, ArchiveRefusedException;
+    }
+
+    private void feed(List<String> command, SandboxProcess.Watch watch, Feed feed)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        var said = new Tail(2000);
+        SandboxProcess.Input input = out -> {
+            try {
+                feed.writeTo(out);
+            } catch (ArchiveRefusedException e) {
+                throw new BuildFailedException(REFUSED, e.getMessage());
+            }
+        };
+        int status = new SandboxProcess(command, Optional.empty(), input, said::add, watch).run();
+        if (status != 0) {
+            var text = "unpacking the base image ended with status " + status + ": " + said.text();
+            if (text.contains("No space left") || text.contains("bwrap:") || text.contains("unshare:")) {
+                throw new IOException(text);
+            }
+            throw new BuildFailedException(REFUSED, text);
+        }
+    }
+
+    /** Tells failures to write from failures to read, which are the archive's fault. */
+    private static final class Sink extends FilterOutputStream {
+
+        Sink(OutputStream out) {
+            super(new java.io.BufferedOutputStream(out, 64 << 10));
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void flush() {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** The directories of unpacked images below a directory. */
+    static List<Path> all(Path directory) throws IOException {
+        var all = new ArrayList<Path>();
+        try (var entries = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
+            for (var entry : entries) {
+                if (Files.isDirectory(entry)) {
+                    all.add(entry);
+                }
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.template.ImagePath;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** What commands before have set: the environment, directory and user of the next one, and the image's metadata. */
+final class BuildState {
+
+    private static final int LONGEST_VALUE = 32 << 10;
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
+    private static final Pattern VARIABLE = Pattern.compile("\\\\\\$|\\$\\{([A-Za-z0-9_]+)}|\\$([A-Za-z0-9_]+)");
+
+    private final Map<String, String> labels;
+    private final Map<String, String> environment;
+    private String directory;
+    private String user;
+    private List<String> command;
+    private List<String> entrypoint;
+
+    private BuildState(ImageMetadata base, String directory) {
+        this.labels = new LinkedHashMap<>(base.labels());
+        this.environment = new LinkedHashMap<>(base.environment());
+        this.directory = directory;
+        this.user = base.user();
+        this.command = base.command();
+        this.entrypoint = base.entrypoint();
+    }
+
+    /** Begins with what the base image says. */
+    static BuildState of(ImageMetadata base) throws BuildFailedException {
+        if (!base.user().isEmpty() && !USER.matcher(base.user()).matches()) {
+            throw new BuildFailedException(
+                    "BaseImage.Refused",
+                    "the base image's user \"" + base.user()
+                            + "\" is no name or number of one user; set one by USER in an" + " image of your own");
+        }
+        var directory = ImagePath.resolve("", base.workingDirectory())
+                .orElseThrow(() -> new BuildFailedException(
+                        "BaseImage.Refused",
+                        "the base image's working directory \"" + base.workingDirectory() + "\" leaves the image"));
+        return new BuildState(base, directory);
+    }
+
+    String directory() {
+        return directory;
+    }
+
+    /** Name or number; empty for root. */
+    String user() {
+        return user;
+    }
+
+    void user(String name) {
+        this.user = name;
+    }
+
+    void directory(String path) {
+        this.directory = path;
+    }
+
+    void command(List<String> arguments) {
+        this.command = arguments;
+    }
+
+    void entrypoint(List<String> arguments) {
+        this.entrypoint = arguments;
+    }
+
+    void label(Map<String, String> more) {
+        labels.putAll(more);
+    }
+
+    /** Sets variables, with $NAME and ${NAME} replaced by what they were before this command. */
+    void environment(Map<String, String> more) throws BuildFailedException {
+        var known = processEnvironment();
+        for (var variable : more.entrySet()) {
+            var value = VARIABLE.matcher(variable.getValue()).replaceAll(found -> {
+                var name = found.group(1) == null ? found.group(2) : found.group(1);
+                return java.util.regex.Matcher.quoteReplacement(name == null ? "$" : known.getOrDefault(name, ""));
+            });
+            if (value.length() > LONGEST_VALUE) {
+                throw new BuildFailedException(
+                        "BuildCommand.Failed",
+                        "ENV " + variable.getKey() + " grows to more than " + LONGEST_VALUE
+                                + " characters; shorten it");
+            }
+            environment.put(variable.getKey(), value);
+        }
+    }
+
+    /** The environment that commands see. */
+    Map<String, String> processEnvironment() {
+        var all = new LinkedHashMap<String, String>();
+        all.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        all.put("HOME", "/root");
+        all.putAll(environment);
+        return all;
+    }
+
+    ImageMetadata metadata() {
+        return new ImageMetadata(
+                Collections.unmodifiableMap(new LinkedHashMap<>(labels)),
+                Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
+                directory.equals("/") ? "" : directory,
+                user,
+                command,
+                entrypoint);
+    }
+}

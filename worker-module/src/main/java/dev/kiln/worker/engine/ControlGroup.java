@@ -1,0 +1,183 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The control group of one command, version 1 or 2, whichever this machine has: bounds memory, CPU and processes. */
+final class ControlGroup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlGroup.class);
+    private static final Path ROOT = Path.of("/sys/fs/cgroup");
+    private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
+    private static final Pattern KILLS = Pattern.compile("(?m)^oom_kill (\\d+)$");
+    private static final Map<String, Boolean> TOLD = new java.util.concurrent.ConcurrentHashMap<>();
+
+    private final List<Path> directories = new ArrayList<>();
+
+    private ControlGroup() {}
+
+    /** Makes the groups that this process may make; says once in the log which limits it has to do without. */
+    static ControlGroup make(String name, EngineSettings settings) {
+        var group = new ControlGroup();
+        var own = own();
+        var unified = Path.of(own.getOrDefault("", "/"));
+        if (Files.exists(ROOT.resolve("cgroup.controllers"))) {
+            group.tell("memory, cpu and pids", group.makeUnified(unified, name, settings));
+        } else {
+            for (var controller : CONTROLLERS) {
+                var parent = ROOT.resolve(controller).resolve(relative(own.getOrDefault(controller, "/")));
+                group.tell(controller, group.makeSingle(controller, parent.resolve("kiln-" + name), settings));
+            }
+        }
+        return group;
+    }
+
+    /** Ends and removes what a worker that was killed left under the name. */
+    static void removeLeft(String name) {
+        var own = own();
+        remove(ROOT.resolve(relative(own.getOrDefault("", "/"))).resolve("kiln-" + name));
+        for (var controller : CONTROLLERS) {
+            var parent = ROOT.resolve(controller).resolve(relative(own.getOrDefault(controller, "/")));
+            remove(parent.resolve("kiln-" + name));
+        }
+    }
+
+    /** The files that a process writes its id to in order to join. */
+    List<String> joinFiles() {
+        return directories.stream()
+                .map(d -> d.resolve("cgroup.procs").toString())
+                .toList();
+    }
+
+    /** Whether the kernel ended a process because the group had no memory left. */
+    boolean ranOutOfMemory() {
+        for (var directory : directories) {
+            for (var file : List.of("memory.events", "memory.oom_control")) {
+                var found = KILLS.matcher(read(directory.resolve(file)));
+                if (found.find() && !found.group(1).equals("0")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Ends what is still in the groups and removes them. */
+    void remove() {
+        for (var directory : directories) {
+            remove(directory);
+        }
+    }
+
+    private static void remove(Path directory) {
+        for (int tries = 0; tries < 50 && Files.exists(directory); tries++) {
+            read(directory.resolve("cgroup.procs"))
+                    .lines()
+                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                    .filter(process -> process.pid() != ProcessHandle.current().pid())
+                    .forEach(ProcessHandle::destroyForcibly);
+            try {
+                Files.deleteIfExists(directory);
+            } catch (IOException e) {
+                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000); // a process is still on its way out
+            }
+        }
+    }
+
+    private boolean makeUnified(Path own, String name, EngineSettings settings) {
+        try {
+            var parent = ROOT.resolve(relative(own.toString()));
+            delegate(parent);
+            var directory = Files.createDirectories(parent.resolve("kiln-" + name));
+            write(directory, "memory.max", settings.memory().toBytes());
+            write(directory, "memory.swap.max", 0);
+            write(directory, "pids.max", settings.processes());
+            if (settings.cpus() > 0) {
+                Files.writeString(directory.resolve("cpu.max"), settings.cpus() * 100_000L + " 100000");
+            }
+            directories.add(directory);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A group with processes in it hands no controllers on, so the worker itself moves into a leaf. */
+    private static void delegate(Path parent) throws IOException {
+        var control = parent.resolve("cgroup.subtree_control");
+        if (Files.readString(control).contains("memory")) {
+            return;
+        }
+        try {
+            Files.writeString(control, "+memory +cpu +pids");
+        } catch (IOException e) {
+            var leaf = Files.createDirectories(parent.resolve("kiln-worker"));
+            for (var pid : Files.readAllLines(parent.resolve("cgroup.procs"))) {
+                Files.writeString(leaf.resolve("cgroup.procs"), pid);
+            }
+            Files.writeString(control, "+memory +cpu +pids");
+        }
+    }
+
+    private boolean makeSingle(String controller, Path directory, EngineSettings settings) {
+        try {
+            Files.createDirectories(directory);
+            switch (controller) {
+                case "memory" ->
+                    write(directory, "memory.limit_in_bytes", settings.memory().toBytes());
+                case "pids" -> write(directory, "pids.max", settings.processes());
+                default -> {
+                    write(directory, "cpu.cfs_period_us", 100_000);
+                    write(directory, "cpu.cfs_quota_us", settings.cpus() > 0 ? settings.cpus() * 100_000L : -1);
+                }
+            }
+            directories.add(directory);
+            return true;
+        } catch (IOException e) {
+            remove(directory);
+            return false;
+        }
+    }
+
+    private void tell(String what, boolean made) {
+        if (!made && TOLD.put(what, true) == null) {
+            LOG.warn("No control group for {} can be made under {}: commands are bounded by rlimits alone", what, ROOT);
+        }
+    }
+
+    /** This process's group by controller; the unified one by the empty name. */
+    private static Map<String, String> own() {
+        var groups = new HashMap<String, String>();
+        for (var line : read(Path.of("/proc/self/cgroup")).lines().toList()) {
+            var parts = line.split(":", 3);
+            for (var controller : parts[1].split(",", -1)) {
+                groups.put(controller, parts[2]);
+            }
+        }
+        return groups;
+    }
+
+    private static String relative(String path) {
+        return path.startsWith("/") ? path.substring(1) : path;
+    }
+
+    private static void write(Path directory, String file, long value) throws IOException {
+        Files.writeString(directory.resolve(file), Long.toString(value));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.kiln.worker.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of the build engine (docs/configuration.md).
+ *
+ * @param directory where base images are kept unpacked and builds have their scratch space; no colon or comma in it
+ * @param isolation how the sandbox is made
+ * @param memory of all processes of a command together
+ * @param cpus processor time of a command, in whole processors; 0 for no limit
+ * @param processes of a command at a time
+ * @param commandTime of one command
+ * @param buildTime of all commands together
+ * @param reserve space that builds leave free on the file system of the directory
+ * @param cache space that unpacked base images may take while nobody uses them
+ * @param compression zstd level of finished images
+ * @param download largest file that COPY fetches from a URL
+ * @param downloadTime of one such file
+ * @param privateAddresses whether COPY may fetch from addresses of this machine and its local networks
+ */
+@ConfigurationProperties("kiln.engine")
+public record EngineSettings(
+        @DefaultValue("/var/lib/kiln/engine") Path directory,
+        @DefaultValue("automatic") Isolation isolation,
+        @DefaultValue("4GB") DataSize memory,
+        @DefaultValue("2") int cpus,
+        @DefaultValue("4096") int processes,
+        @DefaultValue("1h") Duration commandTime,
+        @DefaultValue("3h") Duration buildTime,
+        @DefaultValue("1GB") DataSize reserve,
+        @DefaultValue("20GB") DataSize cache,
+        @DefaultValue("3") int compression,
+        @DefaultValue("2GB") DataSize download,
+        @DefaultValue("10m") Duration downloadTime,
+        @DefaultValue("false") boolean privateAddresses) {
+
+    /** How the sandbox is made. */
+    public enum Isolation {
+        /** {@link #ROOT} for a worker that runs as root, else {@link #USER}. */
+        AUTOMATIC,
+        /** By the privileges of root, of which a command keeps few. */
+        ROOT,
+        /** In a user namespace with the sub-ids of the worker's user. */
+        USER
+    }
+
+    /** All defaults, in a directory. */
+    public static EngineSettings in(Path directory) {
+        return new EngineSettings(
+                directory,
+                Isolation.AUTOMATIC,
+                DataSize.ofGigabytes(4),
+                2,
+                4096,
+                Duration.ofHours(1),
+                Duration.ofHours(3),
+                DataSize.ofGigabytes(1),
+                DataSize.ofGigabytes(20),
+                3,
+                DataSize.ofGigabytes(2),
+                Duration.ofMinutes(10),
+                false);
+    }
+}

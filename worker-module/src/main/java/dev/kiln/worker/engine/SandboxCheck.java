@@ -1,0 +1,118 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.image.ImageMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whether this machine lets this worker make a sandbox, by making one. */
+final class SandboxCheck {
+
+    private static final List<Path> DIRECTORIES = Stream.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
+            .map(Path::of)
+            .toList();
+
+    private final boolean mapped;
+    private final SandboxCommands commands;
+    private final EngineSettings settings;
+
+    SandboxCheck(boolean mapped, SandboxCommands commands, EngineSettings settings) {
+        this.mapped = mapped;
+        this.commands = commands;
+        this.settings = settings;
+    }
+
+    /** Whether sandboxes need a user namespace. */
+    static boolean isMapped(EngineSettings settings) {
+        return switch (settings.isolation()) {
+            case ROOT -> false;
+            case USER -> true;
+            case AUTOMATIC -> !isRoot();
+        };
+    }
+
+    static Path busybox() {
+        var found = find("busybox");
+        return found == null ? Path.of("/bin/busybox") : found;
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable Path find(String tool) {
+        return DIRECTORIES.stream()
+                .map(directory -> directory.resolve(tool))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+
+    void check(Path directory, TreeRemoval removal) throws SandboxUnavailableException {
+        checkTools();
+        try {
+            var scratch =
+                    directory.resolveSibling("check-" + ProcessHandle.current().pid());
+            removal.remove(scratch);
+            SandboxBuildEngine.makePrivate(scratch);
+            try {
+                runOnce(scratch);
+            } finally {
+                removal.remove(scratch);
+            }
+        } catch (IOException e) {
+            throw unavailable(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("interrupted");
+        }
+    }
+
+    private void runOnce(Path directory) throws IOException, InterruptedException, SandboxUnavailableException {
+        Files.createDirectory(directory.resolve("base"));
+        var scratch = new Scratch(directory, false, 1 << 20, ControlGroup.make("check", settings));
+        var said = new Tail(1000);
+        try {
+            var line = commands.step(scratch, BuildState.of(ImageMetadata.EMPTY), List.of("true"));
+            int status = new SandboxProcess(line, Optional.empty(), null, said::add, () -> {}).run();
+            if (status != 0) {
+                throw unavailable(scratch.trouble() + scratch.problem() + said.text());
+            }
+        } catch (Stopped | BuildFailedException e) {
+            throw new IllegalStateException("a check has no limits", e);
+        } finally {
+            scratch.group().remove();
+        }
+    }
+
+    private void checkTools() throws SandboxUnavailableException {
+        var tools = Stream.concat(
+                Stream.of("bwrap", "unshare", "setpriv", "prlimit", "mount", "tar", "du", "busybox"),
+                mapped ? Stream.of("newuidmap", "newgidmap") : Stream.empty());
+        var missing = tools.filter(tool -> find(tool) == null).toList();
+        if (!missing.isEmpty()) {
+            throw new SandboxUnavailableException("This worker cannot build: " + String.join(", ", missing)
+                    + " not found; install the packages bubblewrap, util-linux, mount, tar, busybox-static"
+                    + (mapped ? " and uidmap" : ""));
+        }
+    }
+
+    private SandboxUnavailableException unavailable(String why) {
+        var remedy = mapped
+                ? "an ordinary user needs 65535 sub-ids in /etc/subuid and /etc/subgid, and a kernel that allows user"
+                        + " namespaces (user.max_user_namespaces, and kernel.apparmor_restrict_unprivileged_userns=0 where"
+                        + " that exists)"
+                : "root needs the capability SYS_ADMIN and the right to mount overlay and proc; in a container that is"
+                        + " --cap-add SYS_ADMIN with seccomp, AppArmor and masked paths switched off for it";
+        return new SandboxUnavailableException("This worker cannot make a sandbox: " + why.strip() + ". Remedy: "
+                + remedy + "; busybox must be static");
+    }
+}

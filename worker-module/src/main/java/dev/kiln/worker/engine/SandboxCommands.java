@@ -1,0 +1,199 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command lines of all that runs for a build. Each begins namespaces of its own, so that no mount is ever seen
+ * outside and the end of its first process is the end of everything in it.
+ */
+final class SandboxCommands {
+
+    private static final String SCRIPT = script("sandbox.sh");
+    static final String RUN = script("run.sh");
+    static final String COPY = script("copy.sh");
+    private static final String TOOLS = "/run/kiln/busybox";
+
+    /** What package managers need within the image; nothing that reaches beyond it. */
+    private static final List<String> CAPABILITIES = List.of(
+            "CHOWN",
+            "DAC_OVERRIDE",
+            "FOWNER",
+            "FSETID",
+            "KILL",
+            "SETUID",
+            "SETGID",
+            "SETPCAP",
+            "SETFCAP",
+            "SYS_CHROOT",
+            "NET_BIND_SERVICE",
+            "AUDIT_WRITE");
+
+    /** User 0 may write these without any capability. */
+    private static final List<String> READ_ONLY = List.of("sys", "irq", "bus", "fs", "scsi", "mtrr", "acpi", "driver");
+
+    private static final List<String> HIDDEN = List.of("sysrq-trigger", "kcore", "kmsg", "keys", "timer_list");
+
+    private final EngineSettings settings;
+    private final boolean mapped;
+    private final Path busybox;
+
+    SandboxCommands(EngineSettings settings, boolean mapped, Path busybox) {
+        this.settings = settings;
+        this.mapped = mapped;
+        this.busybox = busybox;
+    }
+
+    /** A tool of this machine, by the user that owns the build's files. */
+    List<String> tool(String... command) {
+        var line = namespaces(List.of());
+        line.addAll(List.of(command));
+        return line;
+    }
+
+    /** A command in the image: static tools are at hand as {@code /run/kiln/busybox}. */
+    List<String> step(Scratch scratch, BuildState state, List<String> command) {
+        boolean network = scratch.network();
+        var line = image(scratch, network);
+        line.addAll(List.of("prlimit", "--core=0", "--fsize=" + scratch.diskBytes()));
+        if (mapped) {
+            line.add("--nproc=" + settings.processes());
+        }
+        line.addAll(List.of("--", "bwrap", "--bind", "merged", "/", "--proc", "/proc"));
+        line.addAll(coveredProc());
+        var memory = Long.toString(settings.memory().toBytes() / 4);
+        line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
+        line.addAll(List.of("--size", memory, "--tmpfs", "/run", "--ro-bind", busybox.toString(), TOOLS));
+        line.addAll(List.of("--bind", "tmp", "/tmp"));
+        if (network) {
+            line.addAll(List.of("--ro-bind", "/etc/resolv.conf", "/etc/resolv.conf"));
+        }
+        line.addAll(isolation(network));
+        line.add("--clearenv");
+        state.processEnvironment().forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
+        CAPABILITIES.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
+        line.addAll(List.of("--chdir", state.directory(), "--", TOOLS));
+        line.addAll(command);
+        return line;
+    }
+
+    private static List<String> coveredProc() {
+        var line = new ArrayList<String>();
+        for (var name : READ_ONLY) {
+            if (Files.exists(Path.of("/proc", name))) {
+                line.addAll(List.of("--ro-bind", "/proc/" + name, "/proc/" + name));
+            }
+        }
+        for (var name : HIDDEN) {
+            if (Files.exists(Path.of("/proc", name))) {
+                line.addAll(List.of("--ro-bind", "/dev/null", "/proc/" + name));
+            }
+        }
+        return line;
+    }
+
+    /** GNU tar over the finished image; the archive goes to standard output. */
+    List<String> pack(Scratch scratch, long newest) {
+        var line = image(scratch, false);
+        line.addAll(host(List.of("--ro-bind", "merged", "/image")));
+        line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
+        line.addAll(List.of("tar", "--create", "--directory=/image", "--sort=name", "--numeric-owner"));
+        line.addAll(List.of("--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"));
+        line.addAll(List.of("--xattrs", "--xattrs-include=*", "--clamp-mtime", "--mtime=@" + newest, "."));
+        return line;
+    }
+
+    /** GNU tar reading an archive of {@link dev.kiln.image.archive.TarWriter} from standard input. */
+    List<String> extract(Path target) {
+        var line = namespaces(List.of());
+        line.addAll(host(List.of("--bind", target.toString(), "/image")));
+        line.addAll(forOwners());
+        line.addAll(List.of("tar", "--extract", "--directory=/image", "--absolute-names", "--numeric-owner"));
+        line.addAll(List.of("--same-owner", "--same-permissions", "--xattrs", "--xattrs-include=*"));
+        line.add("--delay-directory-restore");
+        return line;
+    }
+
+    /** Removes the paths read from standard input, each ended by a NUL; nothing but the target can be written to. */
+    List<String> remove(Path target) {
+        var line = namespaces(List.of());
+        line.addAll(host(List.of("--bind", target.toString(), "/image")));
+        line.addAll(forOwners());
+        line.addAll(List.of("sh", "-c", "cd /image && exec xargs -0 -r rm -rf --"));
+        return line;
+    }
+
+    private static List<String> forOwners() {
+        var options = new ArrayList<String>();
+        for (var name : List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP")) {
+            options.addAll(List.of("--cap-add", "CAP_" + name));
+        }
+        options.add("--");
+        return options;
+    }
+
+    /** This machine's programs, read-only, and one directory of the build. */
+    private List<String> host(List<String> mounts) {
+        var line = new ArrayList<>(List.of("bwrap"));
+        for (var directory : List.of("/usr", "/bin", "/lib", "/lib64")) {
+            line.addAll(List.of("--ro-bind-try", directory, directory));
+        }
+        line.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
+        line.addAll(mounts);
+        line.addAll(isolation(false));
+        line.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C"));
+        return line;
+    }
+
+    private static List<String> isolation(boolean network) {
+        var line = new ArrayList<>(List.of("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"));
+        if (!network) {
+            line.add("--unshare-net");
+        }
+        line.addAll(List.of("--hostname", "kiln", "--die-with-parent", "--new-session", "--cap-drop", "ALL"));
+        return line;
+    }
+
+    private List<String> image(Scratch scratch, boolean network) {
+        var line = namespaces(scratch.group().joinFiles());
+        line.addAll(List.of("sh", "-c", SCRIPT, "kiln", scratch.directory().toString(), mapped ? ",userxattr" : ""));
+        line.add(network ? "network" : "alone");
+        return line;
+    }
+
+    private List<String> namespaces(List<String> joinFiles) {
+        var line = new ArrayList<String>();
+        if (!joinFiles.isEmpty()) {
+            line.addAll(List.of(
+                    "sh",
+                    "-c",
+                    "for f in " + String.join(" ", joinFiles) + "; do echo $$ > $f || exit 124; done; exec \"$@\"",
+                    "kiln"));
+        }
+        if (mapped) {
+            line.addAll(List.of("unshare", "--user", "--map-auto", "--map-root-user", "--"));
+        }
+        // Set behind the user namespace, whose making would clear it.
+        line.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+        line.addAll(List.of("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc"));
+        line.addAll(List.of("--kill-child=SIGKILL", "--"));
+        return line;
+    }
+
+    private static String script(String name) {
+        try (InputStream in = SandboxCommands.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + name + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a command line that begins a PID namespace. When {@link #run} returns or throws, every process of that
+ * namespace is gone.
+ */
+final class SandboxProcess {
+
+    private static final int LOOK_MILLIS = 50;
+
+    /**
+     * Starts all processes. The kernel ends a sandbox when the thread that started it ends, so that a killed worker
+     * leaves nothing: therefore a thread that lives as long as the worker.
+     */
+    private static final ExecutorService STARTER =
+            Executors.newSingleThreadExecutor(task -> thread(task, "sandbox-starter"));
+
+    /** Writes a command's standard input. */
+    @FunctionalInterface
+    interface Input {
+        void writeTo(OutputStream out) throws IOException, BuildFailedException;
+    }
+
+    /** Takes a command's standard output. */
+    @FunctionalInterface
+    interface Output {
+        void take(byte[] bytes, int length) throws IOException;
+    }
+
+    /** Is asked many times a second whether the command may go on. */
+    @FunctionalInterface
+    interface Watch {
+        void look() throws Stopped, IOException;
+    }
+
+    private final List<String> command;
+    private final Optional<Path> errors;
+    private final @Nullable Input input;
+    private final Output output;
+    private final Watch watch;
+
+    /**
+     * A run to come.
+     *
+     * @param errors file for standard error; standard error joins standard output when there is none
+     */
+    SandboxProcess(List<String> command, Optional<Path> errors, @Nullable Input input, Output output, Watch watch) {
+        this.command = command;
+        this.errors = errors;
+        this.input = input;
+        this.output = output;
+        this.watch = watch;
+    }
+
+    /** The exit status. */
+    int run() throws IOException, InterruptedException, Stopped, BuildFailedException {
+        var process = start();
+        try {
+            var reader = background(() -> read(process.getInputStream()), "sandbox-output");
+            var writer = background(() -> write(process.getOutputStream()), "sandbox-input");
+            while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                watch.look();
+                failEarly(reader);
+            }
+            finish(reader);
+            if (process.exitValue() == 0 || isRefusal(writer)) {
+                finish(writer);
+            }
+            return process.exitValue();
+        } finally {
+            kill(process);
+        }
+    }
+
+    private Process start() throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        builder.environment().put("LC_ALL", "C");
+        errors.ifPresentOrElse(file -> builder.redirectError(file.toFile()), () -> builder.redirectErrorStream(true));
+        var starting = STARTER.submit((Callable<Process>) builder::start);
+        try {
+            return starting.get();
+        } catch (InterruptedException e) {
+            STARTER.execute(() -> abandon(starting));
+            throw e;
+        } catch (ExecutionException e) {
+            throw new IOException("starting " + command.get(0) + " failed: " + e.getCause(), e);
+        }
+    }
+
+    private static void abandon(java.util.concurrent.Future<Process> started) {
+        try {
+            kill(started.get());
+        } catch (ExecutionException | InterruptedException e) {
+            // It never started.
+        }
+    }
+
+    private @Nullable Void read(InputStream in) throws IOException {
+        var buffer = new byte[64 << 10];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            output.take(buffer, count);
+        }
+        return null;
+    }
+
+    private @Nullable Void write(OutputStream out) throws IOException, BuildFailedException {
+        try (out) {
+            if (input != null) {
+                input.writeTo(out);
+            }
+        }
+        return null;
+    }
+
+    private static FutureTask<@Nullable Void> background(Callable<@Nullable Void> work, String name) {
+        var task = new FutureTask<>(work);
+        thread(task, name).start();
+        return task;
+    }
+
+    private static Thread thread(Runnable task, String name) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void failEarly(FutureTask<@Nullable Void> task)
+            throws IOException, InterruptedException, BuildFailedException {
+        if (task.isDone()) {
+            finish(task);
+        }
+    }
+
+    /** Whether the input itself was bad, rather than a pipe that nobody reads any more. */
+    private static boolean isRefusal(FutureTask<@Nullable Void> writer) throws InterruptedException {
+        try {
+            writer.get();
+            return false;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof BuildFailedException;
+        }
+    }
+
+    private static void finish(FutureTask<@Nullable Void> task)
+            throws IOException, InterruptedException, BuildFailedException {
+        try {
+            task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BuildFailedException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof UncheckedIOException failure) {
+                throw new IOException(failure.getMessage(), failure);
+            }
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    /** Ends the namespace's first process, with which the kernel ends all others before the parent hears of it. */
+    static void kill(Process process) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            process.children().forEach(ProcessHandle::destroyForcibly);
+            try {
+                if (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.kiln.worker.engine;
+
+import java.nio.charset.StandardCharsets;
+
+/** Keeps the last bytes of an output. */
+final class Tail {
+
+    private final byte[] ring;
+    private long count;
+
+    Tail(int size) {
+        this.ring = new byte[size];
+    }
+
+    void add(byte[] bytes, int length) {
+        for (int i = Math.max(0, length - ring.length); i < length; i++) {
+            ring[(int) ((count + i) % ring.length)] = bytes[i];
+        }
+        count += length;
+    }
+
+    /** As text, from a line's begin where there is one; control characters other than line ends are left out. */
+    String text() {
+        int kept = (int) Math.min(count, ring.length);
+        var bytes = new byte[kept];
+        for (int i = 0; i < kept; i++) {
+            bytes[i] = ring[(int) ((count - kept + i) % ring.length)];
+        }
+        var text = new String(bytes, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "");
+        int line = count > kept ? text.indexOf('\n') + 1 : 0;
+        return text.substring(line < text.length() ? line : 0).strip();
+    }
+}

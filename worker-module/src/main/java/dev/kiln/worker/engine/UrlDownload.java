@@ -1,0 +1,126 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Fetches the file that COPY names by a URL, bounded in size, time and redirects, from public addresses only. */
+final class UrlDownload {
+
+    private static final int MOST_REDIRECTS = 5;
+
+    private final EngineSettings settings;
+    private final HttpClient client = HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(Duration.ofSeconds(20))
+            .build();
+
+    UrlDownload(EngineSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Writes the file at the URL to the path. */
+    void fetch(String url, Path file) throws IOException, BuildFailedException, InterruptedException {
+        var task = new FutureTask<>(() -> follow(URI.create(url), file));
+        var thread = new Thread(task, "url-download");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            task.get(settings.downloadTime().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw failed(url, "took longer than " + settings.downloadTime());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BuildFailedException failure) {
+                throw failure;
+            }
+            throw failed(url, "failed: " + e.getCause());
+        } finally {
+            task.cancel(true);
+        }
+    }
+
+    private boolean follow(URI first, Path file) throws IOException, InterruptedException, BuildFailedException {
+        var url = first;
+        for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+            checkAddress(url);
+            var request =
+                    HttpRequest.newBuilder(url).timeout(settings.downloadTime()).build();
+            var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (var body = response.body()) {
+                var location = response.headers().firstValue("Location");
+                if (response.statusCode() / 100 == 3 && location.isPresent()) {
+                    url = url.resolve(location.get());
+                    continue;
+                }
+                if (response.statusCode() != 200) {
+                    throw failed(url.toString(), "was answered with status " + response.statusCode());
+                }
+                save(url, body, file);
+                return true;
+            }
+        }
+        throw failed(first.toString(), "was redirected more than " + MOST_REDIRECTS + " times");
+    }
+
+    private void save(URI url, java.io.InputStream body, Path file) throws IOException, BuildFailedException {
+        try (var out = Files.newOutputStream(file)) {
+            var buffer = new byte[64 << 10];
+            long left = settings.download().toBytes();
+            for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+                left -= count;
+                if (left < 0) {
+                    throw failed(url.toString(), "has more than " + settings.download());
+                }
+                out.write(buffer, 0, count);
+            }
+        }
+    }
+
+    /** The worker stands in its owner's network: a template must not read what only that network may. */
+    private void checkAddress(URI url) throws BuildFailedException {
+        var scheme = url.getScheme();
+        if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+            throw failed(url.toString(), "leads to something that is no http or https URL");
+        }
+        try {
+            for (var address : InetAddress.getAllByName(url.getHost())) {
+                if (!settings.privateAddresses() && isPrivate(address)) {
+                    throw failed(
+                            url.toString(),
+                            "leads to the private address " + address.getHostAddress()
+                                    + "; the operator can allow that by kiln.engine.private-addresses");
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw failed(url.toString(), "names an unknown host");
+        }
+    }
+
+    static boolean isPrivate(InetAddress address) {
+        var bytes = address.getAddress();
+        boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;
+        boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
+        return address.isLoopbackAddress()
+                || address.isLinkLocalAddress()
+                || address.isSiteLocalAddress()
+                || address.isAnyLocalAddress()
+                || address.isMulticastAddress()
+                || shared
+                || uniqueLocal;
+    }
+
+    private static BuildFailedException failed(String url, String why) {
+        return new BuildFailedException("BuildCommand.Failed", "COPY " + url + " " + why);
+    }
+}

@@ -1,0 +1,54 @@
+# First process of a mount and PID namespace made for one step: mounts the image and runs the command in it.
+# $1 scratch directory, $2 more overlay options, $3 "network" or "alone"; then the command line.
+# What is wrong with the image is written to the file "problem", which no command of a build can reach.
+set -eu
+cd "$1"
+options=$2
+network=$3
+shift 3
+
+problem() {
+    echo "$1" > problem
+    exit 125
+}
+
+if [ ! -d upper ]; then
+    mkdir work merged tmp new
+    chmod 1777 tmp
+    chown --reference=base/ new
+    chmod --reference=base/ new
+    mv new upper
+fi
+mount -t overlay overlay -o "lowerdir=base,upperdir=upper,workdir=work$options" merged 2> mount-error ||
+    { echo "mounting the image's overlay failed: $(cat mount-error)" > trouble; exit 125; }
+
+for directory in proc dev run tmp etc; do
+    [ ! -L "merged/$directory" ] || problem "/$directory of the image is a symbolic link, it must be a directory"
+    [ -d "merged/$directory" ] || mkdir -m 755 "merged/$directory" 2> /dev/null ||
+        problem "/$directory of the image is a file, it must be a directory"
+done
+
+# A mount needs a file to cover: the image's own link is put back afterwards, and an invented file removed.
+resolver=merged/etc/resolv.conf
+before=kept
+if [ "$network" = network ] && { [ -L "$resolver" ] || [ ! -e "$resolver" ]; }; then
+    before=$(readlink "$resolver" || true)
+    rm -f "$resolver"
+    : > "$resolver"
+fi
+
+measure() {
+    du -skc upper tmp 2> /dev/null | tail -n 1 | cut -f 1 > usage.new
+    mv usage.new usage
+}
+(while sleep 0.5; do measure; done) > /dev/null 2>&1 < /dev/null &
+
+status=0
+"$@" || status=$?
+
+if [ "$before" != kept ]; then
+    rm -f "$resolver"
+    [ -z "$before" ] || ln -s "$before" "$resolver"
+fi
+measure 2> /dev/null
+exit "$status"

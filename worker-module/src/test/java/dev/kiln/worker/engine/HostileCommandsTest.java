@@ -1,0 +1,265 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kiln.image.archive.TarEntry;
+import dev.kiln.image.archive.TarWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Build commands that try to get out, to stay, or to take more than their share. */
+@Timeout(120)
+class HostileCommandsTest {
+
+    private final RecordedOutput output = new RecordedOutput();
+
+    @TempDir
+    private Path directory;
+
+    private TestSettings settings;
+
+    @BeforeEach
+    void settings() {
+        settings = TestSettings.of(directory);
+    }
+
+    private String run(String content) throws Exception {
+        new SandboxBuildEngine(settings.build()).test(request(content, 64L << 20, false), output);
+        return output.text();
+    }
+
+    private static BuildRequest request(String content, long diskBytes, boolean network) {
+        return new BuildRequest(
+                "exec-hostile",
+                BusyboxBase.image(),
+                BuildEngineContract.commands(content),
+                Optional.empty(),
+                network,
+                diskBytes);
+    }
+
+    private void fails(String content, String code) {
+        assertThatThrownBy(() -> run(content))
+                .isInstanceOfSatisfying(
+                        BuildFailedException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static long processes(String marker) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").matches(".*sleep " + marker))
+                .count();
+    }
+
+    @Test
+    void hostFilesAreNotThere() throws Exception {
+        var secret = Files.writeString(directory.resolve("secret"), "from the host");
+        assertThat(run("RUN cat /etc/shadow " + secret + " /proc/1/root/etc/shadow /proc/1/root" + secret + "; true"))
+                .contains("No such file")
+                .doesNotContain("from the host")
+                .doesNotContain("root:*")
+                .doesNotContain("root:!");
+    }
+
+    @Test
+    void nothingIsWrittenOutside() throws Exception {
+        var target = directory.resolve("written");
+        run("RUN mkdir -p " + directory + " && echo evil > " + target + "; echo evil > ../../../../../.." + target);
+        assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void kernelSettingsCannotBeChanged() throws Exception {
+        var before = Files.readString(Path.of("/proc/sys/kernel/core_pattern"));
+        var text = run(
+                "RUN for f in sys/kernel/core_pattern sys/kernel/modprobe sysrq-trigger sys/vm/drop_caches irq/x;"
+                        + " do (echo x > /proc/$f) 2>/dev/null && [ $f != sysrq-trigger ] && echo wrote $f; done; true");
+        assertThat(text).doesNotContain("wrote");
+        assertThat(Files.readString(Path.of("/proc/sys/kernel/core_pattern"))).isEqualTo(before);
+    }
+
+    @Test
+    void deviceNodesCannotBeMadeOrRead() throws Exception {
+        var text = run(
+                "RUN for n in '8 0' '254 0' '259 0' '7 0'; do mknod /var/d b $n && cat /var/d | head -c 1 | "
+                        + "grep -q . && echo read; mknod /var/mem c 1 1; head -c 1 /var/mem && echo read; rm -f /var/d; done; true");
+        assertThat(text).contains("Operation not permitted").doesNotContain("read\n");
+    }
+
+    @Test
+    void nothingCanBeMounted() throws Exception {
+        assertThat(run("RUN mkdir /mnt; busybox mount -t tmpfs none /mnt && echo mounted;"
+                        + " busybox mount -o remount,rw /proc/sys && echo mounted; true"))
+                .doesNotContain("mounted");
+    }
+
+    @Test
+    void setuidFilesGiveNothing() throws Exception {
+        var text = run("RUN busybox cp /bin/busybox /var/id; chmod 6755 /var/id\nUSER app\n"
+                + "RUN /var/id; /var/id -u; busybox grep -i nonew /proc/self/status");
+        assertThat(text).doesNotContain("euid=0").contains("1000\n").containsPattern("NoNewPrivs:\\s+1");
+    }
+
+    @Test
+    void capabilitiesAreFew() throws Exception {
+        // None of SYS_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_RAWIO, NET_ADMIN, MKNOD, SYS_BOOT, SYS_RESOURCE.
+        assertThat(run("RUN grep CapEff /proc/self/status")).contains("CapEff:\t00000000a00405fb");
+    }
+
+    @Test
+    void workerCannotBeSignalled() throws Exception {
+        long worker = ProcessHandle.current().pid();
+        assertThat(run("RUN kill -9 " + worker + "; kill -9 -1; true")).contains("No such process");
+    }
+
+    @Test
+    void loopbackOfTheHostIsOutOfReach() throws Exception {
+        try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var command = "RUN nc -w 2 127.0.0.1 " + server.getLocalPort() + " < /dev/null && echo connected; true";
+            assertThat(run(command)).contains("Connection refused").doesNotContain("connected");
+            // The same command does connect when the template allows network: the test would notice a broken nc.
+            new SandboxBuildEngine(settings.build()).test(request(command, 1 << 20, true), output);
+            assertThat(output.text()).contains("connected");
+        }
+    }
+
+    @Test
+    void daemonEndsWithItsCommand() throws Exception {
+        var text = run("RUN (busybox setsid sleep 98761 > /dev/null 2>&1 &); echo started\nRUN ps");
+        assertThat(text).contains("started").doesNotContain("98761");
+        assertThat(processes("98761")).isZero();
+    }
+
+    @Test
+    void forkBombIsHeldAndEnded() throws Exception {
+        settings.commandTime(Duration.ofSeconds(3)).processes(50);
+        fails("RUN bomb() { bomb | bomb & wait; }; bomb; sleep 98762", "BuildCommand.TimedOut");
+        assertThat(processes("98762")).isZero();
+    }
+
+    @Test
+    void diskIsBounded() {
+        fails(
+                "RUN i=0; while dd if=/dev/zero of=/var/f$i bs=1M count=9 2>/dev/null; do i=$((i+1)); done; sleep 100",
+                "BuildCommand.DiskLimitExceeded");
+    }
+
+    @Test
+    void diskIsBoundedForTemporaryFilesToo() {
+        fails(
+                "RUN for i in 1 2 3; do dd if=/dev/zero of=/tmp/f$i bs=1M count=30; done",
+                "BuildCommand.DiskLimitExceeded");
+    }
+
+    @Test
+    void oneFileIsBounded() {
+        fails(
+                "RUN dd if=/dev/zero of=/var/big bs=1M count=80; ls -l /var/big; rm /var/big; exit 9",
+                "BuildCommand.Failed");
+        assertThat(output.text()).contains(" 67108864 ");
+    }
+
+    @Test
+    void memoryIsBounded() {
+        settings.memoryBytes(64L << 20);
+        fails("RUN tail /dev/zero", "BuildCommand.MemoryLimitExceeded");
+    }
+
+    @Test
+    void timeIsBounded() {
+        settings.commandTime(Duration.ofSeconds(1));
+        fails("RUN sleep 98763", "BuildCommand.TimedOut");
+        assertThat(processes("98763")).isZero();
+    }
+
+    @Test
+    void interruptLeavesNoProcessAndNoMount() throws Exception {
+        var engine = new SandboxBuildEngine(settings.build());
+        var thread = new Thread(() -> {
+            try {
+                engine.test(request("RUN echo begun; sleep 98764 & sleep 98764", 1 << 20, false), output);
+            } catch (BuildFailedException | IOException | InterruptedException e) {
+                // The end is looked at from outside.
+            }
+        });
+        thread.start();
+        await().until(() -> output.text().contains("begun"));
+        thread.interrupt();
+        await().atMost(Duration.ofSeconds(1)).until(() -> processes("98764") == 0);
+        thread.join();
+        engine.discard("exec-hostile");
+        assertThat(directory.resolve("builds")).isEmptyDirectory();
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());
+    }
+
+    @Test
+    void linksOfAnEarlierCommandLeadCopyNowhereElse() throws Exception {
+        var out = new ByteArrayOutputStream();
+        try (var writer = new TarWriter(out)) {
+            BusyboxBase.file(writer, "f", BusyboxBase.text("evil"), 0644);
+        }
+        var target = Files.createDirectory(directory.resolve("target"));
+        var content = "RUN busybox ln -s " + target + " /var/link\nCOPY f /var/link";
+        var request = new BuildRequest(
+                "exec-hostile",
+                BusyboxBase.image(),
+                BuildEngineContract.commands(content),
+                Optional.of(BusyboxBase.source(out.toByteArray())),
+                false,
+                1 << 20);
+        assertThatThrownBy(() -> new SandboxBuildEngine(settings.build()).test(request, output))
+                .isInstanceOf(BuildFailedException.class);
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    void linksOfTheImageInPlaceOfMountPointsAreRefused() throws Exception {
+        for (var name : List.of("run", "tmp", "proc", "dev", "etc")) {
+            var out = new ByteArrayOutputStream();
+            try (var writer = new TarWriter(out)) {
+                writer.header(BusyboxBase.entry(
+                        TarEntry.Type.SYMBOLIC_LINK, name, "/oldroot" + directory + "/made", 0777, 0));
+            }
+            var request = new BuildRequest(
+                    "exec-hostile",
+                    BusyboxBase.image(out.toByteArray()),
+                    BuildEngineContract.commands("RUN true"),
+                    Optional.empty(),
+                    false,
+                    1 << 20);
+            assertThatThrownBy(() -> new SandboxBuildEngine(settings.build()).test(request, output))
+                    .isInstanceOf(BuildFailedException.class)
+                    .hasMessageContaining("/" + name + " of the image is a symbolic link");
+            assertThat(directory.resolve("made")).doesNotExist();
+        }
+    }
+
+    @Test
+    void copyDoesNotFetchFromPrivateAddresses() throws Exception {
+        for (var host : List.of("127.0.0.1:1", "[::1]:1", "169.254.169.254", "10.0.0.1", "localhost:1")) {
+            assertThatThrownBy(() -> new SandboxBuildEngine(settings.build())
+                            .test(request("COPY http://" + host + "/f /var", 1 << 20, true), output))
+                    .isInstanceOf(BuildFailedException.class)
+                    .hasMessageContaining("private address");
+        }
+    }
+
+    @Test
+    void copyOfAUrlNeedsTheNetwork() {
+        assertThatThrownBy(() -> run("COPY http://example.org/f /var"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("InternetMaxBandwidthOut");
+    }
+}

@@ -1,0 +1,175 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.ZstdInputStream;
+import dev.kiln.image.archive.ArchiveInspector;
+import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.image.archive.TarEntry;
+import dev.kiln.image.archive.TarReader;
+import dev.kiln.image.archive.TarWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real engine, on a busybox root. */
+class SandboxBuildEngineTest extends BuildEngineContract {
+
+    @TempDir
+    private Path directory;
+
+    @Override
+    SandboxBuildEngine engine() {
+        return new SandboxBuildEngine(EngineSettings.in(directory));
+    }
+
+    private Map<String, TarEntry> built(String content) throws Exception {
+        return entries(engine().build(request("exec-x", content), output).file());
+    }
+
+    static Map<String, TarEntry> entries(Path file) throws IOException {
+        var entries = new TreeMap<String, TarEntry>();
+        try (var in = new ZstdInputStream(Files.newInputStream(file))) {
+            var reader = new TarReader(in, ArchiveLimits.DEFAULT);
+            for (var entry = reader.next(); entry != null; entry = reader.next()) {
+                entries.put(entry.name(), entry);
+            }
+        }
+        return entries;
+    }
+
+    @Test
+    void ownersModesLinksAndTimesAreKept() throws Exception {
+        var entries =
+                built("RUN echo hi > /var/x; chown 1000:2000 /var/x; chmod 4751 /var/x; busybox ln /var/x /var/y");
+        assertThat(entries.get("./var/x"))
+                .returns(04751, TarEntry::mode)
+                .returns(1000L, TarEntry::uid)
+                .returns(2000L, TarEntry::gid)
+                .returns(BusyboxBase.TIME, TarEntry::modified);
+        assertThat(entries.get("./var/y").linkTarget()).isEqualTo("./var/x");
+        assertThat(entries.get("./bin/sh").linkTarget()).isEqualTo("busybox");
+        assertThat(entries.get("./tmp").mode()).isEqualTo(01777);
+        assertThat(entries.get("./").mode()).isEqualTo(0755);
+    }
+
+    @Test
+    void resultIsAgainABaseImage() throws Exception {
+        var file = engine().build(request("exec-x", "RUN rm /bin/wget"), output).file();
+        new ArchiveInspector(ArchiveLimits.DEFAULT).inspect(offset -> {
+            var in = Files.newInputStream(file);
+            in.skipNBytes(offset);
+            return in;
+        });
+        assertThat(entries(file)).doesNotContainKey("./bin/wget").containsKey("./bin/cat");
+    }
+
+    @Test
+    void nothingOfTheSandboxStaysInTheImage() throws Exception {
+        var entries = built("RUN touch /tmp/a /run/b /dev/shm/c; ls /run/kiln");
+        assertThat(entries.keySet()).noneMatch(name -> name.matches("\\./(tmp|run|proc|dev)/.+"));
+        assertThat(entries).doesNotContainKey("./etc/resolv.conf");
+    }
+
+    @Test
+    void temporaryFilesLastFromCommandToCommand() throws Exception {
+        built("RUN echo kept > /tmp/a\nRUN cat /tmp/a");
+        assertThat(output.text()).isEqualTo("kept\n");
+    }
+
+    @Test
+    void extendedAttributesAreKept() throws Exception {
+        var attributes = new TreeMap<String, byte[]>();
+        var capability = new byte[] {1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        attributes.put("security.capability", capability);
+        var out = new ByteArrayOutputStream();
+        try (var writer = new TarWriter(out)) {
+            var plain = BusyboxBase.entry(TarEntry.Type.FILE, "f", "", 0755, 0);
+            writer.header(new TarEntry(plain.type(), "f", "", 0755, 0, 0, 0, BusyboxBase.TIME, attributes));
+        }
+        var request = new BuildRequest(
+                "exec-x", BusyboxBase.image(out.toByteArray()), commands(""), Optional.empty(), false, 1 << 20);
+        var entries = entries(engine().build(request, output).file());
+        assertThat(entries.get("./f").attributes().get("security.capability")).isEqualTo(capability);
+    }
+
+    @Test
+    void commandsSeeDirectoryUserAndEnvironment() throws Exception {
+        built("ENV A=\"x y\" B=\"$HOME\"\nWORKDIR /srv/app\nWORKDIR sub\nUSER app\nRUN echo \"$A $B $HOME $PWD\"; id");
+        assertThat(output.text()).isEqualTo("""
+                        x y /root /home/app /srv/app/sub
+                        uid=1000(app) gid=1000(app) groups=1000(app),2000(extra)
+                        """);
+    }
+
+    @Test
+    void userMayBeANumberThatExists() throws Exception {
+        built("USER 1000\nRUN id\nUSER root\nRUN id");
+        assertThat(output.text()).contains("uid=1000(app)").contains("uid=0(root)");
+    }
+
+    @Test
+    void unknownUserFailsTheBuild() {
+        assertThatThrownBy(() -> built("USER nobody"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("no user nobody");
+    }
+
+    @Test
+    void missingShellIsTold() {
+        assertThatThrownBy(() -> built("RUN rm /bin/sh\nRUN echo"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("no /bin/sh");
+    }
+
+    @Test
+    void copyTakesAFileOfTheContext() throws Exception {
+        var out = new ByteArrayOutputStream();
+        try (var writer = new TarWriter(out)) {
+            BusyboxBase.file(writer, "./conf/app.conf", "setting\n".getBytes(StandardCharsets.UTF_8), 0640);
+        }
+        var request = new BuildRequest(
+                "exec-x",
+                BusyboxBase.image(),
+                commands("WORKDIR /etc\nCOPY conf/app.conf app\nRUN cat /etc/app/app.conf"),
+                Optional.of(BusyboxBase.source(out.toByteArray())),
+                false,
+                1 << 20);
+        var entries = entries(engine().build(request, output).file());
+        assertThat(output.text()).isEqualTo("setting\n");
+        assertThat(entries.get("./etc/app/app.conf").mode()).isEqualTo(0640);
+    }
+
+    @Test
+    void copyWithoutContextFails() {
+        assertThatThrownBy(() -> built("COPY a /b"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("has no context");
+    }
+
+    @Test
+    void scratchSpaceAndProcessesAreGoneAfterAFailure() throws Exception {
+        assertThatThrownBy(() -> built("RUN exit 1")).isInstanceOf(BuildFailedException.class);
+        engine().discard("exec-x");
+        assertThat(directory.resolve("builds")).isEmptyDirectory();
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());
+    }
+
+    @Test
+    void baseImageIsUnpackedOnceAndRemovedWhenTheCacheIsFull() throws Exception {
+        var small =
+                new SandboxBuildEngine(TestSettings.of(directory).cacheBytes(1).build());
+        small.build(request("exec-x", ""), output);
+        try (var left = Files.newDirectoryStream(directory.resolve("bases-root"), "[0-9a-f]*")) {
+            assertThat(left).isEmpty();
+        }
+    }
+}

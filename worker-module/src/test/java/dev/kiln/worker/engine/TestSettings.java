@@ -1,0 +1,72 @@
+package dev.kiln.worker.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.util.unit.DataSize;
+
+/** Engine settings that differ from the defaults in what a test is about. */
+final class TestSettings {
+
+    private final EngineSettings defaults;
+    private EngineSettings.Isolation isolation = EngineSettings.Isolation.AUTOMATIC;
+    private DataSize memory = DataSize.ofMegabytes(512);
+    private int processes = 200;
+    private Duration commandTime = Duration.ofMinutes(2);
+    private DataSize cache = DataSize.ofGigabytes(1);
+    private boolean privateAddresses;
+
+    private TestSettings(EngineSettings defaults) {
+        this.defaults = defaults;
+    }
+
+    static TestSettings of(Path directory) {
+        return new TestSettings(EngineSettings.in(directory));
+    }
+
+    TestSettings isolation(EngineSettings.Isolation value) {
+        isolation = value;
+        return this;
+    }
+
+    TestSettings memoryBytes(long value) {
+        memory = DataSize.ofBytes(value);
+        return this;
+    }
+
+    TestSettings processes(int value) {
+        processes = value;
+        return this;
+    }
+
+    TestSettings commandTime(Duration value) {
+        commandTime = value;
+        return this;
+    }
+
+    TestSettings cacheBytes(long value) {
+        cache = DataSize.ofBytes(value);
+        return this;
+    }
+
+    TestSettings privateAddresses() {
+        privateAddresses = true;
+        return this;
+    }
+
+    EngineSettings build() {
+        return new EngineSettings(
+                defaults.directory(),
+                isolation,
+                memory,
+                defaults.cpus(),
+                processes,
+                commandTime,
+                defaults.buildTime(),
+                defaults.reserve(),
+                cache,
+                defaults.compression(),
+                defaults.download(),
+                defaults.downloadTime(),
+                privateAddresses);
+    }
+}

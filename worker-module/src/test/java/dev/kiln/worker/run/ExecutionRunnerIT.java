@@ -1,0 +1,263 @@
+package dev.kiln.worker.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.execution.CancelAnswer;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.RetryAnswer;
+import dev.kiln.worker.engine.BuildFailedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Executions through real stages, a real database and real region directories; the engine is held open from outside.
+ */
+class ExecutionRunnerIT {
+
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final BrokenRegions broken = new BrokenRegions();
+    private final GatedEngine engine = new GatedEngine();
+    private Rig rig;
+
+    @BeforeEach
+    void begin() throws IOException {
+        rig = new Rig(broken::wrap);
+    }
+
+    @AfterEach
+    void end() {
+        engine.open();
+        rig.close();
+    }
+
+    @Test
+    void anExecutionEndsWithACopyInEveryRegionAndEveryShare() {
+        var execution = rig.start(rig.template("RUN true"));
+
+        rig.worker(engine, 1).offer(execution);
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(rig.copies(execution).values()).containsExactly("COPIED", "COPIED", "COPIED");
+        assertThat(engine.scratch).isEmpty();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aFailingCommandEndsInFailedWithItsReasonAndNoImage() {
+        var execution = rig.start(rig.template(""));
+        engine.fail(execution.value(), new BuildFailedException("BuildCommand.Failed", "step 1 ended with 7"));
+
+        rig.worker(engine, 1).offer(execution);
+        rig.await(execution, ExecutionStatus.FAILED);
+
+        assertThat(rig.column(execution, "error_code")).isEqualTo("BuildCommand.Failed");
+        assertThat(rig.column(execution, "message")).isEqualTo("step 1 ended with 7");
+        assertThat(rig.copies(execution)).isEmpty();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aFailingTestEndsInTestFailedWithTheImageAtHomeAlone() {
+        var execution = rig.start(rig.template("RUN false"));
+        engine.failTest(execution.value(), new BuildFailedException("BuildCommand.Failed", "step 1 ended with 1"));
+
+        rig.worker(engine, 1).offer(execution);
+        rig.await(execution, ExecutionStatus.TEST_FAILED);
+
+        assertThat(rig.copies(execution)).containsExactly(Map.entry("cn-one", "COPIED"));
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void anAccountThatDoesNotExistIsFoundBeforeAnythingIsBuilt() {
+        var template = rig.template("");
+        rig.jdbc.sql("update template set add_accounts = '{99}'").update();
+        var execution = rig.start(template);
+
+        rig.worker(engine, 1).offer(execution);
+        rig.await(execution, ExecutionStatus.FAILED);
+
+        assertThat(rig.column(execution, "error_code")).isEqualTo("InvalidAccount.NotFound");
+        assertThat(engine.builds).hasValue(0);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelInterruptsTheBuildAndRemovesEverything() {
+        engine.close();
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        Awaitility.await().until(() -> engine.builds.get() == 1);
+
+        assertThat(rig.cancel(execution, NEVER)).isEqualTo(CancelAnswer.ACCEPTED);
+        assertThat(rig.cancel(execution, NEVER)).isEqualTo(CancelAnswer.NOT_CANCELLABLE_NOW);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+
+        assertThat(rig.cancel(execution, NEVER)).isEqualTo(CancelAnswer.FINISHED);
+        assertThat(engine.interrupted).hasValue(1);
+        assertThat(engine.scratch).isEmpty();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelBeforeAnyWorkerHasItEndsToo() {
+        var execution = rig.start(rig.template(""));
+        rig.cancel(execution, NEVER);
+
+        rig.sweep(rig.worker(engine, 1));
+        rig.await(execution, ExecutionStatus.CANCELLED);
+
+        assertThat(engine.builds).hasValue(0);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelEndsAtItsDeadlineEvenIfTheEngineHangsAndTheSleeperWritesNothingMore() {
+        engine.close();
+        engine.beDeaf();
+        var execution = rig.start(rig.template(""));
+        var hanging = rig.worker(engine, 1, rig.database.url());
+        hanging.offer(execution);
+        Awaitility.await().until(() -> engine.builds.get() == 1);
+        rig.jdbc
+                .sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kiln-lock'")
+                .query()
+                .listOfRows();
+
+        rig.cancel(execution, Duration.ofMillis(1));
+        Awaitility.await().untilAsserted(() -> {
+            rig.executions.endOverdueCancels();
+            assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.CANCELLED);
+        });
+        engine.open();
+
+        Awaitility.await().until(() -> hanging.free() == 1);
+        assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.CANCELLED);
+        assertThat(rig.copies(execution)).doesNotContainValue("COPIED");
+    }
+
+    @Test
+    void oneBadRegionHarmsNoOtherAndIsRetriedAlone() {
+        broken.breakDown("cn-two");
+        var execution = rig.start(rig.template(""));
+        var worker = rig.worker(engine, 1);
+
+        worker.offer(execution);
+        rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
+
+        assertThat(broken.refused).hasValue(3);
+        assertThat(rig.copies(execution).values()).containsExactly("COPIED", "COPIED", "FAILED");
+        assertThat(rig.executions.retry(execution, new AccountId(5))).isEqualTo(RetryAnswer.NOT_FOUND);
+        broken.mend("cn-two");
+        assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.ACCEPTED);
+        assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.NOT_FINISHED);
+        rig.sweep(worker);
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(engine.builds).hasValue(1);
+        assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.NOTHING_FAILED);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aRetryIsRefusedWhileAnotherExecutionOfTheTemplateRuns() {
+        broken.breakDown("cn-two");
+        var template = rig.template("");
+        var execution = rig.start(template);
+        var worker = rig.worker(engine, 1);
+        worker.offer(execution);
+        rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
+        var other = rig.start(template);
+
+        assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.OTHER_RUNNING);
+
+        broken.mend("cn-two");
+        Awaitility.await().until(() -> {
+            rig.sweep(worker);
+            return rig.status(other) == ExecutionStatus.SUCCESS;
+        });
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aWorkerThatLosesItsLockStopsAndAnotherGoesOnWhereItStood() {
+        engine.close();
+        var execution = rig.start(rig.template(""));
+        var first = rig.worker(engine, 1);
+        first.offer(execution);
+        Awaitility.await().until(() -> engine.builds.get() == 1);
+
+        rig.jdbc
+                .sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kiln-lock'")
+                .query()
+                .listOfRows();
+        Awaitility.await().until(() -> first.free() == 1);
+        assertThat(engine.interrupted).hasValue(1);
+        engine.open();
+        rig.sweep(rig.worker(engine, 1));
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(rig.column(execution, "attempt")).isEqualTo("2");
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void anOlderAttemptFindsEveryWriteRefused() {
+        engine.close();
+        engine.beDeaf();
+        var execution = rig.start(rig.template(""));
+        var sleeper = rig.worker(engine, 1);
+        sleeper.offer(execution);
+        Awaitility.await().until(() -> engine.builds.get() == 1);
+        var claimed = rig.executions.claim(execution, "somebody else").orElseThrow();
+
+        engine.open();
+        Awaitility.await().until(() -> sleeper.free() == 1);
+
+        assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.BUILDING);
+        assertThat(rig.copies(execution)).doesNotContainValue("COPIED");
+        assertThat(rig.executions.reread(claimed).number()).isEqualTo(2);
+    }
+
+    @Test
+    void whileALockIsHeldNoOtherWorkerTouchesTheTemplate() {
+        engine.close();
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        Awaitility.await().until(() -> engine.builds.get() == 1);
+
+        assertThat(rig.executions.orphans(10)).isEmpty();
+        var other = rig.worker(engine, 1);
+        other.offer(execution);
+        Awaitility.await().until(() -> other.free() == 1);
+
+        assertThat(rig.column(execution, "attempt")).isEqualTo("1");
+        engine.open();
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aStoppedWorkerLeavesItsExecutionsToTheOthers() {
+        engine.close();
+        var executions = List.of(rig.start(rig.template("")), rig.start(rig.template("")));
+        var first = rig.worker(engine, 2);
+        executions.forEach(first::offer);
+        Awaitility.await().until(() -> engine.builds.get() == 2);
+
+        first.close();
+        engine.open();
+        rig.sweep(rig.worker(engine, 2));
+        executions.forEach(each -> rig.await(each, ExecutionStatus.SUCCESS));
+
+        rig.guaranteesHold();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.engine.BuildFailedException;
+import dev.kiln.worker.engine.BuildOutput;
+import dev.kiln.worker.engine.BuildRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An engine whose builds can be held open from outside; it counts what it was asked to do. */
+final class GatedEngine implements BuildEngine {
+
+    final AtomicInteger builds = new AtomicInteger();
+    final AtomicInteger interrupted = new AtomicInteger();
+    final Set<String> scratch = ConcurrentHashMap.newKeySet();
+    private final Map<String, BuildFailedException> failures = new ConcurrentHashMap<>();
+    private final Map<String, BuildFailedException> testFailures = new ConcurrentHashMap<>();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile boolean deaf;
+
+    /** Builds wait from now on until {@link #open()}. */
+    void close() {
+        gate = new CountDownLatch(1);
+    }
+
+    void open() {
+        gate.countDown();
+    }
+
+    /** Builds do not react to an interrupt: an engine that hangs. */
+    void beDeaf() {
+        deaf = true;
+    }
+
+    void fail(String name, BuildFailedException failure) {
+        failures.put(name, failure);
+    }
+
+    void failTest(String name, BuildFailedException failure) {
+        testFailures.put(name, failure);
+    }
+
+    @Override
+    public void check() {}
+
+    @Override
+    public BuiltImage build(BuildRequest request, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException {
+        builds.incrementAndGet();
+        scratch.add(request.name());
+        output.stepStarted(1, 1, "RUN gate");
+        pass();
+        var failure = failures.get(request.name());
+        if (failure != null) {
+            throw failure;
+        }
+        var content = ("built on " + request.base().digest()).getBytes(StandardCharsets.UTF_8);
+        var computation = Digest.computation();
+        computation.update(content);
+        var file = Files.write(Files.createTempFile(request.name(), "image"), content);
+        return new BuiltImage(file, content.length, Digest.of(computation), ImageMetadata.EMPTY);
+    }
+
+    private void pass() throws InterruptedException {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            interrupted.incrementAndGet();
+            if (!deaf) {
+                throw e;
+            }
+            gate.await();
+        }
+    }
+
+    @Override
+    public void test(BuildRequest request, BuildOutput output) throws BuildFailedException, InterruptedException {
+        pass();
+        var failure = testFailures.get(request.name());
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public void discard(String name) {
+        scratch.remove(name);
+    }
+}

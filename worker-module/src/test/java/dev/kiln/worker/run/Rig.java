@@ -1,0 +1,230 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.execution.CancelAnswer;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Executions;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.DirectoryRegionStore;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import dev.kiln.template.TemplateId;
+import dev.kiln.testing.TestDatabase;
+import dev.kiln.testing.TestServers;
+import dev.kiln.testing.guarantee.Guarantees;
+import dev.kiln.testing.guarantee.NothingLeftBehind;
+import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.region.BaseImages;
+import dev.kiln.worker.region.Distribution;
+import dev.kiln.worker.region.Preflight;
+import dev.kiln.worker.region.Removal;
+import dev.kiln.worker.region.Targets;
+import dev.kiln.worker.stage.BuildLogs;
+import dev.kiln.worker.stage.BuildRequests;
+import dev.kiln.worker.stage.BuildingStage;
+import dev.kiln.worker.stage.CancellingStage;
+import dev.kiln.worker.stage.DistributingStage;
+import dev.kiln.worker.stage.PreparingStage;
+import dev.kiln.worker.stage.ReleasingStage;
+import dev.kiln.worker.stage.Stages;
+import dev.kiln.worker.stage.TestingStage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A database, three regions and workers made of the real parts; the engine and single regions can be replaced. */
+final class Rig implements AutoCloseable {
+
+    static final AccountId OWNER = new AccountId(1001);
+    static final AccountId FRIEND = new AccountId(2002);
+    static final RegionId HOME = new RegionId("cn-one");
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    final TestDatabase database = TestServers.freshDatabase();
+    final JdbcClient jdbc = database.client();
+    final Executions executions = new Executions(jdbc);
+    final Map<String, Path> directories = new LinkedHashMap<>();
+    private final List<ExecutionSlots> workers = new ArrayList<>();
+    private final UnaryOperator<RegionStore> wrapped;
+
+    Rig() throws IOException {
+        this(store -> store);
+    }
+
+    Rig(UnaryOperator<RegionStore> wrapped) throws IOException {
+        this.wrapped = wrapped;
+        for (var id : List.of("cn-one", "cn-two", "cn-three")) {
+            directories.put(id, Files.createTempDirectory(id));
+        }
+        account(OWNER);
+        account(FRIEND);
+        storeBaseImage();
+    }
+
+    void account(AccountId id) {
+        jdbc.sql("insert into account (id, name) values (:id, 'somebody')")
+                .param("id", id.value())
+                .update();
+    }
+
+    private void storeBaseImage() throws IOException {
+        var store = new DirectoryRegionStore(HOME, directories.get("cn-one"));
+        var stored = store.put(
+                ImageKeys.image(new ImageId("m-base")), new ByteArrayInputStream(new byte[100]), null, done -> {});
+        jdbc.sql("""
+                        insert into image_copy (id, account_id, region_id, name, state, digest, bytes, metadata)
+                        values ('m-base', :account, 'cn-one', 'base', 'COPIED', :digest, 100,
+                                '{"labels":{},"environment":{},"workingDirectory":"","user":"","command":[],"entrypoint":[]}')
+                        """)
+                .param("account", OWNER.value())
+                .param("digest", stored.digest().value())
+                .update();
+    }
+
+    /** A template that copies to all three regions and shares with one account. */
+    TemplateId template(String testContent) {
+        var id = new TemplateId("ip-%020d".formatted(NUMBERS.incrementAndGet()));
+        jdbc.sql("""
+                        insert into template (id, account_id, region_id, name, base_image_type, base_image,
+                                              build_content, test_content, to_region_ids, add_accounts)
+                        values (:id, :account, 'cn-one', 'golden', 'IMAGE', 'm-base', 'RUN true', :test,
+                                '{cn-two,cn-three}', array[:friend]::bigint[])
+                        """)
+                .param("id", id.value())
+                .param("account", OWNER.value())
+                .param("friend", FRIEND.value())
+                .param("test", testContent)
+                .update();
+        return id;
+    }
+
+    ExecutionId start(TemplateId template) {
+        var number = NUMBERS.incrementAndGet();
+        return executions
+                .start(
+                        new ExecutionId("exec-%020d".formatted(number)),
+                        new ImageId("m-%020d".formatted(number)),
+                        template,
+                        OWNER,
+                        List.of())
+                .orElseThrow();
+    }
+
+    /** A worker of its own: slots and lock sessions, not started by any message. */
+    ExecutionSlots worker(BuildEngine engine, int slots) {
+        return worker(engine, slots, database.url());
+    }
+
+    ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl) {
+        var settings = settings(slots);
+        var threads = Executors.newCachedThreadPool();
+        var runner = new ExecutionRunner(
+                executions,
+                stages(engine, settings),
+                new StageTries(settings.stageTries()),
+                new StageWatch(threads, settings),
+                "worker-" + workers.size());
+        var made = new ExecutionSlots(
+                slots, new LockSessions(lockUrl, database.user(), database.password()), threads, runner);
+        workers.add(made);
+        return made;
+    }
+
+    void sweep(ExecutionSlots worker) {
+        new OrphanedExecutions(executions, worker).sweep();
+    }
+
+    private Stages stages(BuildEngine engine, WorkerSettings settings) {
+        var regions = new Regions(directories.entrySet().stream()
+                .map(entry -> wrapped.apply(new DirectoryRegionStore(new RegionId(entry.getKey()), entry.getValue())))
+                .toList());
+        var targets = new Targets(jdbc);
+        var baseImages = new BaseImages(jdbc);
+        var requests = new BuildRequests(baseImages, regions);
+        var logs = new BuildLogs(jdbc, settings.logLimitBytes());
+        var removal = new Removal(targets, regions);
+        return new Stages(List.of(
+                new PreparingStage(baseImages, new Preflight(jdbc, regions), targets),
+                new BuildingStage(engine, requests, logs, targets, regions),
+                new TestingStage(engine, requests, logs),
+                new DistributingStage(new Distribution(targets, regions, settings)),
+                new ReleasingStage(engine, removal),
+                new CancellingStage(engine, removal)));
+    }
+
+    private static WorkerSettings settings(int slots) {
+        return new WorkerSettings(
+                "rig",
+                slots,
+                Duration.ofSeconds(1),
+                Duration.ofMillis(50),
+                Duration.ofMillis(500),
+                2,
+                3,
+                Duration.ofMillis(10),
+                4,
+                1 << 20,
+                Duration.ofSeconds(1),
+                null);
+    }
+
+    CancelAnswer cancel(ExecutionId id, Duration deadline) {
+        return executions.requestCancel(id, OWNER, deadline);
+    }
+
+    ExecutionStatus status(ExecutionId id) {
+        return ExecutionStatus.valueOf(column(id, "status"));
+    }
+
+    String column(ExecutionId id, String column) {
+        return jdbc.sql("select " + column + "::text from execution where id = :id")
+                .param("id", id.value())
+                .query(String.class)
+                .single();
+    }
+
+    void await(ExecutionId id, ExecutionStatus status) {
+        Awaitility.await(id + " becomes " + status)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> status(id) == status);
+    }
+
+    /** The state of the copy in each region, by region. */
+    Map<String, String> copies(ExecutionId id) {
+        var states = new LinkedHashMap<String, String>();
+        jdbc.sql("select region_id, state from image_copy where execution_id = :id order by region_id")
+                .param("id", id.value())
+                .query((row, number) -> states.put(row.getString(1), row.getString(2)))
+                .list();
+        return states;
+    }
+
+    void guaranteesHold() {
+        new Guarantees(jdbc)
+                .and(new NothingLeftBehind(jdbc, directories, List.of()))
+                .hold();
+    }
+
+    @Override
+    public void close() {
+        workers.forEach(ExecutionSlots::close);
+    }
+}
