@@ -158,7 +158,11 @@ final class Cluster implements AutoCloseable {
     String baseImage(SignedClient client) throws IOException {
         var file = directory.resolve("busybox.tar");
         BusyboxImage.write(file);
-        return client.rest("POST", "/api/v1/images", Map.of("name", "busybox"), RequestBody.file(file))
+        return client.rest(
+                        "POST",
+                        "/api/v1/images",
+                        Map.of("name", "busybox", "regionId", "cn-hangzhou"),
+                        RequestBody.file(file))
                 .path("imageId")
                 .asString();
     }
