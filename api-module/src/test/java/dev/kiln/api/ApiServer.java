@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -43,23 +43,27 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts a server on a database and a directory for regions; more settings win over the usual ones. */
     public static ApiServer start(TestDatabase database, Path regions, Map<String, String> more) {
-        var settings = new ArrayList<String>(List.of(
-                "--server.port=0",
-                "--spring.datasource.url=" + database.url(),
-                "--spring.datasource.username=" + database.user(),
-                "--spring.datasource.password=" + database.password(),
-                "--spring.kafka.bootstrap-servers=" + TestServers.kafka().bootstrapServers(),
-                "--kiln.secrets-key=" + SECRETS_KEY,
-                "--kiln.root.access-key-id=" + ROOT.id(),
-                "--kiln.root.access-key-secret=" + ROOT.secret()));
+        var settings = new LinkedHashMap<>(Map.of(
+                "server.port", "0",
+                "spring.datasource.url", database.url(),
+                "spring.datasource.username", database.user(),
+                "spring.datasource.password", database.password(),
+                "spring.kafka.bootstrap-servers", TestServers.kafka().bootstrapServers(),
+                "kiln.secrets-key", SECRETS_KEY,
+                "kiln.root.access-key-id", ROOT.id(),
+                "kiln.root.access-key-secret", ROOT.secret()));
         for (var at = 0; at < REGIONS.size(); at++) {
-            settings.add("--kiln.regions[" + at + "].id=" + REGIONS.get(at));
-            settings.add("--kiln.regions[" + at + "].directory=" + regions.resolve(REGIONS.get(at)));
+            settings.put("kiln.regions[" + at + "].id", REGIONS.get(at));
+            settings.put(
+                    "kiln.regions[" + at + "].directory",
+                    regions.resolve(REGIONS.get(at)).toString());
         }
-        more.forEach((name, value) -> settings.add("--" + name + "=" + value));
+        settings.putAll(more);
         var context = new SpringApplicationBuilder(ApiApplication.class)
                 .registerShutdownHook(false)
-                .run(settings.toArray(String[]::new));
+                .run(settings.entrySet().stream()
+                        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                        .toArray(String[]::new));
         return new ApiServer(context, database, regions);
     }
 

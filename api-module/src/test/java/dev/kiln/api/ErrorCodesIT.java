@@ -1,0 +1,241 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.api.signature.FormText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Every code that docs/api.md lists is provoked here, and has the status that it lists. */
+class ErrorCodesIT {
+
+    private static final Pattern ROW = Pattern.compile("\\| `([A-Za-z.]+)` \\| (\\d{3}) \\|.*");
+
+    private final ApiServer server = ApiServer.shared();
+    private final WireClient client = server.newAccount();
+    private final TestObjects objects = new TestObjects(server, client);
+    private final String image = objects.image("base");
+    private final Map<String, Supplier<Reply>> provoked = new LinkedHashMap<>();
+
+    @Test
+    void everyCodeIsProvokedAndHasItsStatus() throws IOException {
+        ofTheProtocol();
+        ofTemplates();
+        ofExecutions();
+        ofImageListings();
+        ofImages();
+        var documented = documented();
+        assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(documented.keySet());
+        var wrong = new ArrayList<String>();
+        provoked.forEach((code, call) -> {
+            var refusal = call.get().refusal();
+            if (!refusal.equals(documented.get(code) + " " + code)) {
+                wrong.add(code + " was " + refusal);
+            }
+        });
+        assertThat(wrong).isEmpty();
+    }
+
+    private static Map<String, String> documented() throws IOException {
+        var codes = new TreeMap<String, String>();
+        for (var line : Files.readAllLines(Path.of("../docs/api.md"))) {
+            var row = ROW.matcher(line);
+            if (row.matches()) {
+                codes.put(row.group(1), row.group(2));
+            }
+        }
+        return codes;
+    }
+
+    private void v1(String code, String name, String value) {
+        provoked.put(code, () -> {
+            var signed = new HashMap<>(client.signV1("GET", "DescribeRegions", Map.of("Format", "JSON")));
+            signed.put(name, value);
+            return client.exchange("GET", "/?" + FormText.canonical(signed), new byte[0], Map.of());
+        });
+    }
+
+    private void ofTheProtocol() {
+        provoked.put("MissingAction", () -> v3(headers -> headers.put("x-acs-action", "")));
+        provoked.put("MissingVersion", () -> v3(headers -> headers.put("x-acs-version", "")));
+        provoked.put("InvalidVersion", () -> v3(headers -> headers.put("x-acs-version", "2011-01-01")));
+        provoked.put("IncompleteSignature", () -> v3(headers -> headers.remove("x-acs-date")));
+        provoked.put("InvalidTimeStamp.Format", () -> v3(headers -> headers.put("x-acs-date", "2026-13-45T99:00:00Z")));
+        provoked.put("InvalidTimeStamp.Expired", () -> v3(headers -> headers.put("x-acs-date", "2020-01-01T00:00:00Z")));
+        provoked.put("InvalidSignatureNonce", () -> v3(headers -> headers.put("x-acs-signature-nonce", "x".repeat(129))));
+        v1("MissingAccessKeyId", "AccessKeyId", "");
+        v1("InvalidAccessKeyId.NotFound", "AccessKeyId", "nobody");
+        v1("SignatureDoesNotMatch", "RegionId", "added");
+        v1("InvalidSignatureMethod", "SignatureMethod", "HMAC-MD5");
+        v1("InvalidSignatureVersion", "SignatureVersion", "2.0");
+        provoked.put("InvalidAccessKeyId.Inactive", () -> {
+            var other = server.newAccount();
+            server.jdbc().sql("update access_key set active = false where id = :id").param("id", other.keys().id()).update();
+            return other.call("DescribeRegions");
+        });
+        provoked.put("SignatureNonceUsed", () -> {
+            var headers = WireClient.v3Headers("DescribeRegions");
+            client.send("GET", "/", Map.of(), new byte[0], headers);
+            return client.send("GET", "/", Map.of(), new byte[0], headers);
+        });
+        provoked.put("InvalidParameter", () -> client.exchange(
+                "GET", "/?a=%25&a=1", new byte[0], Map.of("authorization", "ACS3-HMAC-SHA256 x")));
+        wire("InvalidParameter.Format", "DescribeRegions", "Format", "YAML");
+        provoked.put("UnsupportedHTTPMethod", () -> client.exchange("PUT", "/", new byte[0], Map.of("authorization", "x")));
+        wire("InvalidAction.NotFound", "ModifyImagePipeline");
+        provoked.put("MissingParameter", () -> client.plain("DescribeImages"));
+        wire("InvalidResourceType.NotFound", "DescribeRegions", "ResourceType", "x");
+        wire("InvalidAcceptLanguage.NotFound", "DescribeRegions", "AcceptLanguage", "x");
+    }
+
+    private Reply v3(java.util.function.Consumer<Map<String, String>> change) {
+        var headers = WireClient.v3Headers("DescribeRegions");
+        change.accept(headers);
+        return client.send("POST", "/", Map.of(), new byte[0], headers);
+    }
+
+    private void wire(String code, String action, String... parameters) {
+        provoked.put(code, () -> client.call(action, parameters));
+    }
+
+    private void create(String code, String... parameters) {
+        var all = new ArrayList<>(List.of("BaseImageType", "IMAGE", "BaseImage", image));
+        all.addAll(List.of(parameters));
+        wire(code, "CreateImagePipeline", all.toArray(String[]::new));
+    }
+
+    private void ofTemplates() {
+        create("InvalidRegionId.NotFound", "ToRegionId.1", "nowhere");
+        create("InvalidClientToken.Malformed", "ClientToken", "x".repeat(65));
+        provoked.put("IdempotentParameterMismatch", () -> {
+            client.call("CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", image, "ClientToken", "t");
+            return client.call("CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", "m-x", "ClientToken", "t");
+        });
+        create("InvalidName.Malformed", "Name", "1");
+        create("InvalidDescription.Malformed", "Description", "http://x");
+        create("InvalidImageName.Malformed", "ImageOptions.ImageName", "x".repeat(65));
+        create("InvalidImageFamily.Malformed", "ImageFamily", "acs:x");
+        create("InvalidImageOptions.Description", "ImageOptions.Description", "x");
+        wire("InvalidBaseImageType.NotSupportedValue", "CreateImagePipeline", "BaseImageType", "OSS");
+        create("InvalidParameterCombination", "ImageName", "one", "ImageOptions.ImageName", "two");
+        create("InvalidSystemDiskSize.NotSupportedValue", "SystemDiskSize", "19");
+        create("InvalidInternetMaxBandwidthOut.NotSupportedValue", "InternetMaxBandwidthOut", "101");
+        create("InvalidToRegionIdSize.ExceededMaxNumber", "ToRegionId.21", "cn-hangzhou");
+        create("InvalidAddAccountSize.ExceededMaxNumber", "AddAccount.21", "1");
+        create("InvalidAddAccount", "AddAccount.1", "me");
+        create("InvalidParameter.RepairMode", "RepairMode", "x");
+        create("InvalidParameter.NvmeSupport", "NvmeSupport", "x");
+        create("InvalidAdvancedOptions.ImageNameSuffix", "AdvancedOptions.ImageNameSuffix", "enable");
+        create("InvalidTagKey.Malformed", "Tag.1.Key", "acs:x");
+        create("InvalidTagValue.Malformed", "Tag.1.Key", "x", "Tag.1.Value", "https://x");
+        create("Duplicate.TagKey", "Tag.1.Key", "x", "Tag.2.Key", "x");
+        create("InvalidTagCount", "Tag.21.Key", "x");
+        wire("InvalidImage.NotFound", "CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", "m-none");
+        wire("InvalidImagePipelineIdSize.ExceededMaxNumber", "DescribeImagePipelines", "ImagePipelineId.21", "x");
+        wire("InvalidMaxResults", "DescribeImagePipelines", "MaxResults", "501");
+        wire("Invalid.NextToken", "DescribeImagePipelines", "NextToken", "AAAA");
+    }
+
+    private void ofExecutions() {
+        wire("InvalidImagePipeline.NotFound", "StartImagePipelineExecution", "ImagePipelineId", "ip-none");
+        provoked.put("InvalidImagePipeline.HasRunningExecution", () -> {
+            var template = objects.template(image);
+            objects.start(template);
+            return client.call("StartImagePipelineExecution", "ImagePipelineId", template);
+        });
+        provoked.put("InvalidImagePipeline.BaseImageNotFound", () -> {
+            var base = objects.image("gone");
+            var template = objects.template(base);
+            client.call("DeleteImage", "ImageId", base);
+            return client.call("StartImagePipelineExecution", "ImagePipelineId", template);
+        });
+        wire("MissingParameter.ImagePipelineId", "DescribeImagePipelineExecutions");
+        wire("InvalidExecutionId.SizeExceeded", "DescribeImagePipelineExecutions", "ExecutionId", "x".repeat(129));
+        wire("InvalidParameter.Status", "DescribeImagePipelineExecutions", "ExecutionId", "x", "Status", "DONE");
+        wire("InvalidImagePipelineExecution.NotFound", "CancelImagePipelineExecution", "ExecutionId", "exec-none");
+        provoked.put("InvalidStatus.CancelFailed", () -> {
+            var execution = objects.start(objects.template(image));
+            objects.finish(execution, "FAILED");
+            return client.call("CancelImagePipelineExecution", "ExecutionId", execution);
+        });
+        provoked.put("InvalidStatus.ImagePipelineExecution", () -> {
+            var execution = objects.start(objects.template(image));
+            client.call("CancelImagePipelineExecution", "ExecutionId", execution);
+            return client.call("CancelImagePipelineExecution", "ExecutionId", execution);
+        });
+    }
+
+    private void images(String code, String... parameters) {
+        wire(code, "DescribeImages", parameters);
+    }
+
+    private void ofImageListings() {
+        images("InvalidImageId", "ImageId", "m,".repeat(101));
+        images("InvalidImageOwnerAlias.ValueNotSupported", "ImageOwnerAlias", "x");
+        images("InvalidOperation.ImageOwnerIdUnsupported", "ImageOwnerId", "x");
+        images("InvalidStatus", "Status", "x");
+        images("InvalidArchitecture", "Architecture", "x");
+        images("InvalidUsage", "Usage", "x");
+        images("InvalidOSType", "OSType", "x");
+        images("InvalidActionType", "ActionType", "x");
+        images("InvalidFilterKey.NotFound", "Filter.1.Key", "x");
+        images("InvalidFilterValue", "Filter.1.Key", "CreationStartTime", "Filter.1.Value", "x");
+        images("InvalidFilterValue.NetworkType", "Filter.1.Key", "NetworkType", "Filter.1.Value", "x");
+        images("InvalidPageSize", "PageSize", "101");
+        images("InvalidPageNumber", "PageNumber", "0");
+    }
+
+    private void ofImages() {
+        var other = server.newAccount().keys().account();
+        wire("InvalidImageId.NotFound", "DeleteImage", "ImageId", "m-none");
+        wire("InvalidForce", "DeleteImage", "ImageId", "m-none", "Force", "yes");
+        provoked.put("ImageUseShared", () -> {
+            var shared = objects.image("shared");
+            client.call("ModifyImageSharePermission", "ImageId", shared, "AddAccount.1", other);
+            return client.call("DeleteImage", "ImageId", shared);
+        });
+        wire("DryRunOperation", "DeleteImage", "ImageId", image, "DryRun", "true");
+        provoked.put("OperationDenied.ImageCopying", () -> client.call("DeleteImage", "ImageId", unfinished()));
+        provoked.put(
+                "OperationDenied.InvalidImageStatus",
+                () -> client.call("ModifyImageSharePermission", "ImageId", unfinished(), "AddAccount.1", other));
+        share("InvalidParameter.IsPublic", "IsPublic", "true");
+        share("InvalidAccount.NotFound", "AddAccount.1", "1");
+        share("InvalidAccount.Forbbiden", "AddAccount.1", client.keys().account());
+        provoked.put("QuotaExceed.ShareImageUser", () -> {
+            server.jdbc().sql("""
+                    insert into image_share (image_id, account_id, state, shared_at)
+                    select :image, n, 'SHARED', now() from generate_series(1, 50) n
+                    """).param("image", image).update();
+            return client.call("ModifyImageSharePermission", "ImageId", image, "AddAccount.1", other);
+        });
+    }
+
+    private void share(String code, String... parameters) {
+        var all = new ArrayList<>(List.of("ImageId", image));
+        all.addAll(List.of(parameters));
+        wire(code, "ModifyImageSharePermission", all.toArray(String[]::new));
+    }
+
+    private String unfinished() {
+        var id = "m-" + Long.toString(System.nanoTime(), 36);
+        server.jdbc().sql("""
+                insert into image_copy (id, account_id, region_id, name, state)
+                values (:id, :account, 'cn-hangzhou', 'half', 'PENDING')
+                """)
+                .param("id", id)
+                .param("account", Long.parseLong(client.keys().account()))
+                .update();
+        return id;
+    }
+}

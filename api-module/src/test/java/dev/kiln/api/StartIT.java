@@ -1,0 +1,72 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.api.signature.UnusableSettingException;
+import dev.kiln.testing.TestServers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StartIT {
+
+    @TempDir
+    private Path regions;
+
+    @Test
+    void severalProcessesMayStartAtOnceAndAgain() {
+        var database = TestServers.freshDatabase();
+        var other = CompletableFuture.supplyAsync(() -> ApiServer.start(database, regions, Map.of()));
+        try (var first = ApiServer.start(database, regions, Map.of());
+                var second = other.join()) {
+            assertThat(first.as(ApiServer.ROOT).call("DescribeRegions").status()).isEqualTo(200);
+            // Nonces are refused whichever process saw them.
+            var headers = WireClient.v3Headers("DescribeRegions");
+            headers.put("x-acs-signature-nonce", "once");
+            assertThat(first.as(ApiServer.ROOT).send("GET", "/", Map.of(), new byte[0], headers).status())
+                    .isEqualTo(200);
+            assertThat(second.as(ApiServer.ROOT).send("GET", "/", Map.of(), new byte[0], headers).refusal())
+                    .isEqualTo("400 SignatureNonceUsed");
+        }
+        var renewed = new Keys(ApiServer.ROOT.account(), "newkey", "another-secret-for-root");
+        try (var again = ApiServer.start(
+                database,
+                regions,
+                Map.of("kiln.root.access-key-id", "newkey", "kiln.root.access-key-secret", renewed.secret()))) {
+            assertThat(again.as(renewed).call("DescribeRegions").status()).isEqualTo(200);
+            assertThat(again.as(ApiServer.ROOT).call("DescribeRegions").refusal())
+                    .isEqualTo("400 InvalidAccessKeyId.Inactive");
+        }
+    }
+
+    @Test
+    void refusesToStartWithoutUsableSecrets() {
+        var database = TestServers.freshDatabase();
+        for (var settings : List.of(
+                Map.of("kiln.secrets-key", ""),
+                Map.of("kiln.secrets-key", "c2hvcnQ="),
+                Map.of("kiln.root.access-key-secret", "short"),
+                Map.of("kiln.root.access-key-id", ""))) {
+            assertThatThrownBy(() -> ApiServer.start(database, regions, settings).close())
+                    .rootCause()
+                    .isInstanceOf(UnusableSettingException.class);
+        }
+    }
+
+    @Test
+    void secretsAreNotReadableInTheDatabase() {
+        var server = ApiServer.shared();
+        var keys = server.newAccount().keys();
+        var stored = server.jdbc()
+                .sql("select secret from access_key where id = :id")
+                .param("id", keys.id())
+                .query(byte[].class)
+                .single();
+        assertThat(new String(stored, StandardCharsets.ISO_8859_1)).doesNotContain(keys.secret());
+    }
+}
