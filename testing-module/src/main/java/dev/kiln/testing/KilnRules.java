@@ -77,16 +77,16 @@ public final class KilnRules {
     private KilnRules() {}
 
     /**
-     * SQL lives only in classes that are named after what they store.
+     * SQL lives only in classes that are named after what they store; handing a JdbcClient on is no use of it.
      *
      * @param stores the simple names of those classes
      */
     public static ArchRule sqlOnlyIn(Set<String> stores) {
         return noClasses()
-                .that(resideInAnyPackage("dev.kiln.api..", "dev.kiln.worker.."))
+                .that(not(resideInAnyPackage("dev.kiln.embedded..", "dev.kiln.testing..", "dev.kiln.standalone..")))
                 .and(not(isOneOf(stores)))
                 .should()
-                .dependOnClassesThat(resideInAPackage("org.springframework.jdbc.core..")
+                .accessClassesThat(resideInAPackage("org.springframework.jdbc.core..")
                         .or(resideInAPackage("java.sql..").and(not(simpleName("SQLException")))))
                 .because("a statement stands beside the method that uses it, in the class named after the rows")
                 .allowEmptyShould(true);
