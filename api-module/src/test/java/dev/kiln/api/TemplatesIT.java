@@ -15,39 +15,72 @@ class TemplatesIT {
         var base = objects.image("base");
         var made = client.call(
                 "CreateImagePipeline",
-                "BaseImageType", "IMAGE",
-                "BaseImage", base,
-                "Name", "黄金镜像",
-                "Description", "made by <us>",
-                "BuildContent", "RUN echo \"a\"\nRUN true",
-                "TestContent", "RUN true",
-                "ToRegionId.1", "cn-hangzhou",
-                "ToRegionId.2", "cn-beijing",
-                "AddAccount.1", "1234567890",
-                "AddAccount.2", "2345678901",
-                "VSwitchId", "vsw-1",
-                "InstanceType", "ecs.g6.large",
-                "SystemDiskSize", "50",
-                "InternetMaxBandwidthOut", "10",
-                "DeleteInstanceOnFailure", "false",
-                "ResourceGroupId", "rg-1",
-                "Tag.1.Key", "team",
-                "Tag.1.Value", "golden images",
-                "Tag.2.Key", "empty",
-                "Tag.2.Value", "",
-                "TemplateTag.1.Key", "ignored",
-                "RepairMode", "Customized",
-                "RepairItem.1", "fstab",
-                "RepairItem.2", "grub",
-                "ImageOptions.ImageName", "golden",
-                "ImageOptions.ImageFamily", "family",
-                "ImageOptions.Description", "a golden image",
-                "ImageOptions.ImageFeatures.NvmeSupport", "auto",
-                "ImageOptions.ImageTags.1.Key", "os",
-                "ImageOptions.ImageTags.1.Value", "linux",
-                "AdvancedOptions.RetainCloudAssistant", "true",
-                "AdvancedOptions.ImageNameSuffix", "disable",
-                "OwnerId", "17");
+                "BaseImageType",
+                "IMAGE",
+                "BaseImage",
+                base,
+                "Name",
+                "黄金镜像",
+                "Description",
+                "made by <us>",
+                "BuildContent",
+                "RUN echo \"a\"\nRUN true",
+                "TestContent",
+                "RUN true",
+                "ToRegionId.1",
+                "cn-hangzhou",
+                "ToRegionId.2",
+                "cn-beijing",
+                "AddAccount.1",
+                "1234567890",
+                "AddAccount.2",
+                "2345678901",
+                "VSwitchId",
+                "vsw-1",
+                "InstanceType",
+                "ecs.g6.large",
+                "SystemDiskSize",
+                "50",
+                "InternetMaxBandwidthOut",
+                "10",
+                "DeleteInstanceOnFailure",
+                "false",
+                "ResourceGroupId",
+                "rg-1",
+                "Tag.1.Key",
+                "team",
+                "Tag.1.Value",
+                "golden images",
+                "Tag.2.Key",
+                "empty",
+                "Tag.2.Value",
+                "",
+                "TemplateTag.1.Key",
+                "ignored",
+                "RepairMode",
+                "Customized",
+                "RepairItem.1",
+                "fstab",
+                "RepairItem.2",
+                "grub",
+                "ImageOptions.ImageName",
+                "golden",
+                "ImageOptions.ImageFamily",
+                "family",
+                "ImageOptions.Description",
+                "a golden image",
+                "ImageOptions.ImageFeatures.NvmeSupport",
+                "auto",
+                "ImageOptions.ImageTags.1.Key",
+                "os",
+                "ImageOptions.ImageTags.1.Value",
+                "linux",
+                "AdvancedOptions.RetainCloudAssistant",
+                "true",
+                "AdvancedOptions.ImageNameSuffix",
+                "disable",
+                "OwnerId",
+                "17");
         assertThat(made.status()).as(made.text()).isEqualTo(200);
         var listed = client.call("DescribeImagePipelines", "ImagePipelineId.1", made.at("ImagePipelineId"));
         assertThat(listed.at("TotalCount")).isEqualTo("1");
@@ -57,7 +90,8 @@ class TemplatesIT {
         assertThat(listed.at(set + "BuildContent")).isEqualTo("RUN echo \"a\"\nRUN true");
         assertThat(listed.at(set + "TestContent")).isEqualTo("RUN true");
         assertThat(listed.at(set + "ToRegionIds/ToRegionId/1")).isEqualTo("cn-beijing");
-        assertThat(listed.json().at("/" + set + "AddAccounts/AddAccount/1").isString()).isTrue();
+        assertThat(listed.json().at("/" + set + "AddAccounts/AddAccount/1").isString())
+                .isTrue();
         assertThat(listed.at(set + "AddAccounts/AddAccount/1")).isEqualTo("2345678901");
         assertThat(listed.at(set + "VSwitchId")).isEqualTo("vsw-1");
         assertThat(listed.at(set + "SystemDiskSize")).isEqualTo("50");
@@ -69,7 +103,8 @@ class TemplatesIT {
         assertThat(listed.at(set + "RepairItems/RepairItem/1")).isEqualTo("grub");
         assertThat(listed.at(set + "ImageOptions/ImageName")).isEqualTo("golden");
         assertThat(listed.at(set + "ImageName")).isEqualTo("golden");
-        assertThat(listed.at(set + "ImageOptions/ImageTags/ImageTag/0/TagValue")).isEqualTo("linux");
+        assertThat(listed.at(set + "ImageOptions/ImageTags/ImageTag/0/TagValue"))
+                .isEqualTo("linux");
         assertThat(listed.at(set + "ImageOptions/ImageFeatures/NvmeSupport")).isEqualTo("auto");
         assertThat(listed.at(set + "AdvancedOptions/ImageNameSuffix")).isEqualTo("disable");
         assertThat(listed.at(set + "AdvancedOptions/RetainCloudAssistant")).isEqualTo("true");
@@ -80,7 +115,8 @@ class TemplatesIT {
     void theNameIsTheIdWhenNoneIsGiven() {
         var id = objects.template(objects.image("base"));
         var listed = client.call("DescribeImagePipelines", "Name", id.replace("ip-", "ip-"));
-        assertThat(listed.at("ImagePipeline/ImagePipelineSet/0/ImagePipelineId")).isEqualTo(id);
+        assertThat(listed.at("ImagePipeline/ImagePipelineSet/0/ImagePipelineId"))
+                .isEqualTo(id);
     }
 
     @Test
@@ -127,17 +163,23 @@ class TemplatesIT {
         var base = objects.image("base");
         var template = objects.template(base);
         var execution = objects.start(template);
-        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template).refusal())
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
         objects.finish(execution, "SUCCESS");
-        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template).status())
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .status())
                 .isEqualTo(200);
-        assertThat(client.call("DescribeImagePipelines", "ImagePipelineId.1", template).at("TotalCount"))
+        assertThat(client.call("DescribeImagePipelines", "ImagePipelineId.1", template)
+                        .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(client.call("DescribeImagePipelineExecutions", "ExecutionId", execution).at("TotalCount"))
+        assertThat(client.call("DescribeImagePipelineExecutions", "ExecutionId", execution)
+                        .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(client.call("DescribeImages", "ImageId", base).at("TotalCount")).isEqualTo("1");
-        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template).refusal())
+        assertThat(client.call("DescribeImages", "ImageId", base).at("TotalCount"))
+                .isEqualTo("1");
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
     }
 }
