@@ -54,9 +54,11 @@ final class DataDirectory implements Closeable {
         return made("regions/" + region);
     }
 
-    /** Where a worker builds. */
-    Path work(String worker) throws IOException {
-        return made("work/" + worker);
+    /**
+     * Where the workers build; one for all, so that whoever adopts a build also finds and removes what was left of it.
+     */
+    Path work() throws IOException {
+        return made("work");
     }
 
     /** The file that a worker makes when it is ready. */

@@ -133,7 +133,7 @@ final class Kiln implements Closeable {
         properties.put("spring.main.web-application-type", "none");
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.ready-file", data.readyFile(name).toString());
-        properties.put("kiln.engine.directory", data.work(name).toString());
+        properties.put("kiln.engine.directory", data.work().toString());
         var worker = WorkerProcess.launch(name, properties, data, console);
         workers.add(worker);
         if (closed) {

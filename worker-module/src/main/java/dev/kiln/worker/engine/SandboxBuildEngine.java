@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -40,7 +41,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void check() throws SandboxUnavailableException {
-        sandbox.check(builds.resolveSibling("check"), removal);
+        sandbox.check(builds.resolveSibling("check-" + UUID.randomUUID()), removal);
     }
 
     @Override

@@ -129,9 +129,20 @@ class HostileCommandsTest {
         try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             var command = "RUN nc -w 2 127.0.0.1 " + server.getLocalPort() + " < /dev/null && echo connected; true";
             assertThat(run(command)).contains("Connection refused").doesNotContain("connected");
+            var answering = new Thread(() -> answer(server));
+            answering.start();
             // The same command does connect when the template allows network: the test would notice a broken nc.
             new SandboxBuildEngine(settings.build()).test(request(command, 1 << 20, true), output);
             assertThat(output.text()).contains("connected");
+            answering.join();
+        }
+    }
+
+    private static void answer(ServerSocket server) {
+        try {
+            server.accept().close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 

@@ -57,7 +57,7 @@ class SandboxBuildEngineTest extends BuildEngineContract {
                 .returns(BusyboxBase.TIME, TarEntry::modified);
         assertThat(entries.get("./var/y").linkTarget()).isEqualTo("./var/x");
         assertThat(entries.get("./bin/sh").linkTarget()).isEqualTo("busybox");
-        assertThat(entries.get("./tmp").mode()).isEqualTo(01777);
+        assertThat(entries.get("./tmp/").mode()).isEqualTo(01777);
         assertThat(entries.get("./").mode()).isEqualTo(0755);
     }
 

@@ -49,7 +49,7 @@ class UserModeTest {
         assertThat(said.text())
                 .contains("mknod: /var/d: Operation not permitted")
                 .contains("uid=1000(app) gid=1000(app) groups=1000(app),2000(extra)")
-                .contains("./srv/closed 700 1000:1000")
+                .contains("./srv/closed/ 700 1000:1000")
                 .contains("./srv/closed/f 4755 1000:1000")
                 .contains("left: 0")
                 .doesNotContain("root:*");

@@ -1,0 +1,227 @@
+package dev.kiln.standalone;
+
+import dev.kiln.api.ApiApplication;
+import dev.kiln.cli.AccessKey;
+import dev.kiln.cli.RequestBody;
+import dev.kiln.cli.SignedClient;
+import dev.kiln.testing.TestDatabase;
+import dev.kiln.testing.TestPorts;
+import dev.kiln.testing.TestServers;
+import dev.kiln.testing.guarantee.Guarantees;
+import dev.kiln.testing.guarantee.NothingLeftBehind;
+import dev.kiln.worker.WorkerApplication;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Real API and worker processes over one database, one broker and three region directories. */
+final class Cluster implements AutoCloseable {
+
+    private static final AccessKey ROOT = new AccessKey("LTAIscenario", "scenario-secret-of-the-root-account");
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final List<String> REGIONS = List.of("cn-hangzhou", "cn-beijing", "cn-shanghai");
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    final TestDatabase database = TestServers.freshDatabase();
+    final JdbcClient jdbc = database.client();
+    private final Path directory;
+    private final Map<String, String> shared;
+    private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private int workersStarted;
+
+    Cluster(Path directory) throws IOException {
+        this.directory = directory;
+        this.shared = shared();
+        for (var region : regions().values()) {
+            Files.createDirectories(region);
+        }
+    }
+
+    private Map<String, String> shared() {
+        var properties = new LinkedHashMap<String, String>();
+        properties.put("spring.datasource.url", database.url());
+        properties.put("spring.datasource.username", database.user());
+        properties.put("spring.datasource.password", database.password());
+        properties.put("spring.kafka.bootstrap-servers", TestServers.kafka().bootstrapServers());
+        properties.put("spring.main.banner-mode", "off");
+        regions().forEach((id, path) -> {
+            var number = REGIONS.indexOf(id);
+            properties.put("kiln.regions[" + number + "].id", id);
+            properties.put("kiln.regions[" + number + "].directory", path.toString());
+        });
+        return properties;
+    }
+
+    /** An API process that answers, and a client of it that signs as the root account. */
+    SignedClient api() throws IOException {
+        var port = TestPorts.free();
+        var properties = new LinkedHashMap<>(shared);
+        properties.put("server.port", Integer.toString(port));
+        properties.put("server.address", "127.0.0.1");
+        properties.put("kiln.secrets-key", Base64.getEncoder().encodeToString(new byte[32]));
+        properties.put("kiln.root.access-key-id", ROOT.id());
+        properties.put("kiln.root.access-key-secret", ROOT.secret());
+        var process = launch("api-" + port, ApiApplication.class, "kiln-worker", "worker-module", properties);
+        var url = URI.create("http://127.0.0.1:" + port);
+        Awaitility.await("API answers").atMost(PATIENCE).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the API ended, see " + log("api-" + port));
+            }
+            return isHealthy(url);
+        });
+        return new SignedClient(url, ROOT);
+    }
+
+    /** A worker process that takes work. */
+    Process worker() throws IOException {
+        workersStarted++;
+        var name = "worker-" + workersStarted;
+        var ready = directory.resolve(name + ".ready");
+        var properties = new LinkedHashMap<>(shared);
+        properties.put("spring.main.web-application-type", "none");
+        properties.put("kiln.worker.name", name);
+        properties.put("kiln.worker.slots", "2");
+        properties.put("kiln.worker.ready-file", ready.toString());
+        properties.put("kiln.engine.directory", directory.resolve("engine").toString());
+        var process = launch(name, WorkerApplication.class, "kiln-api", "api-module", properties);
+        Awaitility.await(name + " is ready").atMost(PATIENCE).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException(name + " ended:\n" + Files.readString(log(name)));
+            }
+            return Files.exists(ready);
+        });
+        return process;
+    }
+
+    // The other application has an application.yml of its own, so it stays off the class path.
+    private Process launch(
+            String name, Class<?> main, String otherJar, String otherModule, Map<String, String> properties)
+            throws IOException {
+        var classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).stream()
+                .filter(entry -> !entry.contains(otherJar) && !entry.contains(otherModule))
+                .toList();
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(
+                        java, "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(log(name).toFile());
+        builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath));
+        builder.environment().put("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
+        var process = builder.start();
+        processes.put(name, process);
+        return process;
+    }
+
+    private static boolean isHealthy(URI url) throws InterruptedException {
+        var health = HttpRequest.newBuilder(url.resolve("/actuator/health"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HTTP.send(health, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The process that was started under this name. */
+    Process process(String name) {
+        return Objects.requireNonNull(processes.get(name), name);
+    }
+
+    private Path log(String name) {
+        return directory.resolve(name + ".log");
+    }
+
+    Map<String, Path> regions() {
+        var regions = new LinkedHashMap<String, Path>();
+        REGIONS.forEach(id -> regions.put(id, directory.resolve("regions").resolve(id)));
+        return regions;
+    }
+
+    /** Registers a busybox root file system and returns its id. */
+    String baseImage(SignedClient client) throws IOException {
+        var file = directory.resolve("busybox.tar");
+        BusyboxImage.write(file);
+        return client.rest("POST", "/api/v1/images", Map.of("name", "busybox"), RequestBody.file(file))
+                .path("imageId")
+                .asString();
+    }
+
+    /** Makes a template that copies to two more regions and returns its id. */
+    String template(SignedClient client, String base, String buildContent, String testContent) throws IOException {
+        return client.rpc(
+                        "CreateImagePipeline",
+                        Map.of(
+                                "RegionId",
+                                "cn-hangzhou",
+                                "BaseImageType",
+                                "IMAGE",
+                                "BaseImage",
+                                base,
+                                "BuildContent",
+                                buildContent,
+                                "TestContent",
+                                testContent,
+                                "ToRegionId.1",
+                                "cn-beijing",
+                                "ToRegionId.2",
+                                "cn-shanghai"))
+                .path("ImagePipelineId")
+                .asString();
+    }
+
+    String start(SignedClient client, String template) throws IOException {
+        return client.rpc("StartImagePipelineExecution", Map.of("RegionId", "cn-hangzhou", "ImagePipelineId", template))
+                .path("ExecutionId")
+                .asString();
+    }
+
+    String status(String execution) {
+        return jdbc.sql("select status from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
+    }
+
+    int attempt(String execution) {
+        return jdbc.sql("select attempt from execution where id = :id")
+                .param("id", execution)
+                .query(Integer.class)
+                .single();
+    }
+
+    void await(String execution, String status) {
+        Awaitility.await(execution + " becomes " + status)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> status(execution).equals(status));
+    }
+
+    void guaranteesHold() {
+        new Guarantees(jdbc)
+                .and(new NothingLeftBehind(jdbc, regions(), List.of(directory.resolve("engine/builds"))))
+                .hold();
+    }
+
+    @Override
+    public void close() {
+        processes.values().forEach(Process::destroyForcibly);
+        processes.values().forEach(process -> process.onExit().join());
+    }
+}

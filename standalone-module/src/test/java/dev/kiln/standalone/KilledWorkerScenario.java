@@ -1,0 +1,181 @@
+package dev.kiln.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.cli.SignedClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker process is killed in each stage, after the stage's work and before it is written down: the place where a
+ * repetition could do harm. A trigger in the database holds the stage open; nothing in the product knows of it.
+ */
+@Timeout(900)
+class KilledWorkerScenario {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KilledWorkerScenario.class);
+
+    // The gate: whoever wants to leave the status named in the table waits for the advisory lock 42.
+    private static final String GATE = """
+            create table gate (from_status text);
+            create function wait_at_gate() returns trigger language plpgsql as $$
+            begin
+                if exists (select from gate where from_status = old.status) then
+                    perform pg_advisory_xact_lock(42);
+                end if;
+                return new;
+            end $$;
+            create trigger wait_at_gate before update of status on execution
+                for each row when (old.status is distinct from new.status) execute function wait_at_gate();
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private Cluster cluster;
+    private SignedClient client;
+    private String base;
+    private Connection gate;
+
+    @BeforeEach
+    void begin() throws IOException, SQLException {
+        cluster = new Cluster(directory);
+        client = cluster.api();
+        base = cluster.baseImage(client);
+        gate = DriverManager.getConnection(
+                cluster.database.url(), cluster.database.user(), cluster.database.password());
+        try (var statement = gate.createStatement()) {
+            statement.execute(GATE);
+        }
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        gate.close();
+        cluster.close();
+    }
+
+    @Test
+    void anExecutionWhoseWorkerIsKilledInAnyStageGoesOnThereAndEnds() throws Exception {
+        cluster.worker();
+        for (var status : new String[] {"PREPARING", "BUILDING", "TESTING", "DISTRIBUTING", "RELEASING"}) {
+            cluster.worker();
+            close(status);
+            var execution = cluster.start(
+                    client,
+                    cluster.template(
+                            client,
+                            base,
+                            "RUN echo " + status + " > /etc/golden",
+                            "RUN grep " + status + " /etc/golden"));
+            awaitAtGate(execution, status);
+
+            killHolder(execution, status);
+            open();
+
+            cluster.await(execution, "SUCCESS");
+            assertThat(cluster.attempt(execution)).isGreaterThan(1);
+        }
+        cluster.guaranteesHold();
+    }
+
+    @Test
+    void aCancelWhoseWorkerIsKilledEnds() throws Exception {
+        cluster.worker();
+        cluster.worker();
+        close("CANCELLING");
+        var execution = cluster.start(client, cluster.template(client, base, "RUN sleep 600", ""));
+        awaitOutput(execution, "RUN sleep 600");
+        client.rpc("CancelImagePipelineExecution", Map.of("RegionId", "cn-hangzhou", "ExecutionId", execution));
+        awaitAtGate(execution, "CANCELLING");
+
+        killHolder(execution, "CANCELLING");
+        open();
+
+        cluster.await(execution, "CANCELLED");
+        cluster.guaranteesHold();
+    }
+
+    @Test
+    void aBuildWhoseWorkerIsKilledInTheMiddleOfACommandIsBuiltByAnotherAndLeavesNoProcess() throws Exception {
+        cluster.worker();
+        cluster.worker();
+        var execution = cluster.start(
+                client, cluster.template(client, base, "RUN echo begun; sleep 4; echo done > /etc/golden", ""));
+        awaitOutput(execution, "begun");
+
+        killHolder(execution, "BUILDING");
+
+        cluster.await(execution, "SUCCESS");
+        assertThat(ProcessHandle.allProcesses()
+                        .map(process -> process.info().commandLine().orElse(""))
+                        .filter(line -> line.contains(execution)))
+                .isEmpty();
+        cluster.guaranteesHold();
+    }
+
+    private void killHolder(String execution, String status) throws InterruptedException {
+        var holder = cluster.jdbc
+                .sql("select worker from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
+        var victim = cluster.process(holder);
+        var before = cluster.attempt(execution);
+        var killed = System.nanoTime();
+        victim.destroyForcibly().waitFor();
+        Awaitility.await(execution + " is adopted")
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> cluster.attempt(execution) > before);
+        LOG.warn("killed in {}: adopted after {} ms", status, (System.nanoTime() - killed) / 1_000_000);
+    }
+
+    private void awaitAtGate(String execution, String status) {
+        cluster.await(execution, status);
+        Awaitility.await("somebody waits to leave " + status)
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> cluster.jdbc
+                                .sql(
+                                        "select count(*) from pg_locks where locktype = 'advisory' and objid = 42 and not granted")
+                                .query(Integer.class)
+                                .single()
+                        > 0);
+    }
+
+    private void awaitOutput(String execution, String text) {
+        Awaitility.await("the log says " + text)
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> client.text("/api/v1/executions/" + execution + "/logs", 0)
+                        .text()
+                        .contains(text));
+    }
+
+    private void close(String status) throws SQLException {
+        try (var statement = gate.createStatement()) {
+            statement.execute("delete from gate");
+            statement.execute("insert into gate values ('" + status + "')");
+            statement.execute("select pg_advisory_lock(42)");
+        }
+    }
+
+    private void open() throws SQLException {
+        try (var statement = gate.createStatement()) {
+            statement.execute("delete from gate");
+            statement.execute("select pg_advisory_unlock(42)");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.kiln.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.cli.ApiException;
+import dev.kiln.cli.SignedClient;
+import dev.kiln.testing.TestSeed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two APIs and four workers under simultaneous starts and cancels in an order that a printed seed decides. */
+@Timeout(900)
+class SimultaneousStartsScenario {
+
+    private static final int TEMPLATES = 6;
+    private static final int CALLERS = 6;
+    private static final int CALLS = 40;
+
+    @TempDir
+    private Path directory;
+
+    private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
+    private final Queue<String> refusals = new ConcurrentLinkedQueue<>();
+    private Cluster cluster;
+
+    @BeforeEach
+    void begin() throws IOException {
+        cluster = new Cluster(directory);
+    }
+
+    @AfterEach
+    void end() {
+        cluster.close();
+    }
+
+    @Test
+    void oneRunsAtATimeEveryAcceptedStartEndsAndNoCancelDisturbsAnother() throws Exception {
+        var random = TestSeed.random(getClass().getSimpleName());
+        var apis = List.of(cluster.api(), cluster.api());
+        for (var i = 0; i < 4; i++) {
+            cluster.worker();
+        }
+        var base = cluster.baseImage(apis.get(0));
+        var templates = new ArrayList<String>();
+        for (var i = 0; i < TEMPLATES; i++) {
+            templates.add(cluster.template(apis.get(0), base, "RUN echo %d > /etc/golden".formatted(i), ""));
+        }
+
+        runAll(callers(random, apis, templates));
+
+        assertThat(refusals)
+                .containsOnlyElementsOf(List.of(
+                        "InvalidImagePipeline.HasRunningExecution",
+                        "InvalidStatus.CancelFailed",
+                        "InvalidStatus.ImagePipelineExecution"));
+        Awaitility.await("every accepted start ends")
+                .atMost(Duration.ofMinutes(5))
+                .untilAsserted(cluster::guaranteesHold);
+        assertThat(cluster.jdbc
+                        .sql("select id from execution")
+                        .query(String.class)
+                        .list())
+                .containsExactlyInAnyOrderElementsOf(accepted);
+        assertThat(cluster.jdbc
+                        .sql("select distinct status from execution")
+                        .query(String.class)
+                        .list())
+                .isSubsetOf("SUCCESS", "CANCELLED")
+                .contains("SUCCESS");
+    }
+
+    private List<Callable<Void>> callers(Random random, List<SignedClient> apis, List<String> templates) {
+        var callers = new ArrayList<Callable<Void>>();
+        for (var i = 0; i < CALLERS; i++) {
+            var own = new Random(random.nextLong());
+            callers.add(() -> {
+                for (var call = 0; call < CALLS; call++) {
+                    callOnce(own, apis.get(own.nextInt(apis.size())), templates.get(own.nextInt(templates.size())));
+                }
+                return null;
+            });
+        }
+        return callers;
+    }
+
+    private void callOnce(Random random, SignedClient api, String template) throws IOException {
+        var known = List.copyOf(accepted);
+        try {
+            if (random.nextInt(3) > 0 || known.isEmpty()) {
+                accepted.add(cluster.start(api, template));
+            } else {
+                // Mostly a recent one, which may still run.
+                var recent = known.get(known.size() - 1 - random.nextInt(Math.min(known.size(), 8)));
+                api.rpc("CancelImagePipelineExecution", Map.of("RegionId", "cn-hangzhou", "ExecutionId", recent));
+            }
+        } catch (ApiException e) {
+            refusals.add(e.code());
+        }
+    }
+
+    private static void runAll(List<Callable<Void>> callers) throws Exception {
+        var threads = Executors.newFixedThreadPool(callers.size());
+        try {
+            for (var done : threads.invokeAll(callers)) {
+                done.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+}
