@@ -57,13 +57,7 @@ class ImagesIT {
         assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "")
                         .status())
                 .isEqualTo(404);
-        var shared = owner.call(
-                "ModifyImageSharePermission",
-                "ImageId",
-                image,
-                "AddAccount.1",
-                stranger.keys().account());
-        assertThat(shared.status()).as(shared.text()).isEqualTo(200);
+        assertThat(share(image, "AddAccount.1").status()).isEqualTo(200);
         var seen = stranger.call("DescribeImages", "ImageId", image);
         assertThat(seen.at("Images/Image/0/ImageOwnerAlias")).isEqualTo("others");
         assertThat(seen.at("Images/Image/0/IsSelfShared")).isEqualTo("False");
@@ -81,12 +75,7 @@ class ImagesIT {
                 .isEqualTo("404 InvalidImageId.NotFound");
         assertThat(server.newAccount().call("DescribeImages", "ImageId", image).at("TotalCount"))
                 .isEqualTo("0");
-        owner.call(
-                "ModifyImageSharePermission",
-                "ImageId",
-                image,
-                "RemoveAccount.1",
-                stranger.keys().account());
+        share(image, "RemoveAccount.1");
         assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount"))
                 .isEqualTo("0");
         assertThat(stranger.rest("GET", "/api/v1/images/" + image, "").status()).isEqualTo(404);
@@ -95,12 +84,7 @@ class ImagesIT {
     @Test
     void aSharedImageIsDeletedOnlyByForceAndLeavesNothing() {
         var image = objects.image("doomed");
-        owner.call(
-                "ModifyImageSharePermission",
-                "ImageId",
-                image,
-                "AddAccount.1",
-                stranger.keys().account());
+        share(image, "AddAccount.1");
         assertThat(stranger.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("404 InvalidImageId.NotFound");
         assertThat(owner.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("403 ImageUseShared");
         assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true", "DryRun", "true")
@@ -155,6 +139,15 @@ class ImagesIT {
                                 java.util.Map.of())
                         .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
+    }
+
+    private Reply share(String image, String parameter) {
+        return owner.call(
+                "ModifyImageSharePermission",
+                "ImageId",
+                image,
+                parameter,
+                stranger.keys().account());
     }
 
     private String count(String... filter) {
