@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -76,7 +75,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public int port() {
-        return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+        return Integer.parseInt(String.valueOf(context.getEnvironment().getProperty("local.server.port")));
     }
 
     public JdbcClient jdbc() {

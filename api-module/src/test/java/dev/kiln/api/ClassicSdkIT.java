@@ -49,8 +49,8 @@ class ClassicSdkIT {
         assertThatThrownBy(() -> caller.call(start))
                 .isInstanceOfSatisfying(
                         ClientException.class,
-                        refusal -> assertThat(refusal.getErrCode())
-                                .isEqualTo("InvalidImagePipeline.HasRunningExecution"));
+                        refusal ->
+                                assertThat(refusal.getErrCode()).isEqualTo("InvalidImagePipeline.HasRunningExecution"));
         cancelAndDelete(caller, template, execution);
         images(caller);
     }

@@ -71,8 +71,10 @@ class ErrorCodesIT {
         provoked.put("InvalidVersion", () -> v3(headers -> headers.put("x-acs-version", "2011-01-01")));
         provoked.put("IncompleteSignature", () -> v3(headers -> headers.remove("x-acs-date")));
         provoked.put("InvalidTimeStamp.Format", () -> v3(headers -> headers.put("x-acs-date", "2026-13-45T99:00:00Z")));
-        provoked.put("InvalidTimeStamp.Expired", () -> v3(headers -> headers.put("x-acs-date", "2020-01-01T00:00:00Z")));
-        provoked.put("InvalidSignatureNonce", () -> v3(headers -> headers.put("x-acs-signature-nonce", "x".repeat(129))));
+        provoked.put(
+                "InvalidTimeStamp.Expired", () -> v3(headers -> headers.put("x-acs-date", "2020-01-01T00:00:00Z")));
+        provoked.put(
+                "InvalidSignatureNonce", () -> v3(headers -> headers.put("x-acs-signature-nonce", "x".repeat(129))));
         v1("MissingAccessKeyId", "AccessKeyId", "");
         v1("InvalidAccessKeyId.NotFound", "AccessKeyId", "nobody");
         v1("SignatureDoesNotMatch", "RegionId", "added");
@@ -80,7 +82,10 @@ class ErrorCodesIT {
         v1("InvalidSignatureVersion", "SignatureVersion", "2.0");
         provoked.put("InvalidAccessKeyId.Inactive", () -> {
             var other = server.newAccount();
-            server.jdbc().sql("update access_key set active = false where id = :id").param("id", other.keys().id()).update();
+            server.jdbc()
+                    .sql("update access_key set active = false where id = :id")
+                    .param("id", other.keys().id())
+                    .update();
             return other.call("DescribeRegions");
         });
         provoked.put("SignatureNonceUsed", () -> {
@@ -88,10 +93,13 @@ class ErrorCodesIT {
             client.send("GET", "/", Map.of(), new byte[0], headers);
             return client.send("GET", "/", Map.of(), new byte[0], headers);
         });
-        provoked.put("InvalidParameter", () -> client.exchange(
-                "GET", "/?a=%25&a=1", new byte[0], Map.of("authorization", "ACS3-HMAC-SHA256 x")));
+        provoked.put(
+                "InvalidParameter",
+                () -> client.exchange(
+                        "GET", "/?a=%25&a=1", new byte[0], Map.of("authorization", "ACS3-HMAC-SHA256 x")));
         wire("InvalidParameter.Format", "DescribeRegions", "Format", "YAML");
-        provoked.put("UnsupportedHTTPMethod", () -> client.exchange("PUT", "/", new byte[0], Map.of("authorization", "x")));
+        provoked.put(
+                "UnsupportedHTTPMethod", () -> client.exchange("PUT", "/", new byte[0], Map.of("authorization", "x")));
         wire("InvalidAction.NotFound", "ModifyImagePipeline");
         provoked.put("MissingParameter", () -> client.plain("DescribeImages"));
         wire("InvalidResourceType.NotFound", "DescribeRegions", "ResourceType", "x");
@@ -229,7 +237,8 @@ class ErrorCodesIT {
 
     private String unfinished() {
         var id = "m-" + Long.toString(System.nanoTime(), 36);
-        server.jdbc().sql("""
+        server.jdbc()
+                .sql("""
                 insert into image_copy (id, account_id, region_id, name, state)
                 values (:id, :account, 'cn-hangzhou', 'half', 'PENDING')
                 """)

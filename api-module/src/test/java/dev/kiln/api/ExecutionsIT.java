@@ -40,7 +40,12 @@ class ExecutionsIT {
         assertThat(client.call("DescribeImagePipelineExecutions", "ImagePipelineId", template, "Status", "SUCCESS")
                         .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(client.call("DescribeImagePipelineExecutions", "ExecutionId", started.at("ExecutionId"), "Tag.1.Key", "run")
+        assertThat(client.call(
+                                "DescribeImagePipelineExecutions",
+                                "ExecutionId",
+                                started.at("ExecutionId"),
+                                "Tag.1.Key",
+                                "run")
                         .at("TotalCount"))
                 .isEqualTo("1");
     }
@@ -54,14 +59,16 @@ class ExecutionsIT {
                 from execution where id = :id
                 """).param("id", execution).update();
         var listed = client.call("DescribeImagePipelineExecutions", "ExecutionId", execution);
-        assertThat(listed.at("ImagePipelineExecution/ImagePipelineExecutionSet/0/ImageId")).startsWith("m-");
+        assertThat(listed.at("ImagePipelineExecution/ImagePipelineExecutionSet/0/ImageId"))
+                .startsWith("m-");
     }
 
     @Test
     void aSecondStartIsRefusedUntilTheFirstHasEnded() {
         var template = objects.template(base);
         var first = objects.start(template);
-        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template).refusal())
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
         objects.finish(first, "FAILED");
         objects.start(template);
@@ -72,7 +79,8 @@ class ExecutionsIT {
         var own = objects.image("short-lived");
         var template = objects.template(own);
         assertThat(client.call("DeleteImage", "ImageId", own).status()).isEqualTo(200);
-        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template).refusal())
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipeline.BaseImageNotFound");
     }
 
@@ -96,9 +104,11 @@ class ExecutionsIT {
     void aFinishedExecutionCannotBeCancelled() {
         var execution = objects.start(objects.template(base));
         objects.finish(execution, "SUCCESS");
-        assertThat(client.call("CancelImagePipelineExecution", "ExecutionId", execution).refusal())
+        assertThat(client.call("CancelImagePipelineExecution", "ExecutionId", execution)
+                        .refusal())
                 .isEqualTo("400 InvalidStatus.CancelFailed");
-        assertThat(client.call("CancelImagePipelineExecution", "ExecutionId", "exec-none").refusal())
+        assertThat(client.call("CancelImagePipelineExecution", "ExecutionId", "exec-none")
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipelineExecution.NotFound");
     }
 
@@ -116,12 +126,14 @@ class ExecutionsIT {
     void manySimultaneousCallsWithOneTokenStartOneExecution() throws Exception {
         var template = objects.template(base);
         var token = UUID.randomUUID().toString();
-        var replies = atOnce(at -> client.call(
-                "StartImagePipelineExecution", "ImagePipelineId", template, "ClientToken", token));
+        var replies = atOnce(
+                at -> client.call("StartImagePipelineExecution", "ImagePipelineId", template, "ClientToken", token));
         assertThat(replies).allMatch(reply -> reply.status() == 200);
-        assertThat(new HashSet<>(replies.stream().map(reply -> reply.at("ExecutionId")).toList()))
+        assertThat(new HashSet<>(
+                        replies.stream().map(reply -> reply.at("ExecutionId")).toList()))
                 .hasSize(1);
-        assertThat(client.call("DescribeImagePipelineExecutions", "ImagePipelineId", template).at("TotalCount"))
+        assertThat(client.call("DescribeImagePipelineExecutions", "ImagePipelineId", template)
+                        .at("TotalCount"))
                 .isEqualTo("1");
     }
 
@@ -133,11 +145,23 @@ class ExecutionsIT {
         objects.finish(first.at("ExecutionId"), "SUCCESS");
         assertThat(client.call("StartImagePipelineExecution", call).at("ExecutionId"))
                 .isEqualTo(first.at("ExecutionId"));
-        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", objects.template(base), "ClientToken", "once")
+        assertThat(client.call(
+                                "StartImagePipelineExecution",
+                                "ImagePipelineId",
+                                objects.template(base),
+                                "ClientToken",
+                                "once")
                         .refusal())
                 .isEqualTo("400 IdempotentParameterMismatch");
         // The same token for another operation, or of another account, is another token.
-        assertThat(client.call("CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", base, "ClientToken", "once")
+        assertThat(client.call(
+                                "CreateImagePipeline",
+                                "BaseImageType",
+                                "IMAGE",
+                                "BaseImage",
+                                base,
+                                "ClientToken",
+                                "once")
                         .status())
                 .isEqualTo(200);
     }

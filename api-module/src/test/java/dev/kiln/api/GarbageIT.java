@@ -32,20 +32,96 @@ class GarbageIT {
             "ModifyImageSharePermission");
 
     private static final List<String> NAMES = List.of(
-            "RegionId", "ImagePipelineId", "ImagePipelineId.1", "ImagePipelineId.21", "ExecutionId", "ImageId", "Name",
-            "BaseImageType", "BaseImage", "BuildContent", "TestContent", "ToRegionId.1", "ToRegionId.x", "AddAccount.1",
-            "AddAccount.99999999999", "RemoveAccount.1", "Tag.1.Key", "Tag.1.Value", "Tag.1", "Tag..Key", "Tag.1.",
-            "Tag.1.Other", "MaxResults", "NextToken", "PageNumber", "PageSize", "Status", "ClientToken", "SystemDiskSize",
-            "InternetMaxBandwidthOut", "Description", "ImageName", "ImageFamily", "ImageOwnerId", "Filter.1.Key",
-            "Filter.1.Value", "Force", "DryRun", "IsPublic", "RepairMode", "RepairItem.1", "Format",
-            "ImageOptions.ImageTags.1.Key", "AdvancedOptions.ImageNameSuffix", "ImageOwnerAlias", "OSType");
+            "RegionId",
+            "ImagePipelineId",
+            "ImagePipelineId.1",
+            "ImagePipelineId.21",
+            "ExecutionId",
+            "ImageId",
+            "Name",
+            "BaseImageType",
+            "BaseImage",
+            "BuildContent",
+            "TestContent",
+            "ToRegionId.1",
+            "ToRegionId.x",
+            "AddAccount.1",
+            "AddAccount.99999999999",
+            "RemoveAccount.1",
+            "Tag.1.Key",
+            "Tag.1.Value",
+            "Tag.1",
+            "Tag..Key",
+            "Tag.1.",
+            "Tag.1.Other",
+            "MaxResults",
+            "NextToken",
+            "PageNumber",
+            "PageSize",
+            "Status",
+            "ClientToken",
+            "SystemDiskSize",
+            "InternetMaxBandwidthOut",
+            "Description",
+            "ImageName",
+            "ImageFamily",
+            "ImageOwnerId",
+            "Filter.1.Key",
+            "Filter.1.Value",
+            "Force",
+            "DryRun",
+            "IsPublic",
+            "RepairMode",
+            "RepairItem.1",
+            "Format",
+            "ImageOptions.ImageTags.1.Key",
+            "AdvancedOptions.ImageNameSuffix",
+            "ImageOwnerAlias",
+            "OSType");
 
     private static final List<String> VALUES = List.of(
-            "", "cn-hangzhou", "IMAGE", "IMAGE_FAMILY", "m-base", "ip-x", "-1", "0", "1", "2147483648",
-            "99999999999999999999999999", "1e9", "NaN", "true", "TRUE", "null", "'; drop table account; --", "%", "\\", "_",
-            "*", ",", ",,,", "../..", "黄金", "\ud83d\ude00", "\u202e", "\u0001", "\r\n", "\uffff", "Available", "SUCCESS",
-            "CreationStartTime", "+999999999-01-01T00:00Z", "0000-00-00T00:00Z", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-            "x".repeat(20_000), "RUN", "RUN \\", "ENV a", "{}", "[[[[");
+            "",
+            "cn-hangzhou",
+            "IMAGE",
+            "IMAGE_FAMILY",
+            "m-base",
+            "ip-x",
+            "-1",
+            "0",
+            "1",
+            "2147483648",
+            "99999999999999999999999999",
+            "1e9",
+            "NaN",
+            "true",
+            "TRUE",
+            "null",
+            "'; drop table account; --",
+            "%",
+            "\\",
+            "_",
+            "*",
+            ",",
+            ",,,",
+            "../..",
+            "黄金",
+            "\ud83d\ude00",
+            "\u202e",
+            "\u0001",
+            "\r\n",
+            "\uffff",
+            "Available",
+            "SUCCESS",
+            "CreationStartTime",
+            "+999999999-01-01T00:00Z",
+            "0000-00-00T00:00Z",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "x".repeat(20_000),
+            "RUN",
+            "RUN \\",
+            "ENV a",
+            "{}",
+            "[[[[");
 
     private final ApiServer server = ApiServer.shared();
     private final WireClient client = server.newAccount();
@@ -77,10 +153,11 @@ class GarbageIT {
             var request = switch (random.nextInt(4)) {
                 case 0 -> text + "\r\n\r\n";
                 case 1 -> "GET /?" + text.replaceAll("[\\s]", "") + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-                case 2 -> "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + bytes.length
-                        + "\r\n\r\n" + text;
-                default -> "GET /api/v1/" + text.replaceAll("[\\s]", "")
-                        + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+                case 2 ->
+                    "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + bytes.length + "\r\n\r\n"
+                            + text;
+                default ->
+                    "GET /api/v1/" + text.replaceAll("[\\s]", "") + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
             };
             assertThat(raw(request)).doesNotContain(" 500 ").doesNotContain("\tat ");
         }
@@ -89,14 +166,25 @@ class GarbageIT {
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "PATCH", "HEAD", "BREW"})
     void otherMethodsAreRefused(String method) throws IOException {
-        assertThat(raw(method + " / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).matches("(?s)HTTP/1.1 4\\d\\d .*");
+        assertThat(raw(method + " / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .matches("(?s)HTTP/1.1 4\\d\\d .*");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/?Action=%", "/?a=%FF", "/?a=%00", "/?a=1&a=1", "/%00", "/%2e%2e/x", "/?a=[]", "/api/v1/executions/%00",
-                "/api/v1/executions/a%0Ab/logs", "/api/v1/images/%E0%A4%A", "/;x", "/v3/api-docs/%ff"
+                "/?Action=%",
+                "/?a=%FF",
+                "/?a=%00",
+                "/?a=1&a=1",
+                "/%00",
+                "/%2e%2e/x",
+                "/?a=[]",
+                "/api/v1/executions/%00",
+                "/api/v1/executions/a%0Ab/logs",
+                "/api/v1/images/%E0%A4%A",
+                "/;x",
+                "/v3/api-docs/%ff"
             })
     void brokenEncodingsAreRefused(String target) throws IOException {
         assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
@@ -119,7 +207,8 @@ class GarbageIT {
                 .startsWith("HTTP/1.1 4");
         var body = "a=" + "x".repeat(1_200_000);
         assertThat(raw("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                        + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                        + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
+                        + "\r\n\r\n"
                         + body))
                 .startsWith("HTTP/1.1 400");
         var many = "a=1&".repeat(1);

@@ -52,44 +52,55 @@ class ImagesIT {
     @Test
     void whatIsSharedIsSeenAndReadByThatAccountAlone() {
         var image = objects.image("shared");
-        assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount")).isEqualTo("0");
-        assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "").status())
+        assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount"))
+                .isEqualTo("0");
+        assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "")
+                        .status())
                 .isEqualTo(404);
-        var shared = owner.call(
-                "ModifyImageSharePermission", "ImageId", image, "AddAccount.1", stranger.keys().account());
-        assertThat(shared.status()).as(shared.text()).isEqualTo(200);
+        assertThat(share(image, "AddAccount.1").status()).isEqualTo(200);
         var seen = stranger.call("DescribeImages", "ImageId", image);
         assertThat(seen.at("Images/Image/0/ImageOwnerAlias")).isEqualTo("others");
         assertThat(seen.at("Images/Image/0/IsSelfShared")).isEqualTo("False");
         assertThat(owner.call("DescribeImages", "ImageId", image).at("Images/Image/0/IsSelfShared"))
                 .isEqualTo("True");
-        assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "").bytes())
+        assertThat(stranger.rest("GET", "/api/v1/images/" + image + "/content", "")
+                        .bytes())
                 .isEqualTo(TestObjects.tar("etc/hostname", "shared"));
         var described = owner.call("DescribeImageSharePermission", "ImageId", image);
         assertThat(described.at("TotalCount")).isEqualTo("1");
-        assertThat(described.at("Accounts/Account/0/AliyunId")).isEqualTo(stranger.keys().account());
-        assertThat(stranger.call("DescribeImageSharePermission", "ImageId", image).refusal())
+        assertThat(described.at("Accounts/Account/0/AliyunId"))
+                .isEqualTo(stranger.keys().account());
+        assertThat(stranger.call("DescribeImageSharePermission", "ImageId", image)
+                        .refusal())
                 .isEqualTo("404 InvalidImageId.NotFound");
         assertThat(server.newAccount().call("DescribeImages", "ImageId", image).at("TotalCount"))
                 .isEqualTo("0");
-        owner.call("ModifyImageSharePermission", "ImageId", image, "RemoveAccount.1", stranger.keys().account());
-        assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount")).isEqualTo("0");
+        share(image, "RemoveAccount.1");
+        assertThat(stranger.call("DescribeImages", "ImageId", image).at("TotalCount"))
+                .isEqualTo("0");
         assertThat(stranger.rest("GET", "/api/v1/images/" + image, "").status()).isEqualTo(404);
     }
 
     @Test
     void aSharedImageIsDeletedOnlyByForceAndLeavesNothing() {
         var image = objects.image("doomed");
-        owner.call("ModifyImageSharePermission", "ImageId", image, "AddAccount.1", stranger.keys().account());
+        share(image, "AddAccount.1");
         assertThat(stranger.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("404 InvalidImageId.NotFound");
         assertThat(owner.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("403 ImageUseShared");
-        assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true", "DryRun", "true").refusal())
+        assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true", "DryRun", "true")
+                        .refusal())
                 .isEqualTo("400 DryRunOperation");
-        assertThat(Files.exists(server.regions().resolve("cn-hangzhou/images/" + image))).isTrue();
-        assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true").status()).isEqualTo(200);
-        assertThat(Files.exists(server.regions().resolve("cn-hangzhou/images/" + image))).isFalse();
-        assertThat(server.jdbc().sql("select count(*) from image_copy where id = :id").param("id", image)
-                        .query(Integer.class).single())
+        assertThat(Files.exists(server.regions().resolve("cn-hangzhou/images/" + image)))
+                .isTrue();
+        assertThat(owner.call("DeleteImage", "ImageId", image, "Force", "true").status())
+                .isEqualTo(200);
+        assertThat(Files.exists(server.regions().resolve("cn-hangzhou/images/" + image)))
+                .isFalse();
+        assertThat(server.jdbc()
+                        .sql("select count(*) from image_copy where id = :id")
+                        .param("id", image)
+                        .query(Integer.class)
+                        .single())
                 .isZero();
         assertThat(owner.call("DeleteImage", "ImageId", image).refusal()).isEqualTo("404 InvalidImageId.NotFound");
     }
@@ -98,20 +109,27 @@ class ImagesIT {
     void aStrangersObjectsAreAnsweredLikeUnknownOnes() {
         var template = objects.template(objects.image("base"));
         var execution = objects.start(template);
-        assertThat(stranger.call("StartImagePipelineExecution", "ImagePipelineId", template).refusal())
+        assertThat(stranger.call("StartImagePipelineExecution", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
-        assertThat(stranger.call("DeleteImagePipeline", "ImagePipelineId", template).refusal())
+        assertThat(stranger.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
-        assertThat(stranger.call("DescribeImagePipelines", "ImagePipelineId.1", template).at("TotalCount"))
+        assertThat(stranger.call("DescribeImagePipelines", "ImagePipelineId.1", template)
+                        .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(stranger.call("DescribeImagePipelineExecutions", "ExecutionId", execution).at("TotalCount"))
+        assertThat(stranger.call("DescribeImagePipelineExecutions", "ExecutionId", execution)
+                        .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(stranger.call("DescribeImagePipelineExecutions", "ImagePipelineId", template).refusal())
+        assertThat(stranger.call("DescribeImagePipelineExecutions", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
-        assertThat(stranger.call("CancelImagePipelineExecution", "ExecutionId", execution).refusal())
+        assertThat(stranger.call("CancelImagePipelineExecution", "ExecutionId", execution)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipelineExecution.NotFound");
         for (var path : new String[] {"", "/events", "/targets", "/logs"}) {
-            assertThat(stranger.rest("GET", "/api/v1/executions/" + execution + path, "").refusal())
+            assertThat(stranger.rest("GET", "/api/v1/executions/" + execution + path, "")
+                            .refusal())
                     .isEqualTo("404 InvalidImagePipelineExecution.NotFound");
         }
         assertThat(stranger.upload(
@@ -121,6 +139,15 @@ class ImagesIT {
                                 java.util.Map.of())
                         .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
+    }
+
+    private Reply share(String image, String parameter) {
+        return owner.call(
+                "ModifyImageSharePermission",
+                "ImageId",
+                image,
+                parameter,
+                stranger.keys().account());
     }
 
     private String count(String... filter) {

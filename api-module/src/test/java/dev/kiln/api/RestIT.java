@@ -21,7 +21,8 @@ class RestIT {
         var root = server.as(ApiServer.ROOT);
         var made = root.rest("POST", "/api/v1/accounts", "{\"id\":\"4711\",\"name\":\"x\"}");
         assertThat(made.at("accountId")).as(made.text()).isEqualTo("4711");
-        assertThat(root.rest("POST", "/api/v1/accounts", "{\"id\":4711,\"name\":\"x\"}").refusal())
+        assertThat(root.rest("POST", "/api/v1/accounts", "{\"id\":4711,\"name\":\"x\"}")
+                        .refusal())
                 .isEqualTo("409 AccountExists");
         for (var bad : new String[] {
             "{\"id\":\"0\",\"name\":\"x\"}",
@@ -36,9 +37,12 @@ class RestIT {
             "{\"name\":{}}",
             "{\"name\":\"" + "x".repeat(200) + "\"}"
         }) {
-            assertThat(root.rest("POST", "/api/v1/accounts", bad).status()).as(bad).isEqualTo(400);
+            assertThat(root.rest("POST", "/api/v1/accounts", bad).status())
+                    .as(bad)
+                    .isEqualTo(400);
         }
-        assertThat(root.rest("POST", "/api/v1/accounts", "x".repeat(70_000)).status()).isEqualTo(413);
+        assertThat(root.rest("POST", "/api/v1/accounts", "x".repeat(70_000)).status())
+                .isEqualTo(413);
         assertThat(root.upload("POST", "/api/v1/accounts", new byte[] {1}, Map.of("content-type", "text/xml"))
                         .status())
                 .isEqualTo(415);
@@ -60,7 +64,9 @@ class RestIT {
         var whole = client.rest("GET", path + "/content", "");
         assertThat(whole.status()).isEqualTo(200);
         assertThat(whole.bytes()).isEqualTo(tar);
-        assertThat(whole.headers()).containsEntry("kiln-digest", made.at("digest")).containsKey("etag");
+        assertThat(whole.headers())
+                .containsEntry("kiln-digest", made.at("digest"))
+                .containsKey("etag");
         var part = client.upload("GET", path + "/content", new byte[0], Map.of("range", "bytes=512-517"));
         assertThat(part.status()).isEqualTo(206);
         assertThat(part.text()).isEqualTo("golden");
@@ -78,15 +84,22 @@ class RestIT {
     @Test
     void aRefusedArchiveLeavesNothingBehind() {
         var path = "/api/v1/images?name=bad&regionId=cn-hangzhou";
-        assertThat(client.upload("POST", path, TestObjects.tar("../escape", "x"), Map.of()).refusal())
+        assertThat(client.upload("POST", path, TestObjects.tar("../escape", "x"), Map.of())
+                        .refusal())
                 .isEqualTo("422 InvalidArchive");
-        assertThat(client.upload("POST", path, "no archive".getBytes(StandardCharsets.UTF_8), Map.of()).refusal())
+        assertThat(client.upload("POST", path, "no archive".getBytes(StandardCharsets.UTF_8), Map.of())
+                        .refusal())
                 .isEqualTo("422 InvalidArchive");
         assertThat(client.upload("POST", path, new byte[0], Map.of()).refusal()).isEqualTo("422 InvalidArchive");
         var other = Map.of("x-acs-content-sha256", Signatures.sha256(new byte[] {1}));
         assertThat(client.upload("POST", path, TestObjects.tar("a", "b"), other).refusal())
                 .isEqualTo("400 SignatureDoesNotMatch");
-        assertThat(client.call("DescribeImages", "ImageName", "bad", "Status", "Waiting,Creating,Available,CreateFailed")
+        assertThat(client.call(
+                                "DescribeImages",
+                                "ImageName",
+                                "bad",
+                                "Status",
+                                "Waiting,Creating,Available,CreateFailed")
                         .at("TotalCount"))
                 .isEqualTo("0");
         assertThat(server.jdbc()
@@ -106,9 +119,11 @@ class RestIT {
         var second = client.upload("PUT", path, TestObjects.tar("a", "2"), Map.of());
         assertThat(exists(template, first.at("digest"))).isFalse();
         assertThat(exists(template, second.at("digest"))).isTrue();
-        assertThat(client.upload("PUT", path, new byte[] {1}, Map.of()).refusal()).isEqualTo("422 InvalidArchive");
+        assertThat(client.upload("PUT", path, new byte[] {1}, Map.of()).refusal())
+                .isEqualTo("422 InvalidArchive");
         var execution = objects.start(template);
-        assertThat(client.upload("PUT", path, TestObjects.tar("a", "3"), Map.of()).refusal())
+        assertThat(client.upload("PUT", path, TestObjects.tar("a", "3"), Map.of())
+                        .refusal())
                 .isEqualTo("409 InvalidImagePipeline.HasRunningExecution");
         objects.finish(execution, "SUCCESS");
         client.call("DeleteImagePipeline", "ImagePipelineId", template);
@@ -116,8 +131,8 @@ class RestIT {
     }
 
     private boolean exists(String template, String digest) {
-        return Files.exists(server.regions()
-                .resolve("cn-hangzhou/contexts/" + template + "/" + digest.replace("sha256:", "")));
+        return Files.exists(
+                server.regions().resolve("cn-hangzhou/contexts/" + template + "/" + digest.replace("sha256:", "")));
     }
 
     @Test
@@ -151,7 +166,8 @@ class RestIT {
 
     private void log(String execution, long at, String text) {
         server.jdbc()
-                .sql("insert into build_log_chunk (execution_id, first_byte, content, attempt) values (:id, :at, :text, 1)")
+                .sql(
+                        "insert into build_log_chunk (execution_id, first_byte, content, attempt) values (:id, :at, :text, 1)")
                 .param("id", execution)
                 .param("at", at)
                 .param("text", text.getBytes(StandardCharsets.UTF_8))
@@ -161,17 +177,23 @@ class RestIT {
     @Test
     void nothingIsDoneWithoutASignatureButHealthAndTheApiPageAreOpen() {
         var none = Map.<String, String>of();
-        assertThat(client.exchange("GET", "/api/v1/images/m-1", new byte[0], none).refusal())
+        assertThat(client.exchange("GET", "/api/v1/images/m-1", new byte[0], none)
+                        .refusal())
                 .isEqualTo("400 IncompleteSignature");
         for (var bypass : new String[] {"/api;x=1/v1/images/m-1", "/api/v1;x/images/m-1", "//api/v1/images/m-1"}) {
-            assertThat(client.exchange("GET", bypass, new byte[0], none).status()).as(bypass).isIn(400, 404);
+            assertThat(client.exchange("GET", bypass, new byte[0], none).status())
+                    .as(bypass)
+                    .isIn(400, 404);
         }
-        assertThat(client.exchange("GET", "/actuator/health", new byte[0], none).text()).isEqualTo("{\"groups\":[\"liveness\",\"readiness\"],\"status\":\"UP\"}");
-        assertThat(client.exchange("GET", "/actuator/env", new byte[0], none).status()).isEqualTo(404);
+        assertThat(client.exchange("GET", "/actuator/health", new byte[0], none).text())
+                .isEqualTo("{\"groups\":[\"liveness\",\"readiness\"],\"status\":\"UP\"}");
+        assertThat(client.exchange("GET", "/actuator/env", new byte[0], none).status())
+                .isEqualTo(404);
         assertThat(client.exchange("GET", "/v3/api-docs", new byte[0], none).text())
                 .contains("/api/v1/images/{id}/content")
                 .doesNotContain("caller");
-        assertThat(client.exchange("GET", "/swagger-ui/index.html", new byte[0], none).status())
+        assertThat(client.exchange("GET", "/swagger-ui/index.html", new byte[0], none)
+                        .status())
                 .isEqualTo(200);
         var unknown = client.exchange("GET", "/nothing/here", new byte[0], none);
         assertThat(unknown.refusal()).isEqualTo("404 NotFound");

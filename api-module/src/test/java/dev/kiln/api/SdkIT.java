@@ -70,9 +70,8 @@ class SdkIT {
                                 .setValue("v"))))
                 .getBody()
                 .getImagePipelineId();
-        var listed = client.describeImagePipelines(new DescribeImagePipelinesRequest()
-                        .setRegionId(REGION)
-                        .setImagePipelineId(List.of(template)))
+        var listed = client.describeImagePipelines(
+                        new DescribeImagePipelinesRequest().setRegionId(REGION).setImagePipelineId(List.of(template)))
                 .getBody();
         var pipeline = listed.getImagePipeline().getImagePipelineSet().get(0);
         assertThat(pipeline.getDescription()).isEqualTo("made by the * SDK");
@@ -89,12 +88,13 @@ class SdkIT {
                         .setRegionId(REGION)
                         .setExecutionId(execution))
                 .getBody();
-        var shown = listed.getImagePipelineExecution().getImagePipelineExecutionSet().get(0);
+        var shown = listed.getImagePipelineExecution()
+                .getImagePipelineExecutionSet()
+                .get(0);
         assertThat(shown.getStatus()).isEqualTo("CANCELLING");
         assertThat(shown.getImagePipelineId()).isEqualTo(template);
-        assertThatThrownBy(() -> client.deleteImagePipeline(new DeleteImagePipelineRequest()
-                        .setRegionId(REGION)
-                        .setImagePipelineId(template)))
+        assertThatThrownBy(() -> client.deleteImagePipeline(
+                        new DeleteImagePipelineRequest().setRegionId(REGION).setImagePipelineId(template)))
                 .isInstanceOf(TeaException.class);
     }
 
@@ -105,8 +105,9 @@ class SdkIT {
                 .setRegionId(REGION)
                 .setImageId(image)
                 .setAddAccount(List.of(other)));
-        var shares = client.describeImageSharePermission(
-                        new DescribeImageSharePermissionRequest().setRegionId(REGION).setImageId(image))
+        var shares = client.describeImageSharePermission(new DescribeImageSharePermissionRequest()
+                        .setRegionId(REGION)
+                        .setImageId(image))
                 .getBody();
         assertThat(shares.getAccounts().getAccount().get(0).getAliyunId()).isEqualTo(other);
         var images = client.describeImages(

@@ -2,6 +2,9 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TemplatesIT {
@@ -10,77 +13,102 @@ class TemplatesIT {
     private final WireClient client = server.newAccount();
     private final TestObjects objects = new TestObjects(server, client);
 
+    /** A parameter and its value a line. */
+    private static final String GIVEN = """
+            BaseImageType=IMAGE
+            Name=黄金镜像
+            Description=made by <us>
+            BuildContent=RUN echo "a"
+            TestContent=RUN true
+            ToRegionId.1=cn-hangzhou
+            ToRegionId.2=cn-beijing
+            AddAccount.1=1234567890
+            AddAccount.2=2345678901
+            VSwitchId=vsw-1
+            InstanceType=ecs.g6.large
+            SystemDiskSize=50
+            InternetMaxBandwidthOut=10
+            DeleteInstanceOnFailure=false
+            ResourceGroupId=rg-1
+            Tag.1.Key=team
+            Tag.1.Value=golden images
+            Tag.2.Key=empty
+            Tag.2.Value=
+            TemplateTag.1.Key=ignored
+            RepairMode=Customized
+            RepairItem.1=fstab
+            RepairItem.2=grub
+            ImageOptions.ImageName=golden
+            ImageOptions.ImageFamily=family
+            ImageOptions.Description=a golden image
+            ImageOptions.ImageFeatures.NvmeSupport=auto
+            ImageOptions.ImageTags.1.Key=os
+            ImageOptions.ImageTags.1.Value=linux
+            AdvancedOptions.RetainCloudAssistant=true
+            AdvancedOptions.ImageNameSuffix=disable
+            OwnerId=17
+            """;
+
+    /** A place in the answer and what has to be there a line. */
+    private static final String RETURNED = """
+            Name=黄金镜像
+            Description=made by <us>
+            BuildContent=RUN echo "a"
+            TestContent=RUN true
+            ToRegionIds/ToRegionId/1=cn-beijing
+            AddAccounts/AddAccount/1=2345678901
+            VSwitchId=vsw-1
+            InstanceType=ecs.g6.large
+            SystemDiskSize=50
+            InternetMaxBandwidthOut=10
+            DeleteInstanceOnFailure=false
+            ResourceGroupId=rg-1
+            Tags/Tag/0/TagValue=golden images
+            Tags/Tag/1/TagKey=empty
+            RepairMode=Customized
+            RepairItems/RepairItem/1=grub
+            ImageOptions/ImageName=golden
+            ImageOptions/ImageFamily=family
+            ImageOptions/Description=a golden image
+            ImageName=golden
+            ImageOptions/ImageTags/ImageTag/0/TagValue=linux
+            ImageOptions/ImageFeatures/NvmeSupport=auto
+            AdvancedOptions/ImageNameSuffix=disable
+            AdvancedOptions/RetainCloudAssistant=true
+            """;
+
     @Test
     void everythingGivenIsReturned() {
-        var base = objects.image("base");
-        var made = client.call(
-                "CreateImagePipeline",
-                "BaseImageType", "IMAGE",
-                "BaseImage", base,
-                "Name", "黄金镜像",
-                "Description", "made by <us>",
-                "BuildContent", "RUN echo \"a\"\nRUN true",
-                "TestContent", "RUN true",
-                "ToRegionId.1", "cn-hangzhou",
-                "ToRegionId.2", "cn-beijing",
-                "AddAccount.1", "1234567890",
-                "AddAccount.2", "2345678901",
-                "VSwitchId", "vsw-1",
-                "InstanceType", "ecs.g6.large",
-                "SystemDiskSize", "50",
-                "InternetMaxBandwidthOut", "10",
-                "DeleteInstanceOnFailure", "false",
-                "ResourceGroupId", "rg-1",
-                "Tag.1.Key", "team",
-                "Tag.1.Value", "golden images",
-                "Tag.2.Key", "empty",
-                "Tag.2.Value", "",
-                "TemplateTag.1.Key", "ignored",
-                "RepairMode", "Customized",
-                "RepairItem.1", "fstab",
-                "RepairItem.2", "grub",
-                "ImageOptions.ImageName", "golden",
-                "ImageOptions.ImageFamily", "family",
-                "ImageOptions.Description", "a golden image",
-                "ImageOptions.ImageFeatures.NvmeSupport", "auto",
-                "ImageOptions.ImageTags.1.Key", "os",
-                "ImageOptions.ImageTags.1.Value", "linux",
-                "AdvancedOptions.RetainCloudAssistant", "true",
-                "AdvancedOptions.ImageNameSuffix", "disable",
-                "OwnerId", "17");
+        var parameters = lines(GIVEN);
+        parameters.put("BaseImage", objects.image("base"));
+        parameters.put("RegionId", "cn-hangzhou");
+        var made = client.send("POST", "/", parameters, new byte[0], WireClient.v3Headers("CreateImagePipeline"));
         assertThat(made.status()).as(made.text()).isEqualTo(200);
         var listed = client.call("DescribeImagePipelines", "ImagePipelineId.1", made.at("ImagePipelineId"));
         assertThat(listed.at("TotalCount")).isEqualTo("1");
         var set = "ImagePipeline/ImagePipelineSet/0/";
-        assertThat(listed.at(set + "Name")).isEqualTo("黄金镜像");
-        assertThat(listed.at(set + "Description")).isEqualTo("made by <us>");
-        assertThat(listed.at(set + "BuildContent")).isEqualTo("RUN echo \"a\"\nRUN true");
-        assertThat(listed.at(set + "TestContent")).isEqualTo("RUN true");
-        assertThat(listed.at(set + "ToRegionIds/ToRegionId/1")).isEqualTo("cn-beijing");
-        assertThat(listed.json().at("/" + set + "AddAccounts/AddAccount/1").isString()).isTrue();
-        assertThat(listed.at(set + "AddAccounts/AddAccount/1")).isEqualTo("2345678901");
-        assertThat(listed.at(set + "VSwitchId")).isEqualTo("vsw-1");
-        assertThat(listed.at(set + "SystemDiskSize")).isEqualTo("50");
-        assertThat(listed.at(set + "InternetMaxBandwidthOut")).isEqualTo("10");
-        assertThat(listed.at(set + "DeleteInstanceOnFailure")).isEqualTo("false");
-        assertThat(listed.at(set + "ResourceGroupId")).isEqualTo("rg-1");
-        assertThat(listed.at(set + "Tags/Tag/0/TagValue")).isEqualTo("golden images");
-        assertThat(listed.at(set + "Tags/Tag/1/TagKey")).isEqualTo("empty");
-        assertThat(listed.at(set + "RepairItems/RepairItem/1")).isEqualTo("grub");
-        assertThat(listed.at(set + "ImageOptions/ImageName")).isEqualTo("golden");
-        assertThat(listed.at(set + "ImageName")).isEqualTo("golden");
-        assertThat(listed.at(set + "ImageOptions/ImageTags/ImageTag/0/TagValue")).isEqualTo("linux");
-        assertThat(listed.at(set + "ImageOptions/ImageFeatures/NvmeSupport")).isEqualTo("auto");
-        assertThat(listed.at(set + "AdvancedOptions/ImageNameSuffix")).isEqualTo("disable");
-        assertThat(listed.at(set + "AdvancedOptions/RetainCloudAssistant")).isEqualTo("true");
+        lines(RETURNED)
+                .forEach((place, value) ->
+                        assertThat(listed.at(set + place)).as(place).isEqualTo(value));
+        assertThat(listed.json().at("/" + set + "AddAccounts/AddAccount/1").isString())
+                .isTrue();
         assertThat(listed.at(set + "CreationTime")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+    }
+
+    private static Map<String, String> lines(String text) {
+        var lines = new HashMap<String, String>();
+        text.lines()
+                .forEach(
+                        line -> lines.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+        return lines;
     }
 
     @Test
     void theNameIsTheIdWhenNoneIsGiven() {
         var id = objects.template(objects.image("base"));
-        var listed = client.call("DescribeImagePipelines", "Name", id.replace("ip-", "ip-"));
-        assertThat(listed.at("ImagePipeline/ImagePipelineSet/0/ImagePipelineId")).isEqualTo(id);
+        var listed = client.call("DescribeImagePipelines", "Name", id);
+        assertThat(listed.at("ImagePipeline/ImagePipelineSet/0/ImagePipelineId"))
+                .isEqualTo(id);
     }
 
     @Test
@@ -105,7 +133,7 @@ class TemplatesIT {
         assertThat(first.at("TotalCount")).isEqualTo("5");
         assertThat(third.at("NextToken")).isEmpty();
         var set = "ImagePipeline/ImagePipelineSet/";
-        assertThat(java.util.List.of(
+        assertThat(List.of(
                         first.at(set + "0/ImagePipelineId"),
                         first.at(set + "1/ImagePipelineId"),
                         second.at(set + "0/ImagePipelineId"),
@@ -127,17 +155,23 @@ class TemplatesIT {
         var base = objects.image("base");
         var template = objects.template(base);
         var execution = objects.start(template);
-        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template).refusal())
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
         objects.finish(execution, "SUCCESS");
-        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template).status())
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .status())
                 .isEqualTo(200);
-        assertThat(client.call("DescribeImagePipelines", "ImagePipelineId.1", template).at("TotalCount"))
+        assertThat(client.call("DescribeImagePipelines", "ImagePipelineId.1", template)
+                        .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(client.call("DescribeImagePipelineExecutions", "ExecutionId", execution).at("TotalCount"))
+        assertThat(client.call("DescribeImagePipelineExecutions", "ExecutionId", execution)
+                        .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(client.call("DescribeImages", "ImageId", base).at("TotalCount")).isEqualTo("1");
-        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template).refusal())
+        assertThat(client.call("DescribeImages", "ImageId", base).at("TotalCount"))
+                .isEqualTo("1");
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
     }
 }
