@@ -16,12 +16,6 @@ class WorkerKillTest {
     @TempDir
     private Path directory;
 
-    private static long sleepers() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").endsWith("sleep 98766"))
-                .count();
-    }
-
     @Test
     void killedWorkerLeavesNothing() throws Exception {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -34,9 +28,9 @@ class WorkerKillTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> sleepers() >= 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98766) == 2);
         worker.destroyForcibly();
-        await().atMost(Duration.ofSeconds(1)).until(() -> sleepers() == 0);
+        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98766) == 0);
         new SandboxBuildEngine(EngineSettings.in(directory)).discard("exec-endless");
         assertThat(directory.resolve("builds")).isEmptyDirectory();
         assertThat(Path.of("/sys/fs/cgroup/pids/kiln-exec-endless-test")).doesNotExist();
