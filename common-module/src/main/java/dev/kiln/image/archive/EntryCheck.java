@@ -77,11 +77,11 @@ public final class EntryCheck {
 
     /**
      * What this entry takes away from the layers before, asked for all entries of a layer before any is accepted: the
-     * path of a whiteout, an opaque directory, or a path that changes its type.
+     * path of a whiteout, an opaque directory, or a path that changes its type. Whether links lie above it is asked
+     * when the entry is accepted, because this layer may replace them.
      */
     public Optional<String> removal(TarEntry entry) throws IOException {
         var name = EntryPaths.clean(entry.name(), entry.type().meaning(), limits.pathBytes());
-        checkParents(name);
         var last = EntryPaths.last(name);
         if (last.equals(OPAQUE)) {
             return Optional.of(EntryPaths.parent(name)).filter(path -> !path.isEmpty());

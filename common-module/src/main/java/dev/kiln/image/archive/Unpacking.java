@@ -6,7 +6,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.compress.compressors.CompressorException;
+import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.tukaani.xz.XZInputStream;
 
 /** Opens plain, gzip, xz and zstd bytes, told apart by their first bytes, and bounds what comes out of them. */
@@ -26,18 +27,21 @@ final class Unpacking {
         var in = new BufferedInputStream(counted, 64 << 10);
         var magic = magic(in);
         if (starts(magic, GZIP)) {
-            return new Bounded(
-                    GzipCompressorInputStream.builder()
-                            .setInputStream(in)
-                            .setDecompressConcatenated(true)
-                            .get(),
-                    counted,
-                    limits);
+            return new Bounded(gunzip(in), counted, limits);
         }
         if (starts(magic, XZ)) {
             return new Bounded(new XZInputStream(in, XZ_MEMORY_KIB), counted, limits);
         }
         return starts(magic, ZSTD) ? new Bounded(new ZstdInputStream(in), counted, limits) : in;
+    }
+
+    /** All members of the file, whatever the JDK's own reader thinks of where one ends. */
+    private static InputStream gunzip(InputStream in) throws IOException {
+        try {
+            return new CompressorStreamFactory(true).createCompressorInputStream(CompressorStreamFactory.GZIP, in);
+        } catch (CompressorException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     static boolean isPacked(InputStream in) throws IOException {

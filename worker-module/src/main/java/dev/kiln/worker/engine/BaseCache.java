@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -62,10 +63,20 @@ final class BaseCache {
     /** The image, unpacked now if nobody did before. */
     Lease take(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
-        Files.createDirectories(directory);
+        if (!Files.isDirectory(directory)) {
+            makeDirectory();
+        }
         var key = base.digest().hex();
         entry(key).take(base, watch);
         return new Lease(key);
+    }
+
+    private void makeDirectory() throws IOException {
+        try {
+            SandboxBuildEngine.makePrivate(directory);
+        } catch (FileAlreadyExistsException e) {
+            // Another worker was first.
+        }
     }
 
     private Entry entry(String key) {

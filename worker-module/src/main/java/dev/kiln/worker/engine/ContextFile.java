@@ -9,6 +9,8 @@ import dev.kiln.image.archive.EntryCheck;
 import dev.kiln.image.archive.TarEntry;
 import dev.kiln.image.archive.TarReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,8 @@ final class ContextFile {
                     mode[0] = entry.size() > longest ? -2 : save(contents, to, accepted.mode());
                 }
             });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } catch (ArchiveRefusedException e) {
             throw new BuildFailedException(
                     "BuildCommand.Failed", "the template's context is refused: " + e.getMessage());
@@ -51,9 +55,18 @@ final class ContextFile {
         try (var out = Files.newOutputStream(to)) {
             var buffer = new byte[64 << 10];
             for (int count = contents.read(buffer); count >= 0; count = contents.read(buffer)) {
-                out.write(buffer, 0, count);
+                write(out, buffer, count);
             }
         }
         return mode & 0777;
+    }
+
+    /** A failure to write is this machine's fault, not the archive's. */
+    private static void write(OutputStream out, byte[] buffer, int count) {
+        try {
+            out.write(buffer, 0, count);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

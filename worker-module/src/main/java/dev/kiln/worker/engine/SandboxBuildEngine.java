@@ -1,6 +1,9 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,6 +94,11 @@ public final class SandboxBuildEngine implements BuildEngine {
             var built = runOnBase(request, output, scratch, keep);
             done = keep;
             return built;
+        } catch (SocketTimeoutException e) {
+            throw e; // an InterruptedIOException by name only
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
+            Thread.interrupted(); // an interrupt during a read or write: the exception now carries it
+            throw new InterruptedException("interrupted while reading or writing");
         } finally {
             scratch.group().remove();
             if (!done) {

@@ -72,7 +72,7 @@ final class SandboxCommands {
         line.addAll(List.of("--size", memory, "--tmpfs", "/run", "--ro-bind", busybox.toString(), TOOLS));
         line.addAll(List.of("--bind", "tmp", "/tmp"));
         if (network) {
-            line.addAll(List.of("--ro-bind", "/etc/resolv.conf", "/etc/resolv.conf"));
+            line.addAll(List.of("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"));
         }
         line.addAll(isolation(network));
         line.add("--clearenv");

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +71,9 @@ final class SandboxProcess {
     /** The exit status. */
     int run() throws IOException, InterruptedException, Stopped, BuildFailedException {
         var process = start();
+        var reader = background(() -> read(process.getInputStream()), "sandbox-output");
+        var writer = background(() -> write(process.getOutputStream()), "sandbox-input");
         try {
-            var reader = background(() -> read(process.getInputStream()), "sandbox-output");
-            var writer = background(() -> write(process.getOutputStream()), "sandbox-input");
             while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 watch.look();
                 failEarly(reader);
@@ -84,6 +85,22 @@ final class SandboxProcess {
             return process.exitValue();
         } finally {
             kill(process);
+            settle(reader);
+        }
+    }
+
+    /** Nothing is told to the output after the end: its last call is waited for, within reason. */
+    private static void settle(FutureTask<@Nullable Void> reader) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            reader.get(1, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // Whoever needs the reason got it from finish().
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

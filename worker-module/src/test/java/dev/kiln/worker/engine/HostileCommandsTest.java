@@ -57,12 +57,6 @@ class HostileCommandsTest {
                         BuildFailedException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
-    private static long processes(String marker) {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").matches(".*sleep " + marker))
-                .count();
-    }
-
     @Test
     void hostFilesAreNotThere() throws Exception {
         var secret = Files.writeString(directory.resolve("secret"), "from the host");
@@ -150,14 +144,14 @@ class HostileCommandsTest {
     void daemonEndsWithItsCommand() throws Exception {
         var text = run("RUN (busybox setsid sleep 98761 > /dev/null 2>&1 &); echo started\nRUN ps");
         assertThat(text).contains("started").doesNotContain("98761");
-        assertThat(processes("98761")).isZero();
+        assertThat(Sleepers.count(98761)).isZero();
     }
 
     @Test
     void forkBombIsHeldAndEnded() throws Exception {
         settings.commandTime(Duration.ofSeconds(3)).processes(50);
         fails("RUN bomb() { bomb | bomb & wait; }; bomb; sleep 98762", "BuildCommand.TimedOut");
-        assertThat(processes("98762")).isZero();
+        assertThat(Sleepers.count(98762)).isZero();
     }
 
     @Test
@@ -192,7 +186,7 @@ class HostileCommandsTest {
     void timeIsBounded() {
         settings.commandTime(Duration.ofSeconds(1));
         fails("RUN sleep 98763", "BuildCommand.TimedOut");
-        assertThat(processes("98763")).isZero();
+        assertThat(Sleepers.count(98763)).isZero();
     }
 
     @Test
@@ -206,9 +200,9 @@ class HostileCommandsTest {
             }
         });
         thread.start();
-        await().until(() -> output.text().contains("begun"));
+        await().until(() -> Sleepers.count(98764) == 2);
         thread.interrupt();
-        await().atMost(Duration.ofSeconds(1)).until(() -> processes("98764") == 0);
+        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98764) == 0);
         thread.join();
         engine.discard("exec-hostile");
         assertThat(directory.resolve("builds")).isEmptyDirectory();

@@ -1,0 +1,27 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Processes of this machine that run {@code sleep}, told apart by how long they mean to. */
+final class Sleepers {
+
+    private Sleepers() {}
+
+    static long count(int seconds) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process).equals("sleep\0" + seconds + "\0"))
+                .count();
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // it ended meanwhile
+        }
+    }
+}

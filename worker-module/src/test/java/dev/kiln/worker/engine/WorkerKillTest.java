@@ -1,0 +1,38 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker that is killed leaves no process behind, and the next one removes its files. */
+@Timeout(120)
+class WorkerKillTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void killedWorkerLeavesNothing() throws Exception {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var worker = new ProcessBuilder(
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EndlessBuild.class.getName(),
+                        directory.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98766) == 2);
+        worker.destroyForcibly();
+        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98766) == 0);
+        new SandboxBuildEngine(EngineSettings.in(directory)).discard("exec-endless");
+        assertThat(directory.resolve("builds")).isEmptyDirectory();
+        assertThat(Path.of("/sys/fs/cgroup/pids/kiln-exec-endless-test")).doesNotExist();
+    }
+}
