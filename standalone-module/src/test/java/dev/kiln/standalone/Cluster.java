@@ -118,7 +118,7 @@ final class Cluster implements AutoCloseable {
                 .toList();
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
-                        java, "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName())
+                        java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName())
                 .redirectErrorStream(true)
                 .redirectOutput(log(name).toFile());
         builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath));

@@ -15,11 +15,8 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
-import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -74,7 +71,8 @@ public final class EventRelay implements SmartLifecycle {
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (DataAccessException | TransactionException | KafkaException | NotAcknowledgedException e) {
+            } catch (RuntimeException e) {
+                // Whatever it is: a relay that ended here would keep all events from everybody until a restart.
                 LOG.warn("events wait, they will be published later: {}", e.toString());
                 recover();
             }

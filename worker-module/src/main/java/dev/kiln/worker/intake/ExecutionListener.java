@@ -8,7 +8,6 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -47,7 +46,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
                 listen(consumer);
             } catch (InterruptedException | WakeupException | InterruptException e) {
                 return;
-            } catch (KafkaException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("listening to {} is interrupted: {}", Topics.REQUESTED, e.toString());
                 pause();
             }

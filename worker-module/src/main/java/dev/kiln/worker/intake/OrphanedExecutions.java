@@ -4,7 +4,6 @@ import dev.kiln.execution.Executions;
 import dev.kiln.worker.run.ExecutionSlots;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 
 /**
  * The sweep: finds executions that no worker has, whether their worker died or their message never came, and offers
@@ -30,8 +29,9 @@ public final class OrphanedExecutions {
             if (free > 0) {
                 executions.orphans(free).forEach(slots::offer);
             }
-        } catch (DataAccessException e) {
-            LOG.warn("no sweep, the database does not answer: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            // Whatever it is: a schedule ends with the first exception, and with it would every adoption.
+            LOG.warn("no sweep this time: {}", e.toString());
         }
     }
 }

@@ -23,15 +23,19 @@ public final class BaseImages {
     /** An image that can be read, and what it consists of. */
     public record BaseImage(ImageId id, Target.Content content) {}
 
-    /** The image that the template names, or the newest of the family that it names. */
+    /**
+     * The image that the template names, or the newest of the family that it names. A family has the account's own
+     * images alone: otherwise a stranger could share one into it and become the base of what others build.
+     */
     public Optional<BaseImage> choose(Template template) {
         return jdbc.sql("""
                         select c.id, c.digest, c.bytes, c.metadata from image_copy c
                          where c.region_id = :region and c.state = 'COPIED'
-                           and case when :family then c.family = :base else c.id = :base end
-                           and (c.account_id = :account or exists (
-                               select from image_share s
-                                where s.image_id = c.id and s.account_id = :account and s.state = 'SHARED'))
+                           and case when :family then c.family = :base and c.account_id = :account
+                                    else c.id = :base and (c.account_id = :account or exists (
+                                        select from image_share s
+                                         where s.image_id = c.id and s.account_id = :account and s.state = 'SHARED'))
+                               end
                          order by c.created_at desc, c.id desc
                          limit 1
                         """)
