@@ -36,6 +36,7 @@ final class Cluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final List<String> REGIONS = List.of("cn-hangzhou", "cn-beijing", "cn-shanghai");
 
+    private static final Path LOGS = Path.of("target", "scenario-logs");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     final TestDatabase database = TestServers.freshDatabase();
@@ -48,6 +49,7 @@ final class Cluster implements AutoCloseable {
     Cluster(Path directory) throws IOException {
         this.directory = directory;
         this.shared = shared();
+        Files.createDirectories(LOGS);
         for (var region : regions().values()) {
             Files.createDirectories(region);
         }
@@ -120,7 +122,7 @@ final class Cluster implements AutoCloseable {
         var builder = new ProcessBuilder(
                         java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName())
                 .redirectErrorStream(true)
-                .redirectOutput(log(name).toFile());
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()));
         builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath));
         builder.environment().put("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
         var process = builder.start();
@@ -144,8 +146,9 @@ final class Cluster implements AutoCloseable {
         return Objects.requireNonNull(processes.get(name), name);
     }
 
-    private Path log(String name) {
-        return directory.resolve(name + ".log");
+    // Not in the test's own directory, which is gone when somebody wants to know why a test failed.
+    private static Path log(String name) {
+        return LOGS.resolve(name + ".log");
     }
 
     Map<String, Path> regions() {
