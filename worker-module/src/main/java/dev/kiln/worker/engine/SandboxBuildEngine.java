@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -44,7 +43,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void check() throws SandboxUnavailableException {
-        sandbox.check(builds.resolveSibling("check-" + UUID.randomUUID()), removal);
+        sandbox.check(builds, removal);
     }
 
     @Override

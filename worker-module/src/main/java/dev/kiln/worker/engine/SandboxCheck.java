@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,12 +57,11 @@ final class SandboxCheck {
                 .orElse(null);
     }
 
-    void check(Path directory, TreeRemoval removal) throws SandboxUnavailableException {
+    void check(Path builds, TreeRemoval removal) throws SandboxUnavailableException {
         checkTools();
         try {
-            var scratch =
-                    directory.resolveSibling("check-" + ProcessHandle.current().pid());
-            removal.remove(scratch);
+            // Not the process id: workers in containers share the directory and all have the same one.
+            var scratch = builds.resolveSibling("check-" + UUID.randomUUID());
             SandboxBuildEngine.makePrivate(scratch);
             try {
                 runOnce(scratch);
@@ -78,7 +78,11 @@ final class SandboxCheck {
 
     private void runOnce(Path directory) throws IOException, InterruptedException, SandboxUnavailableException {
         Files.createDirectory(directory.resolve("base"));
-        var scratch = new Scratch(directory, false, 1 << 20, ControlGroup.make("check", settings));
+        var scratch = new Scratch(
+                directory,
+                false,
+                1 << 20,
+                ControlGroup.make(directory.getFileName().toString(), settings));
         var said = new Tail(1000);
         try {
             var line = commands.step(scratch, BuildState.of(ImageMetadata.EMPTY), List.of("true"));

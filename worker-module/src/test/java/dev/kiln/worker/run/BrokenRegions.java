@@ -7,9 +7,11 @@ import dev.kiln.region.StoreKey;
 import dev.kiln.region.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ final class BrokenRegions {
 
     final AtomicInteger refused = new AtomicInteger();
     private final Set<RegionId> broken = ConcurrentHashMap.newKeySet();
+    private final Set<RegionId> held = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch holding = new CountDownLatch(1);
 
     void breakDown(String region) {
         broken.add(new RegionId(region));
@@ -26,6 +30,26 @@ final class BrokenRegions {
 
     void mend(String region) {
         broken.remove(new RegionId(region));
+    }
+
+    /** What is put into the region from now on waits until it is interrupted. */
+    void hold(String region) {
+        held.add(new RegionId(region));
+    }
+
+    void awaitHeld() throws InterruptedException {
+        holding.await();
+    }
+
+    private void waitIfHeld(RegionId region) throws InterruptedIOException {
+        if (held.contains(region)) {
+            holding.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("interrupted while the region held the copy");
+            }
+        }
     }
 
     RegionStore wrap(RegionStore store) {
@@ -43,6 +67,7 @@ final class BrokenRegions {
             @Override
             public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
                     throws IOException {
+                waitIfHeld(region());
                 if (broken.contains(region())) {
                     refused.incrementAndGet();
                     throw new IOException("the region is closed for repairs");

@@ -11,7 +11,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.Test;
 class ExecutionRunnerIT {
 
     private static final Duration NEVER = Duration.ofHours(1);
+
+    private static final Set<String> TAKEN = new TreeSet<>();
+    private static int testsRun;
 
     private final BrokenRegions broken = new BrokenRegions();
     private final GatedEngine engine = new GatedEngine();
@@ -36,6 +43,21 @@ class ExecutionRunnerIT {
     void end() {
         engine.open();
         rig.close();
+        TAKEN.addAll(rig.transitions());
+        testsRun++;
+    }
+
+    @AfterAll
+    static void everyDeclaredTransitionWasTakenByTheseTests() {
+        var tests = Stream.of(ExecutionRunnerIT.class.getDeclaredMethods())
+                .filter(method -> method.isAnnotationPresent(Test.class))
+                .count();
+        var declared = Stream.of(ExecutionStatus.values())
+                .flatMap(from -> from.successors().stream().map(to -> from + " " + to))
+                .toList();
+
+        // Says nothing when somebody runs a single test.
+        assertThat(testsRun < tests ? declared : TAKEN).containsAll(declared);
     }
 
     @Test
@@ -104,6 +126,34 @@ class ExecutionRunnerIT {
         assertThat(rig.cancel(execution, NEVER)).isEqualTo(CancelAnswer.FINISHED);
         assertThat(engine.interrupted).hasValue(1);
         assertThat(engine.scratch).isEmpty();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelDuringTheTestRemovesTheImageToo() {
+        engine.closeTests();
+        var execution = rig.start(rig.template("RUN true"));
+        rig.worker(engine, 1).offer(execution);
+        rig.await(execution, ExecutionStatus.TESTING);
+
+        rig.cancel(execution, NEVER);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+
+        assertThat(rig.copies(execution)).isEmpty();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelDuringDistributionRemovesEveryCopy() throws InterruptedException {
+        broken.hold("cn-two");
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        broken.awaitHeld();
+
+        rig.cancel(execution, NEVER);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+
+        assertThat(rig.copies(execution)).isEmpty();
         rig.guaranteesHold();
     }
 

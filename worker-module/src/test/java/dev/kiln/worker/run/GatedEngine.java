@@ -24,6 +24,7 @@ final class GatedEngine implements BuildEngine {
     private final Map<String, BuildFailedException> failures = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> testFailures = new ConcurrentHashMap<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile CountDownLatch testGate = new CountDownLatch(0);
     private volatile boolean deaf;
 
     /** Builds wait from now on until {@link #open()}. */
@@ -31,8 +32,14 @@ final class GatedEngine implements BuildEngine {
         gate = new CountDownLatch(1);
     }
 
+    /** Tests wait from now on, builds do not. */
+    void closeTests() {
+        testGate = new CountDownLatch(1);
+    }
+
     void open() {
         gate.countDown();
+        testGate.countDown();
     }
 
     /** Builds do not react to an interrupt: an engine that hangs. */
@@ -57,7 +64,7 @@ final class GatedEngine implements BuildEngine {
         builds.incrementAndGet();
         scratch.add(request.name());
         output.stepStarted(1, 1, "RUN gate");
-        pass();
+        pass(gate);
         var failure = failures.get(request.name());
         if (failure != null) {
             throw failure;
@@ -69,21 +76,21 @@ final class GatedEngine implements BuildEngine {
         return new BuiltImage(file, content.length, Digest.of(computation), ImageMetadata.EMPTY);
     }
 
-    private void pass() throws InterruptedException {
+    private void pass(CountDownLatch closed) throws InterruptedException {
         try {
-            gate.await();
+            closed.await();
         } catch (InterruptedException e) {
             interrupted.incrementAndGet();
             if (!deaf) {
                 throw e;
             }
-            gate.await();
+            closed.await();
         }
     }
 
     @Override
     public void test(BuildRequest request, BuildOutput output) throws BuildFailedException, InterruptedException {
-        pass();
+        pass(testGate);
         var failure = testFailures.get(request.name());
         if (failure != null) {
             throw failure;

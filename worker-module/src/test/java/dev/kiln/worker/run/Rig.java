@@ -217,6 +217,13 @@ final class Rig implements AutoCloseable {
         return states;
     }
 
+    /** Every change of status so far, written {@code FROM TO}. */
+    List<String> transitions() {
+        return jdbc.sql("select from_status || ' ' || to_status from execution_event where from_status is not null")
+                .query(String.class)
+                .list();
+    }
+
     void guaranteesHold() {
         new Guarantees(jdbc)
                 .and(new NothingLeftBehind(jdbc, directories, List.of()))
