@@ -4,6 +4,7 @@ import dev.kiln.api.ApiApplication;
 import dev.kiln.cli.AccessKey;
 import dev.kiln.cli.RequestBody;
 import dev.kiln.cli.SignedClient;
+import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestPorts;
 import dev.kiln.testing.TestServers;
@@ -217,7 +218,21 @@ final class Cluster implements AutoCloseable {
         Awaitility.await(execution + " becomes " + status)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> {
+                    var now = status(execution);
+                    if (ExecutionStatus.valueOf(now).isFinal() && !now.equals(status)) {
+                        throw new IllegalStateException(
+                                execution + " is " + now + " instead of " + status + ": " + why(execution));
+                    }
+                })
                 .until(() -> status(execution).equals(status));
+    }
+
+    private String why(String execution) {
+        return jdbc.sql("select error_code || ' ' || error_info || ' ' || message from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
     }
 
     void guaranteesHold() {

@@ -13,7 +13,6 @@ import dev.kiln.image.ImageId;
 import dev.kiln.message.ExecutionRequested;
 import dev.kiln.message.Topics;
 import dev.kiln.template.TemplateId;
-import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,8 +53,9 @@ class EventRelayIT {
     @TempDir
     private Path directory;
 
-    private final TestDatabase database = TestServers.freshDatabase();
-    private final JdbcClient jdbc = database.client();
+    // One source for both, or the relay's statements would not be in its transaction.
+    private final DataSource database = TestServers.freshDatabase().dataSource();
+    private final JdbcClient jdbc = JdbcClient.create(database);
     private final Executions executions = new Executions(jdbc);
     private final List<AutoCloseable> opened = new ArrayList<>();
     private int port;
@@ -189,7 +190,7 @@ class EventRelayIT {
                 new Outbox(jdbc),
                 new KafkaTemplate<>(producers),
                 admin,
-                new TransactionTemplate(new JdbcTransactionManager(database.dataSource())),
+                new TransactionTemplate(new JdbcTransactionManager(database)),
                 Duration.ofMillis(50));
         relay.start();
         opened.add(relay::stop);
