@@ -104,6 +104,7 @@ public final class ExecutionRunner {
             throw new InterruptedException(attempt.execution() + " was interrupted");
         }
         if (cause instanceof StageFailedException failed) {
+            LOG.info("{} cannot succeed: {}", attempt.execution(), failed.getMessage());
             return ended(attempt, failed.failure());
         }
         LOG.error("{} failed in {}", attempt.execution(), attempt.status(), cause);
