@@ -4,6 +4,7 @@ import dev.kiln.api.ApiApplication;
 import dev.kiln.cli.AccessKey;
 import dev.kiln.cli.RequestBody;
 import dev.kiln.cli.SignedClient;
+import dev.kiln.embedded.BoundProcess;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestPorts;
@@ -126,7 +127,8 @@ final class Cluster implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()));
         builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath));
         builder.environment().put("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
-        var process = builder.start();
+        // Ends with the test's JVM, however that ends.
+        var process = BoundProcess.start(builder, "KILL");
         processes.put(name, process);
         return process;
     }

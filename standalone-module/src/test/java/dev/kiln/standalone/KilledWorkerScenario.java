@@ -64,8 +64,8 @@ class KilledWorkerScenario {
 
     @AfterEach
     void end() throws Exception {
-        gate.close();
         cluster.close();
+        gate.close();
     }
 
     @Test
