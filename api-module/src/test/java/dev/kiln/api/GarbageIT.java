@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.testing.TestSeed;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -184,6 +181,7 @@ class GarbageIT {
                 "/api/v1/executions/a%0Ab/logs",
                 "/api/v1/images/%E0%A4%A",
                 "/;x",
+                "/error",
                 "/v3/api-docs/%ff"
             })
     void brokenEncodingsAreRefused(String target) throws IOException {
@@ -198,6 +196,29 @@ class GarbageIT {
                 var reply = client.rest("GET", "/api/v1/" + path, "");
                 assertThat(reply.status()).as(path + reply.text()).isBetween(400, 499);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\nabc",
+                "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc",
+                "POST /api/v1/accounts HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\nabc",
+                "POST /api/v1/accounts HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc"
+            })
+    void bodiesThatAreMalformedOrBreakOffAreRefused(String request) throws IOException {
+        assertThat(raw(request.replaceFirst("\r\n", "\r\nHost: x\r\nConnection: close\r\n")))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "\"code\":\"BadRequest\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+999999999-01-01T00:00:00Z", "+300000-01-01T00:00:00Z", "-999999999-01-01T00:00:00Z"})
+    void timesThatTheDatabaseCannotHoldAreTimesNevertheless(String time) {
+        for (var key : List.of("CreationStartTime", "CreationEndTime")) {
+            var reply = client.call("DescribeImages", "Filter.1.Key", key, "Filter.1.Value", time);
+            assertThat(reply.at("TotalCount")).as(reply.text()).isEqualTo("0");
         }
     }
 
@@ -224,13 +245,6 @@ class GarbageIT {
     }
 
     private String raw(String request) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.setSoTimeout(30_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.shutdownOutput();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (SocketTimeoutException e) {
-            throw new AssertionError("the server hung on: " + request, e);
-        }
+        return RawHttp.exchange(server.port(), request);
     }
 }

@@ -106,6 +106,25 @@ class ImagesIT {
     }
 
     @Test
+    void anImageThatIsBeingSharedIsNotDeletedWithoutForce() {
+        var image = objects.image("contested");
+        var reply = HeldLock.during(
+                server,
+                jdbc -> {
+                    jdbc.sql("select id from image_copy where id = :id for update")
+                            .param("id", image)
+                            .query(String.class)
+                            .single();
+                    jdbc.sql("insert into image_share (image_id, account_id, state, shared_at)"
+                                    + " values (:id, 1, 'SHARED', now())")
+                            .param("id", image)
+                            .update();
+                },
+                () -> owner.call("DeleteImage", "ImageId", image));
+        assertThat(reply.refusal()).isEqualTo("403 ImageUseShared");
+    }
+
+    @Test
     void aStrangersObjectsAreAnsweredLikeUnknownOnes() {
         var template = objects.template(objects.image("base"));
         var execution = objects.start(template);

@@ -2,7 +2,9 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Map;
@@ -82,6 +84,72 @@ class RestIT {
     }
 
     @Test
+    void anUploadMayCallItselfAFormAndHaveManyParameters() {
+        var path = new StringBuilder("/api/v1/images?name=form&regionId=cn-hangzhou");
+        for (var at = 0; at < 1500; at++) {
+            path.append("&p").append(at).append("=1");
+        }
+        var form = Map.of("content-type", "application/x-www-form-urlencoded");
+        var made = client.upload("POST", path.toString(), TestObjects.tar("a", "b"), form);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+    }
+
+    @Test
+    void whatIsAcceptedDoesNotMatter() {
+        var headers = Map.of("content-type", "application/json", "accept", "application/xml, application/yaml");
+        var made = server.as(ApiServer.ROOT)
+                .upload("POST", "/api/v1/accounts", "{\"name\":\"x\"}".getBytes(StandardCharsets.UTF_8), headers);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.headers()).containsEntry("content-type", "application/json");
+    }
+
+    @Test
+    void headersAloneAreAnsweredWithoutReadingTheBytes() throws IOException {
+        var image = objects.image("headed");
+        var home = server.regions().resolve("cn-hangzhou/images/" + image);
+        try (var files = Files.list(home)) {
+            Files.write(files.findFirst().orElseThrow(), new byte[0]);
+        }
+        var head = client.rest("HEAD", "/api/v1/images/" + image + "/content", "");
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.headers()).containsEntry("content-length", "2048");
+    }
+
+    @Test
+    void aRangeThatEndsBeforeItBeginsIsNone() {
+        var path = "/api/v1/images/" + objects.image("ranged") + "/content";
+        assertThat(client.upload("GET", path, new byte[0], Map.of("range", "bytes=5-2"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anUploadThatBreaksOffIsTheClientsFaultAndLeavesNothing() throws IOException {
+        var query = Map.of("name", "broken", "regionId", "cn-hangzhou");
+        var headers = WireClient.v3Headers("");
+        headers.put("host", "127.0.0.1:" + server.port());
+        headers.put("x-acs-content-sha256", Signatures.sha256(new byte[1000]));
+        var request = new StringBuilder("POST /api/v1/images?" + FormText.canonical(query) + " HTTP/1.1\r\n");
+        headers.forEach(
+                (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
+        request.append("authorization: ").append(client.authorization("POST", "/api/v1/images", query, headers));
+        request.append("\r\ncontent-length: 1000\r\nconnection: close\r\n\r\nand no more");
+        assertThat(RawHttp.exchange(server.port(), request.toString()))
+                .startsWith("HTTP/1.1 400")
+                .contains("\"code\":\"BadRequest\"");
+        assertThat(images("broken")).isZero();
+    }
+
+    private int images(String name) {
+        return server.jdbc()
+                .sql("select count(*) from image_copy where account_id = :account and name = :name")
+                .param("account", Long.parseLong(client.keys().account()))
+                .param("name", name)
+                .query(Integer.class)
+                .single();
+    }
+
+    @Test
     void aRefusedArchiveLeavesNothingBehind() {
         var path = "/api/v1/images?name=bad&regionId=cn-hangzhou";
         assertThat(client.upload("POST", path, TestObjects.tar("../escape", "x"), Map.of())
@@ -102,12 +170,7 @@ class RestIT {
                                 "Waiting,Creating,Available,CreateFailed")
                         .at("TotalCount"))
                 .isEqualTo("0");
-        assertThat(server.jdbc()
-                        .sql("select count(*) from image_copy where account_id = :account")
-                        .param("account", Long.parseLong(client.keys().account()))
-                        .query(Integer.class)
-                        .single())
-                .isZero();
+        assertThat(images("bad")).isZero();
     }
 
     @Test
@@ -128,6 +191,41 @@ class RestIT {
         objects.finish(execution, "SUCCESS");
         client.call("DeleteImagePipeline", "ImagePipelineId", template);
         assertThat(exists(template, second.at("digest"))).isFalse();
+    }
+
+    @Test
+    void aRefusedUploadOfTheContextThatARunningExecutionReadsLeavesItThere() {
+        var template = objects.template(objects.image("base"));
+        var tar = TestObjects.tar("a", "1");
+        var digest = "sha256:" + Signatures.sha256(tar);
+        var path = "/api/v1/templates/" + template + "/context";
+        // While one upload is under way, another one of the same bytes is taken, and an execution starts.
+        var reply = HeldLock.during(
+                server,
+                jdbc -> {
+                    jdbc.sql("update template set context_digest = :digest where id = :id")
+                            .param("digest", digest)
+                            .param("id", template)
+                            .update();
+                    jdbc.sql("""
+                            insert into execution (id, template_id, account_id, region_id, image_id, status)
+                            select 'exec-' || substr(id, 4), id, account_id, region_id, 'm-0', 'PREPARING'
+                            from template where id = :id
+                            """).param("id", template).update();
+                },
+                () -> client.upload("PUT", path, tar, Map.of()));
+        assertThat(reply.refusal()).isEqualTo("409 InvalidImagePipeline.HasRunningExecution");
+        assertThat(exists(template, digest)).isTrue();
+    }
+
+    @Test
+    void aContextThatIsNotTakenLeavesNothing() {
+        var template = objects.template(objects.image("base"));
+        var other = Map.of("x-acs-content-sha256", Signatures.sha256(new byte[] {1}));
+        assertThat(client.upload("PUT", "/api/v1/templates/" + template + "/context", new byte[9], other)
+                        .refusal())
+                .isEqualTo("400 SignatureDoesNotMatch");
+        assertThat(exists(template, other.get("x-acs-content-sha256"))).isFalse();
     }
 
     private boolean exists(String template, String digest) {

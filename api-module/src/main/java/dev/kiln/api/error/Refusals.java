@@ -29,6 +29,14 @@ public final class Refusals {
                 code, 400, "The specified " + parameter + " " + quoted(value) + " is not valid: " + rule + ".");
     }
 
+    /** The client's fault, unlike a region that cannot be written to. */
+    public static ApiException bodyBrokeOff() {
+        return new ApiException(
+                "InvalidParameter",
+                400,
+                "The body is malformed or broke off, or nothing of it came for too long. Send the request again.");
+    }
+
     public static ApiException regionNotFound(String region) {
         return new ApiException(
                 "InvalidRegionId.NotFound",

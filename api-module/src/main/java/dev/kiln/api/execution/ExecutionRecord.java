@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class ExecutionRecord {
 
-    private static final int MAX_CHUNKS = 500;
+    private static final int MAX_CHUNK = 64 * 1024;
 
     private final JdbcClient jdbc;
 
@@ -103,12 +103,14 @@ final class ExecutionRecord {
         var output = new ByteArrayOutputStream();
         jdbc.sql("""
                 select first_byte, content from build_log_chunk
-                where execution_id = :id and first_byte + length(content) > :offset
-                order by first_byte limit :chunks
+                where execution_id = :id and first_byte > :start and first_byte < :end
+                  and first_byte + length(content) > :offset
+                order by first_byte
                 """)
                 .param("id", id.value())
+                .param("start", offset - MAX_CHUNK)
+                .param("end", offset > Long.MAX_VALUE - limit ? Long.MAX_VALUE : offset + limit)
                 .param("offset", offset)
-                .param("chunks", MAX_CHUNKS)
                 .query(row -> {
                     var content = row.getBytes("content");
                     var skip = (int) Math.max(0, offset - row.getLong("first_byte"));

@@ -24,8 +24,9 @@ record ByteRange(long first, long last, long size) {
         if (matcher.group(1).isEmpty()) {
             return new ByteRange(Math.max(0, size - Long.parseLong(matcher.group(2))), size - 1, size).satisfiable();
         }
-        var last = matcher.group(2).isEmpty() ? size - 1 : Long.parseLong(matcher.group(2));
-        return new ByteRange(Long.parseLong(matcher.group(1)), Math.min(last, size - 1), size).satisfiable();
+        var first = Long.parseLong(matcher.group(1));
+        var last = matcher.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(matcher.group(2));
+        return last < first ? whole : new ByteRange(first, Math.min(last, size - 1), size).satisfiable();
     }
 
     private ByteRange satisfiable() {

@@ -8,7 +8,6 @@ import dev.kiln.api.rpc.Parameters;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
-import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -125,6 +124,7 @@ class ImageController {
             @RequestAttribute("dev.kiln.caller") Caller caller,
             @PathVariable("id") String id,
             @RequestHeader(name = "Range", required = false, defaultValue = "") String range,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         var image = find(id, caller);
@@ -132,23 +132,26 @@ class ImageController {
             throw Refusals.imageNotFound(id);
         }
         var store = regions.find(image.region()).orElseThrow(() -> Refusals.regionAway(image.region()));
-        send(image, store, ByteRange.of(range, image.bytes()), response);
+        var part = ByteRange.of(range, image.bytes());
+        try (var bytes = part.open(store, ImageKeys.image(image.id()))) {
+            announce(image, part, response);
+            // The container would drop what is written to a HEAD, but only after all of it was read.
+            if (!request.getMethod().equals("HEAD")) {
+                part.copy(bytes, response.getOutputStream());
+            }
+        }
     }
 
-    private static void send(Image image, RegionStore store, ByteRange range, HttpServletResponse response)
-            throws IOException {
-        try (var bytes = range.open(store, ImageKeys.image(image.id()))) {
-            var digest = image.digest().map(Object::toString).orElse("");
-            response.setStatus(range.isWhole() ? 200 : 206);
-            response.setContentType("application/octet-stream");
-            response.setContentLengthLong(range.length());
-            response.setHeader("ETag", "\"" + digest + "\"");
-            response.setHeader("Kiln-Digest", digest);
-            response.setHeader("Accept-Ranges", "bytes");
-            if (!range.isWhole()) {
-                response.setHeader("Content-Range", range.header());
-            }
-            range.copy(bytes, response.getOutputStream());
+    private static void announce(Image image, ByteRange range, HttpServletResponse response) {
+        var digest = image.digest().map(Object::toString).orElse("");
+        response.setStatus(range.isWhole() ? 200 : 206);
+        response.setContentType("application/octet-stream");
+        response.setContentLengthLong(range.length());
+        response.setHeader("ETag", "\"" + digest + "\"");
+        response.setHeader("Kiln-Digest", digest);
+        response.setHeader("Accept-Ranges", "bytes");
+        if (!range.isWhole()) {
+            response.setHeader("Content-Range", range.header());
         }
     }
 

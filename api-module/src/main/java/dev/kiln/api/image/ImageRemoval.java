@@ -50,6 +50,7 @@ class ImageRemoval {
         if (abandoned > 0) {
             LOG.info("{} uploads made no progress and are removed", abandoned);
         }
-        images.marked().forEach(image -> remove(image.id(), image.region()));
+        // Region by region, so that one that is away does not keep the others' images.
+        regions.ids().forEach(region -> images.marked(region).forEach(image -> remove(image, region)));
     }
 }

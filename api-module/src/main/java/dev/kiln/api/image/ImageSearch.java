@@ -101,7 +101,11 @@ final class ImageSearch {
                 .param("to", wanted.to().map(ImageSearch::utc).orElse(FAR_AWAY));
     }
 
+    /** Within what the database can hold: no image is older or newer. */
     private static OffsetDateTime utc(Instant time) {
-        return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
+        if (time.isBefore(LONG_AGO.toInstant())) {
+            return LONG_AGO;
+        }
+        return time.isAfter(FAR_AWAY.toInstant()) ? FAR_AWAY : OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
     }
 }

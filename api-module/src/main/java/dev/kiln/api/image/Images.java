@@ -46,16 +46,18 @@ public final class Images {
 
     /** The account's own image, locked until the transaction ends. */
     Optional<Image> lockOwn(ImageId id, AccountId account, RegionId region) {
-        return jdbc.sql("select " + ImageRows.COLUMNS + """
-                 from image_copy i
-                where i.id = :id and i.account_id = :account and i.region_id = :region and i.error_code <> 'Deleting'
-                for update of i
+        var locked = jdbc.sql("""
+                select id from image_copy
+                where id = :id and account_id = :account and region_id = :region
+                for update
                 """)
                 .param("id", id.value())
                 .param("account", account.value())
                 .param("region", region.value())
-                .query(rows)
+                .query(String.class)
                 .optional();
+        // A second statement, because it sees the shares that the lock's holder before us made.
+        return locked.flatMap(own -> find(id, account));
     }
 
     /** Whether there is an available image of that id in the region that the account may read. */
@@ -151,14 +153,15 @@ public final class Images {
                 """).param("seconds", after.toSeconds()).update();
     }
 
-    /** An image whose object and row are still to be removed. */
-    record Marked(ImageId id, RegionId region) {}
-
-    List<Marked> marked() {
-        return jdbc.sql(
-                        "select id, region_id from image_copy where state = 'FAILED' and error_code = 'Deleting' limit 100")
-                .query((row, number) -> new Marked(new ImageId(row.getString(1)), new RegionId(row.getString(2))))
-                .list();
+    /** Images of the region whose objects and rows are still to be removed. */
+    List<ImageId> marked(RegionId region) {
+        return jdbc.sql("""
+                select id from image_copy
+                where region_id = :region and state = 'FAILED' and error_code = 'Deleting'
+                order by modified_at limit 100
+                """).param("region", region.value()).query(String.class).list().stream()
+                .map(ImageId::new)
+                .toList();
     }
 
     void removeMarked(ImageId id) {

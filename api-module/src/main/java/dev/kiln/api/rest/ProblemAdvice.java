@@ -32,10 +32,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler(Exception.class)
-    void failed(Exception failure, HttpServletResponse response) throws IOException {
+    void failed(Exception failure, HttpServletResponse response) throws Exception {
         if (response.isCommitted()) {
-            // A download broke off; the only way left to tell the client is to end the connection early.
-            throw new IOException("the answer broke off", failure);
+            // A download broke off; the only way left to tell the client is to end the connection early. Any other
+            // exception than the failure itself would be logged as a defect of this handler.
+            throw failure;
         }
         problems.write(response, Failures.refusal(failure, UUID.randomUUID().toString()));
     }

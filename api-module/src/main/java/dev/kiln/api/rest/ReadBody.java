@@ -3,19 +3,19 @@ package dev.kiln.api.rest;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** A request whose body was read, verified, and can be read once more. */
-final class ReadBody extends HttpServletRequestWrapper {
+final class ReadBody extends VerifiedRequest {
 
     private final ByteArrayInputStream body;
 
-    ReadBody(HttpServletRequest request, byte[] body) {
-        super(request);
+    ReadBody(HttpServletRequest request, Map<String, String> query, byte[] body) {
+        super(request, query);
         this.body = new ByteArrayInputStream(body);
     }
 

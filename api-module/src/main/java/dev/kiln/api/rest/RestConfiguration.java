@@ -4,15 +4,24 @@ import dev.kiln.api.signature.Authentication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Puts the signature check in front of the REST API. */
+/** Puts the signature check in front of the REST API, and lets it answer in JSON whatever is accepted. */
 @Configuration(proxyBeanMethods = false)
-class RestConfiguration {
+class RestConfiguration implements WebMvcConfigurer {
 
     @Bean
     FilterRegistrationBean<SignatureFilter> signatureFilter(Authentication authentication, Problems problems) {
         var registration = new FilterRegistrationBean<>(new SignatureFilter(authentication, problems));
         registration.addUrlPatterns("/api/v1/*");
         return registration;
+    }
+
+    /** Each answer has one form; a client that accepts another would be refused only after its request was done. */
+    @Override
+    public void configureContentNegotiation(ContentNegotiationConfigurer negotiation) {
+        negotiation.ignoreAcceptHeader(true).defaultContentType(MediaType.ALL);
     }
 }

@@ -47,17 +47,17 @@ final class SignatureFilter extends OncePerRequestFilter {
         chain.doFilter(verified, response);
     }
 
-    private HttpServletRequest verify(HttpServletRequest request) throws IOException {
+    private HttpServletRequest verify(HttpServletRequest request) {
         var query = FormText.parse(request.getQueryString());
         var signed = SignedRequest.of(request, query);
         var streams = isUpload(request.getMethod(), request.getServletPath());
-        var body = streams ? new byte[0] : request.getInputStream().readNBytes(MAX_BODY + 1);
+        var body = streams ? new byte[0] : SignedRequest.readBody(request, MAX_BODY + 1);
         if (body.length > MAX_BODY) {
             throw new ApiException("RequestTooLarge", 413, "The body has more than " + MAX_BODY + " bytes.");
         }
         var hash = streams ? Optional.<String>empty() : Optional.of(Signatures.sha256(body));
         request.setAttribute(CALLER, authentication.verifyV3(signed, hash, List.of()));
-        return streams ? request : new ReadBody(request, body);
+        return streams ? new VerifiedRequest(request, query) : new ReadBody(request, query, body);
     }
 
     private static boolean isUpload(String method, String path) {

@@ -68,20 +68,23 @@ public final class UploadBody {
         }
 
         @Override
-        public int read() throws IOException {
-            var b = super.read();
-            counted(b < 0 ? 0 : 1);
-            return b;
+        public int read() {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            var read = super.read(buffer, offset, length);
-            counted(Math.max(0, read));
-            return read;
+        public int read(byte[] buffer, int offset, int length) {
+            try {
+                var read = super.read(buffer, offset, length);
+                count(Math.max(0, read));
+                return read;
+            } catch (IOException e) {
+                throw Refusals.bodyBrokeOff();
+            }
         }
 
-        private void counted(int more) {
+        private void count(int more) {
             count += more;
             if (count > limit.toBytes()) {
                 throw tooLarge(limit);

@@ -7,7 +7,6 @@ import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
 import dev.kiln.api.signature.SignedRequest;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -23,8 +22,8 @@ record RpcRequest(SignedRequest signed, Map<String, String> parameters, String b
     static final int MAX_BODY = 1024 * 1024;
     private static final String FORM = "application/x-www-form-urlencoded";
 
-    static RpcRequest read(HttpServletRequest request) throws IOException {
-        var body = request.getInputStream().readNBytes(MAX_BODY + 1);
+    static RpcRequest read(HttpServletRequest request) {
+        var body = SignedRequest.readBody(request, MAX_BODY + 1);
         if (body.length > MAX_BODY) {
             throw new ApiException(
                     "InvalidParameter", 400, "The body has more than " + MAX_BODY + " bytes. Send fewer parameters.");

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The parts of an Authorization header of signature V3, which come in any order. */
 record Authorization(String credential, List<String> signedHeaders, String signature) {
@@ -26,6 +27,10 @@ record Authorization(String credential, List<String> signedHeaders, String signa
         var signed = Arrays.stream(parts.getOrDefault("SignedHeaders", "").split(";"))
                 .map(name -> name.trim().toLowerCase(Locale.ROOT))
                 .toList();
+        if (Set.copyOf(signed).size() < signed.size()) {
+            // What is signed has each named header once more: short names of a long header would make it gigabytes.
+            throw incomplete("a header is named twice in SignedHeaders");
+        }
         var authorization =
                 new Authorization(parts.getOrDefault("Credential", ""), signed, parts.getOrDefault("Signature", ""));
         if (authorization.credential.isEmpty() || authorization.signature.isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.kiln.api.signature;
 
+import dev.kiln.api.error.Refusals;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +26,15 @@ public record SignedRequest(String method, String path, Map<String, String> quer
             headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values));
         }
         return new SignedRequest(request.getMethod(), request.getRequestURI(), query, headers);
+    }
+
+    /** The body, or its first bytes when it has more; one that breaks off is refused. */
+    public static byte[] readBody(HttpServletRequest request, int atMost) {
+        try {
+            return request.getInputStream().readNBytes(atMost);
+        } catch (IOException e) {
+            throw Refusals.bodyBrokeOff();
+        }
     }
 
     /** The header's value, trimmed; empty when it was not sent. */

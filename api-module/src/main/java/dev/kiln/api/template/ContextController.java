@@ -62,30 +62,52 @@ class ContextController {
         var store = regions.find(template.region()).orElseThrow(() -> Refusals.regionAway(template.region()));
         var body = UploadBody.of(request, settings.uploadLimit());
         var key = ImageKeys.context(template.id(), body.expected());
-        var known = template.contextDigest().equals(Optional.of(body.expected().value()));
-        var stored = body.storeIn(store, key, bytes -> {});
         var taken = false;
         try {
+            var stored = body.storeIn(store, key, bytes -> {});
             inspect(store, key);
-            transaction.executeWithoutResult(status -> replace(template, caller, store, stored));
+            var before = transaction.execute(status -> replace(template, store, stored));
             taken = true;
+            before.contextDigest().ifPresent(old -> discard(template, store, new Digest(old)));
+            return new Taken(id, stored.digest().value(), stored.bytes());
         } finally {
-            if (!taken && !known) {
-                Contexts.removeQuietly(store, key);
+            if (!taken) {
+                discard(template, store, body.expected());
             }
         }
-        return new Taken(id, stored.digest().value(), stored.bytes());
     }
 
-    private void replace(Template before, Caller caller, RegionStore store, StoredObject stored) {
+    /** Makes the template name the new context, and returns it as it was before. */
+    private Template replace(Template known, RegionStore store, StoredObject stored) {
         var template = templates
-                .lock(before.id(), caller.account())
-                .orElseThrow(() -> Refusals.templateNotFound(before.id().value()));
+                .lock(known.id(), known.account())
+                .orElseThrow(() -> Refusals.templateNotFound(known.id().value()));
         refuseWhileRunning(template);
+        requireStored(template, store, stored.digest());
         templates.setContext(template.id(), stored.digest().value());
-        template.contextDigest()
-                .filter(old -> !old.equals(stored.digest().value()))
-                .ifPresent(old -> Contexts.removeQuietly(store, ImageKeys.context(template.id(), new Digest(old))));
+        return template;
+    }
+
+    /** Another upload of the same bytes may have failed, and removed them, after ours had stored them. */
+    private static void requireStored(Template template, RegionStore store, Digest digest) {
+        try {
+            if (store.find(ImageKeys.context(template.id(), digest)).isPresent()) {
+                return;
+            }
+        } catch (IOException e) {
+            throw Refusals.regionAway(store.region());
+        }
+        throw new ApiException("OperationConflict", 409, "The same context was uploaded twice at once. Try again.");
+    }
+
+    /** Removes a context unless the template names it; under its lock, because another upload may just make it so. */
+    private void discard(Template template, RegionStore store, Digest digest) {
+        transaction.executeWithoutResult(status -> {
+            var used = templates.lock(template.id(), template.account()).flatMap(Template::contextDigest);
+            if (!used.equals(Optional.of(digest.value()))) {
+                Contexts.removeQuietly(store, ImageKeys.context(template.id(), digest));
+            }
+        });
     }
 
     private void refuseWhileRunning(Template template) {
