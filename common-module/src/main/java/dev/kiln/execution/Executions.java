@@ -189,7 +189,7 @@ public final class Executions {
 
     /**
      * Ends every cancel whose deadline has passed. The attempt is counted up, so that a worker that wakes up later
-     * finds itself superseded. Returns the ids.
+     * finds itself superseded; copies that exist become invisible, their bytes are removed later. Returns the ids.
      */
     public List<ExecutionId> endOverdueCancels() {
         return jdbc.sql("""
@@ -203,7 +203,10 @@ public final class Executions {
                         event as (
                             insert into execution_event
                                    (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
-                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended)
+                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended),
+                        withdrawn as (
+                            update image_copy c set state = 'FAILED', error_code = 'Withdrawn', modified_at = now()
+                              from ended e where c.execution_id = e.id)
                         select id from ended
                         """).query(String.class).list().stream()
                 .map(ExecutionId::new)

@@ -15,12 +15,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Base images kept unpacked, by digest, shared by all builds of all workers that use the directory. An image in use is
  * held by a shared file lock; it is made and removed under an exclusive one.
  */
 final class BaseCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BaseCache.class);
 
     private final Path directory;
     private final long bytes;
@@ -56,7 +60,11 @@ final class BaseCache {
         @Override
         public void close() throws IOException {
             entry(key).release();
-            evict();
+            try {
+                evict();
+            } catch (IOException e) {
+                LOG.warn("unpacked base images take more space than they may: {}", e.toString());
+            }
         }
     }
 
@@ -146,17 +154,18 @@ final class BaseCache {
             var opened = openLock();
             try {
                 while (true) {
+                    // First of all shared: builds of other processes hold it for as long as they run.
+                    var shared = opened.lock(0, Long.MAX_VALUE, true);
+                    if (Files.exists(image)) {
+                        return opened;
+                    }
+                    shared.release();
                     var exclusive = opened.lock();
                     try {
                         make(base, watch);
                     } finally {
                         exclusive.release();
                     }
-                    var shared = opened.lock(0, Long.MAX_VALUE, true);
-                    if (Files.exists(image)) {
-                        return opened;
-                    }
-                    shared.release(); // removed by another process between the two locks
                 }
             } catch (FileLockInterruptionException e) {
                 throw new InterruptedException();
@@ -192,9 +201,13 @@ final class BaseCache {
             try {
                 users--;
                 if (users == 0 && channel != null) {
-                    Files.setLastModifiedTime(lockFile(image), FileTime.from(Instant.now()));
-                    channel.close();
+                    var closing = channel;
                     channel = null;
+                    try {
+                        Files.setLastModifiedTime(lockFile(image), FileTime.from(Instant.now()));
+                    } finally {
+                        closing.close();
+                    }
                 }
             } finally {
                 turn.unlock();
@@ -207,7 +220,7 @@ final class BaseCache {
             }
             try (var opened = openLock();
                     var lock = users == 0 ? opened.tryLock() : null) {
-                if (lock != null) {
+                if (lock != null && Files.exists(image)) { // another process may have removed it just now
                     var doomed = image.resolveSibling("." + image.getFileName() + ".old");
                     removal.remove(doomed);
                     Files.move(image, doomed);

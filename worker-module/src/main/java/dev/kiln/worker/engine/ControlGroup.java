@@ -11,13 +11,18 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The control group of one command, version 1 or 2, whichever this machine has: bounds memory, CPU and processes. */
+/**
+ * The control group of one command, version 1 or 2, whichever this machine has: bounds memory, CPU and processes. The
+ * command joins a group below it: whoever mounts control groups from within sees that one as the root, and cannot reach
+ * the limits above.
+ */
 final class ControlGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlGroup.class);
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
     private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
     private static final Pattern KILLS = Pattern.compile("(?m)^oom_kill (\\d+)$");
+    private static final String INNER = "in";
     private static final Map<String, Boolean> TOLD = new java.util.concurrent.ConcurrentHashMap<>();
 
     private final List<Path> directories = new ArrayList<>();
@@ -53,14 +58,14 @@ final class ControlGroup {
     /** The files that a process writes its id to in order to join. */
     List<String> joinFiles() {
         return directories.stream()
-                .map(d -> d.resolve("cgroup.procs").toString())
+                .map(d -> d.resolve(INNER).resolve("cgroup.procs").toString())
                 .toList();
     }
 
     /** Whether the kernel ended a process because the group had no memory left. */
     boolean ranOutOfMemory() {
         for (var directory : directories) {
-            for (var file : List.of("memory.events", "memory.oom_control")) {
+            for (var file : List.of("memory.events", "memory.oom_control", INNER + "/memory.oom_control")) {
                 var found = KILLS.matcher(read(directory.resolve(file)));
                 if (found.find() && !found.group(1).equals("0")) {
                     return true;
@@ -78,6 +83,11 @@ final class ControlGroup {
     }
 
     private static void remove(Path directory) {
+        removeOne(directory.resolve(INNER));
+        removeOne(directory);
+    }
+
+    private static void removeOne(Path directory) {
         for (int tries = 0; tries < 50 && Files.exists(directory); tries++) {
             read(directory.resolve("cgroup.procs"))
                     .lines()
@@ -103,6 +113,7 @@ final class ControlGroup {
             if (settings.cpus() > 0) {
                 Files.writeString(directory.resolve("cpu.max"), settings.cpus() * 100_000L + " 100000");
             }
+            Files.createDirectories(directory.resolve(INNER));
             directories.add(directory);
             return true;
         } catch (IOException e) {
@@ -131,14 +142,17 @@ final class ControlGroup {
         try {
             Files.createDirectories(directory);
             switch (controller) {
-                case "memory" ->
+                case "memory" -> {
+                    write(directory, "memory.use_hierarchy", 1);
                     write(directory, "memory.limit_in_bytes", settings.memory().toBytes());
+                }
                 case "pids" -> write(directory, "pids.max", settings.processes());
                 default -> {
                     write(directory, "cpu.cfs_period_us", 100_000);
                     write(directory, "cpu.cfs_quota_us", settings.cpus() > 0 ? settings.cpus() * 100_000L : -1);
                 }
             }
+            Files.createDirectories(directory.resolve(INNER));
             directories.add(directory);
             return true;
         } catch (IOException e) {

@@ -99,7 +99,7 @@ final class SandboxCheck {
 
     private void checkTools() throws SandboxUnavailableException {
         var tools = Stream.concat(
-                Stream.of("bwrap", "unshare", "setpriv", "prlimit", "mount", "tar", "du", "busybox"),
+                Stream.of("bwrap", "unshare", "setsid", "setpriv", "prlimit", "mount", "tar", "du", "busybox"),
                 mapped ? Stream.of("newuidmap", "newgidmap") : Stream.empty());
         var missing = tools.filter(tool -> find(tool) == null).toList();
         if (!missing.isEmpty()) {

@@ -168,7 +168,8 @@ final class SandboxCommands {
     }
 
     private List<String> namespaces(List<String> joinFiles) {
-        var line = new ArrayList<String>();
+        // A session of its own: what a terminal signals to the worker's process group is for the worker to handle.
+        var line = new ArrayList<>(List.of("setsid", "--wait"));
         if (!joinFiles.isEmpty()) {
             line.addAll(List.of(
                     "sh",

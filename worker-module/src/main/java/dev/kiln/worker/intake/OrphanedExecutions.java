@@ -27,7 +27,11 @@ public final class OrphanedExecutions {
             executions.endOverdueCancels().forEach(id -> LOG.warn("{} was cancelled at its deadline", id));
             var free = slots.free();
             if (free > 0) {
-                executions.orphans(free).forEach(slots::offer);
+                var resting = slots.resting();
+                executions.orphans(free + resting.size()).stream()
+                        .filter(execution -> !resting.contains(execution))
+                        .limit(free)
+                        .forEach(slots::offer);
             }
         } catch (RuntimeException e) {
             // Whatever it is: a schedule ends with the first exception, and with it would every adoption.

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,9 @@ public final class Distribution {
         } finally {
             // Interrupted, invokeAll has cancelled what was under way; a copy ends at its next buffer.
             threads.shutdownNow();
+            if (!threads.awaitTermination(settings.stopGrace().toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a copy did not end within {} of its interrupt", settings.stopGrace());
+            }
         }
     }
 

@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The targets of executions: a row for each copy, a row for each share. Every write first takes a share lock on the
- * execution's row under the attempt's number, so that a later claim and a write of an earlier attempt never overlap; it
- * throws {@link SupersededException} when the attempt is not the current one.
+ * execution's row under the attempt's number and status, so that neither a later claim nor a cancel ever overlaps with a
+ * write of what went before; it throws {@link SupersededException} when the row has moved on.
  */
 public final class Targets {
 
@@ -42,7 +42,7 @@ public final class Targets {
                 attempt,
                 """
                         with mine as (
-                            select id, account_id from execution where id = :execution and attempt = :attempt for share),
+                            select id, account_id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         copies as (
                             insert into image_copy
                                    (id, account_id, region_id, execution_id, source_image_id, name, family, description, state, tags)
@@ -126,7 +126,7 @@ public final class Targets {
     public void failed(Attempt attempt, ImageId image, Failure failure) {
         fenced(attempt, """
                         with mine as (
-                            select id from execution where id = :execution and attempt = :attempt for share),
+                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         copies as (
                             update image_copy c set state = 'FAILED', error_code = :code, error_info = :info, modified_at = now()
                               from mine m where c.execution_id = m.id and c.id = :image
@@ -142,7 +142,7 @@ public final class Targets {
     public void share(Attempt attempt, ImageId image) {
         fenced(attempt, """
                         with mine as (
-                            select id from execution where id = :execution and attempt = :attempt for share),
+                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         shares as (
                             update image_share s
                                set state = case when a.id is null then 'FAILED' else 'SHARED' end,
@@ -180,7 +180,7 @@ public final class Targets {
     public void remove(Attempt attempt, ImageId image) {
         fenced(attempt, """
                         with mine as (
-                            select id from execution where id = :execution and attempt = :attempt for share),
+                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         gone as (
                             delete from image_copy c using mine m where c.execution_id = m.id and c.id = :image)
                         select count(*) from mine
@@ -192,7 +192,7 @@ public final class Targets {
         all.put("image", image.value());
         fenced(attempt, """
                         with mine as (
-                            select id from execution where id = :execution and attempt = :attempt for share),
+                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         written as (
                             update image_copy c set %s from mine m where c.execution_id = m.id and c.id = :image)
                         select count(*) from mine
@@ -203,6 +203,7 @@ public final class Targets {
         var mine = jdbc.sql(sql)
                 .param("execution", attempt.execution().value())
                 .param("attempt", attempt.number())
+                .param("status", attempt.status().name())
                 .params(params)
                 .query(Integer.class)
                 .single();

@@ -1,9 +1,11 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.execution.ExecutionId;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,6 +24,7 @@ public final class ExecutionSlots implements AutoCloseable {
     private final int size;
     private final ExecutorService threads;
     private final ExecutionRunner runner;
+    private final Setbacks setbacks = new Setbacks();
 
     public ExecutionSlots(int size, LockSessions sessions, ExecutorService threads, ExecutionRunner runner) {
         this.size = size;
@@ -49,19 +52,37 @@ public final class ExecutionSlots implements AutoCloseable {
             return false;
         }
         var lock = free.remove();
-        threads.execute(() -> {
-            try {
-                runner.run(execution, lock);
-            } catch (InterruptedException e) {
-                LOG.info("{} is left to another worker: this one stops", execution);
-            } catch (Exception e) {
-                LOG.warn("{} is left to the next sweep: {}", execution, e.toString());
-            } finally {
-                free.add(lock);
-                available.release();
-            }
-        });
-        return true;
+        try {
+            threads.execute(() -> run(execution, lock));
+            return true;
+        } catch (RejectedExecutionException e) {
+            giveBack(lock); // this worker stops
+            return false;
+        }
+    }
+
+    private void run(ExecutionId execution, TemplateLock lock) {
+        try {
+            runner.run(execution, lock);
+            setbacks.forget(execution);
+        } catch (InterruptedException e) {
+            LOG.info("{} is left to another worker: this one stops", execution);
+        } catch (Exception e) {
+            var rest = setbacks.add(execution);
+            LOG.warn("{} is left to a sweep, here in {} s at the earliest: {}", execution, rest.toSeconds(), e.toString());
+        } finally {
+            giveBack(lock);
+        }
+    }
+
+    private void giveBack(TemplateLock lock) {
+        free.add(lock);
+        available.release();
+    }
+
+    /** Executions whose last run here ended in trouble a moment ago: a sweep leaves them alone for now. */
+    public Set<ExecutionId> resting() {
+        return setbacks.resting();
     }
 
     /** Interrupts whatever runs and ends the lock sessions; other workers adopt what was unfinished. */

@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +22,28 @@ public final class LockSessions {
     // frees the lock.
     private static final String HOLDER_NOTICES_SECONDS = "3";
 
+    // A holder looks several times a second. One that is stopped or starved keeps its connection, but not its lock.
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(15);
+
     private final String url;
     private final @Nullable String user;
     private final @Nullable String password;
+    private final Duration silence;
 
     public LockSessions(String url, @Nullable String user, @Nullable String password) {
+        this(url, user, password, LONGEST_SILENCE);
+    }
+
+    LockSessions(String url, @Nullable String user, @Nullable String password, Duration silence) {
         this.url = url;
         this.user = user;
         this.password = password;
+        this.silence = silence;
+    }
+
+    /** How long a holder may say nothing before the server ends its session. */
+    Duration silence() {
+        return silence;
     }
 
     Connection open() throws SQLException {

@@ -76,6 +76,12 @@ final class StageWatch {
             return Optional.of(running.get(settings.watchEvery().toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
+        } catch (ExecutionException e) {
+            // Interrupted, a stage may fail in many ways; none of them is the execution's fault.
+            if (threads.isShutdown()) {
+                throw new InterruptedException("the worker stops: " + e.getCause());
+            }
+            throw e;
         }
     }
 

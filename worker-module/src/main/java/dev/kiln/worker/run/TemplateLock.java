@@ -31,15 +31,29 @@ public final class TemplateLock implements AutoCloseable {
         this.sessions = sessions;
     }
 
-    /** Takes the template's lock if nobody has it; never waits. */
+    /** Takes the template's lock if nobody has it; never waits. It is lost when the holder falls silent. */
     public boolean tryLock(TemplateId template) throws SQLException {
-        return call("select pg_try_advisory_lock(hashtextextended(?, 0))", template);
+        try {
+            return take(template);
+        } catch (SQLException e) {
+            // The session of an idle slot may have ended with the server; there is no lock yet that could be lost.
+            return take(template);
+        }
+    }
+
+    private boolean take(TemplateId template) throws SQLException {
+        return call("""
+                        select case when pg_try_advisory_lock(hashtextextended(?, 0))
+                                    then set_config('idle_session_timeout', '%d', false) <> '' else false end
+                        """.formatted(sessions.silence().toMillis()), template);
     }
 
     /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
     public void unlock(TemplateId template) {
         try {
-            call("select pg_advisory_unlock(hashtextextended(?, 0))", template);
+            call(
+                    "select pg_advisory_unlock(hashtextextended(?, 0)), set_config('idle_session_timeout', '0', false)",
+                    template);
         } catch (SQLException e) {
             close();
         }

@@ -32,6 +32,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         this.attempt = attempt;
         this.end = end;
         this.limit = limit;
+        this.full = end >= limit;
         if (end > 0) {
             line("-- " + attempt.status() + ", attempt " + attempt.number());
         }

@@ -47,6 +47,8 @@ status=0
 "$@" || status=$?
 
 if [ "$before" != kept ]; then
+    # The command may have put a link there, and seen from here it leads to this machine's own files.
+    [ ! -L merged/etc ] || problem "/etc of the image is a symbolic link, it must be a directory"
     rm -f "$resolver"
     [ -z "$before" ] || ln -s "$before" "$resolver"
 fi

@@ -1,0 +1,53 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.execution.ExecutionId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Executions whose runs here end in trouble, such as a database that refuses their writes. Each rests a while before the
+ * next try, longer every time, so that it neither spins nor keeps others from the slots.
+ */
+final class Setbacks {
+
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private record Setback(int count, long restsUntil) {
+
+        boolean isOver(Duration since) {
+            return System.nanoTime() - restsUntil >= since.toNanos();
+        }
+    }
+
+    private final Map<ExecutionId, Setback> all = new ConcurrentHashMap<>();
+
+    /** Counts one more and returns how long the execution rests. */
+    Duration add(ExecutionId execution) {
+        all.values().removeIf(setback -> setback.isOver(LONGEST.multipliedBy(2)));
+        var count = all.compute(execution, (id, before) -> {
+                    var number = before == null ? 1 : before.count() + 1;
+                    return new Setback(number, System.nanoTime() + rest(number).toNanos());
+                })
+                .count();
+        return rest(count);
+    }
+
+    void forget(ExecutionId execution) {
+        all.remove(execution);
+    }
+
+    Set<ExecutionId> resting() {
+        return all.entrySet().stream()
+                .filter(entry -> !entry.getValue().isOver(Duration.ZERO))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static Duration rest(int count) {
+        var growing = Duration.ofSeconds(1L << Math.min(count - 1, 6));
+        return growing.compareTo(LONGEST) < 0 ? growing : LONGEST;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.kiln.worker.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.template.TemplateId;
+import dev.kiln.worker.WorkerSettings;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers, stages and sessions that hang, wake up late, or end at a bad moment. */
+class StragglersIT {
+
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final BrokenRegions broken = new BrokenRegions();
+    private final GatedEngine engine = new GatedEngine();
+    private Rig rig;
+
+    @BeforeEach
+    void begin() throws IOException {
+        rig = new Rig(broken::wrap);
+    }
+
+    @AfterEach
+    void end() {
+        engine.open();
+        rig.close();
+    }
+
+    @Test
+    void aLogThatIsFullDoesNotEndTheExecution() {
+        var execution = rig.start(rig.template("RUN true"));
+        rig.jdbc
+                .sql("insert into build_log_chunk (execution_id, first_byte, content, attempt)"
+                        + " values (:id, 0, convert_to(repeat('x', 1100000), 'UTF8'), 0)")
+                .param("id", execution.value())
+                .update();
+
+        rig.worker(engine, 1).offer(execution);
+
+        rig.await(execution, ExecutionStatus.SUCCESS);
+    }
+
+    @Test
+    void aBuildThatOutlivesItsCancelPublishesNothing() {
+        engine.close();
+        engine.beDeaf();
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        Awaitility.await().until(() -> engine.builds.get() == 1);
+        rig.cancel(execution, NEVER);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+        engine.scratch.clear();
+
+        engine.open();
+
+        Awaitility.await().during(Duration.ofSeconds(1)).untilAsserted(rig::guaranteesHold);
+    }
+
+    @Test
+    void whatAStageThrowsBecauseItsWorkerStopsIsNoFailure() throws Exception {
+        var attempt = rig.executions.claim(rig.start(rig.template("")), "me").orElseThrow();
+        var threads = Executors.newCachedThreadPool();
+        var begun = new CountDownLatch(1);
+        var watch = new StageWatch(threads, settings());
+
+        var watching = Executors.newSingleThreadExecutor();
+        var outcome = watching.submit(() -> watch.run(
+                () -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        throw new ClosedByInterruptException();
+                    }
+                    throw new IllegalStateException();
+                },
+                attempt,
+                new TemplateLock(sessions(Duration.ofSeconds(15)))));
+        begun.await();
+        threads.shutdownNow();
+
+        assertThatThrownBy(outcome::get).hasCauseInstanceOf(InterruptedException.class);
+        watching.shutdown();
+    }
+
+    @Test
+    void aHolderThatFellSilentLosesItsLock() throws Exception {
+        var template = new TemplateId("ip-00000000000000000000");
+        try (var silent = new TemplateLock(sessions(Duration.ofMillis(500)));
+                var other = new TemplateLock(sessions(Duration.ofSeconds(15)))) {
+            assertThat(silent.tryLock(template)).isTrue();
+            assertThat(other.tryLock(template)).isFalse();
+
+            Awaitility.await().until(() -> other.tryLock(template));
+        }
+    }
+
+    @Test
+    void anIdleWorkerRunsTheNextExecutionThoughTheServerEndedItsSessions() {
+        var worker = rig.worker(engine, 2);
+        for (var i = 0; i < 2; i++) {
+            var execution = rig.start(rig.template(""));
+            worker.offer(execution);
+            rig.await(execution, ExecutionStatus.SUCCESS);
+            Awaitility.await().until(() -> worker.free() == 2);
+        }
+        endLockSessions();
+
+        var execution = rig.start(rig.template(""));
+        worker.offer(execution);
+
+        rig.await(execution, ExecutionStatus.SUCCESS);
+    }
+
+    @Test
+    void anExecutionThatFailsAgainAndAgainDoesNotKeepOthersFromTheSlot() {
+        var poisoned = rig.start(rig.template(""));
+        rig.jdbc.sql("""
+                        create function refuse() returns trigger language plpgsql as
+                        $$ begin raise exception 'refused'; end $$
+                        """).update();
+        rig.jdbc
+                .sql("create trigger refuse before insert on image_copy for each row when (new.execution_id = '"
+                        + poisoned + "') execute function refuse()")
+                .update();
+        var other = rig.start(rig.template(""));
+        var worker = rig.worker(engine, 1);
+
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            rig.sweep(worker);
+            return rig.status(other) == ExecutionStatus.SUCCESS;
+        });
+
+        assertThat(Integer.parseInt(rig.column(poisoned, "attempt"))).isBetween(1, 6);
+    }
+
+    @Test
+    void aCancelEndedAtItsDeadlineHidesTheCopiesAtOnceAndTheirBytesGoLater() throws Exception {
+        broken.hold("cn-two");
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        broken.awaitHeld();
+        rig.jdbc
+                .sql("update execution set status = 'CANCELLING', cancel_deadline = now() - interval '1 s'")
+                .update();
+
+        rig.executions.endOverdueCancels();
+
+        assertThat(rig.copies(execution)).doesNotContainValue("COPIED");
+    }
+
+    private void endLockSessions() {
+        rig.jdbc
+                .sql("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where application_name = 'kiln-lock' and datname = current_database()")
+                .query()
+                .listOfRows();
+    }
+
+    private LockSessions sessions(Duration silence) {
+        return new LockSessions(rig.database.url(), rig.database.user(), rig.database.password(), silence);
+    }
+
+    private static WorkerSettings settings() {
+        return new WorkerSettings(
+                "me", 1, NEVER, NEVER, Duration.ofMillis(500), 1, 1, NEVER, 1, 1 << 20, Duration.ofSeconds(1), null);
+    }
+}
