@@ -105,6 +105,19 @@ public final class Executions {
                 .optional();
     }
 
+    /** How many attempts there were since the status last changed, this one not counted. */
+    public int fruitlessBefore(Attempt attempt) {
+        return jdbc.sql("""
+                        select greatest(:attempt - 1 - attempt, 0) from execution_event
+                         where execution_id = :id order by sequence desc limit 1
+                        """)
+                .param("id", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+    }
+
     /**
      * Moves the execution on and returns what the row says now: the wanted status, or another one when a cancel came
      * first.

@@ -12,6 +12,7 @@ import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
 import dev.kiln.worker.region.Targets;
+import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.run.ExecutionSlots;
 import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
@@ -23,6 +24,7 @@ import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
 import dev.kiln.worker.stage.TestingStage;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -89,6 +91,13 @@ class WorkerConfiguration {
     @Bean
     Removal removal(Targets targets, Regions regions) {
         return new Removal(targets, regions);
+    }
+
+    @Bean
+    WithdrawnCopies withdrawnCopies(Targets targets, Regions regions) {
+        var copies = new WithdrawnCopies(targets, regions);
+        copies.start(Duration.ofMinutes(1));
+        return copies;
     }
 
     @Bean

@@ -23,7 +23,7 @@ public final class Removal {
 
     /**
      * Removes those copies of the execution that the predicate names. A region that does not answer keeps its copy's
-     * row, invisible, so that it is known what still lies there.
+     * row, invisible, until {@link WithdrawnCopies} has removed it.
      */
     public void remove(Attempt attempt, Predicate<Target> which) {
         for (var target : targets.of(attempt)) {

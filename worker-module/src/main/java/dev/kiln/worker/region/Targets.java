@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The targets of executions: a row for each copy, a row for each share. Every write first takes a share lock on the
- * execution's row under the attempt's number and status, so that neither a later claim nor a cancel ever overlaps with a
- * write of what went before; it throws {@link SupersededException} when the row has moved on.
+ * execution's row under the attempt's number and status, so that neither a later claim nor a cancel ever overlaps with
+ * a write of what went before; it throws {@link SupersededException} when the row has moved on.
  */
 public final class Targets {
 
@@ -185,6 +185,29 @@ public final class Targets {
                             delete from image_copy c using mine m where c.execution_id = m.id and c.id = :image)
                         select count(*) from mine
                         """, Map.of("image", image.value()));
+    }
+
+    /** A copy that nobody sees any more, of an execution that has ended; its bytes may still lie in its region. */
+    record Withdrawn(ImageId image, RegionId region) {}
+
+    /** The withdrawn copies that no worker has any more, the longest withdrawn first, at most so many. */
+    List<Withdrawn> withdrawn(int most) {
+        return jdbc.sql("""
+                        select c.id, c.region_id from image_copy c join execution e on e.id = c.execution_id
+                         where c.state = 'FAILED' and c.error_code = 'Withdrawn' and e.finished_at is not null
+                         order by c.modified_at limit :most
+                        """)
+                .param("most", most)
+                .query((row, number) ->
+                        new Withdrawn(new ImageId(row.getString("id")), new RegionId(row.getString("region_id"))))
+                .list();
+    }
+
+    /** Forgets a withdrawn copy, its bytes being gone. */
+    void forget(Withdrawn copy) {
+        jdbc.sql("delete from image_copy where id = :id and state = 'FAILED' and error_code = 'Withdrawn'")
+                .param("id", copy.image().value())
+                .update();
     }
 
     private void write(Attempt attempt, ImageId image, String assignments, Map<String, ?> params) {

@@ -24,6 +24,9 @@ public final class ExecutionRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionRunner.class);
 
+    /** So many attempts without a change of status, and the execution is given up: it may be what kills workers. */
+    static final int MOST_FRUITLESS_ATTEMPTS = 20;
+
     private final Executions executions;
     private final Stages stages;
     private final StageTries tries;
@@ -73,10 +76,21 @@ public final class ExecutionRunner {
         }
         var attempt = claimed.get();
         LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), worker);
+        var fruitless = executions.fruitlessBefore(attempt);
+        if (fruitless >= MOST_FRUITLESS_ATTEMPTS) {
+            attempt = executions.advance(attempt, ended(attempt, abandoned(attempt, fruitless)));
+        }
         while (!attempt.status().isFinal()) {
             attempt = step(attempt, lock);
             LOG.info("{} {}", execution, attempt.status());
         }
+    }
+
+    private static Failure abandoned(Attempt attempt, int attempts) {
+        return new Failure(
+                "Abandoned",
+                attempts + " attempts ended in " + attempt.status()
+                        + " without any result, as if their workers had been killed; see the workers' logs");
     }
 
     private Attempt step(Attempt attempt, TemplateLock lock) throws SQLException, InterruptedException {

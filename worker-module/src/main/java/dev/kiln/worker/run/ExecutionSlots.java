@@ -69,7 +69,11 @@ public final class ExecutionSlots implements AutoCloseable {
             LOG.info("{} is left to another worker: this one stops", execution);
         } catch (Exception e) {
             var rest = setbacks.add(execution);
-            LOG.warn("{} is left to a sweep, here in {} s at the earliest: {}", execution, rest.toSeconds(), e.toString());
+            LOG.warn(
+                    "{} is left to a sweep, here in {} s at the earliest: {}",
+                    execution,
+                    rest.toSeconds(),
+                    e.toString());
         } finally {
             giveBack(lock);
         }

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Executions whose runs here end in trouble, such as a database that refuses their writes. Each rests a while before the
- * next try, longer every time, so that it neither spins nor keeps others from the slots.
+ * Executions whose runs here end in trouble, such as a database that refuses their writes. Each rests a while before
+ * the next try, longer every time, so that it neither spins nor keeps others from the slots.
  */
 final class Setbacks {
 

@@ -52,7 +52,11 @@ public final class BuildingStage implements Stage {
             targets.copying(attempt, home.image());
             var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));
             try (var bytes = Files.newInputStream(built.file())) {
-                store.put(ImageKeys.image(home.image()), bytes, built.digest(), done -> targets.progress(attempt, home.image(), done));
+                store.put(
+                        ImageKeys.image(home.image()),
+                        bytes,
+                        built.digest(),
+                        done -> targets.progress(attempt, home.image(), done));
             }
             targets.copied(attempt, home.image(), new Target.Content(built.digest(), built.bytes(), built.metadata()));
         } catch (BuildFailedException e) {

@@ -25,8 +25,9 @@ public final class CancellingStage implements Stage {
 
     @Override
     public Advance run(Attempt attempt) throws IOException {
-        engine.discard(attempt.execution().value());
+        // Images first: trouble with scratch space must not leave one that anybody sees.
         removal.remove(attempt, target -> true);
+        engine.discard(attempt.execution().value());
         return Advance.to(ExecutionStatus.CANCELLED, "cancelled");
     }
 }

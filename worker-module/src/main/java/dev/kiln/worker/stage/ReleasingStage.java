@@ -9,7 +9,7 @@ import dev.kiln.worker.region.Removal;
 import java.io.IOException;
 
 /**
- * Gives scratch space back, removes what an unsuccessful run left, and ends with the outcome that was stored before.
+ * Removes what an unsuccessful run left, gives scratch space back, and ends with the outcome that was stored before.
  */
 public final class ReleasingStage implements Stage {
 
@@ -28,13 +28,13 @@ public final class ReleasingStage implements Stage {
 
     @Override
     public Advance run(Attempt attempt) throws IOException {
-        engine.discard(attempt.execution().value());
         var outcome = attempt.outcome().orElse(Outcome.FAILED);
         switch (outcome) {
             case FAILED -> removal.remove(attempt, target -> true);
             case TEST_FAILED -> removal.remove(attempt, target -> !target.isCopied());
             case SUCCESS, PARTITION_SUCCESS -> {}
         }
+        engine.discard(attempt.execution().value());
         // Of a run that did not succeed, the message that says why is the one to keep.
         return Advance.to(outcome.status(), outcome == Outcome.SUCCESS ? "success" : "");
     }

@@ -43,14 +43,19 @@ class HostileRootTest {
 
     @Test
     void limitsCannotBeRaisedThroughAControlGroupMountedInAnotherUserNamespace() throws Exception {
-        test("RUN /usr/bin/unshare -U -r -m -C /bin/sh -c '"
-                + "m=/bin/busybox; $m mkdir /tmp/1 /tmp/2 /tmp/3;"
-                + " $m mount -t cgroup -o memory none /tmp/1; $m mount -t cgroup -o pids none /tmp/2;"
-                + " $m mount -t cgroup2 none /tmp/3;"
-                + " for f in $(cd /tmp && $m ls -d */memory.max */memory.limit_in_bytes */pids.max); do"
-                + " $m cat /tmp/$f; echo 123456789012 > /tmp/$f; $m cat /tmp/$f; done'; true", false);
+        test(
+                "RUN /usr/bin/unshare -U -r -m -C /bin/sh -c '"
+                        + "m=/bin/busybox; $m mkdir /tmp/1 /tmp/2 /tmp/3;"
+                        + " $m mount -t cgroup -o memory none /tmp/1; $m mount -t cgroup -o pids none /tmp/2;"
+                        + " $m mount -t cgroup2 none /tmp/3;"
+                        + " for f in $(cd /tmp && $m ls -d */memory.max */memory.limit_in_bytes */pids.max); do"
+                        + " $m cat /tmp/$f; echo 123456789012 > /tmp/$f; $m cat /tmp/$f; done'; true",
+                false);
 
-        assertThat(output.text()).doesNotContain("invalid option").doesNotContain("536870912").doesNotContain("\n200\n");
+        assertThat(output.text())
+                .doesNotContain("invalid option")
+                .doesNotContain("536870912")
+                .doesNotContain("\n200\n");
     }
 
     private void test(String content, boolean network) throws Exception {

@@ -87,6 +87,9 @@ final class BrokenRegions {
 
             @Override
             public void delete(StoreKey key) throws IOException {
+                if (broken.contains(region())) {
+                    throw new IOException("the region is closed for repairs");
+                }
                 store.delete(key);
             }
         };

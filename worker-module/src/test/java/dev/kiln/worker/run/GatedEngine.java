@@ -26,6 +26,7 @@ final class GatedEngine implements BuildEngine {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch testGate = new CountDownLatch(0);
     private volatile boolean deaf;
+    private volatile boolean brokenDown;
 
     /** Builds wait from now on until {@link #open()}. */
     void close() {
@@ -97,8 +98,16 @@ final class GatedEngine implements BuildEngine {
         }
     }
 
+    /** From now on scratch space cannot be given back. */
+    void breakDown() {
+        brokenDown = true;
+    }
+
     @Override
-    public void discard(String name) {
+    public void discard(String name) throws IOException {
+        if (brokenDown) {
+            throw new IOException("the disk is broken");
+        }
         scratch.remove(name);
     }
 }

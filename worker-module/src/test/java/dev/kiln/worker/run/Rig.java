@@ -24,6 +24,7 @@ import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
 import dev.kiln.worker.region.Targets;
+import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildingStage;
@@ -151,10 +152,18 @@ final class Rig implements AutoCloseable {
         new OrphanedExecutions(executions, worker).sweep();
     }
 
-    private Stages stages(BuildEngine engine, WorkerSettings settings) {
-        var regions = new Regions(directories.entrySet().stream()
+    WithdrawnCopies withdrawnCopies() {
+        return new WithdrawnCopies(new Targets(jdbc), regions());
+    }
+
+    private Regions regions() {
+        return new Regions(directories.entrySet().stream()
                 .map(entry -> wrapped.apply(new DirectoryRegionStore(new RegionId(entry.getKey()), entry.getValue())))
                 .toList());
+    }
+
+    private Stages stages(BuildEngine engine, WorkerSettings settings) {
+        var regions = regions();
         var targets = new Targets(jdbc);
         var baseImages = new BaseImages(jdbc);
         var requests = new BuildRequests(baseImages, regions);

@@ -9,6 +9,7 @@ import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
@@ -145,7 +146,56 @@ class StragglersIT {
     }
 
     @Test
-    void aCancelEndedAtItsDeadlineHidesTheCopiesAtOnceAndTheirBytesGoLater() throws Exception {
+    void scratchSpaceThatCannotBeGivenBackLeavesNoImageOfACancelledExecution() throws Exception {
+        broken.hold("cn-two");
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        broken.awaitHeld();
+        engine.breakDown();
+
+        rig.cancel(execution, NEVER);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+
+        assertThat(rig.copies(execution)).isEmpty();
+    }
+
+    @Test
+    void anExecutionWhoseWorkersDieAgainAndAgainEndsAsFailed() {
+        var execution = rig.start(rig.template(""));
+        for (var i = 0; i < ExecutionRunner.MOST_FRUITLESS_ATTEMPTS; i++) {
+            rig.executions.claim(execution, "killed by the build");
+        }
+
+        rig.worker(engine, 1).offer(execution);
+        rig.await(execution, ExecutionStatus.FAILED);
+
+        assertThat(rig.column(execution, "error_code")).isEqualTo("Abandoned");
+        assertThat(engine.builds).hasValue(0);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void whatARegionKeptWhileItWasAwayIsRemovedLater() throws Exception {
+        broken.hold("cn-two");
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).offer(execution);
+        broken.awaitHeld();
+        broken.breakDown("cn-one");
+        rig.cancel(execution, NEVER);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+        assertThat(rig.copies(execution)).containsExactly(Map.entry("cn-one", "FAILED"));
+
+        rig.withdrawnCopies().removeAll();
+        assertThat(rig.copies(execution)).hasSize(1);
+        broken.mend("cn-one");
+        rig.withdrawnCopies().removeAll();
+
+        assertThat(rig.copies(execution)).isEmpty();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelEndedAtItsDeadlineHidesTheCopiesAtOnce() throws Exception {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));
         rig.worker(engine, 1).offer(execution);
