@@ -44,7 +44,8 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         return "http".equals(scheme) || "https".equals(scheme);
     }
 
-    private AccessKey key() throws UsageException, IOException {
+    /** The key of the environment, or of {@code data/root-key}. */
+    public AccessKey key() throws UsageException, IOException {
         var id = environment.getOrDefault(KEY_ID, "");
         var secret = environment.getOrDefault(KEY_SECRET, "");
         if (!id.isEmpty() && !secret.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.kiln.standalone;
 
 import dev.kiln.cli.Arguments;
+import dev.kiln.cli.Surroundings;
 import dev.kiln.cli.UsageException;
 import dev.kiln.embedded.FreePort;
 import java.io.FileDescriptor;
@@ -20,9 +21,12 @@ import java.util.Set;
 public final class Demo {
 
     private static final String HELP = """
-            demo [--keep]
+            demo [--keep]            starts a whole Kiln and shows it
+            demo --endpoint URL      shows one that runs already, for example by docker compose
 
             --keep   leaves the demo's directory where it is, to be looked at or gone on with by ./kiln up --data DIR
+
+            The key for a server that runs already is the root account's: KILN_ACCESS_KEY_ID, KILN_ACCESS_KEY_SECRET.
             """;
 
     private final boolean keep;
@@ -36,7 +40,7 @@ public final class Demo {
     public static void main(String[] words) {
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
-            var arguments = Arguments.parse(List.of(words), Set.of(), Set.of("keep", "help"));
+            var arguments = Arguments.parse(List.of(words), Set.of("endpoint"), Set.of("keep", "help"));
             if (arguments.has("help")) {
                 out.print(HELP);
                 return;
@@ -44,13 +48,33 @@ public final class Demo {
             if (!arguments.words().isEmpty()) {
                 throw new UsageException(arguments.words().get(0) + " is not known here");
             }
-            System.exit(new Demo(arguments.has("keep"), new Console(out)).run());
+            var endpoint = arguments.option("endpoint");
+            System.exit(
+                    endpoint.isPresent()
+                            ? tellOf(URI.create(endpoint.get()), new Console(out))
+                            : new Demo(arguments.has("keep"), new Console(out)).run());
         } catch (UsageException e) {
             System.err.println("kiln: " + e.getMessage() + " (./kiln demo --help)");
             System.exit(2);
         } catch (IOException e) {
             System.err.println("kiln: " + e.getMessage());
             System.exit(1);
+        }
+    }
+
+    private static int tellOf(URI endpoint, Console console) throws IOException {
+        var begun = System.nanoTime();
+        var directory = Files.createTempDirectory("kiln-demo-");
+        Logs.into(directory);
+        try {
+            new DemoStory(endpoint, new Surroundings(System.getenv(), Path.of("")).key(), directory, console).tell();
+            console.say("All of it is true.  (" + Console.since(begun) + ")");
+            return 0;
+        } catch (Exception e) {
+            console.say("  ✗ " + e.getMessage());
+            return 1;
+        } finally {
+            remove(directory, console);
         }
     }
 
@@ -81,6 +105,10 @@ public final class Demo {
             console.say("Kept in " + directory);
             return;
         }
+        remove(directory, console);
+    }
+
+    private static void remove(Path directory, Console console) {
         try (var paths = Files.walk(directory)) {
             for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
