@@ -142,7 +142,7 @@ comment on column execution.account_id is 'Owner';
 comment on column execution.region_id is 'The template''s region';
 comment on column execution.image_id is 'Id reserved for the image of the template''s region (ImageId on the wire once the image exists)';
 comment on column execution.status is 'Status; the table of transitions is dev.kiln.execution.ExecutionStatus';
-comment on column execution.outcome is 'How RELEASING will end, stored before it begins so that clean-up cannot be skipped';
+comment on column execution.outcome is 'How RELEASING will end, stored before it begins so that clean-up cannot be skipped; kept while failed targets are retried';
 comment on column execution.message is 'Message: what happened last, for people';
 comment on column execution.error_code is 'ErrorCode of a run that did not succeed, else empty';
 comment on column execution.error_info is 'ErrorInfo: step, exit code, last lines; else empty';

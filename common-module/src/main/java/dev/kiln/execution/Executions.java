@@ -170,13 +170,15 @@ public final class Executions {
 
     /**
      * Asks for a cancel; the worker that has the execution sees it, and if none answers until the deadline,
-     * {@link #endOverdueCancels()} ends it. Two statements when refused, to say why.
+     * {@link #endOverdueCancels()} ends it. Refused for a retry of failed targets, which has its outcome from before:
+     * the images that it would remove are in use. Two statements when refused, to say why.
      */
     public CancelAnswer requestCancel(ExecutionId id, AccountId account, Duration deadline) {
         var moved = jdbc.sql("""
                         with before as (
                             select id, status from execution
-                             where id = :id and account_id = :account and status in (:cancellable) for update),
+                             where id = :id and account_id = :account and status in (:cancellable)
+                               and outcome is null for update),
                         cancelled as (
                             update execution e
                                set status = 'CANCELLING', cancel_deadline = now() + make_interval(secs => :seconds),
@@ -227,15 +229,17 @@ public final class Executions {
     }
 
     /**
-     * Re-opens an execution that ended as PARTITION_SUCCESS, so that its failed targets alone are tried again. Refused
-     * while another execution of the template runs: the rule of one running execution holds for retries too.
+     * Re-opens an execution that ended as PARTITION_SUCCESS, so that its failed targets alone are tried again. The
+     * outcome stays until there is a new one; that it is there before RELEASING tells a retry from a first
+     * distribution. Refused while another execution of the template runs: the rule of one running execution holds for
+     * retries too.
      */
     public RetryAnswer retry(ExecutionId id, AccountId account) {
         try {
             var moved = jdbc.sql("""
                             with reopened as (
                                 update execution
-                                   set status = 'DISTRIBUTING', outcome = null, finished_at = null, error_code = '',
+                                   set status = 'DISTRIBUTING', finished_at = null, error_code = '',
                                        error_info = '', message = 'failed targets are tried again',
                                        version = version + 1, modified_at = now()
                                  where id = :id and account_id = :account and status = 'PARTITION_SUCCESS'

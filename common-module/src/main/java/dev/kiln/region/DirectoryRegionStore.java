@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -78,6 +79,10 @@ public final class DirectoryRegionStore implements RegionStore {
             sync(home);
             removeAllBut(home, published);
             return stored;
+        } catch (ClosedByInterruptException e) {
+            // What a channel makes of an interrupt that comes while it reads or writes.
+            Thread.interrupted();
+            throw new InterruptedIOException("interrupted while " + key + " was being written");
         } finally {
             Files.deleteIfExists(partial);
         }

@@ -209,6 +209,7 @@ class ExecutionRunnerIT {
         broken.mend("cn-two");
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.ACCEPTED);
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.NOT_FINISHED);
+        assertThat(rig.cancel(execution, NEVER)).isEqualTo(CancelAnswer.NOT_CANCELLABLE_NOW);
         rig.sweep(worker);
         rig.await(execution, ExecutionStatus.SUCCESS);
 
