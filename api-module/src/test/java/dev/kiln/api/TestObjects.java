@@ -83,10 +83,12 @@ public final class TestObjects {
     }
 
     public void status(String execution, String status) {
-        jdbc().sql("update execution set status = :status, outcome = 'SUCCESS', cancel_deadline = now() where id = :id")
-                .param("status", status)
-                .param("id", execution)
-                .update();
+        jdbc().sql("""
+                        update execution
+                           set status = :status, outcome = case when :status = 'RELEASING' then 'SUCCESS' end,
+                               cancel_deadline = now()
+                         where id = :id
+                        """).param("status", status).param("id", execution).update();
     }
 
     public JdbcClient jdbc() {

@@ -37,11 +37,12 @@ if [ "$network" = network ] && { [ -L "$resolver" ] || [ ! -e "$resolver" ]; }; 
     : > "$resolver"
 fi
 
+# $1 names the file in between: two measurements at the same time must not move each other's away.
 measure() {
-    du -skc upper tmp 2> /dev/null | tail -n 1 | cut -f 1 > usage.new
-    mv usage.new usage
+    du -skc upper tmp 2> /dev/null | tail -n 1 | cut -f 1 > "usage.$1"
+    mv "usage.$1" usage
 }
-(while sleep 0.5; do measure; done) > /dev/null 2>&1 < /dev/null &
+(while sleep 0.5; do measure often; done) > /dev/null 2>&1 < /dev/null &
 
 status=0
 "$@" || status=$?
@@ -52,5 +53,6 @@ if [ "$before" != kept ]; then
     rm -f "$resolver"
     [ -z "$before" ] || ln -s "$before" "$resolver"
 fi
-measure 2> /dev/null
+# What is measured here decides nothing that the command's own status does not.
+measure last 2> /dev/null || true
 exit "$status"
