@@ -1,6 +1,7 @@
 package dev.kiln.standalone;
 
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,13 @@ final class Console {
         var result = step.call();
         tick(done + "  (" + since(begun) + ")");
         return result;
+    }
+
+    /** What went wrong, for people; the exceptions of the file system say no more than a path by themselves. */
+    static String reason(Exception e) {
+        return e instanceof FileSystemException
+                ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()
+                : String.valueOf(e.getMessage());
     }
 
     /** The seconds since a moment of {@link System#nanoTime()}, for example {@code 1.4 s}. */

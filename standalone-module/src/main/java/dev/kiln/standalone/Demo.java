@@ -57,7 +57,7 @@ public final class Demo {
             System.err.println("kiln: " + e.getMessage() + " (./kiln demo --help)");
             System.exit(2);
         } catch (IOException e) {
-            System.err.println("kiln: " + e.getMessage());
+            System.err.println("kiln: " + Console.reason(e));
             System.exit(1);
         }
     }
@@ -71,7 +71,7 @@ public final class Demo {
             console.say("All of it is true.  (" + Console.since(begun) + ")");
             return 0;
         } catch (Exception e) {
-            console.say("  ✗ " + e.getMessage());
+            console.say("  ✗ " + Console.reason(e));
             return 1;
         } finally {
             remove(directory, console);
@@ -93,7 +93,7 @@ public final class Demo {
             console.say("All of it is true.  (" + Console.since(begun) + ")");
             return 0;
         } catch (Exception e) {
-            console.say("  ✗ " + e.getMessage());
+            console.say("  ✗ " + Console.reason(e));
             showEndOfLogs(directory.resolve("data/logs"));
             return 1;
         }

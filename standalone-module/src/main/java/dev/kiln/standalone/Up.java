@@ -61,7 +61,7 @@ public final class Up {
             System.err.println("kiln: " + e.getMessage() + " (./kiln up --help)");
             System.exit(2);
         } catch (Exception e) {
-            System.err.println("kiln: " + e.getMessage());
+            System.err.println("kiln: " + Console.reason(e));
             System.exit(1);
         }
     }
