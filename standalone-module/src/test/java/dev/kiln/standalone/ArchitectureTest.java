@@ -20,7 +20,7 @@ class ArchitectureTest {
     private static final Set<String> STORES = Set.of(
             "AccessKeys",
             "Accounts",
-            "BaseImages",
+            "SourceImages",
             "BuildLogs",
             "ClientTokens",
             "ExecutionList",

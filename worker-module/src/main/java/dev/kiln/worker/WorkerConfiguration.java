@@ -7,10 +7,10 @@ import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
-import dev.kiln.worker.region.BaseImages;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
+import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
 import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.run.ExecutionSlots;
@@ -48,8 +48,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    BaseImages baseImages(JdbcClient jdbc) {
-        return new BaseImages(jdbc);
+    SourceImages baseImages(JdbcClient jdbc) {
+        return new SourceImages(jdbc);
     }
 
     @Bean
@@ -63,12 +63,12 @@ class WorkerConfiguration {
     }
 
     @Bean
-    PreparingStage preparing(BaseImages baseImages, Targets targets, JdbcClient jdbc, Regions regions) {
+    PreparingStage preparing(SourceImages baseImages, Targets targets, JdbcClient jdbc, Regions regions) {
         return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets);
     }
 
     @Bean
-    BuildRequests buildRequests(BaseImages baseImages, Regions regions) {
+    BuildRequests buildRequests(SourceImages baseImages, Regions regions) {
         return new BuildRequests(baseImages, regions);
     }
 

@@ -8,7 +8,7 @@ import dev.kiln.api.rpc.Call;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.api.rpc.Operation;
-import dev.kiln.api.template.BaseImages;
+import dev.kiln.api.template.SourceImages;
 import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
@@ -25,7 +25,7 @@ class StartExecution implements Operation {
 
     private final ClientTokens tokens;
     private final Templates templates;
-    private final BaseImages baseImages;
+    private final SourceImages baseImages;
     private final Regions regions;
     private final Executions executions;
     private final EventRelay relay;
@@ -33,7 +33,7 @@ class StartExecution implements Operation {
     StartExecution(
             ClientTokens tokens,
             Templates templates,
-            BaseImages baseImages,
+            SourceImages baseImages,
             Regions regions,
             Executions executions,
             EventRelay relay) {

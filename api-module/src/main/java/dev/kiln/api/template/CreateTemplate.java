@@ -18,10 +18,10 @@ class CreateTemplate implements Operation {
 
     private final ClientTokens tokens;
     private final Templates templates;
-    private final BaseImages baseImages;
+    private final SourceImages baseImages;
     private final Regions regions;
 
-    CreateTemplate(ClientTokens tokens, Templates templates, BaseImages baseImages, Regions regions) {
+    CreateTemplate(ClientTokens tokens, Templates templates, SourceImages baseImages, Regions regions) {
         this.tokens = tokens;
         this.templates = templates;
         this.baseImages = baseImages;

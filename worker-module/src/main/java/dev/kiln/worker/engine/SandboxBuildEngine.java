@@ -23,7 +23,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final SandboxCheck sandbox;
     private final SandboxCommands commands;
     private final TreeRemoval removal;
-    private final BaseCache bases;
+    private final UnpackedImages bases;
     private final Path builds;
 
     public SandboxBuildEngine(EngineSettings settings) {
@@ -34,10 +34,10 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.sandbox = new SandboxCheck(mapped, commands, settings);
         this.removal = new TreeRemoval(commands);
         this.builds = directory.resolve("builds");
-        this.bases = new BaseCache(
+        this.bases = new UnpackedImages(
                 directory.resolve(mapped ? "bases-user" : "bases-root"),
                 settings.cache().toBytes(),
-                new BaseImages(commands),
+                new ImageUnpacking(commands),
                 removal);
     }
 

@@ -13,7 +13,7 @@ import dev.kiln.template.BuildContent;
 import dev.kiln.template.BuildContentException;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildRequest;
-import dev.kiln.worker.region.BaseImages;
+import dev.kiln.worker.region.SourceImages;
 import java.io.IOException;
 
 /** Turns an attempt into what the engine is asked to do: base image, commands, context, limits. */
@@ -21,10 +21,10 @@ public final class BuildRequests {
 
     private static final long GIB = 1L << 30;
 
-    private final BaseImages baseImages;
+    private final SourceImages baseImages;
     private final Regions regions;
 
-    public BuildRequests(BaseImages baseImages, Regions regions) {
+    public BuildRequests(SourceImages baseImages, Regions regions) {
         this.baseImages = baseImages;
         this.regions = regions;
     }

@@ -6,8 +6,8 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.image.ImageId;
 import dev.kiln.template.Template;
-import dev.kiln.worker.region.BaseImages;
 import dev.kiln.worker.region.Preflight;
+import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
 import java.util.Locale;
 import java.util.UUID;
@@ -16,12 +16,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** Checks every target before anything is built, chooses the base image once, and makes the rows of all targets. */
 public final class PreparingStage implements Stage {
 
-    private final BaseImages baseImages;
+    private final SourceImages baseImages;
     private final Preflight preflight;
     private final Targets targets;
     private final JsonMapper json = new JsonMapper();
 
-    public PreparingStage(BaseImages baseImages, Preflight preflight, Targets targets) {
+    public PreparingStage(SourceImages baseImages, Preflight preflight, Targets targets) {
         this.baseImages = baseImages;
         this.preflight = preflight;
         this.targets = targets;

@@ -19,10 +19,10 @@ import dev.kiln.testing.guarantee.NothingLeftBehind;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.intake.OrphanedExecutions;
-import dev.kiln.worker.region.BaseImages;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
+import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
 import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.stage.BuildLogs;
@@ -165,7 +165,7 @@ final class Rig implements AutoCloseable {
     private Stages stages(BuildEngine engine, WorkerSettings settings) {
         var regions = regions();
         var targets = new Targets(jdbc);
-        var baseImages = new BaseImages(jdbc);
+        var baseImages = new SourceImages(jdbc);
         var requests = new BuildRequests(baseImages, regions);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);

@@ -11,12 +11,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Images that a build can start from: those of the template's region that its account owns or was given to read. */
-public final class BaseImages {
+public final class SourceImages {
 
     private final JdbcClient jdbc;
     private final JsonMapper json = new JsonMapper();
 
-    public BaseImages(JdbcClient jdbc) {
+    public SourceImages(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 

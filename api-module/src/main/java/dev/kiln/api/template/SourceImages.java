@@ -6,11 +6,11 @@ import org.springframework.stereotype.Component;
 
 /** Tells whether a template has something to be built on. */
 @Component
-public final class BaseImages {
+public final class SourceImages {
 
     private final Images images;
 
-    BaseImages(Images images) {
+    SourceImages(Images images) {
         this.images = images;
     }
 

@@ -22,17 +22,17 @@ import org.slf4j.LoggerFactory;
  * Base images kept unpacked, by digest, shared by all builds of all workers that use the directory. An image in use is
  * held by a shared file lock; it is made and removed under an exclusive one.
  */
-final class BaseCache {
+final class UnpackedImages {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BaseCache.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UnpackedImages.class);
 
     private final Path directory;
     private final long bytes;
-    private final BaseImages images;
+    private final ImageUnpacking images;
     private final TreeRemoval removal;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
-    BaseCache(Path directory, long bytes, BaseImages images, TreeRemoval removal) {
+    UnpackedImages(Path directory, long bytes, ImageUnpacking images, TreeRemoval removal) {
         this.directory = directory;
         this.bytes = bytes;
         this.images = images;
@@ -94,8 +94,8 @@ final class BaseCache {
     /** Removes images that nobody uses, the longest unused first, while all take more than allowed. */
     private void evict() throws IOException {
         long total = 0;
-        var all = BaseImages.all(directory);
-        all.sort(Comparator.comparing(BaseCache::lastUse).reversed());
+        var all = ImageUnpacking.all(directory);
+        all.sort(Comparator.comparing(UnpackedImages::lastUse).reversed());
         for (var image : all) {
             total += size(image);
             if (total > bytes) {

@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Unpacks base images, each into a directory that never changes afterwards. */
-final class BaseImages {
+final class ImageUnpacking {
 
     private static final String REFUSED = "BaseImage.Refused";
 
     private final SandboxCommands commands;
 
-    BaseImages(SandboxCommands commands) {
+    ImageUnpacking(SandboxCommands commands) {
         this.commands = commands;
     }
 
