@@ -1,5 +1,6 @@
 package dev.kiln.image;
 
+import dev.kiln.execution.ExecutionId;
 import dev.kiln.region.StoreKey;
 import dev.kiln.template.TemplateId;
 
@@ -11,6 +12,11 @@ public final class ImageKeys {
     /** The bytes of an image. */
     public static StoreKey image(ImageId id) {
         return new StoreKey("images/" + id);
+    }
+
+    /** What a step of a build wrote, until the execution ends. */
+    public static StoreKey layer(ExecutionId execution, int step) {
+        return new StoreKey("layers/" + execution + "-" + step);
     }
 
     /** The context that COPY commands of a template read from. */

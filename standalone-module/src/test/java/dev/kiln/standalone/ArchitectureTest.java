@@ -22,6 +22,7 @@ class ArchitectureTest {
             "Accounts",
             "SourceImages",
             "BuildLogs",
+            "BuildSteps",
             "ClientTokens",
             "ExecutionList",
             "ExecutionRecord",

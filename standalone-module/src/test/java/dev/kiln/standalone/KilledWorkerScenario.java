@@ -127,6 +127,28 @@ class KilledWorkerScenario {
         cluster.guaranteesHold();
     }
 
+    @Test
+    void aBuildWhoseWorkerIsKilledGoesOnAfterTheLastStepThatHadEnded() throws Exception {
+        cluster.worker();
+        cluster.worker();
+        var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 4";
+        var execution = cluster.start(client, cluster.template(client, base, content, ""));
+        awaitOutput(execution, "\nsecond\n");
+
+        killHolder(execution, "BUILDING");
+
+        cluster.await(execution, "SUCCESS");
+        var log = client.text("/api/v1/executions/" + execution + "/logs", 0).text();
+        assertThat(log).contains("2 of 3 steps are kept").containsOnlyOnce("\nfirst\n");
+        assertThat(cluster.jdbc
+                        .sql("select attempt from build_step where execution_id = :id order by number")
+                        .param("id", execution)
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(1, 1, cluster.attempt(execution));
+        cluster.guaranteesHold();
+    }
+
     private void killHolder(String execution, String status) throws InterruptedException {
         var holder = cluster.jdbc
                 .sql("select worker from execution where id = :id")

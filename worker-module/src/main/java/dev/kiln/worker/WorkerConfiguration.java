@@ -16,6 +16,7 @@ import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.run.ExecutionSlots;
 import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
+import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
 import dev.kiln.worker.stage.CancellingStage;
 import dev.kiln.worker.stage.DistributingStage;
@@ -23,6 +24,7 @@ import dev.kiln.worker.stage.PreparingStage;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
+import dev.kiln.worker.stage.StepLayers;
 import dev.kiln.worker.stage.TestingStage;
 import java.time.Duration;
 import java.util.List;
@@ -74,8 +76,18 @@ class WorkerConfiguration {
 
     @Bean
     BuildingStage building(
-            BuildEngine engine, BuildRequests requests, BuildLogs logs, Targets targets, Regions regions) {
-        return new BuildingStage(engine, requests, logs, targets, regions);
+            BuildEngine engine,
+            BuildRequests requests,
+            BuildLogs logs,
+            Targets targets,
+            Regions regions,
+            StepLayers layers) {
+        return new BuildingStage(engine, requests, logs, targets, regions, layers);
+    }
+
+    @Bean
+    StepLayers stepLayers(JdbcClient jdbc, Regions regions) {
+        return new StepLayers(new BuildSteps(jdbc), regions);
     }
 
     @Bean
@@ -101,13 +113,13 @@ class WorkerConfiguration {
     }
 
     @Bean
-    ReleasingStage releasing(BuildEngine engine, Removal removal) {
-        return new ReleasingStage(engine, removal);
+    ReleasingStage releasing(BuildEngine engine, Removal removal, StepLayers layers) {
+        return new ReleasingStage(engine, removal, layers);
     }
 
     @Bean
-    CancellingStage cancelling(BuildEngine engine, Removal removal) {
-        return new CancellingStage(engine, removal);
+    CancellingStage cancelling(BuildEngine engine, Removal removal, StepLayers layers) {
+        return new CancellingStage(engine, removal, layers);
     }
 
     @Bean

@@ -18,14 +18,15 @@ public interface BuildEngine {
     void check() throws SandboxUnavailableException;
 
     /**
-     * Runs all commands and packs the result. Safe to repeat: what an earlier attempt of the same name left is removed
-     * first. The file of the result lives until {@link #discard(String)}.
+     * Runs the commands that the journal has not kept and packs the result, which does not depend on what was kept.
+     * Safe to repeat: what an earlier attempt of the same name left on this machine is removed first. The file of the
+     * result lives until {@link #discard(String)}.
      *
      * @throws BuildFailedException when a command fails, exceeds a limit, or the base image is refused: the template's
      *     fault, trying again would not help
      * @throws IOException when this machine is at fault (disk full, sandbox gone): another attempt may succeed
      */
-    BuiltImage build(BuildRequest request, BuildOutput output)
+    BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException;
 
     /** Runs all commands on a scratch copy of the image that is thrown away; fails as {@link #build} does. */

@@ -9,10 +9,22 @@ public final class BuildFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final String code;
+    private final int exitCode;
 
     public BuildFailedException(String code, String message) {
+        this(code, message, -1);
+    }
+
+    /** With the exit code of the command that failed. */
+    BuildFailedException(String code, String message, int exitCode) {
         super(message);
         this.code = code;
+        this.exitCode = exitCode;
+    }
+
+    /** Of the command that failed; -1 when it did not come to an end of its own. */
+    int exitCode() {
+        return exitCode;
     }
 
     /**

@@ -4,7 +4,9 @@ import dev.kiln.image.Digest;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.ImagePath;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -24,6 +26,7 @@ final class SandboxBuild {
     private final BuildOutput output;
     private final Scratch scratch;
     private final Limits limits;
+    private final LayerArchive layers;
     private final BuildState state;
 
     SandboxBuild(
@@ -39,26 +42,87 @@ final class SandboxBuild {
         this.output = output;
         this.scratch = scratch;
         this.limits = new Limits(settings, scratch);
+        this.layers = new LayerArchive(commands, scratch, limits);
         this.state = BuildState.of(request.base().metadata());
     }
 
-    /** Runs all commands; tells which one failed, and how. */
-    void run() throws BuildFailedException, IOException, InterruptedException {
-        enterDirectory();
-        int total = request.commands().size();
-        for (int number = 1; number <= total; number++) {
-            var command = request.commands().get(number - 1);
-            output.stepStarted(number, total, command.text());
-            long begin = System.nanoTime();
-            var step = "step " + number + " of " + total + " (" + shortened(command.text()) + ")";
-            try {
-                execute(command, step);
-                limits.checkDisk();
-            } catch (Stopped e) {
-                throw new BuildFailedException(e.reason().code(), step + ": " + e.getMessage());
-            }
-            output.stepFinished(number, total, Duration.ofNanos(System.nanoTime() - begin));
+    /** Runs the commands after the kept ones; tells which one failed, and how. */
+    void run(StepJournal journal) throws BuildFailedException, IOException, InterruptedException {
+        int kept = goOnAfter(journal.kept());
+        if (scratch.layers().top() == 1) {
+            enterDirectory();
         }
+        for (int number = kept + 1; number <= request.commands().size(); number++) {
+            run(number, journal);
+        }
+    }
+
+    private void run(int number, StepJournal journal) throws BuildFailedException, IOException, InterruptedException {
+        int total = request.commands().size();
+        var command = request.commands().get(number - 1);
+        output.stepStarted(number, total, command.text());
+        long begin = System.nanoTime();
+        try {
+            execute(command, step(number));
+            limits.checkDisk();
+            output.stepFinished(number, total, Duration.ofNanos(System.nanoTime() - begin));
+            keep(number, command, journal);
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), step(number) + ": " + e.getMessage());
+        } catch (BuildFailedException e) {
+            journal.ended(new StepJournal.EndedStep(number, e.exitCode(), Optional.empty()));
+            throw e;
+        }
+    }
+
+    private void keep(int number, BuildCommand command, StepJournal journal)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        if (journal == StepJournal.NONE) {
+            return;
+        }
+        if (!writes(command)) {
+            journal.ended(new StepJournal.EndedStep(number, 0, Optional.empty()));
+            return;
+        }
+        journal.ended(new StepJournal.EndedStep(number, 0, Optional.of(layers.pack())));
+        layers.removeFile();
+        scratch.layers().push();
+    }
+
+    private static boolean writes(BuildCommand command) {
+        return command instanceof BuildCommand.Run
+                || command instanceof BuildCommand.Copy
+                || command instanceof BuildCommand.Workdir;
+    }
+
+    /** Takes the layers of the kept steps and says what the others of them declare; returns how many there are. */
+    private int goOnAfter(List<StepJournal.KeptStep> kept)
+            throws BuildFailedException, IOException, InterruptedException {
+        if (kept.isEmpty()) {
+            return 0;
+        }
+        output.phase(kept.size() + " of " + request.commands().size() + " steps are kept from an earlier attempt");
+        try {
+            var stack = StepJournal.layers(kept);
+            for (var layer : stack) {
+                layers.unpack(layer, layer.equals(stack.get(stack.size() - 1)));
+            }
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), "taking the kept steps: " + e.getMessage());
+        } catch (InterruptedIOException | ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new KeptStepsLostException(e);
+        }
+        for (var step : kept) {
+            declare(request.commands().get(step.number() - 1), step(step.number()));
+        }
+        return kept.size();
+    }
+
+    private String step(int number) {
+        return "step " + number + " of " + request.commands().size() + " ("
+                + shortened(request.commands().get(number - 1).text()) + ")";
     }
 
     private void enterDirectory() throws BuildFailedException, IOException, InterruptedException {
@@ -66,7 +130,7 @@ final class SandboxBuild {
             return;
         }
         try {
-            workdir(state.directory(), "the base image's working directory");
+            makeDirectory(state.directory(), "the base image's working directory");
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), String.valueOf(e.getMessage()));
         }
@@ -76,14 +140,25 @@ final class SandboxBuild {
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         if (command instanceof BuildCommand.Run run) {
             inImage(List.of("sh", "-c", SandboxCommands.RUN, "kiln", state.user(), run.script()), null, step);
-        } else if (command instanceof BuildCommand.Env env) {
-            state.environment(env.variables());
         } else if (command instanceof BuildCommand.Workdir workdir) {
-            workdir(inImagePath(workdir.path(), step), step);
+            makeDirectory(inImagePath(workdir.path(), step), step);
         } else if (command instanceof BuildCommand.Copy copy) {
             copy(copy, step);
         } else if (command instanceof BuildCommand.User user) {
-            user(user.name(), step);
+            checkUser(user.name(), step);
+        }
+        declare(command, step);
+    }
+
+    /** What a command sets for those after it, and for the image; nothing is run for it. */
+    private void declare(BuildCommand command, String step) throws BuildFailedException {
+        if (command instanceof BuildCommand.Env env) {
+            state.environment(env.variables());
+        } else if (command instanceof BuildCommand.Workdir workdir) {
+            state.directory(inImagePath(workdir.path(), step));
+        } else if (command instanceof BuildCommand.User user) {
+            var name = user.name();
+            state.user(name.equals("0") || name.equals("root") ? "" : name);
         } else if (command instanceof BuildCommand.Label label) {
             state.label(label.labels());
         } else if (command instanceof BuildCommand.Cmd cmd) {
@@ -98,20 +173,21 @@ final class SandboxBuild {
                 .orElseThrow(() -> new BuildFailedException(FAILED, step + ": the path leaves the image"));
     }
 
-    private void workdir(String path, String step)
+    private void makeDirectory(String path, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
+        // The directory of the commands before may be gone, and then nothing could be started in it.
+        var before = state.directory();
         state.directory("/");
         inImage(List.of("mkdir", "-p", "--", path), null, step);
-        state.directory(path);
+        state.directory(before);
     }
 
-    private void user(String name, String step)
+    private void checkUser(String name, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var known = "[ \"$1\" = 0 ] || [ \"$1\" = root ] || /run/kiln/busybox awk -F: -v wanted=\"$1\" '$1 == wanted ||"
                 + " $3 \"\" == wanted { found = 1 } END { exit !found }' /etc/passwd"
                 + " || { echo \"kiln: the image has no user $1 in /etc/passwd; create it by RUN first\"; exit 1; }";
         inImage(List.of("sh", "-c", known, "kiln", name), null, step);
-        state.user(name.equals("0") || name.equals("root") ? "" : name);
     }
 
     private void copy(BuildCommand.Copy copy, String step)
@@ -175,7 +251,7 @@ final class SandboxBuild {
                             + lastLines);
         }
         throw new BuildFailedException(
-                FAILED, step + " ended with exit code " + status + "; last lines:\n" + lastLines);
+                FAILED, step + " ended with exit code " + status + "; last lines:\n" + lastLines, status);
     }
 
     private static String shortened(String text) {
@@ -210,7 +286,7 @@ final class SandboxBuild {
     /** The directories of the scratch space that hold the image's files. */
     List<Path> trees() {
         var trees = new ArrayList<Path>();
-        for (var name : List.of("upper", "work", "merged", "tmp", "new", "base", "copied")) {
+        for (var name : List.of("layers", "work", "merged", "tmp", "new", "base", "copied")) {
             trees.add(scratch.directory().resolve(name));
         }
         return trees;

@@ -10,12 +10,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds in sandboxes made by bubblewrap over an overlay of the unpacked base image. Works as root, and as an ordinary
  * user that has sub-ids; never without a sandbox.
  */
 public final class SandboxBuildEngine implements BuildEngine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxBuildEngine.class);
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
 
@@ -47,15 +51,23 @@ public final class SandboxBuildEngine implements BuildEngine {
     }
 
     @Override
-    public BuiltImage build(BuildRequest request, BuildOutput output)
+    public BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        return run(request, output, true).orElseThrow();
+        var job = new Job(request, journal, output, true);
+        try {
+            return run(job).orElseThrow();
+        } catch (KeptStepsLostException e) {
+            LOG.warn("{} begins with the first step", request.name(), e);
+            output.phase("the steps that were kept cannot be read: beginning with the first");
+            journal.forget();
+            return run(job).orElseThrow();
+        }
     }
 
     @Override
     public void test(BuildRequest request, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        run(request, output, false);
+        run(new Job(request, StepJournal.NONE, output, false));
     }
 
     @Override
@@ -79,19 +91,26 @@ public final class SandboxBuildEngine implements BuildEngine {
         return builds.resolve(name).resolve(kind);
     }
 
-    private Optional<BuiltImage> run(BuildRequest request, BuildOutput output, boolean keep)
-            throws BuildFailedException, IOException, InterruptedException {
-        var kind = keep ? "build" : "test";
-        var directory = scratchDirectory(request.name(), kind);
-        var groupName = request.name() + "-" + kind;
+    /** A build, or a test, which keeps neither its steps nor a result. */
+    private record Job(BuildRequest request, StepJournal journal, BuildOutput output, boolean keepsResult) {
+
+        String kind() {
+            return keepsResult ? "build" : "test";
+        }
+    }
+
+    private Optional<BuiltImage> run(Job job) throws BuildFailedException, IOException, InterruptedException {
+        var request = job.request();
+        var directory = scratchDirectory(request.name(), job.kind());
+        var groupName = request.name() + "-" + job.kind();
         discard(directory, groupName);
         makePrivate(directory);
         var scratch =
                 new Scratch(directory, request.network(), request.diskBytes(), ControlGroup.make(groupName, settings));
         boolean done = false;
         try {
-            var built = runOnBase(request, output, scratch, keep);
-            done = keep;
+            var built = runOnBase(job, scratch);
+            done = job.keepsResult();
             return built;
         } catch (SocketTimeoutException e) {
             throw e; // an InterruptedIOException by name only
@@ -106,22 +125,23 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
     }
 
-    private Optional<BuiltImage> runOnBase(BuildRequest request, BuildOutput output, Scratch scratch, boolean keep)
+    private Optional<BuiltImage> runOnBase(Job job, Scratch scratch)
             throws BuildFailedException, IOException, InterruptedException {
-        var build = new SandboxBuild(settings, commands, request, output, scratch);
-        output.phase("opening base image " + request.base().digest());
-        try (var base = bases.take(request.base(), new Limits(settings, scratch).command())) {
+        var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch);
+        var image = job.request().base();
+        job.output().phase("opening base image " + image.digest());
+        try (var base = bases.take(image, new Limits(settings, scratch).command())) {
             Files.createSymbolicLink(scratch.directory().resolve("base"), base.root());
-            build.run();
-            if (!keep) {
+            build.run(job.journal());
+            if (!job.keepsResult()) {
                 return Optional.empty();
             }
-            output.phase("packing the image");
-            var image = build.pack(scratch.directory().resolve("image.tar.zst"), base.newest());
+            job.output().phase("packing the image");
+            var built = build.pack(scratch.directory().resolve("image.tar.zst"), base.newest());
             for (var tree : build.trees()) {
                 removal.remove(tree);
             }
-            return Optional.of(image);
+            return Optional.of(built);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "opening the base image: " + e.getMessage());
         }

@@ -120,6 +120,34 @@ final class SandboxCommands {
         return line;
     }
 
+    /** GNU tar over the layer that was written last, in overlay's own form, and over what is in /tmp. */
+    List<String> packLayer(Scratch scratch) {
+        var line = namespaces(scratch.group().joinFiles());
+        var layer = scratch.directory().resolve(scratch.layers().upper()).toString();
+        var tmp = scratch.directory().resolve("tmp").toString();
+        line.addAll(host(List.of("--ro-bind", layer, "/image/layer", "--ro-bind", tmp, "/image/tmp")));
+        line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
+        line.addAll(List.of("tar", "--create", "--directory=/image", "--numeric-owner", "--sparse", "--format=posix"));
+        line.addAll(List.of("--xattrs", "--xattrs-include=*"));
+        // They name files of this machine's base image; another machine's are others.
+        line.addAll(List.of("--xattrs-exclude=user.overlay.origin", "--xattrs-exclude=user.overlay.impure"));
+        line.addAll(List.of("layer", "tmp"));
+        return line;
+    }
+
+    /** The opposite of {@link #packLayer}, from standard input; /tmp only when it is wanted. */
+    List<String> unpackLayer(Scratch scratch, boolean withTmp) {
+        var line = namespaces(scratch.group().joinFiles());
+        var layer = scratch.directory().resolve(scratch.layers().upper()).toString();
+        var tmp = scratch.directory().resolve("tmp").toString();
+        line.addAll(host(List.of("--bind", layer, "/image/layer", "--bind", tmp, "/image/tmp")));
+        line.addAll(forOwners());
+        line.addAll(List.of("tar", "--extract", "--directory=/image", "--numeric-owner", "--same-owner"));
+        line.addAll(List.of("--same-permissions", "--xattrs", "--xattrs-include=*", "--delay-directory-restore"));
+        line.addAll(withTmp ? List.of("layer", "tmp") : List.of("layer"));
+        return line;
+    }
+
     /** Removes the paths read from standard input, each ended by a NUL; nothing but the target can be written to. */
     List<String> remove(Path target) {
         var line = namespaces(List.of());
@@ -162,8 +190,11 @@ final class SandboxCommands {
 
     private List<String> image(Scratch scratch, boolean network) {
         var line = namespaces(scratch.group().joinFiles());
-        line.addAll(List.of("sh", "-c", SCRIPT, "kiln", scratch.directory().toString(), mapped ? ",userxattr" : ""));
-        line.add(network ? "network" : "alone");
+        line.addAll(List.of("sh", "-c", SCRIPT, "kiln", scratch.directory().toString()));
+        line.addAll(List.of(
+                network ? "network" : "alone",
+                scratch.layers().lower(),
+                scratch.layers().upper()));
         return line;
     }
 

@@ -10,7 +10,11 @@ import java.nio.file.Path;
  * @param network whether commands may use the network
  * @param diskBytes bound of what commands may write
  */
-record Scratch(Path directory, boolean network, long diskBytes, ControlGroup group) {
+record Scratch(Path directory, boolean network, long diskBytes, ControlGroup group, Layers layers) {
+
+    Scratch(Path directory, boolean network, long diskBytes, ControlGroup group) {
+        this(directory, network, diskBytes, group, new Layers());
+    }
 
     /** Bytes that the commands' files take, as measured last. */
     long usage() {

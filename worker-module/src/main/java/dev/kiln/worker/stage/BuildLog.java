@@ -96,6 +96,12 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         end += content.length;
     }
 
+    /** Writes what has been collected and tells how long the log is. */
+    synchronized long flushed() {
+        flush();
+        return end;
+    }
+
     @Override
     public void close() {
         var task = flushing;

@@ -20,13 +20,21 @@ public final class BuildingStage implements Stage {
     private final BuildLogs logs;
     private final Targets targets;
     private final Regions regions;
+    private final StepLayers layers;
 
-    public BuildingStage(BuildEngine engine, BuildRequests requests, BuildLogs logs, Targets targets, Regions regions) {
+    public BuildingStage(
+            BuildEngine engine,
+            BuildRequests requests,
+            BuildLogs logs,
+            Targets targets,
+            Regions regions,
+            StepLayers layers) {
         this.engine = engine;
         this.requests = requests;
         this.logs = logs;
         this.targets = targets;
         this.regions = regions;
+        this.layers = layers;
     }
 
     @Override
@@ -47,7 +55,7 @@ public final class BuildingStage implements Stage {
     private void build(Attempt attempt, Target home) throws StageFailedException, IOException, InterruptedException {
         var request = requests.toBuild(attempt, home.sourceImage());
         try (var log = logs.open(attempt)) {
-            var built = engine.build(request, log);
+            var built = engine.build(request, layers.journal(attempt, log), log);
             log.phase("storing " + built.bytes() + " bytes in " + home.region());
             targets.copying(attempt, home.image());
             var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));

@@ -12,10 +12,12 @@ public final class CancellingStage implements Stage {
 
     private final BuildEngine engine;
     private final Removal removal;
+    private final StepLayers layers;
 
-    public CancellingStage(BuildEngine engine, Removal removal) {
+    public CancellingStage(BuildEngine engine, Removal removal, StepLayers layers) {
         this.engine = engine;
         this.removal = removal;
+        this.layers = layers;
     }
 
     @Override
@@ -27,6 +29,7 @@ public final class CancellingStage implements Stage {
     public Advance run(Attempt attempt) throws IOException {
         // Images first: trouble with scratch space must not leave one that anybody sees.
         removal.remove(attempt, target -> true);
+        layers.remove(attempt);
         engine.discard(attempt.execution().value());
         return Advance.to(ExecutionStatus.CANCELLED, "cancelled");
     }

@@ -15,10 +15,12 @@ public final class ReleasingStage implements Stage {
 
     private final BuildEngine engine;
     private final Removal removal;
+    private final StepLayers layers;
 
-    public ReleasingStage(BuildEngine engine, Removal removal) {
+    public ReleasingStage(BuildEngine engine, Removal removal, StepLayers layers) {
         this.engine = engine;
         this.removal = removal;
+        this.layers = layers;
     }
 
     @Override
@@ -34,6 +36,7 @@ public final class ReleasingStage implements Stage {
             case TEST_FAILED -> removal.remove(attempt, target -> !target.isCopied());
             case SUCCESS, PARTITION_SUCCESS -> {}
         }
+        layers.remove(attempt);
         engine.discard(attempt.execution().value());
         // Of a run that did not succeed, the message that says why is the one to keep.
         return Advance.to(outcome.status(), outcome == Outcome.SUCCESS ? "success" : "");

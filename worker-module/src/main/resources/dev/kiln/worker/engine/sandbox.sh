@@ -1,25 +1,28 @@
 # First process of a mount and PID namespace made for one step: mounts the image and runs the command in it.
-# $1 scratch directory, $2 more overlay options, $3 "network" or "alone"; then the command line.
+# $1 scratch directory, $2 "network" or "alone", $3 overlay's lower directories, $4 its upper one; then the command line.
 # What is wrong with the image is written to the file "problem", which no command of a build can reach.
 set -eu
 cd "$1"
-options=$2
-network=$3
-shift 3
+network=$2
+lower=$3
+upper=$4
+shift 4
 
 problem() {
     echo "$1" > problem
     exit 125
 }
 
-if [ ! -d upper ]; then
-    mkdir work merged tmp new
-    chmod 1777 tmp
-    chown --reference=base/ new
-    chmod --reference=base/ new
-    mv new upper
+[ -d tmp ] || { mkdir new && chmod 1777 new && mv new tmp; }
+mkdir -p layers work merged
+if [ ! -d "$upper" ]; then
+    mkdir new
+    chown --reference="${lower%%:*}/" new
+    chmod --reference="${lower%%:*}/" new
+    mv new "$upper"
 fi
-mount -t overlay overlay -o "lowerdir=base,upperdir=upper,workdir=work$options" merged 2> mount-error ||
+# userxattr: a layer looks the same whether the worker is root or not, and can be packed without more privileges.
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=work,userxattr" merged 2> mount-error ||
     { echo "mounting the image's overlay failed: $(cat mount-error)" > trouble; exit 125; }
 
 for directory in proc dev run tmp etc; do
@@ -39,7 +42,7 @@ fi
 
 # $1 names the file in between: two measurements at the same time must not move each other's away.
 measure() {
-    du -skc upper tmp 2> /dev/null | tail -n 1 | cut -f 1 > "usage.$1"
+    du -skc layers tmp 2> /dev/null | tail -n 1 | cut -f 1 > "usage.$1"
     mv "usage.$1" usage
 }
 (while sleep 0.5; do measure often; done) > /dev/null 2>&1 < /dev/null &

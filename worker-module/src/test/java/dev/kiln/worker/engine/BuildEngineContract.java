@@ -44,7 +44,7 @@ abstract class BuildEngineContract {
 
     @Test
     void resultIsAFileWithTheDigestThatIsTold() throws Exception {
-        var built = engine().build(request("exec-a", "RUN echo hello"), output);
+        var built = engine().build(request("exec-a", "RUN echo hello"), StepJournal.NONE, output);
         var computation = Digest.computation();
         computation.update(Files.readAllBytes(built.file()));
         assertThat(built.digest()).isEqualTo(Digest.of(computation));
@@ -53,7 +53,7 @@ abstract class BuildEngineContract {
 
     @Test
     void outputAndStepsAreToldInOrder() throws Exception {
-        engine().build(request("exec-b", "RUN echo hello\nLABEL a=\"b\""), output);
+        engine().build(request("exec-b", "RUN echo hello\nLABEL a=\"b\""), StepJournal.NONE, output);
         assertThat(output.text()).isEqualTo("hello\n");
         assertThat(output.steps().stream().filter(step -> !step.startsWith("phase")))
                 .containsExactly("start 1/2 RUN echo hello", "finish 1/2", "start 2/2 LABEL a=\"b\"", "finish 2/2");
@@ -62,7 +62,8 @@ abstract class BuildEngineContract {
     @Test
     void metadataIsWhatTheCommandsSay() throws Exception {
         var content = "LABEL a=\"b\"\nENV LANG C\nCMD [\"/bin/sh\"]\nENTRYPOINT [\"/bin/env\"]\nRESTART";
-        var metadata = engine().build(request("exec-c", content), output).metadata();
+        var metadata = engine().build(request("exec-c", content), StepJournal.NONE, output)
+                .metadata();
         assertThat(metadata.labels()).containsEntry("a", "b");
         assertThat(metadata.environment()).containsEntry("LANG", "C");
         assertThat(metadata.command()).containsExactly("/bin/sh");
@@ -72,14 +73,15 @@ abstract class BuildEngineContract {
     @Test
     void equalBuildsGiveEqualBytes() throws Exception {
         var engine = engine();
-        var first = engine.build(request("exec-d", "RUN echo hello"), output);
-        var second = engine.build(request("exec-e", "RUN echo hello"), output);
+        var first = engine.build(request("exec-d", "RUN echo hello"), StepJournal.NONE, output);
+        var second = engine.build(request("exec-e", "RUN echo hello"), StepJournal.NONE, output);
         assertThat(second.digest()).isEqualTo(first.digest());
     }
 
     @Test
     void failingCommandIsTheTemplatesFault() {
-        assertThatThrownBy(() -> engine().build(request("exec-f", "RUN echo bye\nRUN exit 3"), output))
+        assertThatThrownBy(
+                        () -> engine().build(request("exec-f", "RUN echo bye\nRUN exit 3"), StepJournal.NONE, output))
                 .isInstanceOfSatisfying(
                         BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("BuildCommand.Failed"))
                 .hasMessageContaining("step 2 of 2")
@@ -90,7 +92,7 @@ abstract class BuildEngineContract {
     void brokenBaseImageIsRefused() {
         var broken = new BuildRequest(
                 "exec-g", BusyboxBase.image(new byte[700]), List.of(), Optional.empty(), false, 1 << 20);
-        assertThatThrownBy(() -> engine().build(broken, output))
+        assertThatThrownBy(() -> engine().build(broken, StepJournal.NONE, output))
                 .isInstanceOfSatisfying(
                         BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("BaseImage.Refused"));
     }
@@ -98,7 +100,7 @@ abstract class BuildEngineContract {
     @Test
     void testLeavesTheResultOfTheBuildAlone() throws Exception {
         var engine = engine();
-        var built = engine.build(request("exec-h", "RUN echo hello"), output);
+        var built = engine.build(request("exec-h", "RUN echo hello"), StepJournal.NONE, output);
         engine.test(request("exec-h", "RUN echo tested"), output);
         assertThat(output.text()).contains("tested");
         assertThat(built.file()).exists();
@@ -107,7 +109,7 @@ abstract class BuildEngineContract {
     @Test
     void discardRemovesTheResultAndMayBeRepeated() throws Exception {
         var engine = engine();
-        var built = engine.build(request("exec-i", "RUN echo hello"), output);
+        var built = engine.build(request("exec-i", "RUN echo hello"), StepJournal.NONE, output);
         engine.discard("exec-i");
         engine.discard("exec-i");
         assertThat(built.file()).doesNotExist();
@@ -116,9 +118,50 @@ abstract class BuildEngineContract {
     @Test
     void buildOfTheSameNameStartsAfresh() throws Exception {
         var engine = engine();
-        engine.build(request("exec-j", "RUN echo hello"), output);
-        assertThat(engine.build(request("exec-j", "RUN echo hello"), output).file())
+        engine.build(request("exec-j", "RUN echo hello"), StepJournal.NONE, output);
+        assertThat(engine.build(request("exec-j", "RUN echo hello"), StepJournal.NONE, output)
+                        .file())
                 .exists();
+    }
+
+    @Test
+    void stepsThatWereKeptAreNotRunAgain() throws Exception {
+        var journal = new RememberedSteps();
+        var engine = engine();
+        assertThatThrownBy(() -> engine.build(
+                        request("exec-l", "RUN echo one\nENV A b\nRUN echo two\nRUN exit 1"), journal, output))
+                .isInstanceOf(BuildFailedException.class);
+        assertThat(journal.kept()).hasSize(3);
+        var goesOn = new RecordedOutput();
+        var built =
+                engine.build(request("exec-l", "RUN echo one\nENV A b\nRUN echo two\nRUN echo three"), journal, goesOn);
+        assertThat(goesOn.text()).isEqualTo("three\n");
+        assertThat(built.metadata().environment()).containsEntry("A", "b");
+        assertThat(journal.kept()).hasSize(4);
+    }
+
+    @Test
+    void whatWasKeptDoesNotChangeTheResult() throws Exception {
+        var content = "RUN echo one\nRUN echo two\nLABEL a=\"b\"";
+        var journal = new RememberedSteps();
+        var engine = engine();
+        var first = engine.build(request("exec-m", content), journal, output);
+        for (int kept = 0; kept <= 3; kept++) {
+            var again = engine.build(request("exec-m", content), journal.until(kept), output);
+            assertThat(again.digest()).as("with %d steps kept", kept).isEqualTo(first.digest());
+        }
+    }
+
+    @Test
+    void keptStepsThatCannotBeReadAreRunAgain() throws Exception {
+        var journal = new RememberedSteps();
+        var engine = engine();
+        var first = engine.build(request("exec-n", "RUN echo one\nRUN echo two"), journal, output);
+        journal.lose(2);
+        var goesOn = new RecordedOutput();
+        var again = engine.build(request("exec-n", "RUN echo one\nRUN echo two"), journal, goesOn);
+        assertThat(goesOn.text()).isEqualTo("one\ntwo\n");
+        assertThat(again.digest()).isEqualTo(first.digest());
     }
 
     @Test
@@ -127,7 +170,7 @@ abstract class BuildEngineContract {
         var failure = new AtomicReference<Exception>();
         var thread = new Thread(() -> {
             try {
-                engine.build(request("exec-k", "RUN echo begun; sleep 1000"), output);
+                engine.build(request("exec-k", "RUN echo begun; sleep 1000"), StepJournal.NONE, output);
             } catch (BuildFailedException | IOException | InterruptedException e) {
                 failure.set(e);
             }

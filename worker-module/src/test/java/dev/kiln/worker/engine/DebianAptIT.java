@@ -36,7 +36,7 @@ class DebianAptIT {
         var request = new BuildRequest(
                 "exec-debian", base(archive), BuildEngineContract.commands(content), Optional.empty(), true, 4L << 30);
         var engine = new SandboxBuildEngine(EngineSettings.in(directory.resolve("engine")));
-        var built = engine.build(request, output);
+        var built = engine.build(request, StepJournal.NONE, output);
         assertThat(output.text()).contains("Hello, world!");
         assertThat(SandboxBuildEngineTest.entries(built.file())).containsKey("./usr/bin/hello");
         engine.discard("exec-debian");

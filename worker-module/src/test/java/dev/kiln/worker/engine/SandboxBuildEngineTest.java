@@ -32,7 +32,8 @@ class SandboxBuildEngineTest extends BuildEngineContract {
     }
 
     private Map<String, TarEntry> built(String content) throws Exception {
-        return entries(engine().build(request("exec-x", content), output).file());
+        return entries(engine().build(request("exec-x", content), StepJournal.NONE, output)
+                .file());
     }
 
     static Map<String, TarEntry> entries(Path file) throws IOException {
@@ -63,7 +64,8 @@ class SandboxBuildEngineTest extends BuildEngineContract {
 
     @Test
     void resultIsAgainABaseImage() throws Exception {
-        var file = engine().build(request("exec-x", "RUN rm /bin/wget"), output).file();
+        var file = engine().build(request("exec-x", "RUN rm /bin/wget"), StepJournal.NONE, output)
+                .file();
         new ArchiveInspector(ArchiveLimits.DEFAULT).inspect(offset -> {
             var in = Files.newInputStream(file);
             in.skipNBytes(offset);
@@ -97,7 +99,7 @@ class SandboxBuildEngineTest extends BuildEngineContract {
         }
         var request = new BuildRequest(
                 "exec-x", BusyboxBase.image(out.toByteArray()), commands(""), Optional.empty(), false, 1 << 20);
-        var entries = entries(engine().build(request, output).file());
+        var entries = entries(engine().build(request, StepJournal.NONE, output).file());
         assertThat(entries.get("./f").attributes().get("security.capability")).isEqualTo(capability);
     }
 
@@ -143,7 +145,7 @@ class SandboxBuildEngineTest extends BuildEngineContract {
                 Optional.of(BusyboxBase.source(out.toByteArray())),
                 false,
                 1 << 20);
-        var entries = entries(engine().build(request, output).file());
+        var entries = entries(engine().build(request, StepJournal.NONE, output).file());
         assertThat(output.text()).isEqualTo("setting\n");
         assertThat(entries.get("./etc/app/app.conf").mode()).isEqualTo(0640);
     }
@@ -167,9 +169,46 @@ class SandboxBuildEngineTest extends BuildEngineContract {
     void baseImageIsUnpackedOnceAndRemovedWhenTheCacheIsFull() throws Exception {
         var small =
                 new SandboxBuildEngine(TestSettings.of(directory).cacheBytes(1).build());
-        small.build(request("exec-x", ""), output);
+        small.build(request("exec-x", ""), StepJournal.NONE, output);
         try (var left = Files.newDirectoryStream(directory.resolve("bases-root"), "[0-9a-f]*")) {
             assertThat(left).isEmpty();
         }
+    }
+
+    @Test
+    void keptLayersHoldWhatStepsRemovedReplacedLinkedAndLeftInTmp() throws Exception {
+        var content = """
+                RUN mkdir -p /d/e && echo 1 > /d/a && echo 1 > /d/e/x && ln /d/a /d/hard && ln -s a /d/soft
+                RUN echo kept > /tmp/t; rm -r /d/e; mkdir /d/e; echo 2 > /d/e/y; rm /bin/wget; chown 7:8 /d/a
+                WORKDIR /made/here
+                RUN cat /tmp/t > where-it-was-left && rm /d/soft
+                RUN test ! -e /d/e/x && test ! -e /bin/wget && mv /d/e /f""";
+        var journal = new RememberedSteps();
+        var first = engine().build(request("exec-x", content), journal, output);
+        for (int kept = 1; kept <= 5; kept++) {
+            var again = engine().build(request("exec-x", content), journal.until(kept), output);
+            assertThat(again.digest()).as("with %d steps kept", kept).isEqualTo(first.digest());
+        }
+        assertThat(entries(first.file()).keySet())
+                .contains("./f/y", "./made/here/where-it-was-left", "./d/hard")
+                .doesNotContain("./d/e/x", "./f/x", "./bin/wget", "./d/soft");
+    }
+
+    @Test
+    void moreStepsThanTheKernelTakesLayers() throws Exception {
+        var content = "RUN echo 0 > /n\n" + "RUN echo x >> /n\n".repeat(Layers.MOST + 2);
+        var journal = new RememberedSteps();
+        var first = engine().build(request("exec-x", content), journal, output);
+        var again = engine().build(request("exec-x", content), journal.until(Layers.MOST + 1), output);
+        assertThat(again.digest()).isEqualTo(first.digest());
+    }
+
+    @Test
+    void exitCodeOfTheFailedStepIsKept() {
+        var journal = new RememberedSteps();
+        assertThatThrownBy(() -> engine().build(request("exec-x", "RUN true\nRUN exit 7"), journal, output))
+                .isInstanceOf(BuildFailedException.class);
+        assertThat(journal.kept()).hasSize(1);
+        assertThat(journal.failed()).isEqualTo(7);
     }
 }

@@ -29,7 +29,10 @@ public final class UserModeBuild {
                 Optional.empty(),
                 false,
                 64 << 20);
-        var built = engine.build(request, output);
+        var journal = new RememberedSteps();
+        var built = engine.build(request, journal, output);
+        var resumed = engine.build(request, journal.until(2), output);
+        System.out.println("resumed: " + resumed.digest().equals(built.digest()));
         System.out.write(output.text().getBytes(StandardCharsets.UTF_8));
         for (var entry : SandboxBuildEngineTest.entries(built.file()).values()) {
             System.out.printf("%s %o %d:%d%n", entry.name(), entry.mode(), entry.uid(), entry.gid());

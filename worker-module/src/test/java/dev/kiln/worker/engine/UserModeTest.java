@@ -51,6 +51,7 @@ class UserModeTest {
                 .contains("uid=1000(app) gid=1000(app) groups=1000(app),2000(extra)")
                 .contains("./srv/closed/ 700 1000:1000")
                 .contains("./srv/closed/f 4755 1000:1000")
+                .contains("resumed: true")
                 .contains("left: 0")
                 .doesNotContain("root:*");
         assertThat(said.status()).isZero();

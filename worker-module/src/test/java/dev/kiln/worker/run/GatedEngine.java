@@ -6,6 +6,7 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class GatedEngine implements BuildEngine {
     public void check() {}
 
     @Override
-    public BuiltImage build(BuildRequest request, BuildOutput output)
+    public BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
         builds.incrementAndGet();
         scratch.add(request.name());

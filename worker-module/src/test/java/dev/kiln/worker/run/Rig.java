@@ -27,12 +27,14 @@ import dev.kiln.worker.region.Targets;
 import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
+import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
 import dev.kiln.worker.stage.CancellingStage;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stages;
+import dev.kiln.worker.stage.StepLayers;
 import dev.kiln.worker.stage.TestingStage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -169,13 +171,14 @@ final class Rig implements AutoCloseable {
         var requests = new BuildRequests(baseImages, regions);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
+        var layers = new StepLayers(new BuildSteps(jdbc), regions);
         return new Stages(List.of(
                 new PreparingStage(baseImages, new Preflight(jdbc, regions), targets),
-                new BuildingStage(engine, requests, logs, targets, regions),
+                new BuildingStage(engine, requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
                 new DistributingStage(new Distribution(targets, regions, settings)),
-                new ReleasingStage(engine, removal),
-                new CancellingStage(engine, removal)));
+                new ReleasingStage(engine, removal, layers),
+                new CancellingStage(engine, removal, layers)));
     }
 
     private static WorkerSettings settings(int slots) {

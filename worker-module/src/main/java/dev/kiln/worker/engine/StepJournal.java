@@ -1,0 +1,73 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.archive.ByteSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Keeps the results of a build's steps while it runs, so that a later attempt goes on after the last one that was kept.
+ * A kept step is never run again, unless what was kept of it cannot be read any more.
+ */
+public interface StepJournal {
+
+    /** Keeps nothing: every attempt begins with the first step. */
+    StepJournal NONE = new StepJournal() {
+        @Override
+        public List<KeptStep> kept() {
+            return List.of();
+        }
+
+        @Override
+        public void ended(EndedStep step) {}
+
+        @Override
+        public void forget() {}
+    };
+
+    /** The steps that ended well before, 1, 2, 3 … without a gap. */
+    List<KeptStep> kept();
+
+    /** A step has ended. When this returns, it is kept. */
+    void ended(EndedStep step) throws IOException, InterruptedException;
+
+    /** What was kept is of no use: the build begins with the first step. */
+    void forget() throws IOException;
+
+    /**
+     * A step that is kept.
+     *
+     * @param layer what it wrote, for steps that may write
+     */
+    record KeptStep(int number, Optional<KeptLayer> layer) {}
+
+    /**
+     * What a step wrote.
+     *
+     * @param index place in the stack of layers, 1 for the lowest; of several with one index the last contains the
+     *     others
+     */
+    record KeptLayer(int index, Digest digest, ByteSource archive) {}
+
+    /**
+     * A step that has ended just now.
+     *
+     * @param exitCode 0 when it ended well; otherwise it has no layer, and the build has failed
+     */
+    record EndedStep(int number, int exitCode, Optional<LayerFile> layer) {}
+
+    /** The stack of layers of kept steps, the lowest first. */
+    static List<KeptLayer> layers(List<KeptStep> kept) {
+        var stack = new TreeMap<Integer, KeptLayer>();
+        for (var step : kept) {
+            step.layer().ifPresent(layer -> stack.put(layer.index(), layer));
+        }
+        return List.copyOf(stack.values());
+    }
+
+    /** The archive of a layer, a file that lives until {@link #ended} returns. */
+    record LayerFile(int index, Path file, long bytes, Digest digest) {}
+}

@@ -1,0 +1,132 @@
+package dev.kiln.worker.stage;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.image.archive.ByteSource;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import dev.kiln.worker.engine.StepJournal;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The step journal: each step's layer becomes an object in the template's region, then comes its row. Whoever adopts
+ * the execution, on this machine or another, goes on after the last row.
+ */
+public final class StepLayers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StepLayers.class);
+
+    private final BuildSteps steps;
+    private final Regions regions;
+
+    public StepLayers(BuildSteps steps, Regions regions) {
+        this.steps = steps;
+        this.regions = regions;
+    }
+
+    /** The journal of one attempt, whose output goes to the log. */
+    StepJournal journal(Attempt attempt, BuildLog log) {
+        return new Journal(attempt, log);
+    }
+
+    /**
+     * Removes the layers of the execution's build: nobody goes on with it. A region that does not answer keeps them.
+     */
+    void remove(Attempt attempt) {
+        var rows = steps.of(attempt);
+        // The one after the last row may have been stored without a row.
+        var last = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).number();
+        try {
+            for (var number = 1; number <= last + 1; number++) {
+                store(attempt).delete(ImageKeys.layer(attempt.execution(), number));
+            }
+        } catch (IOException e) {
+            LOG.warn(
+                    "layers of {} stay in {} for now: {}",
+                    attempt.execution(),
+                    attempt.template().region(),
+                    e.toString());
+        }
+    }
+
+    private RegionStore store(Attempt attempt) throws IOException {
+        var region = attempt.template().region();
+        return regions.find(region).orElseThrow(() -> new IOException("region " + region + " is not configured"));
+    }
+
+    private final class Journal implements StepJournal {
+
+        private final Attempt attempt;
+        private final BuildLog log;
+        private boolean hasGap;
+
+        Journal(Attempt attempt, BuildLog log) {
+            this.attempt = attempt;
+            this.log = log;
+        }
+
+        @Override
+        public List<KeptStep> kept() {
+            var kept = new ArrayList<KeptStep>();
+            for (var row : steps.of(attempt)) {
+                if (row.number() != kept.size() + 1 || row.exitCode() != 0) {
+                    break;
+                }
+                kept.add(new KeptStep(
+                        row.number(),
+                        row.layer()
+                                .map(layer -> new KeptLayer(
+                                        layer.index(), layer.digest(), source(attempt.execution(), row.number())))));
+            }
+            return kept;
+        }
+
+        private ByteSource source(ExecutionId execution, int number) {
+            return offset -> store(attempt).open(ImageKeys.layer(execution, number), offset);
+        }
+
+        @Override
+        public void ended(EndedStep step) throws InterruptedException {
+            try {
+                if (!hasGap) {
+                    keep(step);
+                }
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException(e.getMessage());
+            } catch (IOException e) {
+                // The build itself does not need the journal; a later attempt repeats the steps from here on.
+                hasGap = true;
+                LOG.warn(
+                        "step {} of {} and those after it are not kept: {}",
+                        step.number(),
+                        attempt.execution(),
+                        e.toString());
+            }
+        }
+
+        private void keep(EndedStep step) throws IOException {
+            var layer = step.layer();
+            if (layer.isPresent()) {
+                var key = ImageKeys.layer(attempt.execution(), step.number());
+                try (var bytes = Files.newInputStream(layer.get().file())) {
+                    store(attempt).put(key, bytes, layer.get().digest(), done -> {});
+                }
+            }
+            steps.add(attempt, step, log.flushed());
+        }
+
+        @Override
+        public void forget() {
+            remove(attempt);
+            steps.removeAll(attempt);
+            hasGap = false;
+        }
+    }
+}
