@@ -6,12 +6,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A real API process's application on a port of its own, for tests. */
@@ -42,6 +47,25 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts a server on a database and a directory for regions; more settings win over the usual ones. */
     public static ApiServer start(TestDatabase database, Path regions, Map<String, String> more) {
+        return start(database, regions, more, context -> {});
+    }
+
+    /** Starts a server whose clock stands still. */
+    static ApiServer startAt(Instant now, TestDatabase database, Path regions, Map<String, String> more) {
+        var clock = Clock.fixed(now, ZoneOffset.UTC);
+        return start(
+                database,
+                regions,
+                more,
+                context ->
+                        context.registerBean("stoppedClock", Clock.class, () -> clock, bean -> bean.setPrimary(true)));
+    }
+
+    private static ApiServer start(
+            TestDatabase database,
+            Path regions,
+            Map<String, String> more,
+            ApplicationContextInitializer<GenericApplicationContext> beans) {
         var settings = new LinkedHashMap<>(Map.of(
                 "server.port", "0",
                 "spring.datasource.url", database.url(),
@@ -60,6 +84,7 @@ public final class ApiServer implements AutoCloseable {
         settings.putAll(more);
         var context = new SpringApplicationBuilder(ApiApplication.class)
                 .registerShutdownHook(false)
+                .initializers(beans)
                 .run(settings.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new));
