@@ -118,11 +118,11 @@ public final class Intents {
                 .list();
     }
 
-    /** Places, other than these, where something was left behind, each with the oldest of it. */
+    /** What was left behind in other places than these, the oldest first, at most a thousand. */
     public List<Dead> deadElsewhere(Collection<String> places) {
         return jdbc.sql("""
-                        select distinct on (place) *, %s from intent_state
-                         where not alive and not place = any(:places) order by place, id
+                        select *, %s from intent_state
+                         where not alive and not place = any(:places) order by id limit 1000
                         """.formatted(SECONDS))
                 .param("places", places.toArray(String[]::new))
                 .query(Intents::dead)

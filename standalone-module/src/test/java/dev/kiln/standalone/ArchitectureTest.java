@@ -33,6 +33,7 @@ class ArchitectureTest {
             "LockSessions",
             "Outbox",
             "Preflight",
+            "ProofOfLife",
             "SeenNonces",
             "Shares",
             "StageWatch",
