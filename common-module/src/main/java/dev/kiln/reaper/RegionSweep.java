@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -44,12 +46,13 @@ public final class RegionSweep {
         things.giveUpUploads(region);
         var dead = intents.dead(region.value());
         var findings = new ArrayList<Finding>();
+        var inUse = new HashSet<String>();
         for (var key : dead.stream().map(Intents.Dead::name).distinct().toList()) {
             var items = new ArrayList<StoredItem>();
             store.list(new StoreKey(key), items::add);
-            findings.addAll(judge(store, items, dead, true));
+            findings.addAll(judge(store, items, dead, inUse, true));
         }
-        forget(dead, findings);
+        forget(dead, findings, inUse);
         return findings;
     }
 
@@ -68,10 +71,11 @@ public final class RegionSweep {
                 others.add(item);
             }
         });
-        var findings = judge(store, others, dead, remove);
+        var inUse = new HashSet<String>();
+        var findings = judge(store, others, dead, inUse, remove);
         findings.addAll(lost(store, expected));
         if (remove) {
-            forget(dead, findings);
+            forget(dead, findings, inUse);
         }
         return findings;
     }
@@ -81,13 +85,18 @@ public final class RegionSweep {
     }
 
     private List<Finding> judge(
-            RegionStore store, Collection<StoredItem> items, List<Intents.Dead> dead, boolean remove) {
+            RegionStore store,
+            Collection<StoredItem> items,
+            List<Intents.Dead> dead,
+            Set<String> inUse,
+            boolean remove) {
         var owners = dead.stream()
                 .collect(Collectors.toMap(Intents.Dead::name, Intents.Dead::execution, (first, second) -> second));
         var findings = new ArrayList<Finding>();
         for (var item : items) {
             switch (things.belonging(store.region(), item)) {
-                case WANTED, IN_USE -> {}
+                case WANTED -> {}
+                case IN_USE -> inUse.add(item.key());
                 case LEFT -> findings.add(left(store, item, owners, remove));
                 case UNKNOWN -> {
                     if (isOld(item)) {
@@ -156,12 +165,14 @@ public final class RegionSweep {
         return findings;
     }
 
-    private void forget(List<Intents.Dead> dead, List<Finding> findings) {
+    /** Forgets the intents but those of which something is still there: they tell whose it is. */
+    private void forget(List<Intents.Dead> dead, List<Finding> findings, Set<String> inUse) {
         var stays = findings.stream()
                 .filter(finding -> finding.verdict() == Finding.Verdict.LEFT)
                 .map(Finding::name)
                 .toList();
         var settled = dead.stream()
+                .filter(intent -> !inUse.contains(intent.name()))
                 .filter(intent -> stays.stream().noneMatch(name -> name.startsWith(intent.name() + "/")))
                 .map(Intents.Dead::id)
                 .toList();

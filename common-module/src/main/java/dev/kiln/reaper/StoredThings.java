@@ -59,7 +59,7 @@ public final class StoredThings {
     Belonging belonging(RegionId region, StoredItem item) {
         return jdbc.sql("""
                         with intents as (
-                            select coalesce(bool_or(alive), false) as alive, count(*) > 0 as some
+                            select coalesce(bool_or(alive), false) as alive, count(*) > 0 as begun
                               from intent_state where place = :region and name = :key)
                         select case
                             when alive then 'IN_USE'
@@ -73,7 +73,7 @@ public final class StoredThings {
                                 select from image_copy c join execution e on e.id = c.execution_id
                                  where c.id = :image and e.finished_at is null) then 'IN_USE'
                             when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
-                            when some or :layers <> '' then 'LEFT'
+                            when begun or :layers <> '' then 'LEFT'
                             else 'UNKNOWN' end
                           from intents
                         """)

@@ -32,14 +32,13 @@ public final class PlaceSweep {
     public List<Finding> run() throws IOException {
         // First the intents, then the things: what is begun after that is nobody's leftover.
         var dead = intents.dead(place());
-        var found = engine.found();
-        var names = new TreeSet<>(found);
+        var names = new TreeSet<>(engine.found());
         dead.forEach(intent -> names.add(intent.name()));
         var findings = new ArrayList<Finding>();
         for (var name : names) {
             var told =
                     dead.stream().filter(intent -> intent.name().equals(name)).toList();
-            settle(name, told, found.contains(name)).ifPresent(findings::add);
+            settle(name, told).ifPresent(findings::add);
         }
         for (var name : engine.removeUnfinishedBases()) {
             findings.add(new Finding(place(), Finding.Kind.BASE_IMAGE, name, "", 0, Finding.Verdict.REMOVED, ""));
@@ -47,8 +46,10 @@ public final class PlaceSweep {
         return findings;
     }
 
-    private Optional<Finding> settle(String name, Collection<Intents.Dead> told, boolean there) throws IOException {
+    private Optional<Finding> settle(String name, Collection<Intents.Dead> told) throws IOException {
         try {
+            // In this order: its owner gives it back before he forgets the intent.
+            boolean there = isLeft(name) && engine.found().contains(name);
             boolean removed = engine.discardIfLeft(name, () -> isLeft(name));
             if (removed || !isLeft(name)) {
                 intents.forget(told.stream().map(Intents.Dead::id).toList());
