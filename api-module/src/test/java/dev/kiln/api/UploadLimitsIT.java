@@ -73,12 +73,12 @@ class UploadLimitsIT {
 
     @Test
     void anUploadThatItsProcessLeftBehindIsSweptWhateverWaitsInOtherRegions() throws IOException {
-        // Deleted images of a region that is not configured any more, more than are looked at in one go.
-        insert("gone", "FAILED", "Deleting", 150);
-        insert("cn-hangzhou", "COPYING", "", 1);
         var partial = regions.resolve("cn-hangzhou/images/m-cnhangzhou1/.partial-1");
         Files.createDirectories(partial.getParent());
         Files.write(partial, new byte[1]);
+        // Deleted images of a region that is not configured any more, more than are looked at in one go.
+        insert("gone", "FAILED", "Deleting", 150);
+        insert("cn-hangzhou", "COPYING", "", 1);
         Awaitility.await().untilAsserted(() -> assertThat(rows()).isEqualTo(150));
         assertThat(partial.getParent()).doesNotExist();
     }

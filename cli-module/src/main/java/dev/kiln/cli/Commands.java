@@ -25,14 +25,30 @@ public final class Commands {
         this.out = out;
     }
 
-    void run(List<String> words) throws UsageException, IOException {
+    /** The exit status: 1 says that the command was done and has found something. */
+    int run(List<String> words) throws UsageException, IOException {
         var rest = words.subList(1, words.size());
+        if (words.get(0).equals("doctor")) {
+            return doctor(rest);
+        }
         switch (words.get(0)) {
             case "account" -> account(rest);
             case "image" -> image(rest);
             case "call" -> call(rest);
             default -> throw new UsageException("command " + words.get(0) + " is not known");
         }
+        return 0;
+    }
+
+    private int doctor(List<String> words) throws UsageException, IOException {
+        var arguments = Arguments.parse(words, Set.of(), Set.of("remove"));
+        if (!arguments.words().isEmpty()) {
+            throw new UsageException("doctor takes no word " + arguments.words().get(0));
+        }
+        var method = arguments.has("remove") ? "POST" : "GET";
+        var report = client.rest(method, "/api/v1/doctor", Map.of(), RequestBody.none());
+        DoctorTable.print(report, out);
+        return report.path("clean").asBoolean(false) ? 0 : 1;
     }
 
     /** Makes an account and returns its id and key; an empty id lets the server choose one. */

@@ -12,6 +12,7 @@ public final class Main {
             account create [--id N] --name X                         make an account, print its id and key
             image import FILE --name N [--family F] [--region R]     register a base image, print its id
             call OPERATION [Parameter=Value …]                       call an operation, print its answer
+            doctor [--remove]                                        what was left behind; status 1 when anything is
 
             KILN_ENDPOINT           server, default http://127.0.0.1:8080
             KILN_ACCESS_KEY_ID,
@@ -31,8 +32,7 @@ public final class Main {
             return words.isEmpty() ? 2 : 0;
         }
         try {
-            new Commands(here.client(), out).run(words);
-            return 0;
+            return new Commands(here.client(), out).run(words);
         } catch (UsageException e) {
             err.println("kiln: " + e.getMessage() + " (./kiln " + words.get(0) + " --help)");
             return 2;

@@ -90,6 +90,36 @@ class CommandsTest {
     }
 
     @Test
+    void doctorPrintsATableAndItsStatusSaysWhetherAnythingIsLeft() {
+        answer = """
+                {"clean":false,"places":[{"place":"engine-1","worker":"host-1","secondsAgo":7}],"findings":[
+                 {"place":"cn-one","kind":"BASE_IMAGE","name":"images/m-1/","execution":"exec-1","seconds":7300,
+                  "verdict":"LEFT","detail":"why"}]}
+                """;
+
+        assertThat(run("doctor")).isEqualTo(1);
+
+        assertThat(signedRightly).isTrue();
+        assertThat(seenRequest).isEqualTo("GET /api/v1/doctor");
+        assertThat(text(out)).isEqualTo("""
+                        PLACE   KIND        NAME         EXECUTION  AGE  VERDICT  DETAIL
+                        cn-one  base image  images/m-1/  exec-1     2 h  left     why
+                        searched engine-1 7 s ago by host-1
+                        """);
+    }
+
+    @Test
+    void doctorRemovesWhenThatIsAskedAndNothingLeftIsSuccess() {
+        answer = "{\"clean\":true,\"findings\":[],\"places\":[]}";
+
+        assertThat(run("doctor", "--remove")).isZero();
+
+        assertThat(seenRequest).isEqualTo("POST /api/v1/doctor");
+        assertThat(text(out)).isEqualTo("Nothing was left behind.\n");
+        assertThat(run("doctor", "now")).isEqualTo(2);
+    }
+
+    @Test
     void callPrintsTheAnswer() {
         answer = "{\"RequestId\":\"1\"}";
 

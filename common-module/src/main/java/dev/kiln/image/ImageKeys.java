@@ -16,7 +16,7 @@ public final class ImageKeys {
 
     /** What a step of a build wrote, until the execution ends. */
     public static StoreKey layer(ExecutionId execution, int step) {
-        return new StoreKey("layers/" + execution + "-" + step);
+        return new StoreKey("layers/" + execution + "/" + step);
     }
 
     /** The context that COPY commands of a template read from. */

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectoryRegionStore implements RegionStore {
 
-    private static final Pattern DIGEST_NAME = Pattern.compile("[0-9a-f]{64}");
-    private static final String PARTIAL = ".partial-";
+    static final Pattern DIGEST_NAME = Pattern.compile("[0-9a-f]{64}");
+    static final String PARTIAL = ".partial-";
+    static final String PROBE = ".check-";
+    private static final int MOST_TRIES = 100;
     // Large enough that the disk, not the number of calls, bounds the speed; small enough to notice an interrupt at
     // once.
     private static final int BUFFER_BYTES = 1 << 18;
@@ -54,7 +57,7 @@ public final class DirectoryRegionStore implements RegionStore {
     @Override
     public void check() throws IOException {
         Files.createDirectories(directory);
-        var probe = directory.resolve(".check-" + UUID.randomUUID());
+        var probe = directory.resolve(PROBE + UUID.randomUUID());
         try (var file = FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap(new byte[1]));
             file.force(true);
@@ -67,47 +70,65 @@ public final class DirectoryRegionStore implements RegionStore {
     public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
             throws IOException {
         var home = directory.resolve(key.value());
-        createDurably(home);
         var partial = home.resolve(PARTIAL + UUID.randomUUID());
-        try {
-            var stored = write(partial, bytes, progress);
+        boolean published = false;
+        try (var out = create(partial)) {
+            // With the file in them they stay, so only now is there something to make durable.
+            syncUpwards(home);
+            var stored = write(out, bytes, progress);
             if (expected != null && !expected.equals(stored.digest())) {
                 throw new DigestMismatchException(key, expected, stored.digest());
             }
-            var published = home.resolve(stored.digest().hex());
-            Files.move(partial, published, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            var object = home.resolve(stored.digest().hex());
+            Files.move(partial, object, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            published = true;
             sync(home);
-            removeAllBut(home, published);
+            removeAllBut(home, object);
             return stored;
         } catch (ClosedByInterruptException e) {
             // What a channel makes of an interrupt that comes while it reads or writes.
             Thread.interrupted();
             throw new InterruptedIOException("interrupted while " + key + " was being written");
         } finally {
-            Files.deleteIfExists(partial);
+            if (!published) {
+                Files.deleteIfExists(partial);
+                removeEmpty(home);
+            }
         }
     }
 
-    private static StoredObject write(Path file, InputStream bytes, LongConsumer progress) throws IOException {
+    /** Makes the file and its directories, which others remove whenever they are empty. */
+    private FileChannel create(Path partial) throws IOException {
+        for (var tries = 1; ; tries++) {
+            try {
+                Files.createDirectories(partial.resolveSibling(""));
+                return FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            } catch (NoSuchFileException e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static StoredObject write(FileChannel out, InputStream bytes, LongConsumer progress) throws IOException {
         var computation = Digest.computation();
         var written = 0L;
         var told = System.nanoTime();
-        try (var out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            var buffer = new byte[BUFFER_BYTES];
-            for (var n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedIOException("interrupted after " + written + " bytes");
-                }
-                computation.update(buffer, 0, n);
-                writeFully(out, ByteBuffer.wrap(buffer, 0, n));
-                written += n;
-                if (System.nanoTime() - told > PROGRESS_EVERY.toNanos()) {
-                    progress.accept(written);
-                    told = System.nanoTime();
-                }
+        var buffer = new byte[BUFFER_BYTES];
+        for (var n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted after " + written + " bytes");
             }
-            out.force(true);
+            computation.update(buffer, 0, n);
+            writeFully(out, ByteBuffer.wrap(buffer, 0, n));
+            written += n;
+            if (System.nanoTime() - told > PROGRESS_EVERY.toNanos()) {
+                progress.accept(written);
+                told = System.nanoTime();
+            }
         }
+        out.force(true);
         progress.accept(written);
         return new StoredObject(Digest.of(computation), written);
     }
@@ -144,11 +165,35 @@ public final class DirectoryRegionStore implements RegionStore {
     public void delete(StoreKey key) throws IOException {
         var home = directory.resolve(key.value());
         removeAllBut(home, null);
-        try {
-            Files.deleteIfExists(home);
-        } catch (DirectoryNotEmptyException e) {
-            // Other keys begin with this one: its own file is gone, theirs stay.
+        removeEmpty(home);
+    }
+
+    /** Removes the directory and those above that are empty then; what all keys of one sort share stays. */
+    private void removeEmpty(Path home) throws IOException {
+        for (var path = home; directory.relativize(path).getNameCount() > 1; path = path.resolveSibling("")) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (DirectoryNotEmptyException e) {
+                return; // other keys begin with this one, or somebody has just come
+            }
         }
+    }
+
+    @Override
+    public void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException {
+        var start = below == null ? directory : directory.resolve(below.value());
+        if (Files.isDirectory(start)) {
+            Files.walkFileTree(start, new DirectoryListing(directory, found));
+        }
+    }
+
+    @Override
+    public void remove(StoredItem item) throws IOException {
+        var home = directory.resolve(item.key());
+        if (!item.name().isEmpty()) {
+            Files.deleteIfExists(home.resolve(item.name()));
+        }
+        removeEmpty(home);
     }
 
     // Two files can be there when a crash came between publishing the second and removing the first: the newer counts.
@@ -187,8 +232,7 @@ public final class DirectoryRegionStore implements RegionStore {
         }
     }
 
-    private void createDurably(Path home) throws IOException {
-        Files.createDirectories(home);
+    private void syncUpwards(Path home) throws IOException {
         for (var path = home; path != null && path.startsWith(directory); path = path.getParent()) {
             sync(path);
         }

@@ -4,6 +4,7 @@ import dev.kiln.image.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,4 +40,18 @@ public interface RegionStore {
 
     /** Removes the object if it is there, and whatever an interrupted {@link #put} left of it. */
     void delete(StoreKey key) throws IOException;
+
+    /**
+     * Names everything that lies in the region, in no order: objects, and what interrupted calls left. What comes or
+     * goes meanwhile may be missing.
+     *
+     * @param below this key and keys that begin with it and a slash; null for all
+     */
+    void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException;
+
+    /**
+     * Removes exactly this, if it is still there. A leftover never comes again under its name; an object may, so
+     * whoever removes one sees to it that nobody stores the same bytes again meanwhile.
+     */
+    void remove(StoredItem item) throws IOException;
 }

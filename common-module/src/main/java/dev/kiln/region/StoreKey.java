@@ -11,9 +11,13 @@ public record StoreKey(String value) {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
 
     public StoreKey {
-        if (!FORM.matcher(value).matches()) {
+        if (!isKey(value)) {
             throw new IllegalArgumentException("store key \"" + value + "\" is not made of plain parts and slashes");
         }
+    }
+
+    static boolean isKey(String text) {
+        return FORM.matcher(text).matches();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,28 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
         try (var files = Files.walk(directory)) {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
         }
+    }
+
+    @Override
+    void leavePartOf(StoreKey key) throws IOException {
+        Files.createDirectories(directory.resolve(key.value()));
+        Files.writeString(directory.resolve(key.value()).resolve(".partial-1"), "half");
+    }
+
+    @Test
+    void emptyDirectoriesAndProbesAreLeftoversAndWhatOthersPutThereIsNot() throws IOException {
+        var store = freshStore();
+        Files.createDirectories(directory.resolve("images/m-3"));
+        Files.createDirectories(directory.resolve("lost+found"));
+        Files.createDirectories(directory.resolve("layers/exec-1/.snapshot"));
+        Files.writeString(directory.resolve(".check-1"), "x");
+        Files.writeString(directory.resolve("README"), "x");
+        Files.writeString(directory.resolve("images/README"), "x");
+        var names = new ArrayList<String>();
+
+        store.list(null, item -> names.add(item.toString()));
+
+        assertThat(names).containsExactlyInAnyOrder("images/m-3/", ".check-1");
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -127,6 +131,95 @@ abstract class RegionStoreContract {
         assertThat(put.get(1, TimeUnit.SECONDS)).isTrue();
         assertThat(store.find(KEY)).isEmpty();
         assertNothingStored();
+    }
+
+    @Test
+    void everythingIsListedByItsKeyAndThatBelowAKeyAlone() throws IOException {
+        var bytes = randomBytes(100);
+        for (var key : List.of("images/m-1", "images/m-10", "layers/exec-1/a", "layers/exec-1/b")) {
+            store.put(new StoreKey(key), new ByteArrayInputStream(bytes), null, done -> {});
+        }
+
+        assertThat(listed(null))
+                .extracting(StoredItem::key)
+                .containsExactlyInAnyOrder("images/m-1", "images/m-10", "layers/exec-1/a", "layers/exec-1/b");
+        assertThat(listed(KEY)).singleElement().satisfies(item -> {
+            assertThat(item.isObject()).isTrue();
+            assertThat(item.key()).isEqualTo("images/m-1");
+            assertThat(item.name()).isEqualTo(digest(bytes).hex());
+            assertThat(item.modified())
+                    .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+        });
+        assertThat(listed(new StoreKey("layers/exec-1"))).hasSize(2);
+        assertThat(listed(new StoreKey("layers/exec-2"))).isEmpty();
+    }
+
+    @Test
+    void whatACrashLeftIsListedAndRemovedWithoutTheObjectBesideIt() throws IOException {
+        leavePartOf(KEY);
+        store.put(new StoreKey("images/m-2"), new ByteArrayInputStream(randomBytes(9)), null, done -> {});
+        var left = listed(KEY);
+        assertThat(left)
+                .singleElement()
+                .satisfies(item -> assertThat(item.isObject()).isFalse());
+
+        store.remove(left.get(0));
+        store.remove(left.get(0));
+
+        assertThat(listed(null))
+                .singleElement()
+                .satisfies(item -> assertThat(item.key()).isEqualTo("images/m-2"));
+        store.remove(listed(null).get(0));
+        assertThat(listed(null)).isEmpty();
+        assertNothingStored();
+    }
+
+    @Test
+    void aFailedPutLeavesNothingToList() {
+        assertThatThrownBy(() -> store.put(KEY, breaksAfter(50_000), null, done -> {}))
+                .isInstanceOf(IOException.class);
+
+        assertThat(listed(null)).isEmpty();
+    }
+
+    @Test
+    void putsSucceedWhileOthersRemoveWhateverIsLeft() throws Exception {
+        var threads = Executors.newSingleThreadExecutor();
+        var stop = new AtomicBoolean();
+        var removing = threads.submit(() -> {
+            while (!stop.get()) {
+                for (var item : listed(null)) {
+                    if (!item.isObject() && item.name().isEmpty()) {
+                        store.remove(item);
+                    }
+                }
+            }
+            return true;
+        });
+
+        for (var round = 0; round < 300; round++) {
+            var key = new StoreKey("contexts/t/" + round % 3);
+            store.put(key, new ByteArrayInputStream(randomBytes(10)), null, done -> {});
+            store.delete(key);
+        }
+
+        stop.set(true);
+        assertThat(removing.get(10, TimeUnit.SECONDS)).isTrue();
+        threads.shutdown();
+        assertNothingStored();
+    }
+
+    /** Leaves what a put leaves whose process is killed. */
+    abstract void leavePartOf(StoreKey key) throws IOException;
+
+    private List<StoredItem> listed(@Nullable StoreKey below) {
+        var items = new ArrayList<StoredItem>();
+        try {
+            store.list(below, items::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return items;
     }
 
     /** Fails when the store holds any object, half or whole. */

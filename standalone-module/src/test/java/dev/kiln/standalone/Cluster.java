@@ -14,6 +14,7 @@ import dev.kiln.testing.guarantee.NothingLeftBehind;
 import dev.kiln.worker.WorkerApplication;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -102,6 +103,7 @@ final class Cluster implements AutoCloseable {
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.slots", "2");
         properties.put("kiln.worker.ready-file", ready.toString());
+        properties.put("kiln.worker.reaper-every", "1s");
         properties.put("kiln.engine.directory", directory.resolve("engine").toString());
         var process = launch(name, WorkerApplication.class, "kiln-api", "api-module", properties);
         Awaitility.await(name + " is ready").atMost(PATIENCE).until(() -> {
@@ -237,10 +239,14 @@ final class Cluster implements AutoCloseable {
                 .single();
     }
 
+    /** What was left behind may still be there, until the reapers of the workers that live have come by. */
     void guaranteesHold() {
-        new Guarantees(jdbc)
-                .and(new NothingLeftBehind(jdbc, regions(), List.of(directory.resolve("engine/builds"))))
-                .hold();
+        Awaitility.await("the guarantees hold")
+                .atMost(Duration.ofSeconds(30))
+                .ignoreException(UncheckedIOException.class) // a reaper removed what was just being read
+                .untilAsserted(() -> new Guarantees(jdbc)
+                        .and(new NothingLeftBehind(jdbc, regions(), List.of(directory.resolve("engine/builds"))))
+                        .hold());
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.kiln.worker;
 
 import dev.kiln.execution.Executions;
+import dev.kiln.reaper.Intents;
 import dev.kiln.region.Regions;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.reaper.NotedStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
@@ -45,7 +47,7 @@ class WorkerConfiguration {
     }
 
     @Bean
-    BuildEngine buildEngine(EngineSettings settings) {
+    SandboxBuildEngine buildEngine(EngineSettings settings) {
         return new SandboxBuildEngine(settings);
     }
 
@@ -123,8 +125,10 @@ class WorkerConfiguration {
     }
 
     @Bean
-    Stages stages(List<Stage> stages) {
-        return new Stages(stages);
+    Stages stages(List<Stage> stages, Intents intents, SandboxBuildEngine engine) {
+        return new Stages(stages.stream()
+                .map(stage -> new NotedStage(stage, intents, engine.place()))
+                .toList());
     }
 
     @Bean

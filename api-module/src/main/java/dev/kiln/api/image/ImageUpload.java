@@ -1,5 +1,6 @@
 package dev.kiln.api.image;
 
+import dev.kiln.api.doctor.Uploads;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.rest.UploadBody;
@@ -25,29 +26,34 @@ class ImageUpload {
 
     private final Images images;
     private final ImageRemoval removal;
+    private final Uploads uploads;
     private final ArchiveInspector inspector;
     private final Clock clock;
 
-    ImageUpload(Images images, ImageRemoval removal, ArchiveInspector inspector, Clock clock) {
+    ImageUpload(Images images, ImageRemoval removal, Uploads uploads, ArchiveInspector inspector, Clock clock) {
         this.images = images;
         this.removal = removal;
+        this.uploads = uploads;
         this.inspector = inspector;
         this.clock = clock;
     }
 
     StoredObject take(ImageId id, Images.Upload upload, RegionStore store, UploadBody body) {
-        images.beginUpload(id, upload);
+        var intent = uploads.begin(upload.region(), ImageKeys.image(id));
         var finished = false;
         try {
+            images.beginUpload(id, upload);
             var stored = body.storeIn(store, ImageKeys.image(id), noting(id));
             finished = images.finishUpload(id, stored, inspect(id, store));
             if (!finished) {
                 throw new ApiException(
                         "OperationConflict", 409, "The upload took too long and was given up. Try again.");
             }
+            uploads.end(intent);
             return stored;
         } finally {
             if (!finished) {
+                uploads.release(intent);
                 images.markDeleted(id);
                 removal.remove(id, upload.region());
             }

@@ -1,6 +1,7 @@
 package dev.kiln.api.template;
 
 import dev.kiln.api.ApiSettings;
+import dev.kiln.api.doctor.Uploads;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.rest.UploadBody;
@@ -32,6 +33,7 @@ class ContextController {
     private final Regions regions;
     private final ArchiveInspector inspector;
     private final TransactionTemplate transaction;
+    private final Uploads uploads;
     private final ApiSettings settings;
 
     ContextController(
@@ -39,11 +41,13 @@ class ContextController {
             Regions regions,
             ArchiveInspector inspector,
             TransactionTemplate transaction,
+            Uploads uploads,
             ApiSettings settings) {
         this.templates = templates;
         this.regions = regions;
         this.inspector = inspector;
         this.transaction = transaction;
+        this.uploads = uploads;
         this.settings = settings;
     }
 
@@ -62,16 +66,19 @@ class ContextController {
         var store = regions.find(template.region()).orElseThrow(() -> Refusals.regionAway(template.region()));
         var body = UploadBody.of(request, settings.uploadLimit());
         var key = ImageKeys.context(template.id(), body.expected());
+        var intent = uploads.begin(store.region(), key);
         var taken = false;
         try {
             var stored = body.storeIn(store, key, bytes -> {});
             inspect(store, key);
             var before = transaction.execute(status -> replace(template, store, stored));
             taken = true;
+            uploads.end(intent);
             before.contextDigest().ifPresent(old -> discard(template, store, new Digest(old)));
             return new Taken(id, stored.digest().value(), stored.bytes());
         } finally {
             if (!taken) {
+                uploads.release(intent);
                 discard(template, store, body.expected());
             }
         }
@@ -85,6 +92,10 @@ class ContextController {
         refuseWhileRunning(template);
         requireStored(template, store, stored.digest());
         templates.setContext(template.id(), stored.digest().value());
+        template.contextDigest()
+                .map(Digest::new)
+                .filter(old -> !old.equals(stored.digest()))
+                .ifPresent(old -> uploads.leave(store.region(), ImageKeys.context(template.id(), old)));
         return template;
     }
 

@@ -1,10 +1,13 @@
 package dev.kiln.api.template;
 
+import dev.kiln.api.doctor.Uploads;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.rpc.Answer;
 import dev.kiln.api.rpc.Call;
 import dev.kiln.api.rpc.Operation;
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import org.springframework.stereotype.Component;
@@ -16,11 +19,13 @@ class DeleteTemplate implements Operation {
 
     private final Templates templates;
     private final Contexts contexts;
+    private final Uploads uploads;
     private final TransactionTemplate transaction;
 
-    DeleteTemplate(Templates templates, Contexts contexts, TransactionTemplate transaction) {
+    DeleteTemplate(Templates templates, Contexts contexts, Uploads uploads, TransactionTemplate transaction) {
         this.templates = templates;
         this.contexts = contexts;
+        this.uploads = uploads;
         this.transaction = transaction;
     }
 
@@ -55,5 +60,8 @@ class DeleteTemplate implements Operation {
                             + " has a running execution. Cancel it, or wait until it has ended.");
         }
         templates.delete(template.id());
+        template.contextDigest()
+                .ifPresent(digest ->
+                        uploads.leave(template.region(), ImageKeys.context(template.id(), new Digest(digest))));
     }
 }

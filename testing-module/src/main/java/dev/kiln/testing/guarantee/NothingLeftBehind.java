@@ -10,9 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The stores hold exactly the images that the rows name, whole, and no scratch space of any build exists. */
+/**
+ * The regions hold exactly the objects that the rows name, whole, and nothing else of Kiln's; and of no build there is
+ * a file, a mount, a process, a control group, or an intent that nobody works on.
+ */
 public final class NothingLeftBehind implements Guarantee {
 
     private final JdbcClient jdbc;
@@ -34,30 +38,45 @@ public final class NothingLeftBehind implements Guarantee {
         var violations = new ArrayList<String>();
         regions.forEach((region, directory) -> {
             var expected = expected(region);
-            var found = found(directory.resolve("images"));
+            var found = found(directory);
             difference(found, expected).forEach(file -> violations.add(region + " holds " + file + " without a row"));
             difference(expected, found).forEach(file -> violations.add(region + " lacks " + file));
         });
         for (var directory : scratch) {
             names(directory).forEach(name -> violations.add("scratch space " + name + " was left behind"));
+            violations.addAll(Traces.of(directory));
         }
+        violations.addAll(jdbc.sql("""
+                        select 'an intent was left: ' || kind || ' ' || name || ' in ' || place from intent_state where not alive
+                        """).query(String.class).list());
         return violations;
     }
 
-    // An object is images/<image id>/<hexadecimal digest>; a partial upload has another name and so shows here.
+    // An object is its key and its hexadecimal digest; a partial one has another name, an empty directory none.
     private Set<String> expected(String region) {
         return new HashSet<>(
                 jdbc.sql("""
-                        select id || '/' || substr(digest, 8) from image_copy where region_id = :region and state = 'COPIED'
+                        select 'images/' || id || '/' || substr(digest, 8) from image_copy
+                         where region_id = :region and state = 'COPIED'
+                        union all
+                        select 'contexts/' || id || '/' || substr(context_digest, 8) || '/' || substr(context_digest, 8)
+                          from template where region_id = :region and context_digest is not null
                         """).param("region", region).query(String.class).list());
     }
 
-    private static Set<String> found(Path images) {
-        var found = new HashSet<String>();
-        for (var image : names(images)) {
-            names(images.resolve(image)).forEach(file -> found.add(image + "/" + file));
+    private static Set<String> found(Path region) {
+        try (var files = Files.walk(region)) {
+            return files.filter(file -> Files.isRegularFile(file) || isEmptyBelowFirstLevel(region, file))
+                    .map(file -> region.relativize(file).toString())
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return found;
+    }
+
+    private static boolean isEmptyBelowFirstLevel(Path region, Path directory) {
+        return region.relativize(directory).getNameCount() > 1
+                && names(directory).isEmpty();
     }
 
     private static List<String> names(Path directory) {

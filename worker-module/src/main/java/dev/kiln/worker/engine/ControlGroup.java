@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,24 @@ final class ControlGroup {
             var parent = ROOT.resolve(controller).resolve(relative(own.getOrDefault(controller, "/")));
             remove(parent.resolve("kiln-" + name));
         }
+    }
+
+    /** What follows the prefix in the names of all groups that there are. */
+    static Set<String> left(String prefix) {
+        var own = own();
+        var parents = new ArrayList<Path>();
+        parents.add(ROOT.resolve(relative(own.getOrDefault("", "/"))));
+        CONTROLLERS.forEach(name -> parents.add(ROOT.resolve(name).resolve(relative(own.getOrDefault(name, "/")))));
+        var names = new HashSet<String>();
+        for (var parent : parents) {
+            try (var groups = Files.newDirectoryStream(parent, "kiln-" + prefix + "*")) {
+                groups.forEach(group ->
+                        names.add(group.getFileName().toString().substring("kiln-".length() + prefix.length())));
+            } catch (IOException e) {
+                // There are no such groups on this machine.
+            }
+        }
+        return names;
     }
 
     /** The files that a process writes its id to in order to join. */

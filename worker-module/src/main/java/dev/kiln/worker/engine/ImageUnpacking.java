@@ -46,8 +46,19 @@ final class ImageUnpacking {
             Files.writeString(
                     directory.resolve("newest"), Long.toString(check.newest().getEpochSecond()));
             Files.writeString(directory.resolve("bytes"), Long.toString(check.unpackedBytes()));
+            sync(directory, watch);
         } catch (ArchiveRefusedException e) {
             throw new BuildFailedException(REFUSED, e.getMessage());
+        }
+    }
+
+    /** What is unpacked is trusted for as long as it is there, so it must not be less after a power failure. */
+    private void sync(Path directory, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        var said = new Tail(1000);
+        var command = commands.tool("sync", "--file-system", directory.toString());
+        if (new SandboxProcess(command, Optional.empty(), null, said::add, watch).run() != 0) {
+            throw new IOException("writing the unpacked base image to disk failed: " + said.text());
         }
     }
 
@@ -139,8 +150,17 @@ final class ImageUnpacking {
 
     /** The directories of unpacked images below a directory. */
     static List<Path> all(Path directory) throws IOException {
+        return directories(directory, "[0-9a-f]*");
+    }
+
+    /** The directories of images that are being unpacked or removed, or were when their worker was killed. */
+    static List<Path> unfinished(Path directory) throws IOException {
+        return Files.isDirectory(directory) ? directories(directory, ".[0-9a-f]*.{new,old}") : List.of();
+    }
+
+    private static List<Path> directories(Path directory, String pattern) throws IOException {
         var all = new ArrayList<Path>();
-        try (var entries = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
+        try (var entries = Files.newDirectoryStream(directory, pattern)) {
             for (var entry : entries) {
                 if (Files.isDirectory(entry)) {
                     all.add(entry);

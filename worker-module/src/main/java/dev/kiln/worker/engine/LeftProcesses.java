@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Processes of a build whose worker is gone, known by the scratch directory in their command lines. */
 final class LeftProcesses {
@@ -18,13 +21,27 @@ final class LeftProcesses {
                 .forEach(ProcessHandle::destroyForcibly);
     }
 
+    /** The names of builds, below a directory, that have any. */
+    static Set<String> names(Path builds) {
+        var prefix = builds + "/";
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> arguments(process.pid()).stream())
+                .filter(argument -> argument.startsWith(prefix))
+                .map(argument -> argument.substring(prefix.length()).split("/", 2)[0])
+                .collect(Collectors.toSet());
+    }
+
     private static boolean belongs(long pid, String scratch) {
+        return arguments(pid).contains(scratch);
+    }
+
+    /** The command line, if it is one of a sandbox. */
+    private static List<String> arguments(long pid) {
         try {
             var line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), StandardCharsets.ISO_8859_1);
-            return line.contains("\0kiln\0")
-                    && Arrays.asList(line.split("\0", -1)).contains(scratch);
+            return line.contains("\0kiln\0") ? Arrays.asList(line.split("\0", -1)) : List.of();
         } catch (IOException e) {
-            return false;
+            return List.of();
         }
     }
 }

@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +25,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxBuildEngine.class);
 
+    private static final List<String> KINDS = List.of("build", "test");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
 
     private final EngineSettings settings;
@@ -29,6 +34,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final TreeRemoval removal;
     private final UnpackedImages bases;
     private final Path builds;
+    private final EnginePlace place;
 
     public SandboxBuildEngine(EngineSettings settings) {
         this.settings = settings;
@@ -38,6 +44,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.sandbox = new SandboxCheck(mapped, commands, settings);
         this.removal = new TreeRemoval(commands);
         this.builds = directory.resolve("builds");
+        this.place = new EnginePlace(directory);
         this.bases = new UnpackedImages(
                 directory.resolve(mapped ? "bases-user" : "bases-root"),
                 settings.cache().toBytes(),
@@ -47,7 +54,27 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void check() throws SandboxUnavailableException {
-        sandbox.check(builds, removal);
+        // Not the process id: workers in containers share the directory and all have the same one.
+        var name = "check-" + UUID.randomUUID();
+        try {
+            var lock = ScratchLock.enter(builds.resolve(name));
+            try {
+                sandbox.check(builds.resolve(name).resolve("test"), group(name, "test"));
+            } finally {
+                discard(name);
+                lock.leave();
+            }
+        } catch (IOException e) {
+            throw sandbox.unavailable(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw sandbox.unavailable("interrupted");
+        }
+    }
+
+    /** Where builds of this engine leave what they leave. */
+    public EnginePlace place() {
+        return place;
     }
 
     @Override
@@ -72,10 +99,58 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void discard(String name) throws IOException {
-        for (var kind : List.of("build", "test")) {
-            discard(scratchDirectory(name, kind), name + "-" + kind);
+        for (var kind : KINDS) {
+            discard(scratchDirectory(name, kind), group(name, kind));
         }
-        Files.deleteIfExists(builds.resolve(name));
+        ScratchLock.removeFrom(builds.resolve(name));
+    }
+
+    /** Names of builds of which there is anything in this place: files, processes or control groups. */
+    public Set<String> found() throws IOException {
+        var names = new TreeSet<>(LeftProcesses.names(builds));
+        for (var kind : KINDS) {
+            var suffix = "-" + kind;
+            ControlGroup.left(place.id() + "-").stream()
+                    .filter(group -> group.endsWith(suffix))
+                    .forEach(group -> names.add(group.substring(0, group.length() - suffix.length())));
+        }
+        if (Files.isDirectory(builds)) {
+            try (var directories = Files.list(builds)) {
+                directories.forEach(each -> names.add(each.getFileName().toString()));
+            }
+        }
+        names.removeIf(name -> !NAME.matcher(name).matches());
+        return names;
+    }
+
+    /**
+     * Discards what was left, unless a build or test of that name is under way in any process; none can begin while the
+     * question is asked and the answer acted on. True when it was discarded.
+     */
+    public boolean discardIfLeft(String name, BooleanSupplier isLeft) throws IOException {
+        var lock = ScratchLock.alone(builds.resolve(name));
+        if (lock.isEmpty()) {
+            return false;
+        }
+        try {
+            boolean left = isLeft.getAsBoolean();
+            if (left) {
+                discard(name);
+            }
+            return left;
+        } finally {
+            lock.get().leave();
+        }
+    }
+
+    /** Removes base images that a killed worker was unpacking or removing, and returns their names. */
+    public List<String> removeUnfinishedBases() throws IOException {
+        return bases.removeUnfinished();
+    }
+
+    // With the place's id in it, so that groups of workers with other directories are not taken for ours.
+    private String group(String name, String kind) throws IOException {
+        return place.id() + "-" + name + "-" + kind;
     }
 
     private void discard(Path directory, String group) throws IOException {
@@ -100,9 +175,19 @@ public final class SandboxBuildEngine implements BuildEngine {
     }
 
     private Optional<BuiltImage> run(Job job) throws BuildFailedException, IOException, InterruptedException {
+        var name = job.request().name();
+        var directory = scratchDirectory(name, job.kind());
+        var lock = ScratchLock.enter(builds.resolve(name));
+        try {
+            return run(job, directory, group(name, job.kind()));
+        } finally {
+            lock.leave();
+        }
+    }
+
+    private Optional<BuiltImage> run(Job job, Path directory, String groupName)
+            throws BuildFailedException, IOException, InterruptedException {
         var request = job.request();
-        var directory = scratchDirectory(request.name(), job.kind());
-        var groupName = request.name() + "-" + job.kind();
         discard(directory, groupName);
         makePrivate(directory);
         var scratch =

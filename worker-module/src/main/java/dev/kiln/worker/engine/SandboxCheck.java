@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,17 +56,12 @@ final class SandboxCheck {
                 .orElse(null);
     }
 
-    void check(Path builds, TreeRemoval removal) throws SandboxUnavailableException {
+    /** Tries it in a directory that is made for it, with a control group of that name. */
+    void check(Path scratch, String group) throws SandboxUnavailableException {
         checkTools();
         try {
-            // Not the process id: workers in containers share the directory and all have the same one.
-            var scratch = builds.resolveSibling("check-" + UUID.randomUUID());
             SandboxBuildEngine.makePrivate(scratch);
-            try {
-                runOnce(scratch);
-            } finally {
-                removal.remove(scratch);
-            }
+            runOnce(scratch, group);
         } catch (IOException e) {
             throw unavailable(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
@@ -76,13 +70,10 @@ final class SandboxCheck {
         }
     }
 
-    private void runOnce(Path directory) throws IOException, InterruptedException, SandboxUnavailableException {
+    private void runOnce(Path directory, String group)
+            throws IOException, InterruptedException, SandboxUnavailableException {
         Files.createDirectory(directory.resolve("base"));
-        var scratch = new Scratch(
-                directory,
-                false,
-                1 << 20,
-                ControlGroup.make(directory.getFileName().toString(), settings));
+        var scratch = new Scratch(directory, false, 1 << 20, ControlGroup.make(group, settings));
         var said = new Tail(1000);
         try {
             var line = commands.step(scratch, BuildState.of(ImageMetadata.EMPTY), List.of("true"));
@@ -109,7 +100,7 @@ final class SandboxCheck {
         }
     }
 
-    private SandboxUnavailableException unavailable(String why) {
+    SandboxUnavailableException unavailable(String why) {
         var remedy = mapped
                 ? "an ordinary user needs 65535 sub-ids in /etc/subuid and /etc/subgid, and a kernel that allows user"
                         + " namespaces (user.max_user_namespaces, and kernel.apparmor_restrict_unprivileged_userns=0 where"

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -104,6 +106,18 @@ final class UnpackedImages {
         }
     }
 
+    /** Removes what killed workers left of images that they were unpacking or removing; returns what it was. */
+    List<String> removeUnfinished() throws IOException {
+        var removed = new ArrayList<String>();
+        for (var unfinished : ImageUnpacking.unfinished(directory)) {
+            var name = unfinished.getFileName().toString();
+            if (entry(name.substring(1, name.lastIndexOf('.'))).removeIfUnused(unfinished)) {
+                removed.add(name);
+            }
+        }
+        return removed;
+    }
+
     private static Instant lastUse(Path image) {
         try {
             return Files.getLastModifiedTime(lockFile(image)).toInstant();
@@ -122,6 +136,10 @@ final class UnpackedImages {
 
     private static Path lockFile(Path image) {
         return image.resolveSibling("." + image.getFileName() + ".lock");
+    }
+
+    private interface Change {
+        void make() throws IOException;
     }
 
     /** What this process knows of one image; the file lock belongs to the process, so its users are counted here. */
@@ -215,21 +233,42 @@ final class UnpackedImages {
         }
 
         void removeIfUnused() throws IOException {
-            if (!turn.tryLock()) {
-                return;
-            }
-            try (var opened = openLock();
-                    var lock = users == 0 ? opened.tryLock() : null) {
-                if (lock != null && Files.exists(image)) { // another process may have removed it just now
-                    var doomed = image.resolveSibling("." + image.getFileName() + ".old");
+            var doomed = image.resolveSibling("." + image.getFileName() + ".old");
+            ifUnused(() -> {
+                if (Files.exists(image)) { // another process may have removed it just now
                     removal.remove(doomed);
                     Files.move(image, doomed);
                     removal.remove(doomed);
                 }
+            });
+        }
+
+        boolean removeIfUnused(Path unfinished) throws IOException {
+            return ifUnused(() -> removal.remove(unfinished));
+        }
+
+        private boolean ifUnused(Change change) throws IOException {
+            if (!turn.tryLock()) {
+                return false;
+            }
+            try {
+                // Not even opened while it is in use here: closing it again would end this process's lock.
+                return users == 0 && alone(change);
             } catch (OverlappingFileLockException e) {
-                // Another engine of this process uses it.
+                return false; // another engine of this process uses it
             } finally {
                 turn.unlock();
+            }
+        }
+
+        private boolean alone(Change change) throws IOException {
+            try (var opened = openLock();
+                    var lock = opened.tryLock()) {
+                if (lock == null) {
+                    return false;
+                }
+                change.make();
+                return true;
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.kiln.execution.Failure;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.region.RegionId;
 import java.sql.ResultSet;
@@ -93,13 +94,25 @@ public final class Targets {
                 .orElseThrow(() -> new IllegalStateException(attempt.execution() + " has no row for its own region"));
     }
 
-    /** An attempt to copy begins. */
+    /** An attempt to copy begins: what it is about to store is written down before. */
     public void copying(Attempt attempt, ImageId image) {
-        write(
+        fenced(
                 attempt,
-                image,
-                "state = 'COPYING', attempts = attempts + 1, bytes_done = 0, modified_at = now()",
-                Map.of());
+                """
+                        with mine as (
+                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
+                        written as (
+                            update image_copy c
+                               set state = 'COPYING', attempts = attempts + 1, bytes_done = 0, modified_at = now()
+                              from mine m where c.execution_id = m.id and c.id = :image
+                            returning c.region_id),
+                        intended as (
+                            insert into intent (kind, place, name, execution_id, attempt)
+                            select 'COPY', w.region_id, :key, m.id, :attempt from mine m, written w
+                            on conflict (execution_id, attempt, kind, place, name) do nothing)
+                        select count(*) from mine
+                        """,
+                Map.of("image", image.value(), "key", ImageKeys.image(image).value()));
     }
 
     /** So many bytes of the copy were written. */
@@ -107,7 +120,7 @@ public final class Targets {
         write(attempt, image, "bytes_done = :done", Map.of("done", bytes));
     }
 
-    /** The copy is complete and was verified: from now on it is visible. */
+    /** The copy is complete and was verified: from now on it is visible, and a thing with a row of its own. */
     public void copied(Attempt attempt, ImageId image, Target.Content content) {
         write(
                 attempt,
@@ -120,6 +133,19 @@ public final class Targets {
                         "digest", content.digest().value(),
                         "bytes", content.bytes(),
                         "metadata", json.writeValueAsString(content.metadata())));
+        forgetIntent(attempt, image);
+    }
+
+    // Apart from the write before: an intent that stays, because of a crash in between, is forgotten by the reaper.
+    private void forgetIntent(Attempt attempt, ImageId image) {
+        jdbc.sql("""
+                        delete from intent
+                         where execution_id = :execution and attempt = :attempt and kind = 'COPY' and name = :key
+                        """)
+                .param("execution", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .param("key", ImageKeys.image(image).value())
+                .update();
     }
 
     /** The copy could not be made; its shares fail with it. */
@@ -185,6 +211,7 @@ public final class Targets {
                             delete from image_copy c using mine m where c.execution_id = m.id and c.id = :image)
                         select count(*) from mine
                         """, Map.of("image", image.value()));
+        forgetIntent(attempt, image);
     }
 
     /** A copy that nobody sees any more, of an execution that has ended; its bytes may still lie in its region. */
@@ -193,8 +220,9 @@ public final class Targets {
     /** The withdrawn copies that no worker has any more, the longest withdrawn first, at most so many. */
     List<Withdrawn> withdrawn(int most) {
         return jdbc.sql("""
-                        select c.id, c.region_id from image_copy c join execution e on e.id = c.execution_id
-                         where c.state = 'FAILED' and c.error_code = 'Withdrawn' and e.finished_at is not null
+                        select c.id, c.region_id from image_copy c left join execution e on e.id = c.execution_id
+                         where c.state = 'FAILED' and c.error_code = 'Withdrawn'
+                           and (e.id is null or e.finished_at is not null)
                          order by c.modified_at limit :most
                         """)
                 .param("most", most)

@@ -4,12 +4,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** How a worker without a configured name is called. */
-final class WorkerName {
+public final class WorkerName {
 
     private WorkerName() {}
 
     /** Host name and process id: unique among the workers that run at the same time. */
-    static String ofThisProcess() {
+    public static String ofThisProcess() {
         return hostName() + "-" + ProcessHandle.current().pid();
     }
 

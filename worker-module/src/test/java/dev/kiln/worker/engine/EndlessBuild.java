@@ -10,7 +10,7 @@ public final class EndlessBuild {
 
     public static void main(String[] arguments) throws Exception {
         var request = new BuildRequest(
-                "exec-endless",
+                arguments.length > 1 ? arguments[1] : "exec-endless",
                 BusyboxBase.image(),
                 BuildEngineContract.commands("RUN sleep 98766 & sleep 98766"),
                 Optional.empty(),

@@ -31,8 +31,11 @@ class WorkerKillTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98766) == 2);
         worker.destroyForcibly();
         await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98766) == 0);
-        new SandboxBuildEngine(EngineSettings.in(directory)).discard("exec-endless");
+        var engine = new SandboxBuildEngine(EngineSettings.in(directory));
+        assertThat(engine.found()).containsExactly("exec-endless");
+        engine.discard("exec-endless");
+        assertThat(engine.found()).isEmpty();
         assertThat(directory.resolve("builds")).isEmptyDirectory();
-        assertThat(Path.of("/sys/fs/cgroup/pids/kiln-exec-endless-test")).doesNotExist();
+        assertThat(ControlGroup.left(engine.place().id())).isEmpty();
     }
 }

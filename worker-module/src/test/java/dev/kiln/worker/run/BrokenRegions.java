@@ -4,6 +4,7 @@ import dev.kiln.image.Digest;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoreKey;
+import dev.kiln.region.StoredItem;
 import dev.kiln.region.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +93,19 @@ final class BrokenRegions {
                     throw new IOException("the region is closed for repairs");
                 }
                 store.delete(key);
+            }
+
+            @Override
+            public void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException {
+                store.list(below, found);
+            }
+
+            @Override
+            public void remove(StoredItem item) throws IOException {
+                if (broken.contains(region())) {
+                    throw new IOException("the region is closed for repairs");
+                }
+                store.remove(item);
             }
         };
     }

@@ -7,6 +7,9 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Executions;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.reaper.Intents;
+import dev.kiln.reaper.RegionSweep;
+import dev.kiln.reaper.StoredThings;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
@@ -38,6 +41,7 @@ import dev.kiln.worker.stage.StepLayers;
 import dev.kiln.worker.stage.TestingStage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +54,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A database, three regions and workers made of the real parts; the engine and single regions can be replaced. */
 final class Rig implements AutoCloseable {
@@ -236,7 +243,18 @@ final class Rig implements AutoCloseable {
                 .list();
     }
 
+    /** After one sweep, as the reaper of any worker makes it. */
     void guaranteesHold() {
+        var source = new DriverManagerDataSource(database.url(), database.user(), database.password());
+        var things = new StoredThings(jdbc, new TransactionTemplate(new DataSourceTransactionManager(source)));
+        var sweep = new RegionSweep(regions(), new Intents(jdbc), things, Duration.ofHours(1));
+        for (var region : sweep.regions()) {
+            try {
+                sweep.settle(region);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         new Guarantees(jdbc)
                 .and(new NothingLeftBehind(jdbc, directories, List.of()))
                 .hold();

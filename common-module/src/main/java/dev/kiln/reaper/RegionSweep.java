@@ -1,0 +1,183 @@
+package dev.kiln.reaper;
+
+import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import dev.kiln.region.StoreKey;
+import dev.kiln.region.StoredItem;
+import dev.kiln.region.StoredObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Looks for what was left behind in the regions, and for what is missing there. A thing is removed when somebody wrote
+ * down that he would make it and is gone, or when no row explains it and it is too old to be of somebody at work.
+ */
+public final class RegionSweep {
+
+    private final Regions regions;
+    private final Intents intents;
+    private final StoredThings things;
+    private final Duration age;
+
+    /** @param age after this a thing is nobody's if no row explains it */
+    public RegionSweep(Regions regions, Intents intents, StoredThings things, Duration age) {
+        this.regions = regions;
+        this.intents = intents;
+        this.things = things;
+        this.age = age;
+    }
+
+    public List<RegionId> regions() {
+        return regions.ids();
+    }
+
+    /** Removes what the intents of those who are gone tell of, and forgets the intents. */
+    public List<Finding> settle(RegionId region) throws IOException {
+        var store = store(region);
+        things.giveUpUploads(region);
+        var dead = intents.dead(region.value());
+        var findings = new ArrayList<Finding>();
+        var inUse = new HashSet<String>();
+        for (var key : dead.stream().map(Intents.Dead::name).distinct().toList()) {
+            var items = new ArrayList<StoredItem>();
+            store.list(new StoreKey(key), items::add);
+            findings.addAll(judge(store, items, dead, inUse, true));
+        }
+        forget(dead, findings, inUse);
+        return findings;
+    }
+
+    /** Compares the whole region with the rows, both ways. */
+    public List<Finding> compare(RegionId region, boolean remove) throws IOException {
+        var store = store(region);
+        if (remove) {
+            things.giveUpUploads(region);
+        }
+        // Intents and rows first: whoever begins or ends after that is no concern of this comparison.
+        var dead = intents.dead(region.value());
+        var expected = things.expected(region);
+        var others = new ArrayList<StoredItem>();
+        store.list(null, item -> {
+            if (!item.isObject() || !expected.remove(item.key(), item.name())) {
+                others.add(item);
+            }
+        });
+        var inUse = new HashSet<String>();
+        var findings = judge(store, others, dead, inUse, remove);
+        findings.addAll(lost(store, expected));
+        if (remove) {
+            forget(dead, findings, inUse);
+        }
+        return findings;
+    }
+
+    private RegionStore store(RegionId region) throws IOException {
+        return regions.find(region).orElseThrow(() -> new IOException("region " + region + " is not configured"));
+    }
+
+    private List<Finding> judge(
+            RegionStore store,
+            Collection<StoredItem> items,
+            List<Intents.Dead> dead,
+            Set<String> inUse,
+            boolean remove) {
+        var owners = dead.stream()
+                .collect(Collectors.toMap(Intents.Dead::name, Intents.Dead::execution, (first, second) -> second));
+        var findings = new ArrayList<Finding>();
+        for (var item : items) {
+            switch (things.belonging(store.region(), item)) {
+                case WANTED -> {}
+                case IN_USE -> inUse.add(item.key());
+                case LEFT -> findings.add(left(store, item, owners, remove));
+                case UNKNOWN -> {
+                    if (isOld(item)) {
+                        findings.add(left(store, item, owners, remove));
+                    } else if (!item.key().isEmpty()) { // not the probe of a check under way
+                        findings.add(finding(store, item, owners, Finding.Verdict.UNKNOWN, "no row explains it"));
+                    }
+                }
+            }
+        }
+        return findings;
+    }
+
+    private Finding left(RegionStore store, StoredItem item, Map<String, String> owners, boolean remove) {
+        if (!remove) {
+            return finding(store, item, owners, Finding.Verdict.LEFT, "");
+        }
+        try {
+            if (!item.isObject()) {
+                store.remove(item);
+            } else if (!things.removeObject(store.region(), item, () -> store.remove(item))) {
+                return finding(store, item, owners, Finding.Verdict.UNKNOWN, "somebody has just begun to use it");
+            }
+            return finding(store, item, owners, Finding.Verdict.REMOVED, "");
+        } catch (IOException e) {
+            return finding(store, item, owners, Finding.Verdict.LEFT, e.toString());
+        }
+    }
+
+    private static Finding finding(
+            RegionStore store, StoredItem item, Map<String, String> owners, Finding.Verdict verdict, String detail) {
+        return new Finding(
+                store.region().value(),
+                item.isObject() ? Finding.Kind.OBJECT : Finding.Kind.PARTIAL,
+                item.toString(),
+                owners.getOrDefault(item.key(), ""),
+                Math.max(0, Duration.between(item.modified(), Instant.now()).toSeconds()),
+                verdict,
+                detail);
+    }
+
+    private boolean isOld(StoredItem item) {
+        return Duration.between(item.modified(), Instant.now()).compareTo(age) >= 0;
+    }
+
+    /** What was expected and not found: looked at again, since images come and go. */
+    private List<Finding> lost(RegionStore store, Map<String, String> missing) throws IOException {
+        var findings = new ArrayList<Finding>();
+        for (var entry : missing.entrySet()) {
+            var item = new StoredItem(entry.getKey(), entry.getValue(), true, Instant.now());
+            boolean there = store.find(new StoreKey(entry.getKey()))
+                    .map(StoredObject::digest)
+                    .filter(digest -> digest.hex().equals(entry.getValue()))
+                    .isPresent();
+            if (!there && things.belonging(store.region(), item) == StoredThings.Belonging.WANTED) {
+                findings.add(new Finding(
+                        store.region().value(),
+                        Finding.Kind.ROW,
+                        item.toString(),
+                        "",
+                        0,
+                        Finding.Verdict.LOST,
+                        "the row says that it is there"));
+            }
+        }
+        return findings;
+    }
+
+    /** Forgets the intents but those of which something is still there: they tell whose it is. */
+    private void forget(List<Intents.Dead> dead, List<Finding> findings, Set<String> inUse) {
+        var stays = findings.stream()
+                .filter(finding -> finding.verdict() == Finding.Verdict.LEFT)
+                .map(Finding::name)
+                .toList();
+        var settled = dead.stream()
+                .filter(intent -> !inUse.contains(intent.name()))
+                .filter(intent -> stays.stream().noneMatch(name -> name.startsWith(intent.name() + "/")))
+                .map(Intents.Dead::id)
+                .toList();
+        if (!settled.isEmpty()) {
+            intents.forget(settled);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.kiln.reaper;
+
+import dev.kiln.region.RegionId;
+import dev.kiln.region.StoredItem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What the rows say of things that lie in regions: images, contexts of templates, layers of builds. */
+public final class StoredThings {
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+
+    public StoredThings(JdbcClient jdbc, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+    }
+
+    /** Whose a thing is. */
+    enum Belonging {
+        /** A row names exactly this. */
+        WANTED,
+        /** Somebody may be at work on it. */
+        IN_USE,
+        /** Somebody was at work on it, and has left it behind. */
+        LEFT,
+        /** No row says anything about it. */
+        UNKNOWN
+    }
+
+    /** Removes a thing. */
+    @FunctionalInterface
+    interface Removal {
+        void run() throws IOException;
+    }
+
+    /** The digests of all objects that the region must have, in hexadecimal, by their keys. */
+    Map<String, String> expected(RegionId region) {
+        var expected = new HashMap<String, String>();
+        jdbc.sql("""
+                        select 'images/' || id as key, substr(digest, 8) as digest from image_copy
+                         where region_id = :region and state = 'COPIED'
+                        union all
+                        select 'contexts/' || id || '/' || substr(context_digest, 8), substr(context_digest, 8) from template
+                         where region_id = :region and context_digest is not null
+                        """)
+                .param("region", region.value())
+                .query((row, number) -> expected.put(row.getString("key"), row.getString("digest")))
+                .list();
+        return expected;
+    }
+
+    /** Whose this thing is, as the rows say now. What was listed before cannot be of somebody who begins only now. */
+    Belonging belonging(RegionId region, StoredItem item) {
+        return jdbc.sql("""
+                        with intents as (
+                            select coalesce(bool_or(alive), false) as alive, count(*) > 0 as begun
+                              from intent_state where place = :region and name = :key)
+                        select case
+                            when alive then 'IN_USE'
+                            when :object and (
+                                exists (select from image_copy where id = :image and region_id = :region
+                                           and state = 'COPIED' and digest = 'sha256:' || :name)
+                                or exists (select from template where id = :template and region_id = :region
+                                              and :key = 'contexts/' || id || '/' || :name
+                                              and context_digest = 'sha256:' || :name)) then 'WANTED'
+                            when :object and exists (
+                                select from image_copy c join execution e on e.id = c.execution_id
+                                 where c.id = :image and e.finished_at is null) then 'IN_USE'
+                            when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
+                            when begun or :layers <> '' then 'LEFT'
+                            else 'UNKNOWN' end
+                          from intents
+                        """)
+                .param("region", region.value())
+                .param("key", item.key())
+                .param("name", item.name())
+                .param("object", item.isObject())
+                .params(owners(item.key()))
+                .query((row, number) -> Belonging.valueOf(row.getString(1)))
+                .single();
+    }
+
+    /**
+     * Removes an object that is nobody's, under the locks of all rows that could make it somebody's meanwhile: its
+     * image, its template, its execution. False when it is somebody's by now.
+     */
+    boolean removeObject(RegionId region, StoredItem object, Removal removal) throws IOException {
+        try {
+            return Boolean.TRUE.equals(transaction.execute(status -> {
+                lock(owners(object.key()));
+                var belonging = belonging(region, object);
+                if (belonging == Belonging.WANTED || belonging == Belonging.IN_USE) {
+                    return false;
+                }
+                try {
+                    removal.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return true;
+            }));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void lock(Map<String, String> owners) {
+        for (var statement : List.of(
+                "select id from template where id = :template for update",
+                "select id from execution where id = :layers for update",
+                "select e.id from execution e join image_copy c on c.execution_id = e.id where c.id = :image for update of e",
+                "select id from image_copy where id = :image for update")) {
+            jdbc.sql(statement).params(owners).query(String.class).list();
+        }
+    }
+
+    // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…
+    private static Map<String, String> owners(String key) {
+        var parts = key.split("/", -1);
+        var owners = new HashMap<>(Map.of("image", "", "template", "", "layers", ""));
+        if (parts.length > 1) {
+            switch (parts[0]) {
+                case "images" -> owners.put("image", parts[1]);
+                case "contexts" -> owners.put("template", parts[1]);
+                case "layers" -> owners.put("layers", parts[1]);
+                default -> {}
+            }
+        }
+        return owners;
+    }
+
+    /**
+     * Gives up uploads of images whose process is gone: nobody sees them any more, and no late word of their process
+     * makes them available. Their rows go with those of deleted images.
+     */
+    void giveUpUploads(RegionId region) {
+        jdbc.sql("""
+                        update image_copy c set state = 'FAILED', error_code = 'Deleting', modified_at = now()
+                          from intent_state i
+                         where i.kind = 'UPLOAD' and i.place = :region and not i.alive and i.name = 'images/' || c.id
+                           and c.region_id = :region and c.state = 'COPYING' and c.execution_id is null
+                        """).param("region", region.value()).update();
+    }
+}

@@ -1,0 +1,5 @@
+/** What is left behind: intents written before every effect outside of the database, and the search for leftovers. */
+@NullMarked
+package dev.kiln.reaper;
+
+import org.jspecify.annotations.NullMarked;

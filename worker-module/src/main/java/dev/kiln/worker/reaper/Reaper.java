@@ -1,0 +1,102 @@
+package dev.kiln.worker.reaper;
+
+import dev.kiln.reaper.Finding;
+import dev.kiln.reaper.ReaperSettings;
+import dev.kiln.reaper.RegionSweep;
+import dev.kiln.reaper.Sweeps;
+import dev.kiln.region.RegionId;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what was left behind, from time to time: on this machine all, in the regions what intents tell of. Now and
+ * then one of all workers compares a whole region with the rows.
+ */
+public final class Reaper implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
+    // Of the age at which a thing is nobody's: how often whole regions are compared.
+    private static final int COMPARISONS = 6;
+
+    private final PlaceSweep place;
+    private final RegionSweep regions;
+    private final Sweeps sweeps;
+    private final String worker;
+    private final ReaperSettings settings;
+    // Threads of their own: a region that hangs holds up neither executions nor this machine's sweep.
+    private final ScheduledExecutorService rounds = Executors.newScheduledThreadPool(2, task -> {
+        var thread = new Thread(task, "reaper");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    public Reaper(PlaceSweep place, RegionSweep regions, Sweeps sweeps, String worker, ReaperSettings settings) {
+        this.place = place;
+        this.regions = regions;
+        this.sweeps = sweeps;
+        this.worker = worker;
+        this.settings = settings;
+    }
+
+    /** Begins at once, with what the last worker in this place has left, and goes round until it is closed. */
+    public void start() {
+        var every = settings.reaperEvery().toMillis();
+        var machine = rounds.scheduleWithFixedDelay(this::sweepMachine, 0, every, TimeUnit.MILLISECONDS);
+        var stores = rounds.scheduleWithFixedDelay(this::sweepRegions, 0, every, TimeUnit.MILLISECONDS);
+        LOG.debug("looking for what was left behind: {} {}", machine, stores);
+    }
+
+    /** One look at this machine. Never throws: the next one comes. */
+    public void sweepMachine() {
+        try {
+            var findings = place.run();
+            tell(findings);
+            sweeps.found(place.place(), worker, findings);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("what was left on this machine stays for now: {}", e.toString());
+        }
+    }
+
+    /** One look at the regions. Never throws. */
+    public void sweepRegions() {
+        for (var region : regions.regions()) {
+            try {
+                tell(regions.settle(region));
+                if (isTurn(region)) {
+                    tell(regions.compare(region, true));
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("what was left in region {} stays for now: {}", region, e.toString());
+            }
+        }
+    }
+
+    private boolean isTurn(RegionId region) {
+        return sweeps.takeTurn(region.value(), worker, settings.reaperAge().dividedBy(COMPARISONS));
+    }
+
+    private static void tell(List<Finding> findings) {
+        for (var found : findings) {
+            switch (found.verdict()) {
+                case REMOVED ->
+                    LOG.info("{} {} in {} was left behind and is removed", found.kind(), found.name(), found.place());
+                case LOST ->
+                    LOG.error("{} is not in {}: {}; see ./kiln doctor", found.name(), found.place(), found.detail());
+                case LEFT ->
+                    LOG.warn(
+                            "{} {} in {} stays for now: {}", found.kind(), found.name(), found.place(), found.detail());
+                case UNKNOWN -> LOG.debug("{} in {}: {}", found.name(), found.place(), found.detail());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        rounds.shutdownNow();
+    }
+}
