@@ -12,7 +12,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** The smallest root file system that commands can be run in: one static program and its many names. */
-final class BusyboxImage {
+public final class BusyboxImage {
 
     private static final List<String> DIRECTORIES =
             List.of("bin/", "dev/", "etc/", "proc/", "root/", "run/", "sys/", "usr/", "var/");
@@ -20,7 +20,7 @@ final class BusyboxImage {
     private BusyboxImage() {}
 
     /** Writes the file system as a tar archive, with the machine's own busybox. */
-    static void write(Path archive) throws IOException {
+    public static void write(Path archive) throws IOException {
         var busybox = program();
         try (var tar = new TarArchiveOutputStream(Files.newOutputStream(archive))) {
             for (var directory : DIRECTORIES) {

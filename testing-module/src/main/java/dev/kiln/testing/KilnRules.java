@@ -50,7 +50,11 @@ public final class KilnRules {
 
     public static final ArchRule KAFKA_IS_A_DOORBELL = noClasses()
             .that(not(resideInAnyPackage(
-                    "dev.kiln.api.relay..", "dev.kiln.worker.intake..", "dev.kiln.embedded..", "dev.kiln.testing..")))
+                    "dev.kiln.api.relay..",
+                    "dev.kiln.worker.intake..",
+                    "dev.kiln.embedded..",
+                    "dev.kiln.testing..",
+                    "dev.kiln.faults..")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")
@@ -67,7 +71,7 @@ public final class KilnRules {
             .because("what a class needs stands in its constructor, and a test can give it");
 
     public static final ArchRule ONLY_COMMANDS_WRITE_TO_THE_TERMINAL = noClasses()
-            .that(not(resideInAnyPackage("dev.kiln.cli..", "dev.kiln.standalone..")))
+            .that(not(resideInAnyPackage("dev.kiln.cli..", "dev.kiln.standalone..", "dev.kiln.faults..")))
             .should()
             .accessField(System.class, "out")
             .orShould()
@@ -83,7 +87,8 @@ public final class KilnRules {
      */
     public static ArchRule sqlOnlyIn(Set<String> stores) {
         return noClasses()
-                .that(not(resideInAnyPackage("dev.kiln.embedded..", "dev.kiln.testing..", "dev.kiln.standalone..")))
+                .that(not(resideInAnyPackage(
+                        "dev.kiln.embedded..", "dev.kiln.testing..", "dev.kiln.standalone..", "dev.kiln.faults..")))
                 .and(not(isOneOf(stores)))
                 .should()
                 .accessClassesThat(resideInAPackage("org.springframework.jdbc.core..")

@@ -23,14 +23,20 @@ public final class Guarantees {
         return this;
     }
 
-    /** Throws an error that lists every violation; returns when there is none. */
-    public void hold() {
+    /** A sentence for each place where one of them does not hold, with the guarantee's name before it. */
+    public List<String> violations() {
         var violations = new ArrayList<String>();
         for (var guarantee : guarantees) {
             guarantee
                     .violations()
                     .forEach(each -> violations.add(guarantee.getClass().getSimpleName() + ": " + each));
         }
+        return violations;
+    }
+
+    /** Throws an error that lists every violation; returns when there is none. */
+    public void hold() {
+        var violations = violations();
         if (!violations.isEmpty()) {
             throw new AssertionError("violated:\n" + String.join("\n", violations));
         }

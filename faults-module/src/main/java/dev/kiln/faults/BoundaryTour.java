@@ -1,0 +1,153 @@
+package dev.kiln.faults;
+
+import dev.kiln.faults.cluster.Cluster;
+import dev.kiln.faults.load.Ledger;
+import dev.kiln.faults.load.Operations;
+import dev.kiln.faults.load.Recipe;
+import dev.kiln.faults.verdict.Records;
+import dev.kiln.faults.wire.WireWatch.Side;
+import dev.kiln.faults.wire.WireWatch.Write;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Learns from undisturbed executions which writes they consist of, and then kills a worker at each of them: just before
+ * the write, and after it but before the worker knows. Each kill has an execution of its own, which must end as if
+ * nothing had happened.
+ */
+final class BoundaryTour {
+
+    private static final int TRIES = 3;
+    private static final int MINUTES_TO_END = 4;
+
+    private final Cluster cluster;
+    private final Ledger ledger;
+    private final Screen screen;
+    private final String base;
+    private final String guest;
+    private final Records records;
+    private final AtomicInteger hit = new AtomicInteger();
+    private final AtomicInteger found = new AtomicInteger();
+    private final Queue<String> missed = new ConcurrentLinkedQueue<>();
+    private final Queue<Stop> stops = new ConcurrentLinkedQueue<>();
+
+    /** A write of a recipe's execution, and where in it a worker is killed. */
+    private record Stop(String recipe, Write write, Side side) {}
+
+    BoundaryTour(Cluster cluster, Ledger ledger, Screen screen, String base, String guest) {
+        this.cluster = cluster;
+        this.ledger = ledger;
+        this.screen = screen;
+        this.base = base;
+        this.guest = guest;
+        this.records = new Records(cluster.database().jdbc());
+    }
+
+    /** How many places there are: twice the writes. */
+    int found() {
+        return found.get();
+    }
+
+    int hit() {
+        return hit.get();
+    }
+
+    /** The places where no worker was killed although it was tried several times, and ends that were not right. */
+    List<String> missed() {
+        return List.copyOf(missed);
+    }
+
+    void run() throws IOException, InterruptedException {
+        for (var recipe : List.of(Recipe.whole("whole"), Recipe.failing("fails"), Recipe.endless("endless"))) {
+            learn(recipe);
+        }
+        screen.say("         " + found.get() / 2 + " writes found");
+        var threads = new ArrayList<Thread>();
+        for (var number = 0; number < 3; number++) {
+            var driver = number;
+            var thread = new Thread(() -> drive(driver), "tour-" + driver);
+            threads.add(thread);
+            thread.start();
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
+    }
+
+    private void learn(Recipe recipe) throws IOException, InterruptedException {
+        var operations = new Operations(cluster.clients(), 0, ledger);
+        var template = operations.template(recipe, base, guest);
+        var execution = start(operations, template, recipe, "learn-" + recipe.name());
+        for (var write : cluster.watch().writesOf(execution)) {
+            found.addAndGet(2);
+            stops.add(new Stop(recipe.name(), write, Side.BEFORE));
+            stops.add(new Stop(recipe.name(), write, Side.AFTER));
+        }
+    }
+
+    /** Works through the stops with templates of its own, so that nobody else's trap catches its workers' writes. */
+    private void drive(int number) {
+        try {
+            var operations = new Operations(cluster.clients(), number, ledger);
+            var recipes = Map.of(
+                    "whole", Recipe.whole("whole-" + number),
+                    "fails", Recipe.failing("fails-" + number),
+                    "endless", Recipe.endless("endless-" + number));
+            var templates = new LinkedHashMap<String, String>();
+            for (var recipe : recipes.entrySet()) {
+                templates.put(recipe.getKey(), operations.template(recipe.getValue(), base, guest));
+            }
+            for (var stop = stops.poll(); stop != null; stop = stops.poll()) {
+                var recipe = recipes.getOrDefault(stop.recipe(), Recipe.whole("whole"));
+                visit(operations, templates.getOrDefault(stop.recipe(), ""), recipe, stop);
+            }
+        } catch (IOException e) {
+            missed.add("a driver of the tour ended: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void visit(Operations operations, String template, Recipe recipe, Stop stop) throws InterruptedException {
+        for (var number = 1; number <= TRIES; number++) {
+            cluster.watch().setTrap(template, stop.write(), stop.side());
+            var token = "tour-%s-%08x-%s-%d".formatted(template, stop.write().hashCode(), stop.side(), number);
+            var execution = start(operations, template, recipe, token.substring(0, Math.min(64, token.length())));
+            if (!records.statusOf(execution).equals(recipe.end().name())) {
+                missed.add(execution + " is " + records.statusOf(execution) + " after a kill " + stop);
+            }
+            if (!cluster.watch().removeTrap(template)) {
+                var done = hit.incrementAndGet();
+                if (done % 10 == 0) {
+                    screen.phase("  %d of %d".formatted(done, found.get()));
+                }
+                return;
+            }
+        }
+        missed.add("no worker was killed " + stop);
+    }
+
+    /** Starts an execution, cancels it while it builds if it would not end by itself, and returns at its end. */
+    private String start(Operations operations, String template, Recipe recipe, String token)
+            throws InterruptedException {
+        var execution = operations.start(template, token).orElse("");
+        var endless = recipe.name().startsWith("endless");
+        var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES_TO_END);
+        var cancelled = false;
+        while (!records.isFinal(execution) && System.nanoTime() < end) {
+            if (endless && !cancelled && records.statusOf(execution).equals("BUILDING")) {
+                operations.cancel(execution);
+                cancelled = true;
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return execution;
+    }
+}

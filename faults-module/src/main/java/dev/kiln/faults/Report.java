@@ -1,0 +1,122 @@
+package dev.kiln.faults;
+
+import dev.kiln.faults.cluster.Cluster;
+import dev.kiln.faults.inject.FaultKind;
+import dev.kiln.faults.inject.FaultLog;
+import dev.kiln.faults.load.Ledger;
+import dev.kiln.faults.verdict.Records;
+import dev.kiln.faults.verdict.Timings;
+import dev.kiln.faults.wire.Guard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The result of a run, for the terminal and as a page. */
+final class Report {
+
+    private final FaultSettings settings;
+    private final FaultLog log;
+    private final Ledger ledger;
+    private final BoundaryTour tour;
+    private final Map<String, Integer> statuses;
+    private final Timings timings;
+
+    Report(FaultSettings settings, Cluster cluster, Ledger ledger, FaultLog log, BoundaryTour tour) {
+        this.settings = settings;
+        this.log = log;
+        this.ledger = ledger;
+        this.tour = tour;
+        var records = new Records(cluster.database().jdbc());
+        this.statuses = records.statuses();
+        this.timings = new Timings(log.all(), records.events(), cluster.watch().claims());
+    }
+
+    void tell(Screen screen, List<String> violations) throws IOException {
+        screen.say("");
+        for (var count : log.counts().entrySet()) {
+            var resume = timings.resumes().get(count.getKey());
+            screen.say("%6d  %-66s %s"
+                    .formatted(
+                            count.getValue(),
+                            count.getKey().meaning(),
+                            resume == null ? "" : "resumed " + resume.line()));
+        }
+        screen.say("executions: " + Screen.inWords(statuses));
+        screen.say("cancels:    " + timings.cancels().line());
+        if (settings.boundaries()) {
+            screen.say("writes:     " + tour.hit() + " of " + tour.found() + " places hit");
+        }
+        violations.forEach(violation -> screen.say("  ! " + violation));
+        screen.say(conclusion(violations));
+        if (settings.report().isPresent()) {
+            write(settings.report().get(), violations);
+        }
+    }
+
+    private String conclusion(List<String> violations) {
+        if (settings.without() == Guard.NONE) {
+            return violations.size() + " violations, seed " + settings.seed();
+        }
+        return violations.isEmpty()
+                ? "No violation without the " + settings.without() + ": this run does not show that it is needed."
+                : "The " + settings.without() + " is needed: " + violations.size() + " violations without it.";
+    }
+
+    private void write(Path file, List<String> violations) throws IOException {
+        var lines = new ArrayList<>(List.of(
+                "# What a run with faults showed",
+                "",
+                "Written by `" + command() + "` on " + LocalDate.now(ZoneOffset.UTC) + ": "
+                        + Runtime.getRuntime().availableProcessors() + " processors, " + memory() + ", Linux "
+                        + System.getProperty("os.version") + ", Java " + System.getProperty("java.version") + ".",
+                "",
+                "| | |",
+                "|---|---|",
+                "| faults injected for | " + settings.minutes() + " min |",
+                "| processes | 2 APIs, " + settings.workers() + " workers, PostgreSQL, 1 broker |",
+                "| starts acknowledged | " + ledger.started().size() + " |",
+                "| executions by final status | " + Screen.inWords(statuses) + " |",
+                "| violations, leaks among them | " + violations.size() + " |",
+                "| places at writes where a worker was killed | " + places() + " |",
+                "",
+                "| fault | injected | executions stopped by it | resumed after: p50 | p99 | max |",
+                "|---|---|---|---|---|---|"));
+        for (var kind : FaultKind.values()) {
+            var resume = timings.resumes().get(kind);
+            lines.add("| " + kind.meaning() + " | " + log.counts().getOrDefault(kind, 0) + " | "
+                    + (resume == null ? " | | | " : resume.cells()) + " |");
+        }
+        lines.addAll(List.of(
+                "",
+                "| | number | p50 | p99 | max |",
+                "|---|---|---|---|---|",
+                "| from a cancel's acceptance to CANCELLED | "
+                        + timings.cancels().cells() + " |",
+                ""));
+        violations.forEach(violation -> lines.add("- " + violation));
+        Files.write(file, lines);
+    }
+
+    private String command() {
+        return "./kiln faults --minutes " + settings.minutes() + " --seed " + settings.seed()
+                + (settings.boundaries() ? " --boundaries" : "");
+    }
+
+    private String places() {
+        return settings.boundaries() ? tour.hit() + " of " + tour.found() : "not asked for";
+    }
+
+    private static String memory() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemTotal:"))
+                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024 / 1024 + " GiB")
+                    .findFirst()
+                    .orElse("memory unknown");
+        }
+    }
+}

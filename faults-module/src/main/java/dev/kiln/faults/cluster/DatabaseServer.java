@@ -1,0 +1,84 @@
+package dev.kiln.faults.cluster;
+
+import dev.kiln.embedded.EmbeddedPostgres;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** PostgreSQL, which is stopped in several ways and started again on the same data and port. */
+public final class DatabaseServer implements Closeable {
+
+    private static final long SECONDS_TO_END = 20;
+
+    private final Path directory;
+    private final Path log;
+    private EmbeddedPostgres server;
+    private final int port;
+    private final JdbcClient jdbc;
+
+    DatabaseServer(Path directory, Path log) throws IOException {
+        this.directory = directory;
+        this.log = log;
+        this.server = start(0);
+        this.port = server.port();
+        Flyway.configure()
+                .dataSource(server.url(), EmbeddedPostgres.USER, server.password())
+                .load()
+                .migrate();
+        // A connection for each question: none outlives a restart.
+        this.jdbc =
+                JdbcClient.create(new DriverManagerDataSource(server.url(), EmbeddedPostgres.USER, server.password()));
+    }
+
+    // Durable: without it a server that stops at once may forget what it has acknowledged.
+    private EmbeddedPostgres start(int wanted) throws IOException {
+        return EmbeddedPostgres.start(new EmbeddedPostgres.Settings(directory, wanted, true, log));
+    }
+
+    int port() {
+        return port;
+    }
+
+    String password() {
+        return server.password();
+    }
+
+    /** The judge's own way to the database, past every forwarder. */
+    public JdbcClient jdbc() {
+        return jdbc;
+    }
+
+    /** Drops the unique index that allows one running execution for each template. */
+    void dropTemplateIndex() {
+        jdbc.sql("drop index execution_one_running_per_template").update();
+    }
+
+    /** Ends all sessions and stops, in an orderly way. */
+    public synchronized void stopFast() throws IOException {
+        server.close();
+    }
+
+    /** Stops at once, as in a crash: the next start recovers from the log. */
+    public synchronized void stopImmediately() throws IOException, InterruptedException {
+        var pid = Long.parseLong(Files.readAllLines(directory.resolve("cluster/postmaster.pid"))
+                .get(0)
+                .strip());
+        Signals.send(pid, "QUIT");
+        Signals.awaitEnd(pid, SECONDS_TO_END);
+        server.close();
+    }
+
+    /** Starts it again where it was. */
+    public synchronized void startAgain() throws IOException {
+        server = start(port);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        server.close();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.kiln.faults.cluster;
+
+import dev.kiln.embedded.BoundProcess;
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A Java process that can be killed and stopped at any moment, and is started again after a while whenever it ends. */
+public final class JavaProcess implements Closeable {
+
+    private static final long NANOS_BEFORE_RESTART = TimeUnit.SECONDS.toNanos(1);
+    private static final long SECONDS_TO_END = 20;
+
+    private final String name;
+    private final Launch launch;
+    private @Nullable Process process;
+    private boolean stopped;
+    private boolean closed;
+    private long startAt;
+
+    /**
+     * What is started.
+     *
+     * @param main the class and its arguments
+     * @param without parts of names of jars that must not be on the class path
+     * @param ready file that the process makes when it is ready; removed before each start
+     */
+    record Launch(
+            List<String> main,
+            List<String> without,
+            Map<String, String> environment,
+            Path log,
+            @Nullable Path ready) {}
+
+    JavaProcess(String name, Launch launch) {
+        this.name = name;
+        this.launch = launch;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    synchronized void start() throws IOException {
+        if (closed) {
+            return;
+        }
+        if (launch.ready() != null) {
+            Files.deleteIfExists(launch.ready());
+        }
+        var builder = new ProcessBuilder(command())
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("KILN_"));
+        builder.environment().put("CLASSPATH", classPath());
+        builder.environment().putAll(launch.environment());
+        stopped = false;
+        process = BoundProcess.start(builder, "KILL");
+    }
+
+    private List<String> command() {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=logback-faults.xml"));
+        command.addAll(launch.main());
+        return command;
+    }
+
+    private String classPath() {
+        var entries = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+        return String.join(
+                File.pathSeparator,
+                entries.stream()
+                        .filter(entry -> launch.without().stream().noneMatch(entry::contains))
+                        .toList());
+    }
+
+    /** Starts it again if it has ended and its time has come. */
+    synchronized void tend() throws IOException {
+        var current = process;
+        if (current == null || closed || current.isAlive()) {
+            return;
+        }
+        if (startAt == 0) {
+            startAt = System.nanoTime() + NANOS_BEFORE_RESTART;
+        }
+        if (System.nanoTime() - startAt >= 0) {
+            startAt = 0;
+            start();
+        }
+    }
+
+    /** Kills it, returns when it is gone, and lets it be started again after the pause. */
+    public synchronized void kill(long millisDown) {
+        var current = process;
+        if (current != null) {
+            current.destroyForcibly();
+            current.onExit().join();
+            startAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisDown);
+        }
+    }
+
+    /** Stops it where it is, as if its machine had frozen. */
+    public synchronized void freeze() throws IOException {
+        if (process != null) {
+            stopped = true;
+            Signals.send(process.pid(), "STOP");
+        }
+    }
+
+    /** Lets it go on. */
+    public synchronized void thaw() throws IOException {
+        if (process != null && stopped) {
+            stopped = false;
+            Signals.send(process.pid(), "CONT");
+        }
+    }
+
+    public synchronized boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    synchronized long pid() {
+        return process == null ? -1 : process.pid();
+    }
+
+    /** Whether it runs and has said so. */
+    boolean isReady() {
+        return isAlive() && launch.ready() != null && Files.exists(launch.ready());
+    }
+
+    Path log() {
+        return launch.log();
+    }
+
+    /** Asks it to end, and kills it if it does not. */
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        thaw();
+        var current = process;
+        if (current == null) {
+            return;
+        }
+        current.destroy();
+        try {
+            if (!current.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+                current.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            current.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

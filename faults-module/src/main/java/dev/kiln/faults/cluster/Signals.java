@@ -1,0 +1,27 @@
+package dev.kiln.faults.cluster;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** Signals to processes by number. */
+final class Signals {
+
+    private Signals() {}
+
+    /** Sends the signal, for example {@code STOP}; says nothing when the process is gone. */
+    static void send(long pid, String signal) throws IOException {
+        Programs.run("/bin/sh", "-c", "kill -" + signal + " " + pid + " 2>/dev/null || true");
+    }
+
+    /** Waits until the process is gone, at most so long. */
+    static boolean awaitEnd(long pid, long seconds) throws InterruptedException {
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.kiln.faults.inject;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** The faults that were injected, in the order of their ends. */
+public final class FaultLog {
+
+    private final Queue<Injected> all = new ConcurrentLinkedQueue<>();
+    private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
+
+    /** Adds a fault that is over. */
+    public void add(Injected fault) {
+        all.add(fault);
+    }
+
+    /** Something that the program itself could not do; it makes the run worthless, so it is told as a violation. */
+    void trouble(String what) {
+        troubles.add(what);
+    }
+
+    public List<String> troubles() {
+        return List.copyOf(troubles);
+    }
+
+    public List<Injected> all() {
+        return List.copyOf(all);
+    }
+
+    /** How many there were of each kind. */
+    public Map<FaultKind, Integer> counts() {
+        var counts = new EnumMap<FaultKind, Integer>(FaultKind.class);
+        all.forEach(fault -> counts.merge(fault.kind(), 1, Integer::sum));
+        return counts;
+    }
+
+    /** Whether a region was in trouble at some time between the two moments. */
+    public boolean regionFailedBetween(Instant begin, Instant end) {
+        return all.stream()
+                .anyMatch(fault -> fault.kind().concernsRegions()
+                        && fault.at().isBefore(end)
+                        && fault.mended().isAfter(begin));
+    }
+}

@@ -1,0 +1,125 @@
+package dev.kiln.faults.verdict;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What the database says when all is over. */
+public final class Records {
+
+    private final JdbcClient jdbc;
+
+    public Records(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** An execution's row. */
+    public record Execution(
+            String id,
+            String template,
+            String status,
+            String error,
+            Instant created,
+            @Nullable Instant finished) {}
+
+    /** A line of history. */
+    public record Event(String execution, String to, Instant at) {}
+
+    /** A complete image of an execution. */
+    record Copy(String image, String region, String template, String digest) {}
+
+    public List<Execution> executions() {
+        return jdbc.sql("""
+                        select id, template_id, status, error_code || ' ' || error_info as error, created_at, finished_at
+                          from execution order by created_at
+                        """)
+                .query((row, number) -> new Execution(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4).strip(),
+                        row.getObject(5, OffsetDateTime.class).toInstant(),
+                        instant(row.getObject(6, OffsetDateTime.class))))
+                .list();
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+
+    public List<Event> events() {
+        return jdbc.sql("select execution_id, to_status, at from execution_event order by id")
+                .query((row, number) -> new Event(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getObject(3, OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    List<Copy> copies() {
+        return jdbc.sql("""
+                        select c.id, c.region_id, e.template_id, c.digest
+                          from image_copy c join execution e on e.id = c.execution_id where c.state = 'COPIED'
+                        """)
+                .query((row, number) ->
+                        new Copy(row.getString(1), row.getString(2), row.getString(3), row.getString(4)))
+                .list();
+    }
+
+    /** How many executions have each status. */
+    public Map<String, Integer> statuses() {
+        var statuses = new HashMap<String, Integer>();
+        executions().forEach(execution -> statuses.merge(execution.status(), 1, Integer::sum));
+        return statuses;
+    }
+
+    /** The executions that can be tried again because a region failed. */
+    public List<String> partlySuccessful() {
+        return jdbc.sql("select id from execution where status = 'PARTITION_SUCCESS'")
+                .query(String.class)
+                .list();
+    }
+
+    /** How many executions are not final. */
+    public int unfinished() {
+        return jdbc.sql("select count(*) from execution where finished_at is null")
+                .query(Integer.class)
+                .single();
+    }
+
+    /** How many lines of history no broker has acknowledged. */
+    int unpublished() {
+        return jdbc.sql("select count(*) from execution_event where published_at is null")
+                .query(Integer.class)
+                .single();
+    }
+
+    /** The digest of the image that an execution made, which has the same in every region. */
+    public String digestOf(String execution) {
+        return jdbc.sql("select digest from image_copy where execution_id = :id and state = 'COPIED' limit 1")
+                .param("id", execution)
+                .query(String.class)
+                .optional()
+                .orElse("none");
+    }
+
+    public String statusOf(String execution) {
+        return jdbc.sql("select status from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .optional()
+                .orElse("not there");
+    }
+
+    public boolean isFinal(String execution) {
+        return jdbc.sql("select finished_at is not null from execution where id = :id")
+                .param("id", execution)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+}

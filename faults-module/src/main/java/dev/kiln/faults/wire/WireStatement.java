@@ -1,0 +1,55 @@
+package dev.kiln.faults.wire;
+
+import java.util.regex.Pattern;
+
+/**
+ * A statement as it is about to be executed.
+ *
+ * @param sql with single spaces
+ * @param execution the execution that its parameters name, or empty
+ * @param parameters the bytes of its parameters as letters
+ */
+public record WireStatement(String sql, String execution, String parameters) {
+
+    private static final Pattern EXECUTION = Pattern.compile("exec-[a-z0-9]{20}");
+    private static final Pattern TEMPLATE = Pattern.compile("ip-[a-z0-9]{20}");
+    private static final Pattern IMAGE = Pattern.compile("\\bm-[a-z0-9]{20}");
+    private static final Pattern WRITES = Pattern.compile("\\b(?:insert into|update|delete from) ([a-z_]+)\\b");
+
+    // Output is written when it comes, so how many chunks there are is chance.
+    private static final String LOG_CHUNKS = "build_log_chunk";
+
+    static WireStatement of(String sql, String parameters) {
+        return new WireStatement(sql.replaceAll("\\s+", " ").strip(), first(EXECUTION, parameters), parameters);
+    }
+
+    /** Whether it changes what is known of an execution. */
+    public boolean writes() {
+        var write = WRITES.matcher(sql);
+        return write.find() && !write.group(1).equals(LOG_CHUNKS);
+    }
+
+    /** Whether a worker takes an execution over by it. */
+    public boolean claims() {
+        return sql.contains("set attempt = attempt + 1, worker =");
+    }
+
+    /** Whether it moves an execution from one status to the next. */
+    public boolean advances() {
+        return sql.startsWith("with advanced as");
+    }
+
+    /** The first template, or image, that its parameters name; empty when there is none. */
+    public String template() {
+        return first(TEMPLATE, parameters);
+    }
+
+    public String image() {
+        return first(IMAGE, parameters);
+    }
+
+    private static String first(Pattern pattern, String text) {
+        var found = pattern.matcher(text);
+        return found.find() ? found.group() : "";
+    }
+}

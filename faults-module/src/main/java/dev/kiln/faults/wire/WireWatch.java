@@ -1,0 +1,158 @@
+package dev.kiln.faults.wire;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** What is seen of all statements of all processes, and what is done when a certain one comes by. */
+public final class WireWatch {
+
+    /** Where a process is killed: before its statement reaches the server, or before the answer reaches the process. */
+    public enum Side {
+        NONE,
+        BEFORE,
+        AFTER
+    }
+
+    /** A claim of an execution, seen on its way. */
+    public record Claim(String execution, String worker, Instant at) {}
+
+    /** A worker that was killed at a write, for the execution that the write was for. */
+    public record Kill(String execution, String worker, Instant at) {}
+
+    /** A statement that changes an execution, the n-th of its text for that execution. */
+    public record Write(String sql, int ordinal) {}
+
+    /** A write that kills whoever sends it. */
+    private record Trap(Write write, Side side) {}
+
+    private final Guard without;
+    private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
+    private final Queue<Kill> kills = new ConcurrentLinkedQueue<>();
+    private final Map<String, String> templates = new ConcurrentHashMap<>();
+    private final Map<String, List<Write>> writes = new ConcurrentHashMap<>();
+    private final Map<String, Trap> traps = new ConcurrentHashMap<>();
+    private final Map<Forwarder, Side> nextWrite = new ConcurrentHashMap<>();
+    private volatile @Nullable LateWrite late;
+
+    /** @param without the guard that statements are robbed of */
+    public WireWatch(Guard without) {
+        this.without = without;
+    }
+
+    Guard without() {
+        return without;
+    }
+
+    /** All claims so far, the oldest first. */
+    public List<Claim> claims() {
+        return List.copyOf(claims);
+    }
+
+    /** All kills at a write so far. */
+    public List<Kill> kills() {
+        return List.copyOf(kills);
+    }
+
+    void killed(Forwarder forwarder, WireStatement statement) {
+        kills.add(new Kill(statement.execution(), forwarder.owner(), Instant.now()));
+    }
+
+    /** The writes of workers for the execution so far. */
+    public List<Write> writesOf(String execution) {
+        var seen = writes.getOrDefault(execution, List.of());
+        synchronized (seen) {
+            return List.copyOf(seen);
+        }
+    }
+
+    /** Kills the worker that sends this write for an execution of the template, once. */
+    public void setTrap(String template, Write write, Side side) {
+        traps.put(template, new Trap(write, side));
+    }
+
+    /** Whether the template's trap has caught nobody yet; it is taken away. */
+    public boolean removeTrap(String template) {
+        return traps.remove(template) != null;
+    }
+
+    /** Kills the process at its next write, whichever that is. */
+    public void killAtNextWrite(Forwarder forwarder, Side side) {
+        nextWrite.put(forwarder, side);
+    }
+
+    /** Takes it back; false when it has happened. */
+    public boolean forgetNextWrite(Forwarder forwarder) {
+        return nextWrite.remove(forwarder) != null;
+    }
+
+    /** Delivers the process's next copy late: after another worker has made the same one. */
+    public LateWrite deliverLate(Forwarder forwarder) {
+        var begun = new LateWrite(forwarder);
+        late = begun;
+        return begun;
+    }
+
+    /** Ends what {@link #deliverLate} began. */
+    public void deliverNoneLate() {
+        late = null;
+    }
+
+    /** Called before a statement is forwarded; may wait. */
+    Side before(Forwarder forwarder, WireStatement statement) throws InterruptedException {
+        var execution = statement.execution();
+        if (execution.isEmpty()) {
+            return Side.NONE;
+        }
+        if (!statement.template().isEmpty()) {
+            templates.put(execution, statement.template());
+        }
+        if (statement.claims()) {
+            claims.add(new Claim(execution, forwarder.owner(), Instant.now()));
+        }
+        var delivery = late;
+        if (delivery != null) {
+            delivery.before(forwarder, statement);
+        }
+        return statement.writes() ? side(forwarder, statement) : Side.NONE;
+    }
+
+    private Side side(Forwarder forwarder, WireStatement statement) {
+        if (!forwarder.owner().startsWith("worker")) {
+            return Side.NONE;
+        }
+        var write = counted(statement);
+        var template = templates.getOrDefault(statement.execution(), "");
+        var trap = traps.get(template);
+        if (trap != null && trap.write().equals(write) && traps.remove(template, trap)) {
+            return trap.side();
+        }
+        return Optional.ofNullable(nextWrite.remove(forwarder)).orElse(Side.NONE);
+    }
+
+    private Write counted(WireStatement statement) {
+        var seen = writes.computeIfAbsent(statement.execution(), execution -> new ArrayList<>());
+        synchronized (seen) {
+            var same = seen.stream()
+                    .filter(write -> write.sql().equals(statement.sql()))
+                    .count();
+            var write = new Write(statement.sql(), (int) same + 1);
+            seen.add(write);
+            return write;
+        }
+    }
+
+    /** Called when the server has answered a statement, before the process sees it. */
+    void answered(Forwarder forwarder, WireStatement statement) {
+        var delivery = late;
+        if (delivery != null) {
+            delivery.answered(forwarder, statement);
+        }
+    }
+}

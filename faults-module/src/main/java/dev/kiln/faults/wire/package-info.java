@@ -1,0 +1,5 @@
+/** The network between a process and the database: cut, held, rewritten, and watched statement by statement. */
+@NullMarked
+package dev.kiln.faults.wire;
+
+import org.jspecify.annotations.NullMarked;
