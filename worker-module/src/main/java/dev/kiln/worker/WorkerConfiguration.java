@@ -116,13 +116,18 @@ class WorkerConfiguration {
     }
 
     @Bean
+    SchemaCheck schemaCheck(DataSource database, JdbcClient jdbc) {
+        return new SchemaCheck(database, new SchemaContract(jdbc));
+    }
+
+    @Bean
     Worker worker(
             WorkerSettings settings,
-            DataSource database,
+            SchemaCheck schema,
             BuildEngine engine,
             ExecutionSlots slots,
             OrphanedExecutions orphans,
             ExecutionListener listener) {
-        return new Worker(settings, new SchemaCheck(database), engine, slots, orphans, listener);
+        return new Worker(settings, schema, engine, slots, orphans, listener);
     }
 }

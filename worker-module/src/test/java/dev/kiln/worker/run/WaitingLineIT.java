@@ -23,6 +23,11 @@ class WaitingLineIT {
     @BeforeEach
     void begin() throws IOException {
         rig = new Rig();
+        rig.jdbc
+                .sql(
+                        "insert into image_share (image_id, account_id, state, shared_at) values ('m-base', :id, 'SHARED', now())")
+                .param("id", Rig.FRIEND.value())
+                .update();
     }
 
     @AfterEach
@@ -98,7 +103,8 @@ class WaitingLineIT {
     void aRetryJoinsTheEndOfTheLine() {
         var old = start(Rig.OWNER);
         rig.jdbc
-                .sql("update execution set status = 'PARTITION_SUCCESS', outcome = 'PARTITION_SUCCESS', finished_at = now()")
+                .sql(
+                        "update execution set status = 'PARTITION_SUCCESS', outcome = 'PARTITION_SUCCESS', finished_at = now()")
                 .update();
         var waiting = start(Rig.OWNER);
         rig.executions.retry(old, Rig.OWNER);
@@ -109,7 +115,7 @@ class WaitingLineIT {
     @Test
     void aCancelOfOneThatWaitsNeedsNoSlot() {
         engine.close();
-        start(Rig.OWNER);
+        var running = start(Rig.OWNER);
         var busy = rig.worker(engine, 1);
         busy.ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
@@ -119,6 +125,8 @@ class WaitingLineIT {
         rig.sweep(busy);
 
         assertThat(rig.status(waiting)).isEqualTo(ExecutionStatus.CANCELLED);
+        engine.open();
+        rig.await(running, ExecutionStatus.SUCCESS);
         rig.guaranteesHold();
     }
 
@@ -180,7 +188,8 @@ class WaitingLineIT {
 
     /** The order in which executions were taken, told by their history. */
     private List<ExecutionId> taken() {
-        return rig.jdbc
+        return rig
+                .jdbc
                 .sql("select execution_id from execution_event where to_status = 'BUILDING' order by id")
                 .query(String.class)
                 .list()
