@@ -3,6 +3,9 @@
 -- How long the last executions took tells those that wait when they will start.
 create index execution_by_end on execution (finished_at desc) where finished_at is not null;
 
+-- Which account was served longest ago.
+create index execution_by_account_and_end on execution (account_id, finished_at desc) where finished_at is not null;
+
 create table schema_contract (
     one              boolean primary key default true constraint schema_contract_has_one_row check (one),
     oldest_migration text not null

@@ -11,8 +11,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The line of executions that wait for a worker: not final, and their template's lock held by nobody. It has no table;
- * it is read from the rows and the locks. Next is who belongs to the account with the fewest executions running, and
- * among those the one that came first; a cancel goes before all, since it is short and somebody waits for it.
+ * it is read from the rows and the locks. Next is who belongs to the account with the fewest executions running; of
+ * such accounts the one that was served longest ago, or with one slot the oldest starts would all go first; then who
+ * came first; a cancel goes before all, since it is short and somebody waits for it.
  */
 public final class ExecutionQueue {
 
@@ -32,11 +33,12 @@ public final class ExecutionQueue {
                  where e.finished_at is null),
             waiting as (
                 select o.id, o.came, o.status = 'CANCELLING' as short,
+                       (select max(f.finished_at) from execution f where f.account_id = o.account_id) as served,
                        row_number() over (partition by o.account_id order by o.came, o.id)
                          + (select count(*) from open r where r.runs and r.account_id = o.account_id) as load
                   from open o where not o.runs),
             line as (
-                select id, row_number() over (order by short desc, load, came, id) as position from waiting)
+                select id, row_number() over (order by short desc, load, served nulls first, came, id) as position from waiting)
             """;
 
     private final JdbcClient jdbc;
