@@ -2,6 +2,7 @@ package dev.kiln.api;
 
 import dev.kiln.api.rpc.PagingTokens;
 import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveLimits;
@@ -34,6 +35,11 @@ class ApiConfiguration {
     @Bean
     Executions executions(JdbcClient jdbc) {
         return new Executions(jdbc);
+    }
+
+    @Bean
+    ExecutionQueue executionQueue(JdbcClient jdbc) {
+        return new ExecutionQueue(jdbc);
     }
 
     @Bean

@@ -71,15 +71,6 @@ public final class Executions {
                 .map(TemplateId::new);
     }
 
-    /** The execution of the template that is not final, or empty; there is at most one. */
-    public Optional<ExecutionId> runningOf(TemplateId template) {
-        return jdbc.sql("select id from execution where template_id = :template and finished_at is null")
-                .param("template", template.value())
-                .query(String.class)
-                .optional()
-                .map(ExecutionId::new);
-    }
-
     /**
      * Claims an execution for a worker that holds its template's lock: the attempt is counted up, and every earlier
      * attempt finds its writes refused from now on. Empty when the execution is final or gone.
@@ -263,26 +254,6 @@ public final class Executions {
         } catch (DuplicateKeyException e) {
             return RetryAnswer.OTHER_RUNNING;
         }
-    }
-
-    /**
-     * Executions that are not final and whose template's lock nobody holds, oldest first: either their worker is gone,
-     * or no message about them has arrived yet.
-     */
-    public List<ExecutionId> orphans(int atMost) {
-        return jdbc.sql("""
-                        select e.id from execution e
-                         where e.finished_at is null
-                           and not exists (
-                               select from pg_locks l
-                                where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-                                  and l.database = (select oid from pg_database where datname = current_database())
-                                  and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(e.template_id, 0))
-                         order by e.created_at, e.id
-                         limit :most
-                        """).param("most", atMost).query(String.class).list().stream()
-                .map(ExecutionId::new)
-                .toList();
     }
 
     private Optional<ExecutionStatus> statusOf(ExecutionId id, AccountId account) {

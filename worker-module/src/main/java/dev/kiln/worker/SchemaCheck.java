@@ -1,14 +1,19 @@
 package dev.kiln.worker;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compares the database with the migrations this worker was built with. The API migrates; a worker waits for it for a
- * while and then refuses to start: with another schema it could only do harm.
+ * while and then refuses to start. A database that is ahead is fine unless its contract (docs/adr/0006) says otherwise.
  */
 final class SchemaCheck {
 
@@ -17,8 +22,19 @@ final class SchemaCheck {
 
     private final Flyway flyway;
 
-    SchemaCheck(DataSource database) {
-        flyway = Flyway.configure().dataSource(database).load();
+    private final SchemaContract contract;
+
+    SchemaCheck(DataSource database, SchemaContract contract) {
+        this(database, contract, "classpath:db/migration");
+    }
+
+    SchemaCheck(DataSource database, SchemaContract contract, String migrations) {
+        this.flyway = Flyway.configure()
+                .dataSource(database)
+                .locations(migrations)
+                .ignoreMigrationPatterns("*:future")
+                .load();
+        this.contract = contract;
     }
 
     /** Returns once the schema is the expected one; throws with what to do when it is not in time, or never can be. */
@@ -32,10 +48,26 @@ final class SchemaCheck {
             LOG.info("waiting for the API to bring the schema up to date");
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         }
+        // A newer database is fine: migrations that this release does not know only add, unless the contract says more.
         var validation = flyway.validateWithResult();
         if (!validation.validationSuccessful) {
             throw new IllegalStateException("the database's schema is not this worker's: "
-                    + validation.getAllErrorMessages() + "; run workers and API of the same version");
+                    + validation.getAllErrorMessages() + "; run workers and API of one line of releases");
+        }
+        checkContract();
+    }
+
+    private void checkContract() {
+        var oldest = MigrationVersion.fromVersion(contract.oldestMigration());
+        var own = Stream.of(flyway.info().all())
+                .filter(migration -> migration.getState().isResolved())
+                .map(MigrationInfo::getVersion)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(MigrationVersion.EMPTY);
+        if (own.compareTo(oldest) < 0) {
+            throw new IllegalStateException("the database needs workers that know migration " + oldest
+                    + ", and this one knows no newer than " + own + "; run a newer worker");
         }
     }
 }

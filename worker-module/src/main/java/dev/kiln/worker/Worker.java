@@ -88,13 +88,20 @@ final class Worker implements SmartLifecycle {
         }
     }
 
+    /** Takes nothing new, lets what runs go on for the grace, and hands over what is left. */
     @Override
     public void stop() {
         running = false;
         listener.close();
-        sweeping.shutdownNow();
-        slots.close();
         listening.interrupt();
+        sweeping.shutdownNow();
+        try {
+            slots.drain(settings.drainGrace());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        slots.close();
+        LOG.info("this worker takes no more work and has handed over what it had");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.kiln.worker;
 import dev.kiln.region.RegionsConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
 /** A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. */
@@ -11,6 +12,20 @@ import org.springframework.context.annotation.Import;
 public class WorkerApplication {
 
     public static void main(String[] arguments) {
-        SpringApplication.run(WorkerApplication.class, arguments);
+        var application = new SpringApplication(WorkerApplication.class);
+        application.setRegisterShutdownHook(false);
+        var context = application.run(arguments);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context), "stop"));
+    }
+
+    /** Runs when the process was asked to end; an orderly stop is a success, whatever the signal was. */
+    private static void stop(ConfigurableApplicationContext context) {
+        var status = 1;
+        try {
+            context.close();
+            status = 0;
+        } finally {
+            Runtime.getRuntime().halt(status);
+        }
     }
 }

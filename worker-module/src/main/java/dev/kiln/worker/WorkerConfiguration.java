@@ -88,8 +88,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    StepLayers stepLayers(JdbcClient jdbc, Regions regions) {
-        return new StepLayers(new BuildSteps(jdbc), regions);
+    StepLayers stepLayers(JdbcClient jdbc, Regions regions, Intents intents) {
+        return new StepLayers(new BuildSteps(jdbc), regions, intents);
     }
 
     @Bean
@@ -132,13 +132,18 @@ class WorkerConfiguration {
     }
 
     @Bean
+    SchemaCheck schemaCheck(DataSource database, JdbcClient jdbc) {
+        return new SchemaCheck(database, new SchemaContract(jdbc));
+    }
+
+    @Bean
     Worker worker(
             WorkerSettings settings,
-            DataSource database,
+            SchemaCheck schema,
             BuildEngine engine,
             ExecutionSlots slots,
             OrphanedExecutions orphans,
             ExecutionListener listener) {
-        return new Worker(settings, new SchemaCheck(database), engine, slots, orphans, listener);
+        return new Worker(settings, schema, engine, slots, orphans, listener);
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.worker;
 
+import dev.kiln.execution.ExecutionStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param copiesAtOnce how many regions one execution copies to at the same time
  * @param logLimitBytes how much of a build's output is kept
  * @param schemaWait how long to wait at the start for the API to bring the schema up to date
+ * @param drainGrace how long a worker that was asked to stop lets its executions go on before it hands them over
+ * @param executionTime how long an execution may take from its start, or from its retry, waiting included
+ * @param stageTime how long each stage may take, over all attempts
  * @param readyFile file that is touched while the worker takes work, for health checks; none when not set
  */
 @ConfigurationProperties("kiln.worker")
@@ -35,11 +39,51 @@ public record WorkerSettings(
         @DefaultValue("4") int copiesAtOnce,
         @DefaultValue("16777216") long logLimitBytes,
         @DefaultValue("60s") Duration schemaWait,
+        @DefaultValue("0s") Duration drainGrace,
+        @DefaultValue("24h") Duration executionTime,
+        @DefaultValue StageTime stageTime,
         @Nullable Path readyFile) {
+
+    // A holder of a lock that says nothing for 15 s loses it, and while it waits for a stage to end it says nothing.
+    private static final Duration LONGEST_STOP_GRACE = Duration.ofSeconds(10);
+
+    /**
+     * How long each stage may take.
+     *
+     * @param preparing from the moment that a worker has it
+     * @param building base image, commands, packing and storing together; {@code kiln.engine.build-time} bounds the
+     *     commands
+     * @param testing likewise
+     * @param distributing all copies together
+     * @param releasing giving scratch space back
+     */
+    public record StageTime(
+            @DefaultValue("15m") Duration preparing,
+            @DefaultValue("6h") Duration building,
+            @DefaultValue("6h") Duration testing,
+            @DefaultValue("6h") Duration distributing,
+            @DefaultValue("15m") Duration releasing) {
+
+        /** The limit of the stage of a status that has one. */
+        public Duration of(ExecutionStatus status) {
+            return switch (status) {
+                case PREPARING -> preparing;
+                case BUILDING -> building;
+                case TESTING -> testing;
+                case DISTRIBUTING -> distributing;
+                case RELEASING -> releasing;
+                default -> throw new IllegalArgumentException(status + " has no limit of its own");
+            };
+        }
+    }
 
     public WorkerSettings {
         if (slots < 1) {
             throw new IllegalArgumentException("kiln.worker.slots is " + slots + ", but a worker has at least 1 slot");
+        }
+        if (stopGrace.compareTo(LONGEST_STOP_GRACE) > 0) {
+            throw new IllegalArgumentException("kiln.worker.stop-grace is " + stopGrace
+                    + ", but at most 10s: a lock is lost after 15 s of silence");
         }
     }
 }

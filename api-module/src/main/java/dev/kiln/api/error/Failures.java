@@ -1,9 +1,12 @@
 package dev.kiln.api.error;
 
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 /** Turns whatever went wrong into an answer that tells a stranger nothing, and a log line that tells us all. */
@@ -35,6 +38,12 @@ public final class Failures {
     private static boolean isDatabaseAway(Throwable failure) {
         return failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessException
+                || (failure instanceof UncategorizedSQLException slow && isLockTimeout(slow.getSQLException()))
                 || failure instanceof CannotCreateTransactionException;
+    }
+
+    // lock_not_available: somebody held a lock for longer than the session's lock_timeout.
+    private static boolean isLockTimeout(@Nullable SQLException cause) {
+        return cause != null && "55P03".equals(cause.getSQLState());
     }
 }

@@ -5,8 +5,10 @@ import dev.kiln.api.error.Refusals;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import java.util.List;
+import java.util.OptionalInt;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -28,18 +30,26 @@ class ExecutionController {
     private final ExecutionList list;
     private final ExecutionRecord record;
     private final Executions executions;
+    private final ExecutionQueue queue;
     private final EventRelay relay;
 
-    ExecutionController(ExecutionList list, ExecutionRecord record, Executions executions, EventRelay relay) {
+    ExecutionController(
+            ExecutionList list, ExecutionRecord record, Executions executions, ExecutionQueue queue, EventRelay relay) {
         this.list = list;
         this.record = record;
         this.executions = executions;
+        this.queue = queue;
         this.relay = relay;
     }
 
     @GetMapping
-    ExecutionList.Listed show(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
-        return find(caller, id);
+    ShownExecution show(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        var found = find(caller, id);
+        var position =
+                found.status().isFinal() ? OptionalInt.empty() : queue.position(new ExecutionId(found.executionId()));
+        return position.isEmpty()
+                ? ShownExecution.of(found)
+                : ShownExecution.waiting(found, position.getAsInt(), queue.startsIn(position.getAsInt()));
     }
 
     /** The timeline. */

@@ -16,8 +16,9 @@ import org.springframework.kafka.core.ShareConsumerFactory;
 
 /**
  * Hears the doorbell. All workers are one share group (docs/adr/0002): a record goes to whoever asks, one at a time,
- * and this worker asks only while it has a free slot, so it never holds work that another could do. A record is
- * acknowledged as soon as a slot has taken it; what became of it is in the row, not in Kafka.
+ * and this worker asks only while it has a free slot, so it never holds work that another could do. A record wakes a
+ * slot, which takes whoever is next in line, and is acknowledged at once; what became of it is in the row, not in
+ * Kafka.
  */
 public final class ExecutionListener implements Runnable, AutoCloseable {
 
@@ -58,7 +59,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
             slots.awaitFree();
             var records = consumer.poll(POLL);
             for (var record : records) {
-                consumer.acknowledge(record, offer(record));
+                consumer.acknowledge(record, hear(record));
             }
             if (!records.isEmpty()) {
                 consumer.commitSync();
@@ -66,7 +67,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
         }
     }
 
-    private AcknowledgeType offer(ConsumerRecord<String, byte[]> record) {
+    private AcknowledgeType hear(ConsumerRecord<String, byte[]> record) {
         var request = record.value() == null
                 ? null
                 : ExecutionRequested.parse(record.value()).orElse(null);
@@ -74,7 +75,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
             LOG.warn("dropped an unknown message at {}-{}", record.partition(), record.offset());
             return AcknowledgeType.REJECT;
         }
-        return slots.offer(request.execution()) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
+        return slots.ring() ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
     }
 
     private static void pause() {

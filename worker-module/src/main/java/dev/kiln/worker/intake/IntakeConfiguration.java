@@ -1,5 +1,6 @@
 package dev.kiln.worker.intake;
 
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.worker.run.ExecutionSlots;
 import java.util.Map;
@@ -43,7 +44,7 @@ class IntakeConfiguration {
     }
 
     @Bean
-    OrphanedExecutions orphanedExecutions(Executions executions, ExecutionSlots slots) {
-        return new OrphanedExecutions(executions, slots);
+    OrphanedExecutions orphanedExecutions(Executions executions, ExecutionQueue queue, ExecutionSlots slots) {
+        return new OrphanedExecutions(executions, queue, slots);
     }
 }

@@ -50,6 +50,11 @@ public final class Distribution {
         return targets.countFailed(attempt);
     }
 
+    /** What is neither copied nor shared yet has failed, so that it can be retried. */
+    public void giveUp(Attempt attempt, Failure failure) {
+        targets.failUnfinished(attempt, failure);
+    }
+
     private void runAll(List<Callable<Void>> work) throws IOException, InterruptedException {
         var threads = Executors.newFixedThreadPool(Math.max(1, Math.min(settings.copiesAtOnce(), work.size())));
         try {

@@ -164,6 +164,24 @@ public final class Targets {
                         """, Map.of("image", image.value(), "code", failure.code(), "info", failure.info()));
     }
 
+    /**
+     * Whatever is neither done nor failed has failed; the copies with their shares, and the shares of good copies too.
+     */
+    public void failUnfinished(Attempt attempt, Failure failure) {
+        fenced(attempt, """
+                        with mine as (
+                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
+                        copies as (
+                            update image_copy c set state = 'FAILED', error_code = :code, error_info = :info, modified_at = now()
+                              from mine m where c.execution_id = m.id and c.state in ('PENDING', 'COPYING')),
+                        shares as (
+                            update image_share s set state = 'FAILED', error_code = :code, error_info = :info
+                              from mine m join image_copy c on c.execution_id = m.id
+                             where s.image_id = c.id and s.state = 'PENDING')
+                        select count(*) from mine
+                        """, Map.of("code", failure.code(), "info", failure.info()));
+    }
+
     /** Shares the copy with every account that waits for it; an account that does not exist is that share's failure. */
     public void share(Attempt attempt, ImageId image) {
         fenced(attempt, """

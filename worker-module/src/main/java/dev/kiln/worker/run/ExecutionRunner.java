@@ -8,7 +8,7 @@ import dev.kiln.execution.Executions;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
-import dev.kiln.template.TemplateId;
+import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import dev.kiln.worker.stage.Stages;
 import java.sql.SQLException;
@@ -31,42 +31,50 @@ public final class ExecutionRunner {
     private final Stages stages;
     private final StageTries tries;
     private final StageWatch watch;
+    private final TimeLimits limits;
     private final String worker;
 
-    ExecutionRunner(Executions executions, Stages stages, StageTries tries, StageWatch watch, String worker) {
+    ExecutionRunner(
+            Executions executions,
+            Stages stages,
+            StageTries tries,
+            StageWatch watch,
+            TimeLimits limits,
+            String worker) {
         this.executions = executions;
         this.stages = stages;
         this.tries = tries;
         this.watch = watch;
+        this.limits = limits;
         this.worker = worker;
     }
 
-    /**
-     * Runs the execution unless it is final or somebody else has its template's lock; afterwards the template's next
-     * one, if it was started meanwhile: its message may have found the lock taken.
-     */
-    void run(ExecutionId execution, TemplateLock lock) throws SQLException, InterruptedException {
+    /** What became of an execution that a slot wanted to run. */
+    enum Run {
+        /** It is final, or somebody else has its template's lock. */
+        NOT_TAKEN,
+        /** It has ended. */
+        ENDED,
+        /** Another attempt has it now. */
+        SUPERSEDED
+    }
+
+    /** Runs the execution to its end, unless it is final or somebody else has its template's lock. */
+    Run run(ExecutionId execution, TemplateLock lock) throws SQLException, InterruptedException {
         var template = executions.templateOfRunning(execution);
         if (template.isEmpty() || !lock.tryLock(template.get())) {
             LOG.debug("{} is final or has a worker already", execution);
-            return;
+            return Run.NOT_TAKEN;
         }
         try {
-            var next = Optional.of(execution);
-            while (next.isPresent()) {
-                var current = next.get();
-                drive(current, lock);
-                next = nextOf(template.get(), current);
-            }
+            drive(execution, lock);
+            return Run.ENDED;
         } catch (SupersededException e) {
             LOG.info("stopped: {}", e.getMessage());
+            return Run.SUPERSEDED;
         } finally {
             lock.unlock(template.get());
         }
-    }
-
-    private Optional<ExecutionId> nextOf(TemplateId template, ExecutionId last) {
-        return executions.runningOf(template).filter(other -> !other.equals(last));
     }
 
     private void drive(ExecutionId execution, TemplateLock lock) throws SQLException, InterruptedException {
@@ -78,7 +86,8 @@ public final class ExecutionRunner {
         LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), worker);
         var fruitless = executions.fruitlessBefore(attempt);
         if (fruitless >= MOST_FRUITLESS_ATTEMPTS) {
-            attempt = executions.advance(attempt, ended(attempt, abandoned(attempt, fruitless)));
+            attempt = executions.advance(
+                    attempt, ended(stages.get(attempt.status()), attempt, abandoned(attempt, fruitless)));
         }
         while (!attempt.status().isFinal()) {
             attempt = step(attempt, lock);
@@ -97,17 +106,19 @@ public final class ExecutionRunner {
         var stage = stages.get(attempt.status());
         Optional<Advance> advance;
         try {
-            advance = watch.run(() -> tries.run(stage, attempt), attempt, lock);
+            advance = watch.run(() -> tries.run(stage, attempt), attempt, limits.left(attempt), lock);
         } catch (ExecutionException e) {
-            advance = Optional.of(afterFailure(attempt, e.getCause()));
+            advance = Optional.of(ended(stage, attempt, failure(attempt, e.getCause())));
+        } catch (StageFailedException e) {
+            LOG.warn("{} ran out of time: {}", attempt.execution(), e.getMessage());
+            advance = Optional.of(ended(stage, attempt, e.failure()));
         }
         return advance.isPresent() ? executions.advance(attempt, advance.get()) : executions.reread(attempt);
     }
 
     // The class of the exception decides the fate of the work: superseded and database trouble end this run and leave
-    // the
-    // row to whoever can go on; everything else ends the execution, through RELEASING.
-    private static Advance afterFailure(Attempt attempt, @Nullable Throwable cause) throws InterruptedException {
+    // the row to whoever can go on; everything else ends the execution, through RELEASING.
+    private static Failure failure(Attempt attempt, @Nullable Throwable cause) throws InterruptedException {
         if (cause instanceof SupersededException superseded) {
             throw superseded;
         }
@@ -119,10 +130,15 @@ public final class ExecutionRunner {
         }
         if (cause instanceof StageFailedException failed) {
             LOG.info("{} cannot succeed: {}", attempt.execution(), failed.getMessage());
-            return ended(attempt, failed.failure());
+            return failed.failure();
         }
         LOG.error("{} failed in {}", attempt.execution(), attempt.status(), cause);
-        return ended(attempt, new Failure("InternalError", attempt.status() + " failed: " + cause));
+        return new Failure("InternalError", attempt.status() + " failed: " + cause);
+    }
+
+    private static Advance ended(Stage stage, Attempt attempt, Failure failure) {
+        stage.giveUp(attempt, failure);
+        return ended(attempt, failure);
     }
 
     private static Advance ended(Attempt attempt, Failure failure) {

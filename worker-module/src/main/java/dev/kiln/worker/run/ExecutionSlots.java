@@ -1,7 +1,9 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.execution.ExecutionId;
-import java.util.Set;
+import dev.kiln.execution.ExecutionQueue;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,32 +13,48 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The slots of this worker: how many executions it runs at once. Each has a lock session of its own. */
+/**
+ * The slots of this worker: how many executions it runs at once. Each has a lock session of its own, which is open as
+ * long as the slot is there. A slot that was rung takes whoever is next in the line, and goes on until nobody waits.
+ */
 public final class ExecutionSlots implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionSlots.class);
 
-    // Longer than WorkerSettings.stopGrace's default, so that an interrupted stage can end first.
+    // Longer than WorkerSettings.stopGrace may be, so that an interrupted stage can end first.
     private static final int STOP_SECONDS = 12;
+
+    // So many of the line are tried before it is read again: others may take them first.
+    private static final int LOOK_AHEAD = 16;
 
     private final BlockingQueue<TemplateLock> free = new LinkedBlockingQueue<>();
     private final Semaphore available;
     private final int size;
     private final ExecutorService threads;
     private final ExecutionRunner runner;
+    private final ExecutionQueue queue;
+    private final Drain drain;
     private final Setbacks setbacks = new Setbacks();
 
-    public ExecutionSlots(int size, LockSessions sessions, ExecutorService threads, ExecutionRunner runner) {
+    public ExecutionSlots(
+            int size,
+            LockSessions sessions,
+            ExecutorService threads,
+            ExecutionRunner runner,
+            ExecutionQueue queue,
+            Drain drain) {
         this.size = size;
         this.available = new Semaphore(size);
         this.threads = threads;
         this.runner = runner;
+        this.queue = queue;
+        this.drain = drain;
         for (var i = 0; i < size; i++) {
             free.add(new TemplateLock(sessions));
         }
     }
 
-    /** Waits until a slot is free. It may be taken again by the time this returns: {@link #offer} tells. */
+    /** Waits until a slot is free. It may be taken again by the time this returns: {@link #ring} tells. */
     public void awaitFree() throws InterruptedException {
         available.acquire();
         available.release();
@@ -46,14 +64,14 @@ public final class ExecutionSlots implements AutoCloseable {
         return available.availablePermits();
     }
 
-    /** Runs the execution in a free slot; false when there is none. Returns at once. */
-    public boolean offer(ExecutionId execution) {
-        if (!available.tryAcquire()) {
+    /** Wakes a free slot, which takes whoever is next in line; false when there is none. Returns at once. */
+    public boolean ring() {
+        if (drain.requested() || !available.tryAcquire()) {
             return false;
         }
         var lock = free.remove();
         try {
-            threads.execute(() -> run(execution, lock));
+            threads.execute(() -> work(lock));
             return true;
         } catch (RejectedExecutionException e) {
             giveBack(lock); // this worker stops
@@ -61,10 +79,49 @@ public final class ExecutionSlots implements AutoCloseable {
         }
     }
 
-    private void run(ExecutionId execution, TemplateLock lock) {
+    /** Looks how many wait and wakes as many slots; also opens the lock sessions that have ended. */
+    public void sweep() {
+        free.forEach(TemplateLock::keepOpen);
+        var idle = free();
+        if (idle > 0) {
+            queue.next(idle, setbacks.resting()).forEach(waiting -> ring());
+        }
+    }
+
+    private void work(TemplateLock lock) {
         try {
-            runner.run(execution, lock);
+            var line = queue.next(LOOK_AHEAD, setbacks.resting());
+            while (!line.isEmpty() && !drain.requested() && takeOneOf(line, lock)) {
+                line = queue.next(LOOK_AHEAD, setbacks.resting());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("nobody is taken from the line this time: {}", e.toString());
+        } finally {
+            giveBack(lock);
+        }
+    }
+
+    /** Whether the slot may look for more afterwards. */
+    private boolean takeOneOf(List<ExecutionId> line, TemplateLock lock) {
+        for (var execution : line) {
+            switch (run(execution, lock)) {
+                case NOT_TAKEN -> {}
+                case ENDED -> {
+                    return true;
+                }
+                case SUPERSEDED -> {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private ExecutionRunner.Run run(ExecutionId execution, TemplateLock lock) {
+        try {
+            var run = runner.run(execution, lock);
             setbacks.forget(execution);
+            return run;
         } catch (InterruptedException e) {
             LOG.info("{} is left to another worker: this one stops", execution);
         } catch (Exception e) {
@@ -74,19 +131,30 @@ public final class ExecutionSlots implements AutoCloseable {
                     execution,
                     rest.toSeconds(),
                     e.toString());
-        } finally {
-            giveBack(lock);
         }
+        return ExecutionRunner.Run.SUPERSEDED;
     }
 
     private void giveBack(TemplateLock lock) {
+        if (drain.requested()) {
+            lock.close(); // the slot is there no more
+        }
         free.add(lock);
         available.release();
     }
 
-    /** Executions whose last run here ended in trouble a moment ago: a sweep leaves them alone for now. */
-    public Set<ExecutionId> resting() {
-        return setbacks.resting();
+    /**
+     * Takes no more work, and waits until what runs has ended or was handed over, at most so long. A stage that asks
+     * the {@link Drain} may hand over in between; {@link #close} then interrupts what is left.
+     */
+    public void drain(Duration grace) throws InterruptedException {
+        drain.request();
+        free.forEach(TemplateLock::close);
+        if (!available.tryAcquire(size, grace.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.info("{} execution(s) are handed over to other workers", size - free());
+            return;
+        }
+        available.release(size);
     }
 
     /** Interrupts whatever runs and ends the lock sessions; other workers adopt what was unfinished. */

@@ -1,26 +1,57 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.stage.Stages;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The slots and what they run. */
 @Configuration(proxyBeanMethods = false)
 class RunConfiguration {
 
-    // The worker's own life cycle closes the slots, before the pool of connections goes.
+    @Bean
+    Drain drain() {
+        return new Drain();
+    }
+
+    @Bean
+    ExecutionQueue executionQueue(JdbcClient jdbc) {
+        return new ExecutionQueue(jdbc);
+    }
+
+    @Bean
+    LockSessions lockSessions(JdbcConnectionDetails database) {
+        return new LockSessions(database.getJdbcUrl(), database.getUsername(), database.getPassword());
+    }
+
+    @Bean
+    TimeLimits timeLimits(JdbcClient jdbc, WorkerSettings settings) {
+        return new TimeLimits(new ExecutionAges(jdbc), settings);
+    }
+
+    // The worker's own life cycle closes the slots, before the pool of connections goes. Two threads for each slot, one
+    // that watches and one that works; besides them only stages that were left alone, until they end.
     @Bean(destroyMethod = "")
     ExecutionSlots executionSlots(
-            WorkerSettings settings, JdbcConnectionDetails database, Executions executions, Stages stages) {
+            WorkerSettings settings, LockSessions sessions, ExecutionQueue queue, Drain drain, Runs runs) {
+        return new ExecutionSlots(settings.slots(), sessions, runs.threads(), runs.runner(), queue, drain);
+    }
+
+    /** The runner and the threads that it and the slots share. */
+    record Runs(ExecutorService threads, ExecutionRunner runner) {}
+
+    @Bean
+    Runs runs(WorkerSettings settings, Executions executions, Stages stages, TimeLimits limits) {
         var threads = Executors.newCachedThreadPool();
         var name = settings.name().isEmpty() ? WorkerName.ofThisProcess() : settings.name();
-        var runner = new ExecutionRunner(
-                executions, stages, new StageTries(settings.stageTries()), new StageWatch(threads, settings), name);
-        var sessions = new LockSessions(database.getJdbcUrl(), database.getUsername(), database.getPassword());
-        return new ExecutionSlots(settings.slots(), sessions, threads, runner);
+        var tries = new StageTries(settings.stageTries());
+        var watch = new StageWatch(threads, settings);
+        return new Runs(threads, new ExecutionRunner(executions, stages, tries, watch, limits, name));
     }
 }

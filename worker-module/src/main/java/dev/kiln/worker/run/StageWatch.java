@@ -4,6 +4,7 @@ import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.stage.StageFailedException;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -35,13 +36,16 @@ final class StageWatch {
     /**
      * What the stage returned, or empty when it was interrupted because the status changed from outside.
      *
+     * @throws StageFailedException its time is over
      * @throws ExecutionException what the stage threw
      * @throws SupersededException another attempt has the execution
      * @throws SQLException the lock is lost
      * @throws InterruptedException this worker is stopping
      */
-    Optional<Advance> run(Callable<Advance> stage, Attempt attempt, TemplateLock lock)
-            throws ExecutionException, SQLException, InterruptedException {
+    Optional<Advance> run(Callable<Advance> stage, Attempt attempt, TimeLimits.Left time, TemplateLock lock)
+            throws StageFailedException, ExecutionException, SQLException, InterruptedException {
+        var end = System.nanoTime() + time.left().toNanos();
+        checkTime(end, time);
         var ended = new CountDownLatch(1);
         var running = threads.submit(() -> {
             try {
@@ -56,6 +60,7 @@ final class StageWatch {
                 if (advance.isPresent()) {
                     return advance;
                 }
+                checkTime(end, time);
                 switch (lock.look(attempt)) {
                     case GO_ON -> {}
                     case STATUS_CHANGED -> {
@@ -68,6 +73,12 @@ final class StageWatch {
             if (!running.isDone()) {
                 stop(running, ended, attempt);
             }
+        }
+    }
+
+    private static void checkTime(long end, TimeLimits.Left time) throws StageFailedException {
+        if (System.nanoTime() - end >= 0) {
+            throw new StageFailedException(time.failure());
         }
     }
 

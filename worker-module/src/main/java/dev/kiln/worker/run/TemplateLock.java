@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A database session that holds a template's advisory lock. The session is the proof of life: it ends with the worker,
- * and with it the lock. One slot owns one of these for as long as the worker lives and uses it from one thread.
+ * and with it the lock. One slot owns one of these for as long as the worker lives; the sweep keeps its session open
+ * meanwhile.
  */
 public final class TemplateLock implements AutoCloseable {
 
@@ -32,12 +33,23 @@ public final class TemplateLock implements AutoCloseable {
     }
 
     /** Takes the template's lock if nobody has it; never waits. It is lost when the holder falls silent. */
-    public boolean tryLock(TemplateId template) throws SQLException {
+    public synchronized boolean tryLock(TemplateId template) throws SQLException {
         try {
             return take(template);
         } catch (SQLException e) {
             // The session of an idle slot may have ended with the server; there is no lock yet that could be lost.
             return take(template);
+        }
+    }
+
+    /**
+     * Opens the session if it is not there, or has ended with the server; without one the slot would not be counted.
+     */
+    synchronized void keepOpen() {
+        try (var alive = opened().prepareStatement("select 1")) {
+            alive.execute();
+        } catch (SQLException e) {
+            close();
         }
     }
 
@@ -49,7 +61,7 @@ public final class TemplateLock implements AutoCloseable {
     }
 
     /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
-    public void unlock(TemplateId template) {
+    public synchronized void unlock(TemplateId template) {
         try {
             call(
                     "select pg_advisory_unlock(hashtextextended(?, 0)), set_config('idle_session_timeout', '0', false)",
@@ -62,7 +74,7 @@ public final class TemplateLock implements AutoCloseable {
     /**
      * Asks, on the session that holds the lock, whether the attempt may go on; an exception means: the lock is lost.
      */
-    public Look look(Attempt attempt) throws SQLException {
+    public synchronized Look look(Attempt attempt) throws SQLException {
         try (var query = opened().prepareStatement("select status from execution where id = ? and attempt = ?")) {
             query.setString(1, attempt.execution().value());
             query.setInt(2, attempt.number());
@@ -84,7 +96,7 @@ public final class TemplateLock implements AutoCloseable {
 
     /** Ends the session and thereby every lock that it holds. */
     @Override
-    public void close() {
+    public synchronized void close() {
         var closing = session;
         session = null;
         if (closing != null) {

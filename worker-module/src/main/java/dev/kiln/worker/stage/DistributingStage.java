@@ -32,4 +32,9 @@ public final class DistributingStage implements Stage {
                         new Failure("DistributionFailed", failed + " copies or shares failed; they can be retried"),
                         failed + " copies or shares failed");
     }
+
+    @Override
+    public void giveUp(Attempt attempt, Failure failure) {
+        distribution.giveUp(attempt, failure);
+    }
 }

@@ -3,6 +3,7 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
 import java.io.IOException;
 
 /**
@@ -21,4 +22,7 @@ public interface Stage {
      * @throws IOException this machine or a region is at fault; the stage may be tried again
      */
     Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException;
+
+    /** The stage has failed for good, or its time is over: writes down, once more fenced, what will not be done now. */
+    default void giveUp(Attempt attempt, Failure failure) {}
 }

@@ -5,6 +5,7 @@ import dev.kiln.execution.ExecutionId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.region.RegionStore;
+import dev.kiln.reaper.Intents;
 import dev.kiln.region.Regions;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
@@ -25,10 +26,12 @@ public final class StepLayers {
 
     private final BuildSteps steps;
     private final Regions regions;
+    private final Intents intents;
 
-    public StepLayers(BuildSteps steps, Regions regions) {
+    public StepLayers(BuildSteps steps, Regions regions, Intents intents) {
         this.steps = steps;
         this.regions = regions;
+        this.intents = intents;
     }
 
     /** The journal of one attempt, whose output goes to the log. */
@@ -112,14 +115,18 @@ public final class StepLayers {
         }
 
         private void keep(EndedStep step) throws IOException {
-            var layer = step.layer();
-            if (layer.isPresent()) {
-                var key = ImageKeys.layer(attempt.execution(), step.number());
-                try (var bytes = Files.newInputStream(layer.get().file())) {
-                    store(attempt).put(key, bytes, layer.get().digest(), done -> {});
+            var place = attempt.template().region();
+            var key = ImageKeys.layer(attempt.execution(), step.number());
+            if (step.layer().isPresent()) {
+                intents.begin(attempt, Intents.Kind.LAYER, place.value(), key.value());
+                var layer = step.layer().get();
+                try (var bytes = Files.newInputStream(layer.file())) {
+                    store(attempt).put(key, bytes, layer.digest(), done -> {});
                 }
             }
             steps.add(attempt, step, log.flushed());
+            // A layer with a row of its own is no intent any more: it outlives this attempt.
+            intents.end(attempt, Intents.Kind.LAYER, place.value(), key.value());
         }
 
         @Override

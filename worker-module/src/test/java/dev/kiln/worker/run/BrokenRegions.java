@@ -25,6 +25,8 @@ final class BrokenRegions {
     private final Set<RegionId> broken = ConcurrentHashMap.newKeySet();
     private final Set<RegionId> held = ConcurrentHashMap.newKeySet();
     private final CountDownLatch holding = new CountDownLatch(1);
+    private final Set<RegionId> hanging = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch recovered = new CountDownLatch(1);
 
     void breakDown(String region) {
         broken.add(new RegionId(region));
@@ -37,6 +39,29 @@ final class BrokenRegions {
     /** What is put into the region from now on waits until it is interrupted. */
     void hold(String region) {
         held.add(new RegionId(region));
+    }
+
+    /** Whatever is asked of the region from now on hangs, interrupted or not, until it recovers. */
+    void hang(String region) {
+        hanging.add(new RegionId(region));
+    }
+
+    void recover() {
+        recovered.countDown();
+    }
+
+    private void hangIfBroken(RegionId region) {
+        if (!hanging.contains(region)) {
+            return;
+        }
+        holding.countDown();
+        while (recovered.getCount() > 0) {
+            try {
+                recovered.await();
+            } catch (InterruptedException e) {
+                // deaf
+            }
+        }
     }
 
     void awaitHeld() throws InterruptedException {
@@ -70,6 +95,7 @@ final class BrokenRegions {
             public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
                     throws IOException {
                 waitIfHeld(region());
+                hangIfBroken(region());
                 if (broken.contains(region())) {
                     refused.incrementAndGet();
                     throw new IOException("the region is closed for repairs");
@@ -89,6 +115,7 @@ final class BrokenRegions {
 
             @Override
             public void delete(StoreKey key) throws IOException {
+                hangIfBroken(region());
                 if (broken.contains(region())) {
                     throw new IOException("the region is closed for repairs");
                 }

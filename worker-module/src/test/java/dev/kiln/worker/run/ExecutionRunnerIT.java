@@ -64,7 +64,7 @@ class ExecutionRunnerIT {
     void anExecutionEndsWithACopyInEveryRegionAndEveryShare() {
         var execution = rig.start(rig.template("RUN true"));
 
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.SUCCESS);
 
         assertThat(rig.copies(execution).values()).containsExactly("COPIED", "COPIED", "COPIED");
@@ -77,7 +77,7 @@ class ExecutionRunnerIT {
         var execution = rig.start(rig.template(""));
         engine.fail(execution.value(), new BuildFailedException("BuildCommand.Failed", "step 1 ended with 7"));
 
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.FAILED);
 
         assertThat(rig.column(execution, "error_code")).isEqualTo("BuildCommand.Failed");
@@ -91,7 +91,7 @@ class ExecutionRunnerIT {
         var execution = rig.start(rig.template("RUN false"));
         engine.failTest(execution.value(), new BuildFailedException("BuildCommand.Failed", "step 1 ended with 1"));
 
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.TEST_FAILED);
 
         assertThat(rig.copies(execution)).containsExactly(Map.entry("cn-one", "COPIED"));
@@ -104,7 +104,7 @@ class ExecutionRunnerIT {
         rig.jdbc.sql("update template set add_accounts = '{99}'").update();
         var execution = rig.start(template);
 
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.FAILED);
 
         assertThat(rig.column(execution, "error_code")).isEqualTo("InvalidAccount.NotFound");
@@ -116,7 +116,7 @@ class ExecutionRunnerIT {
     void aCancelInterruptsTheBuildAndRemovesEverything() {
         engine.close();
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
 
         assertThat(rig.cancel(execution, NEVER)).isEqualTo(CancelAnswer.ACCEPTED);
@@ -133,7 +133,7 @@ class ExecutionRunnerIT {
     void aCancelDuringTheTestRemovesTheImageToo() {
         engine.closeTests();
         var execution = rig.start(rig.template("RUN true"));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.TESTING);
 
         rig.cancel(execution, NEVER);
@@ -147,7 +147,7 @@ class ExecutionRunnerIT {
     void aCancelDuringDistributionRemovesEveryCopy() throws InterruptedException {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         broken.awaitHeld();
 
         rig.cancel(execution, NEVER);
@@ -175,7 +175,7 @@ class ExecutionRunnerIT {
         engine.beDeaf();
         var execution = rig.start(rig.template(""));
         var hanging = rig.worker(engine, 1, rig.database.url());
-        hanging.offer(execution);
+        hanging.ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
         rig.jdbc
                 .sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kiln-lock'")
@@ -200,7 +200,7 @@ class ExecutionRunnerIT {
         var execution = rig.start(rig.template(""));
         var worker = rig.worker(engine, 1);
 
-        worker.offer(execution);
+        worker.ring();
         rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
 
         assertThat(broken.refused).hasValue(3);
@@ -224,7 +224,7 @@ class ExecutionRunnerIT {
         var template = rig.template("");
         var execution = rig.start(template);
         var worker = rig.worker(engine, 1);
-        worker.offer(execution);
+        worker.ring();
         rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
         var other = rig.start(template);
 
@@ -243,7 +243,7 @@ class ExecutionRunnerIT {
         engine.close();
         var execution = rig.start(rig.template(""));
         var first = rig.worker(engine, 1);
-        first.offer(execution);
+        first.ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
 
         rig.jdbc
@@ -266,7 +266,7 @@ class ExecutionRunnerIT {
         engine.beDeaf();
         var execution = rig.start(rig.template(""));
         var sleeper = rig.worker(engine, 1);
-        sleeper.offer(execution);
+        sleeper.ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
         var claimed = rig.executions.claim(execution, "somebody else").orElseThrow();
 
@@ -282,12 +282,12 @@ class ExecutionRunnerIT {
     void whileALockIsHeldNoOtherWorkerTouchesTheTemplate() {
         engine.close();
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
 
-        assertThat(rig.executions.orphans(10)).isEmpty();
+        assertThat(rig.queue.next(10, List.of())).isEmpty();
         var other = rig.worker(engine, 1);
-        other.offer(execution);
+        other.ring();
         Awaitility.await().until(() -> other.free() == 1);
 
         assertThat(rig.column(execution, "attempt")).isEqualTo("1");
@@ -301,7 +301,7 @@ class ExecutionRunnerIT {
         engine.close();
         var executions = List.of(rig.start(rig.template("")), rig.start(rig.template("")));
         var first = rig.worker(engine, 2);
-        executions.forEach(first::offer);
+        executions.forEach(each -> first.ring());
         Awaitility.await().until(() -> engine.builds.get() == 2);
 
         first.close();

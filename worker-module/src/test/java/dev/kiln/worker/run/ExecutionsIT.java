@@ -137,11 +137,11 @@ class ExecutionsIT {
         var execution = rig.start(template);
         try (var lock =
                 new TemplateLock(new LockSessions(rig.database.url(), rig.database.user(), rig.database.password()))) {
-            assertThat(rig.executions.orphans(10)).containsExactly(execution);
+            assertThat(rig.queue.next(10, List.of())).containsExactly(execution);
             assertThat(lock.tryLock(template)).isTrue();
-            assertThat(rig.executions.orphans(10)).isEmpty();
+            assertThat(rig.queue.next(10, List.of())).isEmpty();
             lock.unlock(template);
-            assertThat(rig.executions.orphans(10)).containsExactly(execution);
+            assertThat(rig.queue.next(10, List.of())).containsExactly(execution);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import dev.kiln.account.AccountId;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Executions;
 import dev.kiln.image.ImageId;
@@ -70,9 +71,12 @@ final class Rig implements AutoCloseable {
     final TestDatabase database = TestServers.freshDatabase();
     final JdbcClient jdbc = database.client();
     final Executions executions = new Executions(jdbc);
+    final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
+    private Duration executionTime = Duration.ofHours(1);
+    private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
 
     Rig() throws IOException {
         this(store -> store);
@@ -86,6 +90,20 @@ final class Rig implements AutoCloseable {
         account(OWNER);
         account(FRIEND);
         storeBaseImage();
+    }
+
+    private static WorkerSettings.StageTime stageTime(Duration time) {
+        return new WorkerSettings.StageTime(time, time, time, time, time);
+    }
+
+    /** Workers made from now on give each stage so much time. */
+    void limitStages(Duration time) {
+        stageTime = stageTime(time);
+    }
+
+    /** Workers made from now on give each execution so much time. */
+    void limitExecutions(Duration time) {
+        executionTime = time;
     }
 
     void account(AccountId id) {
@@ -110,6 +128,10 @@ final class Rig implements AutoCloseable {
 
     /** A template that copies to all three regions and shares with one account. */
     TemplateId template(String testContent) {
+        return template(testContent, OWNER);
+    }
+
+    TemplateId template(String testContent, AccountId owner) {
         var id = new TemplateId("ip-%020d".formatted(NUMBERS.incrementAndGet()));
         jdbc.sql("""
                         insert into template (id, account_id, region_id, name, base_image_type, base_image,
@@ -118,21 +140,25 @@ final class Rig implements AutoCloseable {
                                 '{cn-two,cn-three}', array[:friend]::bigint[])
                         """)
                 .param("id", id.value())
-                .param("account", OWNER.value())
-                .param("friend", FRIEND.value())
+                .param("account", owner.value())
+                .param("friend", (owner.equals(OWNER) ? FRIEND : OWNER).value())
                 .param("test", testContent)
                 .update();
         return id;
     }
 
     ExecutionId start(TemplateId template) {
+        return start(template, OWNER);
+    }
+
+    ExecutionId start(TemplateId template, AccountId owner) {
         var number = NUMBERS.incrementAndGet();
         return executions
                 .start(
                         new ExecutionId("exec-%020d".formatted(number)),
                         new ImageId("m-%020d".formatted(number)),
                         template,
-                        OWNER,
+                        owner,
                         List.of())
                 .orElseThrow();
     }
@@ -150,15 +176,21 @@ final class Rig implements AutoCloseable {
                 stages(engine, settings),
                 new StageTries(settings.stageTries()),
                 new StageWatch(threads, settings),
+                new TimeLimits(new ExecutionAges(jdbc), settings),
                 "worker-" + workers.size());
         var made = new ExecutionSlots(
-                slots, new LockSessions(lockUrl, database.user(), database.password()), threads, runner);
+                slots,
+                new LockSessions(lockUrl, database.user(), database.password()),
+                threads,
+                runner,
+                queue,
+                new Drain());
         workers.add(made);
         return made;
     }
 
     void sweep(ExecutionSlots worker) {
-        new OrphanedExecutions(executions, worker).sweep();
+        new OrphanedExecutions(executions, queue, worker).sweep();
     }
 
     WithdrawnCopies withdrawnCopies() {
@@ -178,7 +210,7 @@ final class Rig implements AutoCloseable {
         var requests = new BuildRequests(baseImages, regions);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
-        var layers = new StepLayers(new BuildSteps(jdbc), regions);
+        var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc));
         return new Stages(List.of(
                 new PreparingStage(baseImages, new Preflight(jdbc, regions), targets),
                 new BuildingStage(engine, requests, logs, targets, regions, layers),
@@ -188,7 +220,7 @@ final class Rig implements AutoCloseable {
                 new CancellingStage(engine, removal, layers)));
     }
 
-    private static WorkerSettings settings(int slots) {
+    private WorkerSettings settings(int slots) {
         return new WorkerSettings(
                 "rig",
                 slots,
@@ -201,6 +233,9 @@ final class Rig implements AutoCloseable {
                 4,
                 1 << 20,
                 Duration.ofSeconds(1),
+                Duration.ZERO,
+                executionTime,
+                stageTime,
                 null);
     }
 

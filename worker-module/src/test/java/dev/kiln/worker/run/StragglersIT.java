@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
 import dev.kiln.template.TemplateId;
 import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class StragglersIT {
                 .param("id", execution.value())
                 .update();
 
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
 
         rig.await(execution, ExecutionStatus.SUCCESS);
     }
@@ -56,7 +57,7 @@ class StragglersIT {
         engine.close();
         engine.beDeaf();
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
         rig.cancel(execution, NEVER);
         rig.await(execution, ExecutionStatus.CANCELLED);
@@ -86,6 +87,7 @@ class StragglersIT {
                     throw new IllegalStateException();
                 },
                 attempt,
+                new TimeLimits.Left(NEVER, Failure.NONE),
                 new TemplateLock(sessions(Duration.ofSeconds(15)))));
         begun.await();
         threads.shutdownNow();
@@ -111,14 +113,14 @@ class StragglersIT {
         var worker = rig.worker(engine, 2);
         for (var i = 0; i < 2; i++) {
             var execution = rig.start(rig.template(""));
-            worker.offer(execution);
+            worker.ring();
             rig.await(execution, ExecutionStatus.SUCCESS);
             Awaitility.await().until(() -> worker.free() == 2);
         }
         endLockSessions();
 
         var execution = rig.start(rig.template(""));
-        worker.offer(execution);
+        worker.ring();
 
         rig.await(execution, ExecutionStatus.SUCCESS);
     }
@@ -149,7 +151,7 @@ class StragglersIT {
     void scratchSpaceThatCannotBeGivenBackLeavesNoImageOfACancelledExecution() throws Exception {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         broken.awaitHeld();
         engine.breakDown();
 
@@ -166,7 +168,7 @@ class StragglersIT {
             rig.executions.claim(execution, "killed by the build");
         }
 
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.FAILED);
 
         assertThat(rig.column(execution, "error_code")).isEqualTo("Abandoned");
@@ -178,7 +180,7 @@ class StragglersIT {
     void whatARegionKeptWhileItWasAwayIsRemovedLater() throws Exception {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         broken.awaitHeld();
         broken.breakDown("cn-one");
         rig.cancel(execution, NEVER);
@@ -198,7 +200,7 @@ class StragglersIT {
     void aCancelEndedAtItsDeadlineHidesTheCopiesAtOnce() throws Exception {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).offer(execution);
+        rig.worker(engine, 1).ring();
         broken.awaitHeld();
         rig.jdbc
                 .sql("update execution set status = 'CANCELLING', cancel_deadline = now() - interval '1 s'")
@@ -223,6 +225,20 @@ class StragglersIT {
 
     private static WorkerSettings settings() {
         return new WorkerSettings(
-                "me", 1, NEVER, NEVER, Duration.ofMillis(500), 1, 1, NEVER, 1, 1 << 20, Duration.ofSeconds(1), null);
+                "me",
+                1,
+                NEVER,
+                NEVER,
+                Duration.ofMillis(500),
+                1,
+                1,
+                NEVER,
+                1,
+                1 << 20,
+                Duration.ofSeconds(1),
+                Duration.ZERO,
+                NEVER,
+                new WorkerSettings.StageTime(NEVER, NEVER, NEVER, NEVER, NEVER),
+                null);
     }
 }

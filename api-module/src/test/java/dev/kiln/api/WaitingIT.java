@@ -1,0 +1,61 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.testing.TestServers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What waits: executions in their line, and requests for a database that is slow. */
+class WaitingIT {
+
+    @TempDir
+    private Path regions;
+
+    @Test
+    void anExecutionThatWaitsSaysWhereInTheLineItStandsAndARequestThatIsHeldUpIsRefusedInTime() {
+        try (var server = ApiServer.start(TestServers.freshDatabase(), regions, Map.of())) {
+            var client = server.as(ApiServer.ROOT);
+            var objects = new TestObjects(server, client);
+            var base = objects.image("base");
+            objects.start(objects.template(base));
+            var second = objects.start(objects.template(base));
+            var shown = client.rest("GET", "/api/v1/executions/" + second, "");
+            assertThat(shown.at("queuePosition")).as(shown.text()).isEqualTo("2");
+            assertThat(shown.json().has("estimatedStart")).isFalse();
+            objects.finish(second, "FAILED");
+            assertThat(client.rest("GET", "/api/v1/executions/" + second, "")
+                            .json()
+                            .has("queuePosition"))
+                    .isFalse();
+
+            assertHeldUp(server, client, objects.template(base));
+        }
+    }
+
+    private static void assertHeldUp(ApiServer server, WireClient client, String template) {
+        var source = server.database().dataSource();
+        new TransactionTemplate(new JdbcTransactionManager(source)).executeWithoutResult(status -> {
+            JdbcClient.create(source)
+                    .sql("lock table execution in exclusive mode")
+                    .update();
+            var began = System.nanoTime();
+            assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template)
+                            .refusal())
+                    .isEqualTo("503 ServiceUnavailable");
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(9));
+        });
+        assertThat(server.jdbc()
+                        .sql("select count(*) from execution where template_id = :id")
+                        .param("id", template)
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+}

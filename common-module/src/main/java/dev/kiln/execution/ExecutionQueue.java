@@ -1,0 +1,144 @@
+package dev.kiln.execution;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The line of executions that wait for a worker: not final, and their template's lock held by nobody. It has no table;
+ * it is read from the rows and the locks. Next is who belongs to the account with the fewest executions running; of
+ * such accounts the one that was served longest ago, or with one slot the oldest starts would all go first; then who
+ * came first; a cancel goes before all, since it is short and somebody waits for it.
+ */
+public final class ExecutionQueue {
+
+    // Each account's waiting executions count as running one after the other, so that the n-th of the line is the one
+    // that would be chosen after n - 1 choices. Who came back, for a retry of its failed targets, came then.
+    private static final String LINE = """
+            with held as materialized (
+                select distinct l.classid::bigint << 32 | l.objid::bigint as key
+                  from pg_locks l
+                 where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+                   and l.database = (select oid from pg_database where datname = current_database())),
+            open as (
+                select e.id, e.account_id, e.status, h.key is not null as runs,
+                       coalesce((select max(v.at) from execution_event v
+                                  where v.execution_id = e.id and v.from_status = 'PARTITION_SUCCESS'), e.created_at) as came
+                  from execution e left join held h on h.key = hashtextextended(e.template_id, 0)
+                 where e.finished_at is null),
+            waiting as (
+                select o.id, o.came, o.status = 'CANCELLING' as short,
+                       (select max(f.finished_at) from execution f where f.account_id = o.account_id) as served,
+                       row_number() over (partition by o.account_id order by o.came, o.id)
+                         + (select count(*) from open r where r.runs and r.account_id = o.account_id) as load
+                  from open o where not o.runs),
+            line as (
+                select id, row_number() over (order by short desc, load, served nulls first, came, id) as position from waiting)
+            """;
+
+    private final JdbcClient jdbc;
+
+    public ExecutionQueue(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** The first of the line, at most so many, without those that are to be passed over. */
+    public List<ExecutionId> next(int atMost, Collection<ExecutionId> passedOver) {
+        return jdbc
+                .sql(LINE + """
+                        select id from line where id <> all(cast(:not as text[])) order by position limit :most
+                        """)
+                .param("not", passedOver.stream().map(ExecutionId::value).toArray(String[]::new))
+                .param("most", atMost)
+                .query(String.class)
+                .list()
+                .stream()
+                .map(ExecutionId::new)
+                .toList();
+    }
+
+    /** Where in the line the execution stands, 1 being next; empty when it does not wait. */
+    public OptionalInt position(ExecutionId id) {
+        return jdbc.sql(LINE + "select position from line where id = :id")
+                .param("id", id.value())
+                .query(Integer.class)
+                .optional()
+                .map(OptionalInt::of)
+                .orElseGet(OptionalInt::empty);
+    }
+
+    /** What an estimate is made of: live slots, how long executions take, and how long the running ones have had. */
+    record Pace(int slots, double usualSeconds, List<Double> runningSeconds) {
+
+        /** In how many seconds the execution at a position of the line gets a slot, if all take as long as usual. */
+        double startsIn(int position) {
+            var free = new PriorityQueue<Double>();
+            for (var slot = 0; slot < slots; slot++) {
+                free.add(slot < runningSeconds.size() ? Math.max(0, usualSeconds - runningSeconds.get(slot)) : 0.0);
+            }
+            for (var before = 1; before < position; before++) {
+                free.add(Objects.requireNonNull(free.poll()) + usualSeconds);
+            }
+            return Objects.requireNonNull(free.peek());
+        }
+    }
+
+    /**
+     * In what time the execution at a position of the line will be taken, judged by the last fifty that ended and by
+     * the lock sessions of the workers' slots, which are open as long as the slots are there. Empty when there is no
+     * slot, or nothing has ended yet.
+     */
+    public Optional<Duration> startsIn(int position) {
+        return jdbc.sql("""
+                        with ended as (
+                            select extract(epoch from e.finished_at - v.at) as seconds
+                              from (select id, finished_at from execution where finished_at is not null
+                                     order by finished_at desc limit 50) e
+                              cross join lateral (select min(at) as at from execution_event
+                                                   where execution_id = e.id and attempt > 0) v),
+                        slot as (
+                            select (select extract(epoch from now() - max(x.at))
+                                      from execution e join execution_event x on x.execution_id = e.id
+                                     where e.finished_at is null and (x.rings or x.from_status = 'PREPARING')
+                                       and hashtextextended(e.template_id, 0) = l.classid::bigint << 32 | l.objid::bigint)
+                                   as seconds
+                              from pg_stat_activity s
+                              left join pg_locks l on l.pid = s.pid and l.locktype = 'advisory' and l.objsubid = 1
+                             where s.datname = current_database() and s.application_name = 'kiln-lock')
+                        select (select count(*) from slot) as slots, (select avg(seconds) from ended) as usual,
+                               array(select seconds::float8 from slot where seconds is not null) as running
+                        """)
+                .query((row, number) -> new Pace(row.getInt("slots"), row.getDouble("usual"), List.of((Double[])
+                        row.getArray("running").getArray())))
+                .optional()
+                .filter(pace -> pace.slots() > 0 && pace.usualSeconds() > 0)
+                .map(pace -> Duration.ofMillis((long) (pace.startsIn(position) * 1000)));
+    }
+
+    /**
+     * Ends the cancels of executions that no worker ever had: they made nothing, so that no slot is needed to remove
+     * it. Returns the ids.
+     */
+    public List<ExecutionId> endCancelsOfUntouched() {
+        return jdbc.sql("""
+                        with ended as (
+                            update execution
+                               set status = 'CANCELLED', version = version + 1, message = 'cancelled while it waited',
+                                   modified_at = now(), finished_at = now()
+                             where finished_at is null and status = 'CANCELLING' and attempt = 0
+                            returning *),
+                        event as (
+                            insert into execution_event
+                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
+                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended)
+                        select id from ended
+                        """).query(String.class).list().stream()
+                .map(ExecutionId::new)
+                .toList();
+    }
+}
