@@ -10,6 +10,7 @@ import dev.kiln.worker.engine.EndlessBuild;
 import dev.kiln.worker.engine.EndlessUnpacking;
 import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
+import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -229,7 +230,8 @@ class PlaceSweepIT {
             var attempt = rig.attempt();
             var name = attempt.execution().value();
             rig.intents.begin(attempt, Intents.Kind.SCRATCH, place, name);
-            var image = engine.build(Builds.of(name, "RUN echo " + round + " > /etc/round"), Builds.output());
+            var image = engine.build(
+                    Builds.of(name, "RUN echo " + round + " > /etc/round"), StepJournal.NONE, Builds.output());
             built += Files.size(image.file()) == image.bytes() ? 1 : 0;
             engine.discard(name);
             rig.intents.end(attempt, Intents.Kind.SCRATCH, place, name);
