@@ -105,8 +105,22 @@ public final class SandboxBuildEngine implements BuildEngine {
         ScratchLock.removeFrom(builds.resolve(name));
     }
 
-    /** Names of builds of which there is anything in this place: files, processes or control groups. */
+    /**
+     * Names of builds of which there is anything in this place, if only a directory with nothing but its lock in it.
+     */
     public Set<String> found() throws IOException {
+        var names = new TreeSet<>(traces());
+        if (Files.isDirectory(builds)) {
+            try (var directories = Files.list(builds)) {
+                directories.forEach(each -> names.add(each.getFileName().toString()));
+            }
+        }
+        names.removeIf(name -> !NAME.matcher(name).matches());
+        return names;
+    }
+
+    /** Names of builds of which there are files, processes or control groups; a lock alone may be another reaper's. */
+    public Set<String> traces() throws IOException {
         var names = new TreeSet<>(LeftProcesses.names(builds));
         for (var kind : KINDS) {
             var suffix = "-" + kind;
@@ -116,10 +130,11 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
         if (Files.isDirectory(builds)) {
             try (var directories = Files.list(builds)) {
-                directories.forEach(each -> names.add(each.getFileName().toString()));
+                directories
+                        .filter(each -> KINDS.stream().anyMatch(kind -> Files.exists(each.resolve(kind))))
+                        .forEach(each -> names.add(each.getFileName().toString()));
             }
         }
-        names.removeIf(name -> !NAME.matcher(name).matches());
         return names;
     }
 

@@ -49,7 +49,7 @@ public final class PlaceSweep {
     private Optional<Finding> settle(String name, Collection<Intents.Dead> told) throws IOException {
         try {
             // In this order: its owner gives it back before he forgets the intent.
-            boolean there = isLeft(name) && engine.found().contains(name);
+            boolean there = isLeft(name) && engine.traces().contains(name);
             boolean removed = engine.discardIfLeft(name, () -> isLeft(name));
             if (removed || !isLeft(name)) {
                 intents.forget(told.stream().map(Intents.Dead::id).toList());
