@@ -138,7 +138,7 @@ class PlaceSweepIT {
     void aWorkerThatWritesNoIntentsYetIsNotDisturbed() throws Exception {
         var attempt = rig.attempt();
         Files.createDirectories(
-                directory.resolve("builds").resolve(attempt.execution().value()));
+                directory.resolve("builds").resolve(attempt.execution().value()).resolve("build"));
 
         assertThat(sweep.run()).isEmpty();
         assertThat(engine.found()).hasSize(1);
