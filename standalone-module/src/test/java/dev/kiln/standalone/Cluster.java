@@ -22,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,14 +43,35 @@ final class Cluster implements AutoCloseable {
     private static final Path LOGS = Path.of("target", "scenario-logs");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    final TestDatabase database = TestServers.freshDatabase();
-    final JdbcClient jdbc = database.client();
+    /**
+     * Where a process runs.
+     *
+     * @param address where others reach it
+     * @param enter what stands before its command
+     */
+    record Host(String address, List<String> enter) {
+
+        static final Host HERE = new Host("127.0.0.1", List.of());
+    }
+
+    final TestDatabase database;
+    final JdbcClient jdbc;
+    private final String kafka;
     private final Path directory;
     private final Map<String, String> shared;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private int apisStarted;
     private int workersStarted;
 
     Cluster(Path directory) throws IOException {
+        this(directory, TestServers.freshDatabase(), TestServers.kafka().bootstrapServers());
+    }
+
+    /** A cluster over servers of the caller's own, which it may stop and start. */
+    Cluster(Path directory, TestDatabase database, String kafka) throws IOException {
+        this.database = database;
+        this.jdbc = database.client();
+        this.kafka = kafka;
         this.directory = directory;
         this.shared = shared();
         Files.createDirectories(LOGS);
@@ -63,7 +85,7 @@ final class Cluster implements AutoCloseable {
         properties.put("spring.datasource.url", database.url());
         properties.put("spring.datasource.username", database.user());
         properties.put("spring.datasource.password", database.password());
-        properties.put("spring.kafka.bootstrap-servers", TestServers.kafka().bootstrapServers());
+        properties.put("spring.kafka.bootstrap-servers", kafka);
         properties.put("spring.main.banner-mode", "off");
         regions().forEach((id, path) -> {
             var number = REGIONS.indexOf(id);
@@ -75,18 +97,24 @@ final class Cluster implements AutoCloseable {
 
     /** An API process that answers, and a client of it that signs as the root account. */
     SignedClient api() throws IOException {
+        return api(Host.HERE);
+    }
+
+    SignedClient api(Host host) throws IOException {
+        apisStarted++;
+        var name = "api-" + apisStarted;
         var port = TestPorts.free();
         var properties = new LinkedHashMap<>(shared);
         properties.put("server.port", Integer.toString(port));
-        properties.put("server.address", "127.0.0.1");
+        properties.put("server.address", host.address());
         properties.put("kiln.secrets-key", Base64.getEncoder().encodeToString(new byte[32]));
         properties.put("kiln.root.access-key-id", ROOT.id());
         properties.put("kiln.root.access-key-secret", ROOT.secret());
-        var process = launch("api-" + port, ApiApplication.class, "kiln-worker", "worker-module", properties);
-        var url = URI.create("http://127.0.0.1:" + port);
+        var process = launch(name, ApiApplication.class, "kiln-worker", "worker-module", host, properties);
+        var url = URI.create("http://" + host.address() + ":" + port);
         Awaitility.await("API answers").atMost(PATIENCE).until(() -> {
             if (!process.isAlive()) {
-                throw new IllegalStateException("the API ended, see " + log("api-" + port));
+                throw new IllegalStateException("the API ended, see " + log(name));
             }
             return isHealthy(url);
         });
@@ -95,6 +123,10 @@ final class Cluster implements AutoCloseable {
 
     /** A worker process that takes work. */
     Process worker() throws IOException {
+        return worker(Host.HERE);
+    }
+
+    Process worker(Host host) throws IOException {
         workersStarted++;
         var name = "worker-" + workersStarted;
         var ready = directory.resolve(name + ".ready");
@@ -105,7 +137,7 @@ final class Cluster implements AutoCloseable {
         properties.put("kiln.worker.ready-file", ready.toString());
         properties.put("kiln.worker.reaper-every", "1s");
         properties.put("kiln.engine.directory", directory.resolve("engine").toString());
-        var process = launch(name, WorkerApplication.class, "kiln-api", "api-module", properties);
+        var process = launch(name, WorkerApplication.class, "kiln-api", "api-module", host, properties);
         Awaitility.await(name + " is ready").atMost(PATIENCE).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException(name + " ended:\n" + Files.readString(log(name)));
@@ -117,14 +149,15 @@ final class Cluster implements AutoCloseable {
 
     // The other application has an application.yml of its own, so it stays off the class path.
     private Process launch(
-            String name, Class<?> main, String otherJar, String otherModule, Map<String, String> properties)
+            String name, Class<?> main, String otherJar, String otherModule, Host host, Map<String, String> properties)
             throws IOException {
         var classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).stream()
                 .filter(entry -> !entry.contains(otherJar) && !entry.contains(otherModule))
                 .toList();
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(
-                        java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName())
+        var command = new ArrayList<>(host.enter());
+        command.addAll(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName()));
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()));
         builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath));
