@@ -19,7 +19,7 @@ create index intent_by_place on intent (place, name);
 comment on table intent is 'Effects outside of the database that were begun and are neither undone nor a thing with a row of its own yet';
 comment on column intent.id is 'For the one who began it';
 comment on column intent.kind is 'SCRATCH: files, mounts, processes and control groups of builds on a machine; COPY, LAYER, UPLOAD: an object of a region, and parts of it';
-comment on column intent.place is 'Where: the id of an engine''s directory (its file "place"), or of a region';
+comment on column intent.place is 'Where: the id of an engine''s directory (its link "place"), or of a region';
 comment on column intent.name is 'What is made there: the name of a build, or the key of an object';
 comment on column intent.execution_id is 'For whom; null for what an API process takes. No foreign key: an intent outlives a deleted template';
 comment on column intent.attempt is 'The attempt that began it; a later one, or the execution''s end, makes it a leftover';

@@ -1,5 +1,6 @@
 package dev.kiln.api;
 
+import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -11,7 +12,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @SpringBootApplication
 @EnableScheduling
 @EnableConfigurationProperties(ApiSettings.class)
-@Import(RegionsConfiguration.class)
+@Import({RegionsConfiguration.class, SweepConfiguration.class})
 public class ApiApplication {
 
     public static void main(String[] arguments) {

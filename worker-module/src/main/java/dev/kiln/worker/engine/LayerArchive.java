@@ -79,7 +79,7 @@ final class LayerArchive {
     private void run(SandboxProcess process) throws IOException, InterruptedException, Stopped, BuildFailedException {
         int status = process.run();
         if (status != 0) {
-            throw new IOException("a layer's archive ended with status " + status + ": " + scratch.errors());
+            throw new IOException("tar over a layer ended with status " + status + ": " + scratch.errors());
         }
     }
 }

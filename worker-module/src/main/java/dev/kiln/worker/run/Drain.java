@@ -1,9 +1,6 @@
 package dev.kiln.worker.run;
 
-/**
- * Whether this worker was asked to stop. From then on it takes nothing new; a stage that asks at its safe points may
- * throw an InterruptedException there, and another worker goes on from that point.
- */
+/** Whether this worker was asked to stop. From then on it takes nothing new. */
 public final class Drain {
 
     private volatile boolean requested;

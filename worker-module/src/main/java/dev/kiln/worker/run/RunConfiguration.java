@@ -49,7 +49,7 @@ class RunConfiguration {
     @Bean
     Runs runs(WorkerSettings settings, Executions executions, Stages stages, TimeLimits limits) {
         var threads = Executors.newCachedThreadPool();
-        var name = settings.name().isEmpty() ? WorkerName.ofThisProcess() : settings.name();
+        var name = WorkerName.of(settings);
         var tries = new StageTries(settings.stageTries());
         var watch = new StageWatch(threads, settings);
         return new Runs(threads, new ExecutionRunner(executions, stages, tries, watch, limits, name));

@@ -1,15 +1,20 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.worker.WorkerSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** How a worker without a configured name is called. */
+/** How a worker is called in rows and logs. */
 public final class WorkerName {
 
     private WorkerName() {}
 
-    /** Host name and process id: unique among the workers that run at the same time. */
-    public static String ofThisProcess() {
+    /** The configured name; without one, host name and process id, unique among workers that run at the same time. */
+    public static String of(WorkerSettings settings) {
+        return settings.name().isEmpty() ? ofThisProcess() : settings.name();
+    }
+
+    private static String ofThisProcess() {
         return hostName() + "-" + ProcessHandle.current().pid();
     }
 

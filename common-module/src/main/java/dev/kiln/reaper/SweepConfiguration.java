@@ -1,10 +1,5 @@
-package dev.kiln.api.doctor;
+package dev.kiln.reaper;
 
-import dev.kiln.reaper.Intents;
-import dev.kiln.reaper.ReaperSettings;
-import dev.kiln.reaper.RegionSweep;
-import dev.kiln.reaper.StoredThings;
-import dev.kiln.reaper.Sweeps;
 import dev.kiln.region.Regions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -12,10 +7,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What the doctor looks at. */
+/** What finds things that were left behind in regions: for the doctor of the API and the reapers of workers. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ReaperSettings.class)
-class DoctorConfiguration {
+public class SweepConfiguration {
 
     @Bean
     Intents intents(JdbcClient jdbc) {
