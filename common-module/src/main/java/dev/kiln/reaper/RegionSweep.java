@@ -102,7 +102,9 @@ public final class RegionSweep {
                     if (isOld(item)) {
                         findings.add(left(store, item, owners, remove));
                     } else if (!item.key().isEmpty()) { // not the probe of a check under way
-                        findings.add(finding(store, item, owners, Finding.Verdict.UNKNOWN, "no row explains it"));
+                        var detail =
+                                "no row explains it; removed once it is older than " + age.toMinutes() + " minutes";
+                        findings.add(finding(store, item, owners, Finding.Verdict.UNKNOWN, detail));
                     }
                 }
             }
