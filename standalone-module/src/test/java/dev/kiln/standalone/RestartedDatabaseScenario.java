@@ -1,0 +1,129 @@
+package dev.kiln.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.kiln.cli.ApiException;
+import dev.kiln.cli.SignedClient;
+import dev.kiln.embedded.EmbeddedPostgres;
+import dev.kiln.testing.TestDatabase;
+import dev.kiln.testing.TestServers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * PostgreSQL goes away under a system that works, in an orderly way and by a crash, and comes back. Nobody starts an
+ * API or a worker again.
+ */
+@Timeout(600)
+class RestartedDatabaseScenario {
+
+    @TempDir
+    private Path directory;
+
+    private EmbeddedPostgres server;
+    private Cluster cluster;
+    private SignedClient client;
+    private String base;
+
+    @BeforeEach
+    void begin() throws IOException {
+        server = startServer(0);
+        var database = new TestDatabase(server.url(), EmbeddedPostgres.USER, server.password());
+        cluster = new Cluster(directory, database, TestServers.kafka().bootstrapServers());
+        client = cluster.api();
+        cluster.worker();
+        cluster.worker();
+        base = cluster.baseImage(client);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        cluster.close();
+        server.close();
+    }
+
+    @Test
+    void whatRanAndWhatWasAcceptedEndsAfterTheDatabaseWasStoppedAndAfterItCrashed() throws Exception {
+        goesOnAfter("stop", () -> server.close());
+        goesOnAfter("crash", this::crash);
+        cluster.guaranteesHold();
+    }
+
+    private void goesOnAfter(String end, ServerEnd ending) throws Exception {
+        var running = cluster.template(client, base, "RUN echo begun; sleep 4; echo " + end + " > /etc/golden", "");
+        var next = cluster.template(client, base, "RUN echo next > /etc/golden", "");
+        var underWay = cluster.start(client, running);
+        awaitOutput(underWay, "\nbegun\n");
+        // Acknowledged a moment before the end: it has to be on disk.
+        var acknowledged = cluster.start(client, next);
+
+        ending.run();
+        var refused = catchThrowableOfType(ApiException.class, () -> startOnce(running, end));
+        server = startServer(server.port());
+
+        assertThat(refused.code()).isEqualTo("ServiceUnavailable");
+        assertThat(refused.status()).isEqualTo(503);
+        cluster.await(underWay, "SUCCESS");
+        cluster.await(acknowledged, "SUCCESS");
+        // The refused start is repeated with its client token, as clients do, and again after that.
+        var repeated = startOnce(running, end);
+        assertThat(startOnce(running, end)).isEqualTo(repeated);
+        cluster.await(repeated, "SUCCESS");
+        assertThat(cluster.attempt(underWay)).isEqualTo(2);
+    }
+
+    private String startOnce(String template, String token) throws IOException {
+        return client.rpc(
+                        "StartImagePipelineExecution",
+                        Map.of("RegionId", "cn-hangzhou", "ImagePipelineId", template, "ClientToken", token))
+                .path("ExecutionId")
+                .asString();
+    }
+
+    // Durable: without it a crash could lose what was acknowledged, and the test would be right to fail.
+    private EmbeddedPostgres startServer(int port) throws IOException {
+        var log = directory.resolve("postgres.log");
+        return EmbeddedPostgres.start(new EmbeddedPostgres.Settings(directory.resolve("postgres"), port, true, log));
+    }
+
+    /** All its processes are killed at once, which is what a crash of its machine looks like to its clients. */
+    private void crash() throws IOException, InterruptedException {
+        var pid = Files.readAllLines(directory.resolve("postgres/cluster/postmaster.pid"))
+                .get(0)
+                .strip();
+        var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        // Stopped first, so that it does not see its children die and begin a recovery of its own.
+        new ProcessBuilder("kill", "-STOP", pid).inheritIO().start().waitFor();
+        var all = Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        Awaitility.await("PostgreSQL is gone")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+        server.close();
+    }
+
+    private void awaitOutput(String execution, String text) {
+        Awaitility.await("the log says " + text)
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> client.text("/api/v1/executions/" + execution + "/logs", 0)
+                        .text()
+                        .contains(text));
+    }
+
+    /** One of the ways in which the server ends. */
+    @FunctionalInterface
+    private interface ServerEnd {
+        void run() throws Exception;
+    }
+}
