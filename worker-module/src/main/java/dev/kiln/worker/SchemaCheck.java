@@ -1,13 +1,9 @@
 package dev.kiln.worker;
 
+import dev.kiln.database.SchemaContract;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.Objects;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,20 +50,6 @@ final class SchemaCheck {
             throw new IllegalStateException("the database's schema is not this worker's: "
                     + validation.getAllErrorMessages() + "; run workers and API of one line of releases");
         }
-        checkContract();
-    }
-
-    private void checkContract() {
-        var oldest = MigrationVersion.fromVersion(contract.oldestMigration());
-        var own = Stream.of(flyway.info().all())
-                .filter(migration -> migration.getState().isResolved())
-                .map(MigrationInfo::getVersion)
-                .filter(Objects::nonNull)
-                .max(Comparator.naturalOrder())
-                .orElse(MigrationVersion.EMPTY);
-        if (own.compareTo(oldest) < 0) {
-            throw new IllegalStateException("the database needs workers that know migration " + oldest
-                    + ", and this one knows no newer than " + own + "; run a newer worker");
-        }
+        contract.check(flyway);
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.worker;
 
+import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
 import dev.kiln.reaper.Intents;
 import dev.kiln.region.Regions;

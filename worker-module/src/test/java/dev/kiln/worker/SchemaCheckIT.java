@@ -3,6 +3,7 @@ package dev.kiln.worker;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.database.SchemaContract;
 import dev.kiln.testing.SourceSizes;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;

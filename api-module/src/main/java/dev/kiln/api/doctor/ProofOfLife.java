@@ -1,10 +1,9 @@
 package dev.kiln.api.doctor;
 
+import dev.kiln.database.LockSessions;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,20 +20,20 @@ import org.springframework.stereotype.Component;
 final class ProofOfLife implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProofOfLife.class);
-    private static final String SECONDS = "5";
+    private static final int SECONDS_TO_ANSWER = 3;
 
-    private final JdbcConnectionDetails database;
+    private final LockSessions sessions;
     private final long lock = new SecureRandom().nextLong();
     private @Nullable Connection session;
 
     ProofOfLife(JdbcConnectionDetails database) {
-        this.database = database;
+        this.sessions = new LockSessions(database.getJdbcUrl(), database.getUsername(), database.getPassword());
     }
 
     /** The lock, which is held when this returns. */
     synchronized long lock() {
         try {
-            if (session == null || !session.isValid(Integer.parseInt(SECONDS))) {
+            if (session == null || !session.isValid(SECONDS_TO_ANSWER)) {
                 close();
                 session = open();
             }
@@ -57,14 +56,7 @@ final class ProofOfLife implements AutoCloseable {
     }
 
     private Connection open() throws SQLException {
-        var properties = new Properties();
-        properties.setProperty("user", database.getUsername() == null ? "" : database.getUsername());
-        properties.setProperty("password", database.getPassword() == null ? "" : database.getPassword());
-        properties.setProperty("socketTimeout", SECONDS);
-        properties.setProperty("connectTimeout", SECONDS);
-        properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("ApplicationName", "kiln-api-life");
-        var opened = DriverManager.getConnection(database.getJdbcUrl(), properties);
+        var opened = sessions.open();
         try (var statement = opened.createStatement()) {
             statement.execute("select pg_advisory_lock(" + lock + ")");
             return opened;

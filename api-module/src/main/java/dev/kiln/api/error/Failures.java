@@ -1,6 +1,7 @@
 package dev.kiln.api.error;
 
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,10 @@ import org.springframework.transaction.CannotCreateTransactionException;
 public final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    // States that Spring has no class for. lock_not_available: somebody held a lock for longer than the session's
+    // lock_timeout. read_only_sql_transaction: a standby before it is promoted, or a server that was made to only read.
+    private static final Set<String> TEMPORARY = Set.of("55P03", "25006");
 
     private Failures() {}
 
@@ -38,12 +43,11 @@ public final class Failures {
     private static boolean isDatabaseAway(Throwable failure) {
         return failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessException
-                || (failure instanceof UncategorizedSQLException slow && isLockTimeout(slow.getSQLException()))
+                || (failure instanceof UncategorizedSQLException other && isTemporary(other.getSQLException()))
                 || failure instanceof CannotCreateTransactionException;
     }
 
-    // lock_not_available: somebody held a lock for longer than the session's lock_timeout.
-    private static boolean isLockTimeout(@Nullable SQLException cause) {
-        return cause != null && "55P03".equals(cause.getSQLState());
+    private static boolean isTemporary(@Nullable SQLException cause) {
+        return cause != null && TEMPORARY.contains(cause.getSQLState());
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.worker.WorkerSettings;

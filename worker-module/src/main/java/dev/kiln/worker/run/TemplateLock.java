@@ -1,5 +1,6 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.database.LockSessions;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.template.TemplateId;

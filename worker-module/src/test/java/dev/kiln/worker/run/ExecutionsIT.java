@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.database.LockSessions;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;

@@ -1,6 +1,7 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.database.LockSessions;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;

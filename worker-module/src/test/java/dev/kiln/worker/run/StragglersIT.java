@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.template.TemplateId;

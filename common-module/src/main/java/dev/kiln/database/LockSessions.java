@@ -1,4 +1,4 @@
-package dev.kiln.worker.run;
+package dev.kiln.database;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -34,7 +34,8 @@ public final class LockSessions {
         this(url, user, password, LONGEST_SILENCE);
     }
 
-    LockSessions(String url, @Nullable String user, @Nullable String password, Duration silence) {
+    /** With another longest silence than the usual 15 s. */
+    public LockSessions(String url, @Nullable String user, @Nullable String password, Duration silence) {
         this.url = url;
         this.user = user;
         this.password = password;
@@ -42,11 +43,12 @@ public final class LockSessions {
     }
 
     /** How long a holder may say nothing before the server ends its session. */
-    Duration silence() {
+    public Duration silence() {
         return silence;
     }
 
-    Connection open() throws SQLException {
+    /** A new session, whose owner ends it. */
+    public Connection open() throws SQLException {
         var properties = new Properties();
         // Without them the driver asks the environment, as for every other session.
         if (user != null) {

@@ -1,0 +1,37 @@
+package dev.kiln.api;
+
+import dev.kiln.database.SchemaContract;
+import javax.sql.DataSource;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** How the API brings the database up to date at its start, and what it does with one that is newer than itself. */
+@Configuration(proxyBeanMethods = false)
+class MigrationConfiguration {
+
+    // Tried again after 1, 2, 4, 8 and 16 s: as long as the pool waits for a database that starts.
+    private static final int TRIES = 5;
+
+    /**
+     * Sessions of its own: those of the pool end a statement after seconds, which suits a request and no migration. A
+     * lock that others hold is not waited for long, because everybody else would wait behind the migration.
+     */
+    @Bean
+    FlywayConfigurationCustomizer migrationSessions(JdbcConnectionDetails database) {
+        return flyway -> flyway.dataSource(database.getJdbcUrl(), database.getUsername(), database.getPassword())
+                .initSql("set lock_timeout = '5s'")
+                .connectRetries(TRIES);
+    }
+
+    @Bean
+    FlywayMigrationStrategy migrateWithinTheContract(DataSource pool) {
+        return flyway -> {
+            flyway.migrate();
+            new SchemaContract(JdbcClient.create(pool)).check(flyway);
+        };
+    }
+}

@@ -1,0 +1,43 @@
+package dev.kiln.database;
+
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What the database demands of the processes that run on it (docs/adr/0006): they may be older than its newest
+ * migration, but not older than the one that its contract names.
+ */
+public final class SchemaContract {
+
+    private final JdbcClient jdbc;
+
+    public SchemaContract(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Throws with what to do when the migrations that this process was built with are too old for the database. */
+    public void check(Flyway ofThisProcess) {
+        var oldest = MigrationVersion.fromVersion(oldestMigration());
+        var own = Stream.of(ofThisProcess.info().all())
+                .filter(migration -> migration.getState().isResolved())
+                .map(MigrationInfo::getVersion)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(MigrationVersion.EMPTY);
+        if (own.compareTo(oldest) < 0) {
+            throw new IllegalStateException("the database needs processes that know migration " + oldest
+                    + ", and this one knows no newer than " + own + "; run a newer release");
+        }
+    }
+
+    private String oldestMigration() {
+        return jdbc.sql("select oldest_migration from schema_contract")
+                .query(String.class)
+                .single();
+    }
+}
