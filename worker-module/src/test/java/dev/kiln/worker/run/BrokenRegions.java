@@ -33,6 +33,7 @@ final class BrokenRegions {
 
     final AtomicInteger refused = new AtomicInteger();
     final AtomicLong read = new AtomicLong();
+    final AtomicInteger readers = new AtomicInteger();
     private volatile Obstacle obstacle = () -> {};
     private volatile long limit = Long.MAX_VALUE;
     private final Set<RegionId> broken = ConcurrentHashMap.newKeySet();
@@ -108,15 +109,22 @@ final class BrokenRegions {
     }
 
     private InputStream metered(InputStream bytes, long offset) {
+        readers.incrementAndGet();
         return new FilterInputStream(bytes) {
             private long next = offset;
+
+            @Override
+            public void close() throws IOException {
+                super.close();
+                readers.decrementAndGet();
+            }
 
             @Override
             public int read(byte[] buffer, int from, int length) throws IOException {
                 if (next >= limit) {
                     obstacle.meet();
                 }
-                int n = super.read(buffer, from, (int) Math.min(length, Math.max(1, limit - next)));
+                int n = super.read(buffer, from, next < limit ? (int) Math.min(length, limit - next) : length);
                 next += Math.max(0, n);
                 read.addAndGet(Math.max(0, n));
                 return n;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
+import dev.kiln.image.Digest;
 import dev.kiln.region.Parts;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -94,6 +96,7 @@ class ContinuedCopyIT {
         rig.settle();
         rig.executions.claim(execution, "somebody who ends at once");
         rig.settle();
+        assertThat(regions.readers).hasValue(0);
         regions.read.set(0);
         regions.stopReadingAt(2 * PART + 10, this::waitAtGate);
 
@@ -109,7 +112,7 @@ class ContinuedCopyIT {
     }
 
     @Test
-    void aWorkerThatWakesLateHarmsNoCopyThatAnotherHasContinued() {
+    void aWorkerThatWakesLateHarmsNoCopyThatAnotherHasContinued() throws IOException {
         regions.stopReadingAt(2 * PART + 5, this::waitAtGateDeaf);
         var first = rig.worker(engine, 1);
         first.ring();
@@ -125,9 +128,23 @@ class ContinuedCopyIT {
         assertThat(regions.read).hasValue(TARGETS * (IMAGE - 2 * PART));
 
         gate.countDown();
-        Awaitility.await().until(() -> regions.read.get() == 2 * TARGETS * (IMAGE - 2 * PART) - TARGETS * 5);
+        Awaitility.await().until(() -> regions.readers.get() == 0);
 
+        assertThat(regions.read).as("they did go on").hasValueGreaterThan(TARGETS * (IMAGE - 2 * PART));
+        assertEveryCopyIsWhole();
         Awaitility.await().untilAsserted(rig::guaranteesHold);
+    }
+
+    private void assertEveryCopyIsWhole() throws IOException {
+        for (var directory : rig.directories.values()) {
+            try (var files = Files.walk(directory)) {
+                for (var file : files.filter(Files::isRegularFile).toList()) {
+                    var computation = Digest.computation();
+                    computation.update(Files.readAllBytes(file));
+                    assertThat(file).hasFileName(Digest.of(computation).hex());
+                }
+            }
+        }
     }
 
     @Test
