@@ -72,6 +72,11 @@ public final class StoredThings {
                             when :object and exists (
                                 select from image_copy c join execution e on e.id = c.execution_id
                                  where c.id = :image and e.finished_at is null) then 'IN_USE'
+                            -- What an attempt has left of a copy, the next goes on with; the image at home is made anew.
+                            when not :object and exists (
+                                select from image_copy c join execution e on e.id = c.execution_id
+                                 where c.id = :image and c.id <> e.image_id and c.state in ('PENDING', 'COPYING')
+                                   and e.finished_at is null) then 'IN_USE'
                             when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
                             when begun or :layers <> '' then 'LEFT'
                             else 'UNKNOWN' end

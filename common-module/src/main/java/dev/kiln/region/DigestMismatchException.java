@@ -8,7 +8,7 @@ public final class DigestMismatchException extends IOException {
 
     private static final long serialVersionUID = 1;
 
-    public DigestMismatchException(StoreKey key, Digest expected, Digest actual) {
-        super("object " + key + " has digest " + actual + " instead of " + expected);
+    public DigestMismatchException(String what, Digest expected, Digest actual) {
+        super(what + " has digest " + actual + " instead of " + expected);
     }
 }

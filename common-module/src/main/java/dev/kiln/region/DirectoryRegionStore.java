@@ -1,6 +1,7 @@
 package dev.kiln.region;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.archive.ByteSource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,18 +78,13 @@ public final class DirectoryRegionStore implements RegionStore {
             syncUpwards(home);
             var stored = write(out, bytes, progress);
             if (expected != null && !expected.equals(stored.digest())) {
-                throw new DigestMismatchException(key, expected, stored.digest());
+                throw new DigestMismatchException("object " + key, expected, stored.digest());
             }
-            var object = home.resolve(stored.digest().hex());
-            Files.move(partial, object, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            publish(partial, home.resolve(stored.digest().hex()));
             published = true;
-            sync(home);
-            removeAllBut(home, object);
             return stored;
         } catch (ClosedByInterruptException e) {
-            // What a channel makes of an interrupt that comes while it reads or writes.
-            Thread.interrupted();
-            throw new InterruptedIOException("interrupted while " + key + " was being written");
+            throw interrupted(key);
         } finally {
             if (!published) {
                 Files.deleteIfExists(partial);
@@ -97,12 +93,107 @@ public final class DirectoryRegionStore implements RegionStore {
         }
     }
 
+    // What a channel makes of an interrupt that comes while it reads or writes.
+    private static InterruptedIOException interrupted(StoreKey key) {
+        Thread.interrupted();
+        return new InterruptedIOException("interrupted while " + key + " was being written");
+    }
+
+    private void publish(Path partial, Path object) throws IOException {
+        var home = object.resolveSibling("");
+        try {
+            Files.move(partial, object, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException e) {
+            // Another call for the same content was faster, or has taken this one's file and is not done yet.
+            if (!Files.exists(object)) {
+                throw e;
+            }
+        }
+        sync(home);
+        removeAllBut(home, object);
+    }
+
+    @Override
+    public void copy(StoreKey key, StoredObject content, Parts parts, ByteSource source, LongConsumer progress)
+            throws IOException {
+        var home = directory.resolve(key.value());
+        var mine = home.resolve(continuable(content) + UUID.randomUUID());
+        try {
+            if (isWhole(key, content)) {
+                sync(home);
+                progress.accept(content.bytes());
+                return;
+            }
+            try (var file = takeOver(home, content, mine);
+                    var copy = new PartialCopy(file, content, parts, source)) {
+                syncUpwards(home);
+                copy.complete(progress);
+                publish(mine, home.resolve(content.digest().hex()));
+            }
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(key);
+        }
+    }
+
+    private static String continuable(StoredObject content) {
+        return PARTIAL + content.digest().hex() + "-";
+    }
+
+    /** Whether an earlier call has published the object, but could not tell any more. */
+    private boolean isWhole(StoreKey key, StoredObject content) throws IOException {
+        if (!find(key).equals(Optional.of(content))) {
+            return false;
+        }
+        var computation = Digest.computation();
+        try (var bytes = open(key, 0)) {
+            var buffer = new byte[BUFFER_BYTES];
+            for (var n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
+                computation.update(buffer, 0, n);
+            }
+        }
+        return Digest.of(computation).equals(content.digest());
+    }
+
+    /**
+     * Opens what an earlier call has left, under a name that only this call publishes: that call may still be at work
+     * on the same file, but has lost its name for it. A new file when nothing was left.
+     */
+    private FileChannel takeOver(Path home, StoredObject content, Path mine) throws IOException {
+        for (var tries = 0; tries < MOST_TRIES; tries++) {
+            var left = largest(home, continuable(content));
+            if (left.isEmpty()) {
+                return create(mine);
+            }
+            try {
+                Files.move(left.get(), mine, StandardCopyOption.ATOMIC_MOVE);
+                return FileChannel.open(mine, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            } catch (NoSuchFileException e) {
+                // Published, removed, or taken over by another: look again.
+            }
+        }
+        throw new IOException("others go on with the same copy again and again in " + home);
+    }
+
+    private static Optional<Path> largest(Path home, String prefix) throws IOException {
+        var found = Optional.<Path>empty();
+        var most = -1L;
+        for (var file : files(home)) {
+            var bytes = file.toFile().length();
+            if (file.getFileName().toString().startsWith(prefix) && bytes > most) {
+                found = Optional.of(file);
+                most = bytes;
+            }
+        }
+        return found;
+    }
+
     /** Makes the file and its directories, which others remove whenever they are empty. */
     private FileChannel create(Path partial) throws IOException {
         for (var tries = 1; ; tries++) {
             try {
                 Files.createDirectories(partial.resolveSibling(""));
-                return FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                return FileChannel.open(
+                        partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
             } catch (NoSuchFileException e) {
                 if (tries == MOST_TRIES) {
                     throw e;

@@ -1,6 +1,7 @@
 package dev.kiln.region;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.archive.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -32,13 +33,27 @@ public interface RegionStore {
     StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
             throws IOException;
 
+    /**
+     * Stores under the key what is known beforehand, with the promises of {@link #put}, and goes on after what earlier
+     * calls for the same content have left there: a call that fails, or whose process is killed, leaves the parts that
+     * it has verified. They are trusted no more than what arrives: each is compared with its digest, and transferred
+     * again if it is another. Calls for the same key and content may overlap, in this process or others; each succeeds
+     * or fails alone.
+     *
+     * @param source is opened at the first byte that is missing, and after each gap
+     * @param progress is told first how many bytes were kept, then how many there are; what was told is durable
+     * @throws DigestMismatchException when the source has other bytes
+     */
+    void copy(StoreKey key, StoredObject content, Parts parts, ByteSource source, LongConsumer progress)
+            throws IOException;
+
     /** The bytes from an offset on; fails with {@link java.io.FileNotFoundException} when there is no such object. */
     InputStream open(StoreKey key, long offset) throws IOException;
 
     /** What is stored under the key, or empty. */
     Optional<StoredObject> find(StoreKey key) throws IOException;
 
-    /** Removes the object if it is there, and whatever an interrupted {@link #put} left of it. */
+    /** Removes the object if it is there, and whatever an interrupted {@link #put} or {@link #copy} left of it. */
     void delete(StoreKey key) throws IOException;
 
     /**
@@ -50,8 +65,9 @@ public interface RegionStore {
     void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException;
 
     /**
-     * Removes exactly this, if it is still there. A leftover never comes again under its name; an object may, so
-     * whoever removes one sees to it that nobody stores the same bytes again meanwhile.
+     * Removes exactly this, if it is still there. A leftover never comes again under its name, and has another once a
+     * {@link #copy} goes on with it; an object may come again, so whoever removes one sees to it that nobody stores the
+     * same bytes again meanwhile.
      */
     void remove(StoredItem item) throws IOException;
 }

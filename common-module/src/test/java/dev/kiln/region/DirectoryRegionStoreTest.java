@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,14 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
     void assertNothingStored() throws IOException {
         try (var files = Files.walk(directory)) {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Override
+    void damage(UnaryOperator<byte[]> change) throws IOException {
+        try (var files = Files.walk(directory)) {
+            var file = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+            Files.write(file, change.apply(Files.readAllBytes(file)));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.kiln.region;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kiln.image.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -16,29 +15,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** What every region store promises. An implementation's test extends this and gives a fresh store. */
-abstract class RegionStoreContract {
+abstract class RegionStoreContract extends ContinuedCopyContract {
 
     private static final StoreKey KEY = new StoreKey("images/m-1");
-
-    private RegionStore store;
-
-    @BeforeEach
-    void begin() {
-        store = freshStore();
-    }
-
-    abstract RegionStore freshStore();
 
     @Test
     void whatWasPutIsReadBackWithItsDigest() throws IOException {
@@ -222,25 +210,10 @@ abstract class RegionStoreContract {
         return items;
     }
 
-    /** Fails when the store holds any object, half or whole. */
-    abstract void assertNothingStored() throws IOException;
-
     private byte[] read(long offset) throws IOException {
         try (var in = store.open(KEY, offset)) {
             return in.readAllBytes();
         }
-    }
-
-    static byte[] randomBytes(int length) {
-        var bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
-    }
-
-    static Digest digest(byte[] content) {
-        var computation = Digest.computation();
-        computation.update(content);
-        return Digest.of(computation);
     }
 
     private static InputStream breaksAfter(int bytes) {

@@ -3,9 +3,11 @@ package dev.kiln.worker.region;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Failure;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.image.archive.ByteSource;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
+import dev.kiln.region.StoredItem;
 import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,12 +18,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Works through the unfinished targets of an execution, several regions at a time. Each region is tried again with a
- * growing pause; what fails for good becomes that target's row, and the others go on.
+ * growing pause, after the last part that it has; what fails for good becomes that target's row, and the others go on.
  */
 public final class Distribution {
 
@@ -100,6 +103,7 @@ public final class Distribution {
                 LOG.warn("{} to {}: try {} of {}", target.image(), target.region(), number, settings.copyTries(), e);
                 if (number >= settings.copyTries()) {
                     targets.failed(attempt, target.image(), new Failure("CopyFailed", reason(target, number, e)));
+                    discardPartsOf(target);
                     return false;
                 }
                 Thread.sleep(
@@ -116,15 +120,35 @@ public final class Distribution {
     private void copy(Attempt attempt, Target home, Target target) throws IOException {
         var content = home.content().orElseThrow(() -> new IllegalStateException("nothing was built yet"));
         targets.copying(attempt, target.image());
-        try (var bytes = store(home.region()).open(ImageKeys.image(home.image()), 0)) {
-            store(target.region())
-                    .put(
-                            ImageKeys.image(target.image()),
-                            bytes,
-                            content.digest(),
-                            done -> targets.progress(attempt, target.image(), done));
+        var key = ImageKeys.image(target.image());
+        ByteSource source = offset -> store(home.region()).open(ImageKeys.image(home.image()), offset);
+        LongConsumer progress = done -> targets.progress(attempt, target.image(), done);
+        if (content.parts().isPresent()) {
+            store(target.region()).copy(key, content.object(), content.parts().get(), source, progress);
+        } else {
+            try (var bytes = source.open(0)) {
+                store(target.region()).put(key, bytes, content.digest(), progress);
+            }
         }
         targets.copied(attempt, target.image(), content);
+    }
+
+    /** Nobody goes on with what was copied of a target that has failed. The reaper removes what stays here. */
+    private void discardPartsOf(Target target) throws InterruptedException {
+        try {
+            var store = store(target.region());
+            var left = new ArrayList<StoredItem>();
+            store.list(ImageKeys.image(target.image()), left::add);
+            for (var item : left) {
+                if (!item.isObject()) {
+                    store.remove(item);
+                }
+            }
+        } catch (InterruptedIOException e) {
+            throw new InterruptedException(e.getMessage());
+        } catch (IOException e) {
+            LOG.warn("what was copied of {} stays in {} for now: {}", target.image(), target.region(), e.toString());
+        }
     }
 
     private RegionStore store(RegionId region) throws IOException {

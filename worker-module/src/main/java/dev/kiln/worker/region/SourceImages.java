@@ -61,6 +61,7 @@ public final class SourceImages {
                 new Target.Content(
                         new Digest(row.getString("digest")),
                         row.getLong("bytes"),
-                        json.readValue(row.getString("metadata"), ImageMetadata.class)));
+                        json.readValue(row.getString("metadata"), ImageMetadata.class),
+                        Optional.empty()));
     }
 }

@@ -3,7 +3,9 @@ package dev.kiln.worker.region;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.region.Parts;
 import dev.kiln.region.RegionId;
+import dev.kiln.region.StoredObject;
 import java.util.Optional;
 
 /**
@@ -22,8 +24,18 @@ public record Target(ImageId image, RegionId region, State state, ImageId source
         FAILED
     }
 
-    /** What a copy consists of. */
-    public record Content(Digest digest, long bytes, ImageMetadata metadata) {}
+    /**
+     * What a copy consists of.
+     *
+     * @param parts empty when an earlier release has built it
+     */
+    public record Content(Digest digest, long bytes, ImageMetadata metadata, Optional<Parts> parts) {
+
+        /** The bytes as a region stores them. */
+        public StoredObject object() {
+            return new StoredObject(digest, bytes);
+        }
+    }
 
     public boolean isCopied() {
         return state == State.COPIED;

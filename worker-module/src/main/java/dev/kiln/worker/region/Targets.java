@@ -7,6 +7,7 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.region.Parts;
 import dev.kiln.region.RegionId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -77,7 +80,7 @@ public final class Targets {
     /** The copies of the execution, the template's own region first. */
     public List<Target> of(Attempt attempt) {
         return jdbc.sql("""
-                        select id, region_id, state, source_image_id, digest, bytes, metadata
+                        select id, region_id, state, source_image_id, digest, bytes, metadata, part_length, part_digests
                           from image_copy where execution_id = :execution order by (id = :home) desc, region_id
                         """)
                 .param("execution", attempt.execution().value())
@@ -94,7 +97,7 @@ public final class Targets {
                 .orElseThrow(() -> new IllegalStateException(attempt.execution() + " has no row for its own region"));
     }
 
-    /** An attempt to copy begins: what it is about to store is written down before. */
+    /** An attempt to copy begins: what it is about to store is written down before. It may go on after what is done. */
     public void copying(Attempt attempt, ImageId image) {
         fenced(
                 attempt,
@@ -103,7 +106,7 @@ public final class Targets {
                             select id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         written as (
                             update image_copy c
-                               set state = 'COPYING', attempts = attempts + 1, bytes_done = 0, modified_at = now()
+                               set state = 'COPYING', attempts = attempts + 1, modified_at = now()
                               from mine m where c.execution_id = m.id and c.id = :image
                             returning c.region_id),
                         intended as (
@@ -122,18 +125,25 @@ public final class Targets {
 
     /** The copy is complete and was verified: from now on it is visible, and a thing with a row of its own. */
     public void copied(Attempt attempt, ImageId image, Target.Content content) {
-        write(
-                attempt,
-                image,
-                """
+        write(attempt, image, """
                 state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, metadata = :metadata::jsonb,
-                error_code = '', error_info = '', modified_at = now()
-                """,
-                Map.of(
-                        "digest", content.digest().value(),
-                        "bytes", content.bytes(),
-                        "metadata", json.writeValueAsString(content.metadata())));
+                part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
+                """, columns(content));
         forgetIntent(attempt, image);
+    }
+
+    private Map<String, ?> columns(Target.Content content) {
+        var columns = new HashMap<String, @Nullable Object>();
+        columns.put("digest", content.digest().value());
+        columns.put("bytes", content.bytes());
+        columns.put("metadata", json.writeValueAsString(content.metadata()));
+        columns.put("partLength", content.parts().map(Parts::length).orElse(null));
+        columns.put("partDigests", content.parts().map(Targets::digests).orElse(null));
+        return columns;
+    }
+
+    private static String[] digests(Parts parts) {
+        return parts.digests().stream().map(Digest::value).toArray(String[]::new);
     }
 
     // Apart from the write before: an intent that stays, because of a crash in between, is forgotten by the reaper.
@@ -292,7 +302,19 @@ public final class Targets {
                         ? Optional.of(new Target.Content(
                                 new Digest(row.getString("digest")),
                                 row.getLong("bytes"),
-                                json.readValue(row.getString("metadata"), ImageMetadata.class)))
+                                json.readValue(row.getString("metadata"), ImageMetadata.class),
+                                parts(row)))
                         : Optional.empty());
+    }
+
+    private static Optional<Parts> parts(ResultSet row) throws SQLException {
+        var digests = row.getArray("part_digests");
+        return digests == null
+                ? Optional.empty()
+                : Optional.of(new Parts(
+                        row.getInt("part_length"),
+                        Stream.of((String[]) digests.getArray())
+                                .map(Digest::new)
+                                .toList()));
     }
 }

@@ -4,6 +4,8 @@ import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.region.PartDigests;
+import dev.kiln.region.Parts;
 import dev.kiln.region.Regions;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
@@ -11,6 +13,7 @@ import dev.kiln.worker.region.Target;
 import dev.kiln.worker.region.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /** Runs the commands and stores the image in the template's region; done once, whatever happens to other regions. */
 public final class BuildingStage implements Stage {
@@ -59,14 +62,18 @@ public final class BuildingStage implements Stage {
             log.phase("storing " + built.bytes() + " bytes in " + home.region());
             targets.copying(attempt, home.image());
             var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));
-            try (var bytes = Files.newInputStream(built.file())) {
+            try (var bytes = new PartDigests(Files.newInputStream(built.file()), Parts.USUAL_LENGTH)) {
                 store.put(
                         ImageKeys.image(home.image()),
                         bytes,
                         built.digest(),
                         done -> targets.progress(attempt, home.image(), done));
+                targets.copied(
+                        attempt,
+                        home.image(),
+                        new Target.Content(
+                                built.digest(), built.bytes(), built.metadata(), Optional.of(bytes.parts())));
             }
-            targets.copied(attempt, home.image(), new Target.Content(built.digest(), built.bytes(), built.metadata()));
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

@@ -1,20 +1,57 @@
 package dev.kiln.worker.reaper;
 
+import dev.kiln.image.Digest;
 import dev.kiln.region.DirectoryRegionStore;
+import dev.kiln.region.Parts;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.StoreKey;
+import dev.kiln.region.StoredObject;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Runs in a Java process that a test kills: stores an object of which only the beginning ever comes. */
+/**
+ * Runs in a Java process that a test kills: stores an object, or makes a copy, of which only the beginning ever comes.
+ */
 public final class EndlessPut {
+
+    static final int BYTES = (1 << 20) + 1;
+    static final Parts PARTS = new Parts(1 << 18, digests());
 
     private EndlessPut() {}
 
     public static void main(String[] arguments) throws Exception {
         var store = new DirectoryRegionStore(new RegionId("cn-one"), Path.of(arguments[0]));
-        store.put(new StoreKey(arguments[1]), new Beginning(), null, done -> {});
+        var key = new StoreKey(arguments[1]);
+        if (arguments.length == 2) {
+            store.put(key, new Beginning(), null, done -> {});
+        } else {
+            store.copy(key, object(), PARTS, offset -> new Beginning(), done -> {});
+        }
+    }
+
+    /** What the copy would become: a byte more than ever comes. */
+    static StoredObject object() {
+        return new StoredObject(digest(BYTES), BYTES);
+    }
+
+    private static List<Digest> digests() {
+        var whole = digest(1 << 18);
+        return List.of(whole, whole, whole, whole, digest(1));
+    }
+
+    private static Digest digest(int ones) {
+        var computation = Digest.computation();
+        computation.update(ones(ones));
+        return Digest.of(computation);
+    }
+
+    static byte[] ones(int length) {
+        var bytes = new byte[length];
+        Arrays.fill(bytes, (byte) 1);
+        return bytes;
     }
 
     private static final class Beginning extends InputStream {

@@ -3,6 +3,7 @@ package dev.kiln.worker.reaper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.execution.Attempt;
 import dev.kiln.image.Digest;
 import dev.kiln.reaper.Finding;
 import dev.kiln.reaper.Intents;
@@ -16,6 +17,7 @@ import dev.kiln.region.StoredItem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What lies in a region without anybody who wants it goes; what is wanted or being made stays; what is lost is told.
@@ -65,9 +69,13 @@ class RegionSweepIT {
     }
 
     private void killInTheMiddleOf(String key) throws Exception {
-        var process = ReaperRig.start(EndlessPut.class, directory.toString(), key);
+        kill(key, ReaperRig.start(EndlessPut.class, directory.toString(), key), 0);
+    }
+
+    private void kill(String key, Process process, long bytes) throws Exception {
         processes.add(process);
-        await().atMost(SOON).until(() -> !items(key).isEmpty());
+        await().atMost(SOON)
+                .until(() -> !items(key).isEmpty() && bytesOf(items(key).get(0)) >= bytes);
         process.destroyForcibly().waitFor();
         assertThat(items(key))
                 .singleElement()
@@ -78,6 +86,10 @@ class RegionSweepIT {
         var items = new ArrayList<StoredItem>();
         store.list(key.isEmpty() ? null : new StoreKey(key), items::add);
         return items;
+    }
+
+    private long bytesOf(StoredItem item) throws IOException {
+        return Files.size(directory.resolve(item.key()).resolve(item.name()));
     }
 
     private Digest put(String key, String content) throws IOException {
@@ -112,6 +124,61 @@ class RegionSweepIT {
         rig.end(attempt, "FAILED");
 
         assertOneSweepLeavesNothing();
+    }
+
+    @Test
+    void aCopyWhoseWorkerIsKilledStaysForTheNextAttemptAndIsContinued() throws Exception {
+        var attempt = rig.attempt();
+        target("m-target", attempt);
+        var key = "images/m-target";
+        rig.intents.begin(attempt, Intents.Kind.COPY, "cn-one", key);
+        kill(key, ReaperRig.start(EndlessPut.class, directory.toString(), key, "copy"), EndlessPut.BYTES - 1);
+        rig.claim(attempt.execution());
+
+        assertThat(impatient.settle(REGION)).isEmpty();
+        assertThat(impatient.compare(REGION, true)).isEmpty();
+        var opened = new ArrayList<Long>();
+        store.copy(
+                new StoreKey(key),
+                EndlessPut.object(),
+                EndlessPut.PARTS,
+                offset -> {
+                    opened.add(offset);
+                    return new ByteArrayInputStream(EndlessPut.ones(1));
+                },
+                done -> {});
+
+        assertThat(opened).containsExactly(EndlessPut.BYTES - 1L);
+        assertThat(store.find(new StoreKey(key))).contains(EndlessPut.object());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"FAILED", "CANCELLED"})
+    void whatIsLeftOfACopyGoesWhenNobodyWillGoOnWithIt(String end) throws Exception {
+        var attempt = rig.attempt();
+        target("m-target", attempt);
+        var key = "images/m-target";
+        rig.intents.begin(attempt, Intents.Kind.COPY, "cn-one", key);
+        kill(key, ReaperRig.start(EndlessPut.class, directory.toString(), key, "copy"), EndlessPut.BYTES - 1);
+        if (end.equals("FAILED")) {
+            rig.claim(attempt.execution());
+            rig.jdbc.sql("update image_copy set state = 'FAILED'").update();
+        } else {
+            rig.end(attempt, end);
+        }
+
+        assertOneSweepLeavesNothing();
+    }
+
+    private void target(String id, Attempt attempt) {
+        rig.jdbc
+                .sql("""
+                        insert into image_copy (id, account_id, region_id, execution_id, name, state)
+                        values (:id, 1001, 'cn-one', :execution, 'golden', 'COPYING')
+                        """)
+                .param("id", id)
+                .param("execution", attempt.execution().value())
+                .update();
     }
 
     @Test
@@ -207,14 +274,7 @@ class RegionSweepIT {
     void anObjectThatADeadAttemptStoredButNobodyWroteDownGoesWhenItsExecutionHasEnded() throws Exception {
         var attempt = rig.attempt();
         var key = "images/" + attempt.image();
-        rig.jdbc
-                .sql("""
-                        insert into image_copy (id, account_id, region_id, execution_id, name, state)
-                        values (:id, 1001, 'cn-one', :execution, 'golden', 'COPYING')
-                        """)
-                .param("id", attempt.image().value())
-                .param("execution", attempt.execution().value())
-                .update();
+        target(attempt.image().value(), attempt);
         rig.intents.begin(attempt, Intents.Kind.COPY, "cn-one", key);
         put(key, "image");
         rig.claim(attempt.execution());

@@ -1,11 +1,14 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.archive.ByteSource;
+import dev.kiln.region.Parts;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoreKey;
 import dev.kiln.region.StoredItem;
 import dev.kiln.region.StoredObject;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +25,17 @@ import org.jspecify.annotations.Nullable;
 /** Regions that answer the preflight and then refuse what is put into them, until they are mended. */
 final class BrokenRegions {
 
+    /** What a reader meets. */
+    @FunctionalInterface
+    interface Obstacle {
+        void meet() throws IOException;
+    }
+
     final AtomicInteger refused = new AtomicInteger();
+    final AtomicLong read = new AtomicLong();
+    final AtomicInteger readers = new AtomicInteger();
+    private volatile Obstacle obstacle = () -> {};
+    private volatile long limit = Long.MAX_VALUE;
     private final Set<RegionId> broken = ConcurrentHashMap.newKeySet();
     private final Set<RegionId> held = ConcurrentHashMap.newKeySet();
     private final CountDownLatch holding = new CountDownLatch(1);
@@ -79,6 +93,45 @@ final class BrokenRegions {
         }
     }
 
+    private void refuseIfBroken(RegionId region) throws IOException {
+        waitIfHeld(region);
+        hangIfBroken(region);
+        if (broken.contains(region)) {
+            refused.incrementAndGet();
+            throw new IOException("the region is closed for repairs");
+        }
+    }
+
+    /** From now on nobody reads further than to this place of any object: what is to happen there happens. */
+    void stopReadingAt(long place, Obstacle what) {
+        obstacle = what;
+        limit = place;
+    }
+
+    private InputStream metered(InputStream bytes, long offset) {
+        readers.incrementAndGet();
+        return new FilterInputStream(bytes) {
+            private long next = offset;
+
+            @Override
+            public void close() throws IOException {
+                super.close();
+                readers.decrementAndGet();
+            }
+
+            @Override
+            public int read(byte[] buffer, int from, int length) throws IOException {
+                if (next >= limit) {
+                    obstacle.meet();
+                }
+                int n = super.read(buffer, from, next < limit ? (int) Math.min(length, limit - next) : length);
+                next += Math.max(0, n);
+                read.addAndGet(Math.max(0, n));
+                return n;
+            }
+        };
+    }
+
     RegionStore wrap(RegionStore store) {
         return new RegionStore() {
             @Override
@@ -94,18 +147,20 @@ final class BrokenRegions {
             @Override
             public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
                     throws IOException {
-                waitIfHeld(region());
-                hangIfBroken(region());
-                if (broken.contains(region())) {
-                    refused.incrementAndGet();
-                    throw new IOException("the region is closed for repairs");
-                }
+                refuseIfBroken(region());
                 return store.put(key, bytes, expected, progress);
             }
 
             @Override
+            public void copy(StoreKey key, StoredObject content, Parts parts, ByteSource source, LongConsumer progress)
+                    throws IOException {
+                refuseIfBroken(region());
+                store.copy(key, content, parts, source, progress);
+            }
+
+            @Override
             public InputStream open(StoreKey key, long offset) throws IOException {
-                return store.open(key, offset);
+                return metered(store.open(key, offset), offset);
             }
 
             @Override

@@ -10,6 +10,7 @@ import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ final class GatedEngine implements BuildEngine {
     private volatile CountDownLatch testGate = new CountDownLatch(0);
     private volatile boolean deaf;
     private volatile boolean brokenDown;
+    private volatile int leastBytes;
 
     /** Builds wait from now on until {@link #open()}. */
     void close() {
@@ -47,6 +49,11 @@ final class GatedEngine implements BuildEngine {
     /** Builds do not react to an interrupt: an engine that hangs. */
     void beDeaf() {
         deaf = true;
+    }
+
+    /** Images have at least so many bytes from now on. */
+    void buildLarge(int bytes) {
+        leastBytes = bytes;
     }
 
     void fail(String name, BuildFailedException failure) {
@@ -71,7 +78,8 @@ final class GatedEngine implements BuildEngine {
         if (failure != null) {
             throw failure;
         }
-        var content = ("built on " + request.base().digest()).getBytes(StandardCharsets.UTF_8);
+        var text = ("built on " + request.base().digest()).getBytes(StandardCharsets.UTF_8);
+        var content = Arrays.copyOf(text, Math.max(leastBytes, text.length));
         var computation = Digest.computation();
         computation.update(content);
         var file = Files.write(Files.createTempFile(request.name(), "image"), content);

@@ -281,6 +281,14 @@ final class Rig implements AutoCloseable {
 
     /** After one sweep, as the reaper of any worker makes it. */
     void guaranteesHold() {
+        settle();
+        new Guarantees(jdbc)
+                .and(new NothingLeftBehind(jdbc, directories, List.of()))
+                .hold();
+    }
+
+    /** One look at each region, as the reaper of any worker takes it. */
+    void settle() {
         var source = new DriverManagerDataSource(database.url(), database.user(), database.password());
         var things = new StoredThings(jdbc, new TransactionTemplate(new DataSourceTransactionManager(source)));
         var sweep = new RegionSweep(regions(), new Intents(jdbc), things, Duration.ofHours(1));
@@ -291,9 +299,6 @@ final class Rig implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
-        new Guarantees(jdbc)
-                .and(new NothingLeftBehind(jdbc, directories, List.of()))
-                .hold();
     }
 
     @Override
