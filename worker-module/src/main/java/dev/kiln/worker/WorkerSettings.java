@@ -51,8 +51,7 @@ public record WorkerSettings(
      * How long each stage may take.
      *
      * @param preparing from the moment that a worker has it
-     * @param building base image, commands, packing and storing together; {@code kiln.engine.build-time} bounds the
-     *     commands
+     * @param building base image, all steps, packing and storing together
      * @param testing likewise
      * @param distributing all copies together
      * @param releasing giving scratch space back

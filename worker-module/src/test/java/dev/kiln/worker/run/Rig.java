@@ -53,6 +53,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -101,6 +102,14 @@ final class Rig implements AutoCloseable {
         stageTime = stageTime(time);
     }
 
+    /** Workers made from now on give the stage of that status so much time, and an hour to the others. */
+    void limitStage(ExecutionStatus limited, Duration time) {
+        var times = Stream.of("PREPARING", "BUILDING", "TESTING", "DISTRIBUTING", "RELEASING")
+                .map(name -> limited.name().equals(name) ? time : Duration.ofHours(1))
+                .toList();
+        stageTime = new WorkerSettings.StageTime(times.get(0), times.get(1), times.get(2), times.get(3), times.get(4));
+    }
+
     /** Workers made from now on give each execution so much time. */
     void limitExecutions(Duration time) {
         executionTime = time;
@@ -113,16 +122,35 @@ final class Rig implements AutoCloseable {
     }
 
     private void storeBaseImage() throws IOException {
-        var store = new DirectoryRegionStore(HOME, directories.get("cn-one"));
-        var stored = store.put(
-                ImageKeys.image(new ImageId("m-base")), new ByteArrayInputStream(new byte[100]), null, done -> {});
+        var digest = putBaseImage(new byte[100]);
         jdbc.sql("""
                         insert into image_copy (id, account_id, region_id, name, state, digest, bytes, metadata)
                         values ('m-base', :account, 'cn-one', 'base', 'COPIED', :digest, 100,
                                 '{"labels":{},"environment":{},"workingDirectory":"","user":"","command":[],"entrypoint":[]}')
-                        """)
-                .param("account", OWNER.value())
-                .param("digest", stored.digest().value())
+                        """).param("account", OWNER.value()).param("digest", digest).update();
+    }
+
+    private String putBaseImage(byte[] archive) throws IOException {
+        var store = new DirectoryRegionStore(HOME, directories.get("cn-one"));
+        var key = ImageKeys.image(new ImageId("m-base"));
+        store.delete(key);
+        return store.put(key, new ByteArrayInputStream(archive), null, done -> {})
+                .digest()
+                .value();
+    }
+
+    /** The base image is a real one from now on, for engines that look at it. */
+    void baseImage(byte[] archive) throws IOException {
+        jdbc.sql("update image_copy set digest = :digest, bytes = :bytes where id = 'm-base'")
+                .param("digest", putBaseImage(archive))
+                .param("bytes", archive.length)
+                .update();
+    }
+
+    /** All templates that there are do this from now on. */
+    void content(String buildContent) {
+        jdbc.sql("update template set build_content = :content")
+                .param("content", buildContent)
                 .update();
     }
 
