@@ -67,6 +67,8 @@ public final class BuildingStage implements Stage {
                         done -> targets.progress(attempt, home.image(), done));
             }
             targets.copied(attempt, home.image(), new Target.Content(built.digest(), built.bytes(), built.metadata()));
+            // The file has done its work, and whoever goes on from here may be another machine's worker.
+            engine.discard(request.name());
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

@@ -20,6 +20,7 @@ import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
 import dev.kiln.testing.guarantee.Guarantees;
 import dev.kiln.testing.guarantee.NothingLeftBehind;
+import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.intake.OrphanedExecutions;
@@ -76,6 +77,7 @@ final class Rig implements AutoCloseable {
     final Map<String, Path> directories = new LinkedHashMap<>();
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
+    private int copiesAtOnce = 4;
     private Duration executionTime = Duration.ofHours(1);
     private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
 
@@ -113,6 +115,11 @@ final class Rig implements AutoCloseable {
     /** Workers made from now on give each execution so much time. */
     void limitExecutions(Duration time) {
         executionTime = time;
+    }
+
+    /** Workers made from now on copy to one region after the other. */
+    void copyOneByOne() {
+        copiesAtOnce = 1;
     }
 
     void account(AccountId id) {
@@ -197,22 +204,26 @@ final class Rig implements AutoCloseable {
     }
 
     ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl) {
+        return worker(engine, slots, lockUrl, new Drain());
+    }
+
+    /** A worker of one slot that can be asked to stop. */
+    ExecutionSlots worker(BuildEngine engine, Drain drain) {
+        return worker(engine, 1, database.url(), drain);
+    }
+
+    private ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl, Drain drain) {
         var settings = settings(slots);
         var threads = Executors.newCachedThreadPool();
         var runner = new ExecutionRunner(
                 executions,
-                stages(engine, settings),
-                new StageTries(settings.stageTries()),
+                stages(engine, settings, drain),
+                new StageTries(settings.stageTries(), drain),
                 new StageWatch(threads, settings),
                 new TimeLimits(new ExecutionAges(jdbc), settings),
                 "worker-" + workers.size());
         var made = new ExecutionSlots(
-                slots,
-                new LockSessions(lockUrl, database.user(), database.password()),
-                threads,
-                runner,
-                queue,
-                new Drain());
+                slots, new LockSessions(lockUrl, database.user(), database.password()), threads, runner, queue, drain);
         workers.add(made);
         return made;
     }
@@ -231,19 +242,19 @@ final class Rig implements AutoCloseable {
                 .toList());
     }
 
-    private Stages stages(BuildEngine engine, WorkerSettings settings) {
+    private Stages stages(BuildEngine engine, WorkerSettings settings, Drain drain) {
         var regions = regions();
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
         var requests = new BuildRequests(baseImages, regions);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
-        var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc));
+        var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
         return new Stages(List.of(
                 new PreparingStage(baseImages, new Preflight(jdbc, regions), targets),
                 new BuildingStage(engine, requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
-                new DistributingStage(new Distribution(targets, regions, settings)),
+                new DistributingStage(new Distribution(targets, regions, settings, drain)),
                 new ReleasingStage(engine, removal, layers),
                 new CancellingStage(engine, removal, layers)));
     }
@@ -258,7 +269,7 @@ final class Rig implements AutoCloseable {
                 2,
                 3,
                 Duration.ofMillis(10),
-                4,
+                copiesAtOnce,
                 1 << 20,
                 Duration.ofSeconds(1),
                 Duration.ZERO,
