@@ -96,10 +96,12 @@ public final class Executions {
                 .optional();
     }
 
-    /** How many attempts there were since the status last changed, this one not counted. */
+    /** How many attempts there were since the status last changed or a step was kept, this one not counted. */
     public int fruitlessBefore(Attempt attempt) {
         return jdbc.sql("""
-                        select greatest(:attempt - 1 - attempt, 0) from execution_event
+                        select greatest(:attempt - 1 - greatest(attempt, (select max(attempt) from build_step
+                                                                           where execution_id = :id and exit_code = 0)), 0)
+                          from execution_event
                          where execution_id = :id order by sequence desc limit 1
                         """)
                 .param("id", attempt.execution().value())

@@ -134,6 +134,8 @@ final class Kiln implements Closeable {
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.ready-file", data.readyFile(name).toString());
         properties.put("kiln.engine.directory", data.work().toString());
+        // All workers stop together: there is nobody to hand over to.
+        properties.put("kiln.worker.drain-grace", "0s");
         var worker = WorkerProcess.launch(name, properties, data, console);
         workers.add(worker);
         if (closed) {

@@ -56,7 +56,8 @@ class RollingWorkersScenario {
         assertThat(handedOver).isNotEmpty();
         executions.forEach(execution -> cluster.await(execution, "SUCCESS"));
         assertThat(handedOver)
-                .allSatisfy(execution -> assertThat(cluster.attempt(execution)).isEqualTo(2));
+                .allSatisfy(execution -> assertThat(cluster.attempt(execution)).isEqualTo(2))
+                .allSatisfy(execution -> assertThat(log(execution)).containsOnlyOnce("\nbegun\n"));
         cluster.guaranteesHold();
         assertEndsWell(staying);
     }
@@ -78,8 +79,10 @@ class RollingWorkersScenario {
     private void awaitSecondStep(String execution) {
         Awaitility.await("the second step of " + execution + " runs")
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> client.text("/api/v1/executions/" + execution + "/logs", 0)
-                        .text()
-                        .contains("\nbegun\n"));
+                .until(() -> log(execution).contains("\nbegun\n"));
+    }
+
+    private String log(String execution) throws IOException {
+        return client.text("/api/v1/executions/" + execution + "/logs", 0).text();
     }
 }

@@ -88,7 +88,9 @@ final class Worker implements SmartLifecycle {
         }
     }
 
-    /** Takes nothing new, lets what runs go on for the grace, and hands over what is left. */
+    /**
+     * Takes nothing new, lets what runs hand over at its next boundary, and interrupts what is left after the grace.
+     */
     @Override
     public void stop() {
         running = false;

@@ -89,8 +89,13 @@ class WorkerConfiguration {
     }
 
     @Bean
-    StepLayers stepLayers(JdbcClient jdbc, Regions regions, Intents intents) {
-        return new StepLayers(new BuildSteps(jdbc), regions, intents);
+    Drain drain() {
+        return new Drain();
+    }
+
+    @Bean
+    StepLayers stepLayers(JdbcClient jdbc, Regions regions, Intents intents, Drain drain) {
+        return new StepLayers(new BuildSteps(jdbc), regions, intents, drain);
     }
 
     @Bean
@@ -99,8 +104,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    DistributingStage distributing(Targets targets, Regions regions, WorkerSettings settings) {
-        return new DistributingStage(new Distribution(targets, regions, settings));
+    DistributingStage distributing(Targets targets, Regions regions, WorkerSettings settings, Drain drain) {
+        return new DistributingStage(new Distribution(targets, regions, settings, drain));
     }
 
     @Bean

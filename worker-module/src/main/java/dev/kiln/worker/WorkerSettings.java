@@ -21,7 +21,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param copiesAtOnce how many regions one execution copies to at the same time
  * @param logLimitBytes how much of a build's output is kept
  * @param schemaWait how long to wait at the start for the API to bring the schema up to date
- * @param drainGrace how long a worker that was asked to stop lets its executions go on before it hands them over
+ * @param drainGrace how long a worker that was asked to stop waits for its executions to come to the end of a step, a
+ *     copy or a stage before it interrupts them
  * @param executionTime how long an execution may take from its start, or from its retry, waiting included
  * @param stageTime how long each stage may take, over all attempts
  * @param readyFile file that is touched while the worker takes work, for health checks; none when not set
@@ -39,7 +40,7 @@ public record WorkerSettings(
         @DefaultValue("4") int copiesAtOnce,
         @DefaultValue("16777216") long logLimitBytes,
         @DefaultValue("60s") Duration schemaWait,
-        @DefaultValue("0s") Duration drainGrace,
+        @DefaultValue("20s") Duration drainGrace,
         @DefaultValue("24h") Duration executionTime,
         @DefaultValue StageTime stageTime,
         @Nullable Path readyFile) {
@@ -51,8 +52,7 @@ public record WorkerSettings(
      * How long each stage may take.
      *
      * @param preparing from the moment that a worker has it
-     * @param building base image, commands, packing and storing together; {@code kiln.engine.build-time} bounds the
-     *     commands
+     * @param building base image, all steps, packing and storing together
      * @param testing likewise
      * @param distributing all copies together
      * @param releasing giving scratch space back

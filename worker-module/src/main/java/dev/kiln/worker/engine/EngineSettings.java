@@ -14,8 +14,8 @@ import org.springframework.util.unit.DataSize;
  * @param memory of all processes of a command together
  * @param cpus processor time of a command, in whole processors; 0 for no limit
  * @param processes of a command at a time
- * @param commandTime of one command
- * @param buildTime of all commands together
+ * @param commandTime of one command in the sandbox
+ * @param stepTime of a command and all around it: what COPY fetches, packing what it wrote, storing and noting it
  * @param reserve space that builds leave free on the file system of the directory
  * @param cache space that unpacked base images may take while nobody uses them
  * @param compression zstd level of finished images
@@ -31,7 +31,7 @@ public record EngineSettings(
         @DefaultValue("2") int cpus,
         @DefaultValue("4096") int processes,
         @DefaultValue("1h") Duration commandTime,
-        @DefaultValue("3h") Duration buildTime,
+        @DefaultValue("90m") Duration stepTime,
         @DefaultValue("1GB") DataSize reserve,
         @DefaultValue("20GB") DataSize cache,
         @DefaultValue("3") int compression,
@@ -58,7 +58,7 @@ public record EngineSettings(
                 2,
                 4096,
                 Duration.ofHours(1),
-                Duration.ofHours(3),
+                Duration.ofMinutes(90),
                 DataSize.ofGigabytes(1),
                 DataSize.ofGigabytes(20),
                 3,

@@ -38,7 +38,7 @@ final class LayerArchive {
                 var out = new ZstdOutputStream(new DigestOutputStream(raw, computation), COMPRESSION)) {
             SandboxProcess.Output sink = (bytes, length) -> out.write(bytes, 0, length);
             run(new SandboxProcess(
-                    commands.packLayer(scratch), Optional.of(scratch.errorsFile()), null, sink, limits.command()));
+                    commands.packLayer(scratch), Optional.of(scratch.errorsFile()), null, sink, limits::checkDisk));
         }
         return new StepJournal.LayerFile(scratch.layers().top(), file(), Files.size(file()), Digest.of(computation));
     }
@@ -60,7 +60,7 @@ final class LayerArchive {
         var line = commands.unpackLayer(scratch, last);
         var said = new Tail(2000);
         run(new SandboxProcess(
-                line, Optional.of(scratch.errorsFile()), out -> copy(layer, out), said::add, limits.command()));
+                line, Optional.of(scratch.errorsFile()), out -> copy(layer, out), said::add, limits::checkDisk));
         scratch.layers().push();
     }
 

@@ -53,7 +53,23 @@ final class SandboxBuild {
             enterDirectory();
         }
         for (int number = kept + 1; number <= request.commands().size(); number++) {
+            runInTime(number, journal);
+        }
+    }
+
+    private void runInTime(int number, StepJournal journal)
+            throws BuildFailedException, IOException, InterruptedException {
+        var time = new StepTime(settings.stepTime());
+        try (time) {
             run(number, journal);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            if (!time.isOver()) {
+                throw e;
+            }
+        }
+        // An interrupt makes itself felt in many ways, or, where nothing waited for anything, in none.
+        if (time.isOver()) {
+            throw time.exceeded(step(number));
         }
     }
 
@@ -247,7 +263,8 @@ final class SandboxBuild {
         if (scratch.group().ranOutOfMemory()) {
             throw new BuildFailedException(
                     "BuildCommand.MemoryLimitExceeded",
-                    step + ": used more than the " + settings.memory() + " of memory that a command may; last lines:\n"
+                    step + ": used more than the " + settings.memory()
+                            + " of memory that a command may; the operator can raise kiln.engine.memory; last lines:\n"
                             + lastLines);
         }
         throw new BuildFailedException(
@@ -274,7 +291,7 @@ final class SandboxBuild {
         SandboxProcess.Output sink = (bytes, length) -> out.write(bytes, 0, length);
         try {
             int status =
-                    new SandboxProcess(line, Optional.of(scratch.errorsFile()), null, sink, limits.command()).run();
+                    new SandboxProcess(line, Optional.of(scratch.errorsFile()), null, sink, limits::checkDisk).run();
             if (status != 0) {
                 fail(status, "packing the image", scratch.errors());
             }

@@ -230,7 +230,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch);
         var image = job.request().base();
         job.output().phase("opening base image " + image.digest());
-        try (var base = bases.take(image, new Limits(settings, scratch).command())) {
+        try (var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
             Files.createSymbolicLink(scratch.directory().resolve("base"), base.root());
             build.run(job.journal());
             if (!job.keepsResult()) {

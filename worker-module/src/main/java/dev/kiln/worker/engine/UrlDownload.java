@@ -39,7 +39,7 @@ final class UrlDownload {
         try {
             task.get(settings.downloadTime().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw failed(url, "took longer than " + settings.downloadTime());
+            throw failed(url, "took longer than " + Limits.raise(settings.downloadTime(), "kiln.engine.download-time"));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BuildFailedException failure) {
                 throw failure;
@@ -80,7 +80,9 @@ final class UrlDownload {
             for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
                 left -= count;
                 if (left < 0) {
-                    throw failed(url.toString(), "has more than " + settings.download());
+                    throw failed(
+                            url.toString(),
+                            "has more than " + settings.download() + "; the operator can raise kiln.engine.download");
                 }
                 out.write(buffer, 0, count);
             }

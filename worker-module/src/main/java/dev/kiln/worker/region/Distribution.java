@@ -8,6 +8,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoredItem;
+import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -33,11 +34,13 @@ public final class Distribution {
     private final Targets targets;
     private final Regions regions;
     private final WorkerSettings settings;
+    private final Drain drain;
 
-    public Distribution(Targets targets, Regions regions, WorkerSettings settings) {
+    public Distribution(Targets targets, Regions regions, WorkerSettings settings, Drain drain) {
         this.targets = targets;
         this.regions = regions;
         this.settings = settings;
+        this.drain = drain;
     }
 
     /** Does what is not done yet and returns how many copies and shares have failed. */
@@ -80,11 +83,15 @@ public final class Distribution {
             if (e.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
+            if (e.getCause() instanceof InterruptedException stopped) {
+                throw stopped;
+            }
             throw new IOException(e.getCause());
         }
     }
 
     private Void deliver(Attempt attempt, Target home, Target target) throws InterruptedException {
+        drain.boundary();
         if (!target.isCopied() && !copied(attempt, home, target)) {
             return null;
         }
@@ -108,6 +115,7 @@ public final class Distribution {
                 }
                 Thread.sleep(
                         settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
+                drain.boundary();
             }
         }
     }

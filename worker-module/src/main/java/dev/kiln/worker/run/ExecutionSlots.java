@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
+import dev.kiln.worker.Drain;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -145,14 +146,14 @@ public final class ExecutionSlots implements AutoCloseable {
     }
 
     /**
-     * Takes no more work, and waits until what runs has ended or was handed over, at most so long. A stage that asks
-     * the {@link Drain} may hand over in between; {@link #close} then interrupts what is left.
+     * Takes no more work, and waits until what runs has come to a place where it was handed over, at most so long;
+     * {@link #close} then interrupts what is left.
      */
     public void drain(Duration grace) throws InterruptedException {
         drain.request();
         free.forEach(TemplateLock::close);
         if (!available.tryAcquire(size, grace.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.info("{} execution(s) are handed over to other workers", size - free());
+            LOG.info("{} execution(s) are interrupted after {}", size - free(), grace);
             return;
         }
         available.release(size);

@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.stage.Stages;
 import java.util.concurrent.ExecutorService;
@@ -15,11 +16,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The slots and what they run. */
 @Configuration(proxyBeanMethods = false)
 class RunConfiguration {
-
-    @Bean
-    Drain drain() {
-        return new Drain();
-    }
 
     @Bean
     ExecutionQueue executionQueue(JdbcClient jdbc) {
@@ -48,10 +44,10 @@ class RunConfiguration {
     record Runs(ExecutorService threads, ExecutionRunner runner) {}
 
     @Bean
-    Runs runs(WorkerSettings settings, Executions executions, Stages stages, TimeLimits limits) {
+    Runs runs(WorkerSettings settings, Executions executions, Stages stages, TimeLimits limits, Drain drain) {
         var threads = Executors.newCachedThreadPool();
         var name = WorkerName.of(settings);
-        var tries = new StageTries(settings.stageTries());
+        var tries = new StageTries(settings.stageTries(), drain);
         var watch = new StageWatch(threads, settings);
         return new Runs(threads, new ExecutionRunner(executions, stages, tries, watch, limits, name));
     }

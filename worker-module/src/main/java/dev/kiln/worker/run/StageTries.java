@@ -2,6 +2,8 @@ package dev.kiln.worker.run;
 
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.worker.Drain;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import java.io.IOException;
@@ -9,20 +11,28 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries a stage again when this machine or a region, not the template, was at fault; with a growing pause between. */
+/**
+ * Tries a stage again when this machine or a region, not the template, was at fault; with a growing pause between. A
+ * worker that was asked to stop tries no more, but cleans up: scratch space is on its own machine.
+ */
 final class StageTries {
 
     private static final Logger LOG = LoggerFactory.getLogger(StageTries.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
     private final int most;
+    private final Drain drain;
 
-    StageTries(int most) {
+    StageTries(int most, Drain drain) {
         this.most = most;
+        this.drain = drain;
     }
 
     Advance run(Stage stage, Attempt attempt) throws StageFailedException, IOException, InterruptedException {
         for (var number = 1; ; number++) {
+            if (!cleansUp(attempt.status())) {
+                drain.boundary();
+            }
             try {
                 return stage.run(attempt);
             } catch (IOException e) {
@@ -33,5 +43,9 @@ final class StageTries {
                 Thread.sleep(FIRST_PAUSE.multipliedBy(1L << (number - 1)).toMillis());
             }
         }
+    }
+
+    private static boolean cleansUp(ExecutionStatus status) {
+        return status == ExecutionStatus.RELEASING || status == ExecutionStatus.CANCELLING;
     }
 }

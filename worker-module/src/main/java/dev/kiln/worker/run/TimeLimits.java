@@ -5,6 +5,7 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.worker.WorkerSettings;
 import java.time.Duration;
+import java.util.Locale;
 
 /** How long a stage may still take: its own limit, or what is left of the execution's, whichever comes first. */
 final class TimeLimits {
@@ -40,16 +41,23 @@ final class TimeLimits {
         var ofExecution = settings.executionTime().minus(age.get().execution());
         // Cleaning up is what the end of the execution's time leads to, so only its own limit ends it.
         return status == ExecutionStatus.RELEASING || ofStage.compareTo(ofExecution) < 0
-                ? new Left(ofStage, failure("StageTimeLimitExceeded", status + " took longer than ", stageTime))
+                ? new Left(
+                        ofStage,
+                        failure(
+                                "StageTimeLimitExceeded",
+                                status + " took longer, over all attempts, than ",
+                                stageTime,
+                                "stage-time." + status.name().toLowerCase(Locale.ROOT)))
                 : new Left(
                         ofExecution,
                         failure(
                                 "ExecutionTimeLimitExceeded",
                                 "the execution took longer, its wait for a worker included, than ",
-                                settings.executionTime()));
+                                settings.executionTime(),
+                                "execution-time"));
     }
 
-    private static Failure failure(String code, String what, Duration limit) {
-        return new Failure(code, what + limit.toSeconds() + " seconds");
+    private static Failure failure(String code, String what, Duration limit, String setting) {
+        return new Failure(code, what + limit.toSeconds() + " seconds; the operator can raise kiln.worker." + setting);
     }
 }

@@ -74,6 +74,8 @@ public final class BuildingStage implements Stage {
                         new Target.Content(
                                 built.digest(), built.bytes(), built.metadata(), Optional.of(bytes.parts())));
             }
+            // The file has done its work, and whoever goes on from here may be another machine's worker.
+            engine.discard(request.name());
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

@@ -7,6 +7,7 @@ import dev.kiln.image.archive.ByteSource;
 import dev.kiln.reaper.Intents;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
+import dev.kiln.worker.Drain;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The step journal: each step's layer becomes an object in the template's region, then comes its row. Whoever adopts
- * the execution, on this machine or another, goes on after the last row.
+ * the execution, on this machine or another, goes on after the last row. A worker that was asked to stop hands over as
+ * soon as a step has its row.
  */
 public final class StepLayers {
 
@@ -27,11 +29,13 @@ public final class StepLayers {
     private final BuildSteps steps;
     private final Regions regions;
     private final Intents intents;
+    private final Drain drain;
 
-    public StepLayers(BuildSteps steps, Regions regions, Intents intents) {
+    public StepLayers(BuildSteps steps, Regions regions, Intents intents, Drain drain) {
         this.steps = steps;
         this.regions = regions;
         this.intents = intents;
+        this.drain = drain;
     }
 
     /** The journal of one attempt, whose output goes to the log. */
@@ -111,6 +115,10 @@ public final class StepLayers {
                         step.number(),
                         attempt.execution(),
                         e.toString());
+            }
+            // Steps that are not kept are lost when the build stops, and one that failed has nothing after it.
+            if (!hasGap && step.exitCode() == 0) {
+                drain.boundary();
             }
         }
 

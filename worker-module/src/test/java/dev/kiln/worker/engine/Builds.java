@@ -1,5 +1,7 @@
 package dev.kiln.worker.engine;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Builds for tests of what stands around the engine. */
@@ -11,6 +13,19 @@ public final class Builds {
     public static BuildRequest of(String name, String command) {
         return new BuildRequest(
                 name, BusyboxBase.image(), BuildEngineContract.commands(command), Optional.empty(), false, 1 << 20);
+    }
+
+    /** The archive of a root file system of busybox. */
+    public static byte[] base() {
+        return BusyboxBase.bytes();
+    }
+
+    /** An engine that gives commands and steps so much time. */
+    public static SandboxBuildEngine engine(Path directory, Duration commandTime, Duration stepTime) {
+        return new SandboxBuildEngine(TestSettings.of(directory)
+                .commandTime(commandTime)
+                .stepTime(stepTime)
+                .build());
     }
 
     /** How many processes mean to sleep for so long. */

@@ -35,7 +35,7 @@ class SandboxCheckIT {
                 all.cpus(),
                 all.processes(),
                 all.commandTime(),
-                all.buildTime(),
+                all.stepTime(),
                 DataSize.ofMegabytes(1),
                 all.cache(),
                 all.compression(),

@@ -12,6 +12,7 @@ final class TestSettings {
     private DataSize memory = DataSize.ofMegabytes(512);
     private int processes = 200;
     private Duration commandTime = Duration.ofMinutes(2);
+    private Duration stepTime = Duration.ofMinutes(3);
     private DataSize cache = DataSize.ofGigabytes(1);
     private boolean privateAddresses;
 
@@ -43,6 +44,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings stepTime(Duration value) {
+        stepTime = value;
+        return this;
+    }
+
     TestSettings cacheBytes(long value) {
         cache = DataSize.ofBytes(value);
         return this;
@@ -61,7 +67,7 @@ final class TestSettings {
                 defaults.cpus(),
                 processes,
                 commandTime,
-                defaults.buildTime(),
+                stepTime,
                 defaults.reserve(),
                 cache,
                 defaults.compression(),

@@ -21,6 +21,7 @@ import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
 import dev.kiln.testing.guarantee.Guarantees;
 import dev.kiln.testing.guarantee.NothingLeftBehind;
+import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.intake.OrphanedExecutions;
@@ -54,6 +55,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -76,6 +78,7 @@ final class Rig implements AutoCloseable {
     final Map<String, Path> directories = new LinkedHashMap<>();
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
+    private int copiesAtOnce = 4;
     private Duration executionTime = Duration.ofHours(1);
     private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
 
@@ -102,9 +105,22 @@ final class Rig implements AutoCloseable {
         stageTime = stageTime(time);
     }
 
+    /** Workers made from now on give the stage of that status so much time, and an hour to the others. */
+    void limitStage(ExecutionStatus limited, Duration time) {
+        var times = Stream.of("PREPARING", "BUILDING", "TESTING", "DISTRIBUTING", "RELEASING")
+                .map(name -> limited.name().equals(name) ? time : Duration.ofHours(1))
+                .toList();
+        stageTime = new WorkerSettings.StageTime(times.get(0), times.get(1), times.get(2), times.get(3), times.get(4));
+    }
+
     /** Workers made from now on give each execution so much time. */
     void limitExecutions(Duration time) {
         executionTime = time;
+    }
+
+    /** Workers made from now on copy to one region after the other. */
+    void copyOneByOne() {
+        copiesAtOnce = 1;
     }
 
     void account(AccountId id) {
@@ -114,16 +130,35 @@ final class Rig implements AutoCloseable {
     }
 
     private void storeBaseImage() throws IOException {
-        var store = new DirectoryRegionStore(HOME, directories.get("cn-one"));
-        var stored = store.put(
-                ImageKeys.image(new ImageId("m-base")), new ByteArrayInputStream(new byte[100]), null, done -> {});
+        var digest = putBaseImage(new byte[100]);
         jdbc.sql("""
                         insert into image_copy (id, account_id, region_id, name, state, digest, bytes, metadata)
                         values ('m-base', :account, 'cn-one', 'base', 'COPIED', :digest, 100,
                                 '{"labels":{},"environment":{},"workingDirectory":"","user":"","command":[],"entrypoint":[]}')
-                        """)
-                .param("account", OWNER.value())
-                .param("digest", stored.digest().value())
+                        """).param("account", OWNER.value()).param("digest", digest).update();
+    }
+
+    private String putBaseImage(byte[] archive) throws IOException {
+        var store = new DirectoryRegionStore(HOME, directories.get("cn-one"));
+        var key = ImageKeys.image(new ImageId("m-base"));
+        store.delete(key);
+        return store.put(key, new ByteArrayInputStream(archive), null, done -> {})
+                .digest()
+                .value();
+    }
+
+    /** The base image is a real one from now on, for engines that look at it. */
+    void baseImage(byte[] archive) throws IOException {
+        jdbc.sql("update image_copy set digest = :digest, bytes = :bytes where id = 'm-base'")
+                .param("digest", putBaseImage(archive))
+                .param("bytes", archive.length)
+                .update();
+    }
+
+    /** All templates that there are do this from now on. */
+    void content(String buildContent) {
+        jdbc.sql("update template set build_content = :content")
+                .param("content", buildContent)
                 .update();
     }
 
@@ -170,22 +205,26 @@ final class Rig implements AutoCloseable {
     }
 
     ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl) {
+        return worker(engine, slots, lockUrl, new Drain());
+    }
+
+    /** A worker of one slot that can be asked to stop. */
+    ExecutionSlots worker(BuildEngine engine, Drain drain) {
+        return worker(engine, 1, database.url(), drain);
+    }
+
+    private ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl, Drain drain) {
         var settings = settings(slots);
         var threads = Executors.newCachedThreadPool();
         var runner = new ExecutionRunner(
                 executions,
-                stages(engine, settings),
-                new StageTries(settings.stageTries()),
+                stages(engine, settings, drain),
+                new StageTries(settings.stageTries(), drain),
                 new StageWatch(threads, settings),
                 new TimeLimits(new ExecutionAges(jdbc), settings),
                 "worker-" + workers.size());
         var made = new ExecutionSlots(
-                slots,
-                new LockSessions(lockUrl, database.user(), database.password()),
-                threads,
-                runner,
-                queue,
-                new Drain());
+                slots, new LockSessions(lockUrl, database.user(), database.password()), threads, runner, queue, drain);
         workers.add(made);
         return made;
     }
@@ -204,19 +243,19 @@ final class Rig implements AutoCloseable {
                 .toList());
     }
 
-    private Stages stages(BuildEngine engine, WorkerSettings settings) {
+    private Stages stages(BuildEngine engine, WorkerSettings settings, Drain drain) {
         var regions = regions();
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
         var requests = new BuildRequests(baseImages, regions);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
-        var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc));
+        var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
         return new Stages(List.of(
                 new PreparingStage(baseImages, new Preflight(jdbc, regions), targets),
                 new BuildingStage(engine, requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
-                new DistributingStage(new Distribution(targets, regions, settings)),
+                new DistributingStage(new Distribution(targets, regions, settings, drain)),
                 new ReleasingStage(engine, removal, layers),
                 new CancellingStage(engine, removal, layers)));
     }
@@ -231,7 +270,7 @@ final class Rig implements AutoCloseable {
                 2,
                 3,
                 Duration.ofMillis(10),
-                4,
+                copiesAtOnce,
                 1 << 20,
                 Duration.ofSeconds(1),
                 Duration.ZERO,

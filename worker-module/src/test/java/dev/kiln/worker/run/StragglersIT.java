@@ -178,6 +178,23 @@ class StragglersIT {
     }
 
     @Test
+    void anAttemptThatKeptAStepWasNotFruitless() {
+        var execution = rig.start(rig.template(""));
+        for (var i = 0; i < ExecutionRunner.MOST_FRUITLESS_ATTEMPTS; i++) {
+            rig.executions.claim(execution, "replaced");
+        }
+        rig.jdbc
+                .sql(
+                        "insert into build_step (execution_id, number, attempt, exit_code, log_end) values (:id, 1, 10, 0, 0)")
+                .param("id", execution.value())
+                .update();
+
+        rig.worker(engine, 1).ring();
+
+        rig.await(execution, ExecutionStatus.SUCCESS);
+    }
+
+    @Test
     void whatARegionKeptWhileItWasAwayIsRemovedLater() throws Exception {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
+import dev.kiln.worker.engine.Builds;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What takes too long ends with a code of its own and is cleaned up, whether it reacts to its interrupt or hangs. */
 class TimeLimitsIT {
@@ -20,6 +26,10 @@ class TimeLimitsIT {
 
     private final BrokenRegions broken = new BrokenRegions();
     private final GatedEngine engine = new GatedEngine();
+
+    @TempDir
+    private Path directory;
+
     private Rig rig;
 
     @BeforeEach
@@ -34,16 +44,53 @@ class TimeLimitsIT {
         rig.close();
     }
 
+    /** A limit of each level, the innermost first, on a command that would never end. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 60, 60, 60, BuildCommand.TimedOut, kiln.engine.command-time",
+        "60, 1, 60, 60, BuildStep.TimedOut, kiln.engine.step-time",
+        "60, 60, 5, 60, StageTimeLimitExceeded, kiln.worker.stage-time.building",
+        "60, 60, 60, 5, ExecutionTimeLimitExceeded, kiln.worker.execution-time"
+    })
+    void everyLevelHasItsLimitAndItsCodeAndLeavesNothing(
+            int command, int step, int stage, int whole, String code, String setting) throws Exception {
+        var real = Builds.engine(directory, Duration.ofSeconds(command), Duration.ofSeconds(step));
+        // The base image is unpacked by then, so that little time goes by before the command begins.
+        var unhurried = Builds.engine(directory, Duration.ofMinutes(1), Duration.ofMinutes(1));
+        unhurried.test(Builds.of("exec-before", "RUN true"), Builds.output());
+        rig.baseImage(Builds.base());
+        rig.limitStage(ExecutionStatus.BUILDING, Duration.ofSeconds(stage));
+        rig.limitExecutions(Duration.ofSeconds(whole));
+        var template = rig.template("");
+        rig.content("RUN sleep 98768 & sleep 98768");
+        var execution = rig.start(template);
+        rig.worker(real, 1).ring();
+        Awaitility.await().until(() -> Builds.sleepers(98768) == 2);
+
+        rig.await(execution, ExecutionStatus.FAILED);
+
+        assertThat(rig.column(execution, "error_code")).isEqualTo(code);
+        assertThat(rig.column(execution, "error_info"))
+                .contains("longer")
+                .contains(" seconds; the operator can raise " + setting);
+        assertThat(Builds.sleepers(98768)).isZero();
+        assertThat(real.traces()).isEmpty();
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());
+        rig.guaranteesHold();
+    }
+
     @Test
     void aBuildThatTakesTooLongFailsAndLeavesNothing() {
-        rig.limitStages(SHORT);
+        rig.limitStage(ExecutionStatus.BUILDING, SHORT);
         engine.close();
         var execution = run();
 
         rig.await(execution, ExecutionStatus.FAILED);
 
         assertThat(rig.column(execution, "error_code")).isEqualTo("StageTimeLimitExceeded");
-        assertThat(rig.column(execution, "error_info")).isEqualTo("BUILDING took longer than 1 seconds");
+        assertThat(rig.column(execution, "error_info"))
+                .isEqualTo("BUILDING took longer, over all attempts, than 1 seconds;"
+                        + " the operator can raise kiln.worker.stage-time.building");
         assertThat(engine.interrupted).hasValue(1);
         assertThat(engine.scratch).isEmpty();
         rig.guaranteesHold();
@@ -51,7 +98,7 @@ class TimeLimitsIT {
 
     @Test
     void aTestThatTakesTooLongHasFailed() {
-        rig.limitStages(SHORT);
+        rig.limitStage(ExecutionStatus.TESTING, SHORT);
         engine.closeTests();
         var execution = run();
 
@@ -109,7 +156,7 @@ class TimeLimitsIT {
 
     @Test
     void aRegionThatHangsForEverCostsItsTargetAndNotTheExecutionAndCanBeRetried() throws Exception {
-        rig.limitStages(SHORT);
+        rig.limitStage(ExecutionStatus.DISTRIBUTING, Duration.ofSeconds(3));
         broken.hang("cn-two");
         var execution = rig.start(rig.template("RUN true"));
         var worker = rig.worker(engine, 1);

@@ -1,0 +1,64 @@
+package dev.kiln.worker.engine;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The time of one step, which the thread that makes this does: when it is over, the thread is interrupted, whatever it
+ * waits for.
+ */
+final class StepTime implements AutoCloseable {
+
+    private static final ScheduledThreadPoolExecutor CLOCK = clock();
+
+    private final Thread step = Thread.currentThread();
+    private final Duration limit;
+    private final Future<?> end;
+    private boolean over;
+    private boolean closed;
+
+    StepTime(Duration limit) {
+        this.limit = limit;
+        this.end = CLOCK.schedule(this::interrupt, limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static ScheduledThreadPoolExecutor clock() {
+        var clock = new ScheduledThreadPoolExecutor(1, task -> {
+            var thread = new Thread(task, "step-time");
+            thread.setDaemon(true);
+            return thread;
+        });
+        clock.setRemoveOnCancelPolicy(true);
+        return clock;
+    }
+
+    private synchronized void interrupt() {
+        if (!closed) {
+            over = true;
+            step.interrupt();
+        }
+    }
+
+    /** The step has ended: nobody is interrupted any more, and an interrupt that came from here has done its work. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        end.cancel(false);
+        if (over) {
+            Thread.interrupted();
+        }
+    }
+
+    synchronized boolean isOver() {
+        return over;
+    }
+
+    BuildFailedException exceeded(String step) {
+        return new BuildFailedException(
+                "BuildStep.TimedOut",
+                step + ": the command and keeping what it wrote took longer than "
+                        + Limits.raise(limit, "kiln.engine.step-time"));
+    }
+}
