@@ -214,18 +214,17 @@ class TimeLimitsIT {
         assertThat(rig.copies(execution)).doesNotContainValue("COPIED");
     }
 
+    /** How soon is measured by ./kiln faults, on a machine that does nothing else. */
     @Test
-    void aCancelWithALivingWorkerTakesUnderASecond() {
+    void aCancelWithALivingWorkerDoesNotWaitForItsDeadline() {
         engine.close();
         var execution = run();
         Awaitility.await().until(() -> engine.builds.get() == 1);
 
         rig.cancel(execution, Duration.ofHours(1));
 
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(1))
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> rig.status(execution) == ExecutionStatus.CANCELLED);
+        rig.await(execution, ExecutionStatus.CANCELLED);
+        assertThat(engine.interrupted).hasValue(1);
     }
 
     private ExecutionId run() {
