@@ -1,8 +1,8 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.operation.Tags;
 import dev.kiln.api.rpc.PagingTokens.Position;
-import dev.kiln.api.rpc.Parameters;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.region.RegionId;
@@ -113,7 +113,7 @@ final class ExecutionList {
                 .param("template", filter.templateId())
                 .param("execution", filter.executionId())
                 .param("statuses", filter.statuses().toArray(String[]::new))
-                .param("tags", json.writeValueAsString(Parameters.tagFilter(filter.tags())));
+                .param("tags", json.writeValueAsString(Tags.filter(filter.tags())));
     }
 
     private Listed listed(ResultSet row, int number) throws SQLException {
