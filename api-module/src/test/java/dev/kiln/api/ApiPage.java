@@ -79,7 +79,7 @@ final class ApiPage {
                 + "\nAnswer:\n\n```\n"
                 + Stream.concat(declaration.answer().lines(), Stream.of("RequestId: text"))
                         .collect(Collectors.joining("\n"))
-                + "\n```\n\nCodes, in the order in which they are answered:\n\n"
+                + "\n```\n\nCodes:\n\n"
                 + codes(declaration.codes());
     }
 

@@ -2,6 +2,9 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -150,6 +153,22 @@ class TemplatesIT {
         assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", id)
                         .refusal())
                 .isEqualTo("404 InvalidImagePipeline.OSSObjectNotFound");
+    }
+
+    @Test
+    void whatWasKeptInOneTextIsReturnedAsAListAfterTheMigration() throws IOException {
+        var id = objects.template(objects.image("base"));
+        server.jdbc()
+                .sql("update template set kept = '{\"RepairItem\":\"fstab,grub\"}' where id = :id")
+                .param("id", id)
+                .update();
+        var migration = Files.readString(Path.of("../db/migration/V6__imported_base_images.sql"));
+        server.jdbc()
+                .sql(migration.substring(migration.indexOf("update template t")))
+                .update();
+        assertThat(client.call("DescribeImagePipelines", "ImagePipelineId.1", id)
+                        .at("ImagePipeline/ImagePipelineSet/0/RepairItems/RepairItem/1"))
+                .isEqualTo("grub");
     }
 
     @Test

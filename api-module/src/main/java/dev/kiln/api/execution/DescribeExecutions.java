@@ -59,7 +59,7 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
             text("ImageId", Listed::imageId),
             time("CreationTime", Listed::createdAt),
             time("ModifiedTime", Listed::modifiedAt),
-            text("ResourceGroupId", execution -> ""),
+            text("ResourceGroupId", Listed::resourceGroup),
             objects("Tags", "Tag", Listed::tags, Tags.SHAPE));
 
     private static final Declaration<Listing<Listed>> DECLARATION = new Declaration<>(

@@ -37,6 +37,11 @@ class DescribeImages implements Operation<DescribeImages.Page> {
 
     private static final long GIB = 1L << 30;
 
+    private static final Shape<Image> DISK = Shape.of(
+            Field.text("Type", image -> "system"),
+            Field.text("Size", image -> Long.toString(gibibytes(image))),
+            Field.text("Progress", DescribeImages::progress));
+
     private static final Shape<Seen> IMAGE = Shape.of(
             Field.text("ImageId", seen -> seen.image().id().value()),
             Field.text("ImageName", seen -> seen.image().name()),
@@ -46,15 +51,19 @@ class DescribeImages implements Operation<DescribeImages.Page> {
             Field.text("Status", seen -> seen.image().state().wire()),
             Field.text("Progress", seen -> progress(seen.image())),
             Field.time("CreationTime", seen -> seen.image().createdAt()),
-            Field.integer("Size", seen -> Math.max(1, (seen.image().bytes() + GIB - 1) / GIB)),
+            Field.integer("Size", seen -> gibibytes(seen.image())),
+            Field.text("Platform", seen -> "Others Linux"),
             Field.text("OSType", seen -> "linux"),
             Field.text("ImageOwnerAlias", seen -> seen.isOwn() ? "self" : "others"),
             Field.integer("ImageOwnerId", seen -> seen.image().owner().value()),
             Field.flag("IsCopied", seen -> false),
             // Whether the owner shares it is the owner's business.
             Field.text("IsSelfShared", seen -> seen.isOwn() && seen.image().shared() ? "True" : "False"),
+            Field.flag("IsSubscribed", seen -> false),
             Field.flag("IsPublic", seen -> false),
             Field.text("Usage", seen -> "none"),
+            Field.flag("Usable", seen -> seen.image().isAvailable()),
+            Field.objects("DiskDeviceMappings", "DiskDeviceMapping", seen -> List.of(seen.image()), DISK),
             Field.objects("Tags", "Tag", seen -> seen.image().tags(), Tags.SHAPE));
 
     private static final Declaration<Page> DECLARATION = new Declaration<>(
@@ -127,6 +136,10 @@ class DescribeImages implements Operation<DescribeImages.Page> {
                 .map(image -> new Seen(image, call.account()))
                 .toList();
         return new Page(wanted.region(), search.count(wanted), page, size, images);
+    }
+
+    private static long gibibytes(Image image) {
+        return Math.max(1, (image.bytes() + GIB - 1) / GIB);
     }
 
     private static String progress(Image image) {

@@ -1,7 +1,6 @@
 package dev.kiln.api.image;
 
 import static dev.kiln.api.operation.Parameter.flag;
-import static dev.kiln.api.operation.Parameter.of;
 import static dev.kiln.api.operation.Parameter.oneOf;
 import static dev.kiln.api.operation.Parameter.text;
 
@@ -39,7 +38,7 @@ final class ImageFilters {
     /** Statuses of the wire that no image of ours has. */
     private static final List<String> NEVER = List.of("UnAvailable", "Deprecated");
 
-    static final Parameter<List<String>> IDS = of(
+    static final Parameter<List<String>> IDS = Parameter.of(
                     "ImageId",
                     new Scalar<>(
                             "text",
@@ -56,7 +55,7 @@ final class ImageFilters {
     static final Parameter<String> SNAPSHOT = text("SnapshotId");
     static final Parameter<String> INSTANCE_TYPE = text("InstanceType").checked();
     static final Parameter<String> RESOURCE_GROUP = text("ResourceGroupId").checked();
-    static final Parameter<Long> OWNER = of(
+    static final Parameter<Long> OWNER = Parameter.of(
                     "ImageOwnerId",
                     new Scalar<>(
                             "integer",
@@ -66,16 +65,17 @@ final class ImageFilters {
                                     .map(Long::parseLong)))
             .code(INVALID_OWNER);
     static final Parameter<List<String>> STATUS =
-            of("Status", Scalar.someOf(statuses())).or(List.of(Image.State.COPIED.wire()));
+            Parameter.of("Status", Scalar.someOf(statuses())).or(List.of(Image.State.COPIED.wire()));
     static final Parameter<String> ALIAS =
             oneOf("ImageOwnerAlias", "system", "self", "others", "marketplace").code(INVALID_ALIAS);
     static final Parameter<String> OS_TYPE =
-            of("OSType", Scalar.oneOfInAnyCase("linux", "windows")).code(INVALID_OS_TYPE);
-    static final Parameter<String> ARCHITECTURE = of("Architecture", Scalar.oneOfInAnyCase("i386", "x86_64", "arm64"))
+            Parameter.of("OSType", Scalar.oneOfInAnyCase("linux", "windows")).code(INVALID_OS_TYPE);
+    static final Parameter<String> ARCHITECTURE = Parameter.of(
+                    "Architecture", Scalar.oneOfInAnyCase("i386", "x86_64", "arm64"))
             .code(INVALID_ARCHITECTURE)
             .checked();
     static final Parameter<String> USAGE =
-            of("Usage", Scalar.oneOfInAnyCase("instance", "none")).code(INVALID_USAGE);
+            Parameter.of("Usage", Scalar.oneOfInAnyCase("instance", "none")).code(INVALID_USAGE);
     static final Parameter<Boolean> IS_PUBLIC = flag("IsPublic").or(false);
 
     /** What every image of ours suits, or what no image is known to differ by. */

@@ -3,7 +3,6 @@ package dev.kiln.api.template;
 import static dev.kiln.api.operation.Parameter.flag;
 import static dev.kiln.api.operation.Parameter.integer;
 import static dev.kiln.api.operation.Parameter.objects;
-import static dev.kiln.api.operation.Parameter.of;
 import static dev.kiln.api.operation.Parameter.oneOf;
 import static dev.kiln.api.operation.Parameter.text;
 
@@ -51,7 +50,7 @@ final class ImportParameters {
             .code(INVALID_OS_TYPE)
             .kept()
             .or("linux");
-    static final Parameter<String> PLATFORM = of(
+    static final Parameter<String> PLATFORM = Parameter.of(
                     GROUP + ".Platform", Scalar.text("at most 64 characters", text -> text.length() <= 64))
             .code(INVALID_PLATFORM)
             .kept();
@@ -77,10 +76,10 @@ final class ImportParameters {
             .or("RetainNever");
     static final Parameter<Boolean> RETAIN =
             flag(GROUP + ".RetainImportedImage").kept().or(false);
-    static final Parameter<String> IMAGE_NAME = of(GROUP + ".ImageName", Names.name(128))
+    static final Parameter<String> IMAGE_NAME = Parameter.of(GROUP + ".ImageName", Names.name(128))
             .code(TemplateParameters.INVALID_IMAGE_NAME)
             .kept();
-    static final Parameter<String> DESCRIPTION = of(GROUP + ".Description", Names.description())
+    static final Parameter<String> DESCRIPTION = Parameter.of(GROUP + ".Description", Names.description())
             .code(TemplateParameters.INVALID_DESCRIPTION)
             .kept();
     static final Parameter<String> ROLE = text(GROUP + ".RoleName").kept();
@@ -94,14 +93,14 @@ final class ImportParameters {
      */
     record Disk(String bucket, String object, Optional<String> format, Optional<Integer> size) {}
 
-    private static final Parameter<String> BUCKET = of(
+    private static final Parameter<String> BUCKET = Parameter.of(
                     "OSSBucket",
                     Scalar.matching(
                             "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits and inner dashes"))
             .code(INVALID_BUCKET)
             .required(MISSING_BUCKET)
             .kept();
-    private static final Parameter<String> OBJECT = of(
+    private static final Parameter<String> OBJECT = Parameter.of(
                     "OSSObject", Scalar.text("at most 1023 characters", text -> text.length() <= 1023))
             .code(INVALID_OBJECT)
             .required(MISSING_OBJECT)

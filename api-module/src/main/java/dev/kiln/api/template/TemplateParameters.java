@@ -3,7 +3,6 @@ package dev.kiln.api.template;
 import static dev.kiln.api.operation.Parameter.flag;
 import static dev.kiln.api.operation.Parameter.integer;
 import static dev.kiln.api.operation.Parameter.list;
-import static dev.kiln.api.operation.Parameter.of;
 import static dev.kiln.api.operation.Parameter.oneOf;
 import static dev.kiln.api.operation.Parameter.text;
 
@@ -76,9 +75,10 @@ final class TemplateParameters {
             .code(INVALID_BASE_IMAGE_TYPE)
             .required();
     static final Parameter<String> BASE_IMAGE = text("BaseImage").or("");
-    static final Parameter<String> NAME = of("Name", Names.name(128)).code(INVALID_NAME);
-    static final Parameter<String> DESCRIPTION =
-            of("Description", Names.description()).code(INVALID_DESCRIPTION).or("");
+    static final Parameter<String> NAME = Parameter.of("Name", Names.name(128)).code(INVALID_NAME);
+    static final Parameter<String> DESCRIPTION = Parameter.of("Description", Names.description())
+            .code(INVALID_DESCRIPTION)
+            .or("");
     static final Parameter<String> BUILD_CONTENT = Content.parameter("BuildContent", BuildContent.Kind.BUILD);
     static final Parameter<String> TEST_CONTENT = Content.parameter("TestContent", BuildContent.Kind.TEST);
     static final Parameter<List<RegionId>> TO_REGIONS =
@@ -103,7 +103,7 @@ final class TemplateParameters {
     static final Parameter<String> OLD_IMAGE_NAME = imageName("ImageName");
     static final Parameter<String> IMAGE_FAMILY = imageFamily("ImageOptions.ImageFamily");
     static final Parameter<String> OLD_IMAGE_FAMILY = imageFamily("ImageFamily");
-    static final Parameter<String> IMAGE_DESCRIPTION = of("ImageOptions.Description", Names.description())
+    static final Parameter<String> IMAGE_DESCRIPTION = Parameter.of("ImageOptions.Description", Names.description())
             .code(INVALID_IMAGE_DESCRIPTION)
             .or("");
     static final Parameter<String> NVME_SUPPORT = oneOf("ImageOptions.ImageFeatures.NvmeSupport", NVME)
@@ -120,10 +120,10 @@ final class TemplateParameters {
     private TemplateParameters() {}
 
     private static Parameter<String> imageName(String name) {
-        return of(name, Names.name(64)).code(INVALID_IMAGE_NAME);
+        return Parameter.of(name, Names.name(64)).code(INVALID_IMAGE_NAME);
     }
 
     private static Parameter<String> imageFamily(String name) {
-        return of(name, Names.family()).code(INVALID_IMAGE_FAMILY);
+        return Parameter.of(name, Names.family()).code(INVALID_IMAGE_FAMILY);
     }
 }

@@ -53,7 +53,7 @@ final class TemplateRules {
         if (!imported && !named) {
             found.add(Refusals.missing("BaseImage"));
         }
-        if (imported && named || !imported && mentioned) {
+        if (imported ? named : mentioned) {
             found.add(COMBINATION.because("BaseImage goes with BaseImageType IMAGE and IMAGE_FAMILY,"
                     + " ImportImageOptions go with OSS. Leave the other out."));
         }
