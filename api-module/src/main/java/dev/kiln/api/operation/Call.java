@@ -51,10 +51,6 @@ public final class Call {
         return values.find(parameter);
     }
 
-    public Values values() {
-        return values;
-    }
-
     /** What was sent of the parameters that are kept, by wire name. */
     public Map<String, String> kept() {
         return sentOf(parameter -> parameter.treatment() == Treatment.KEPT);
