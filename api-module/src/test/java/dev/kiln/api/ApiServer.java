@@ -1,5 +1,7 @@
 package dev.kiln.api;
 
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Operation;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +130,15 @@ public final class ApiServer implements AutoCloseable {
             throw new IllegalStateException(made.text());
         }
         return as(new Keys(made.at("accountId"), made.at("accessKeyId"), made.at("accessKeySecret")));
+    }
+
+    /** What the operations that are served say of themselves. */
+    public List<Declaration<?>> declarations() {
+        var declarations = new ArrayList<Declaration<?>>();
+        context.getBeansOfType(Operation.class)
+                .values()
+                .forEach(operation -> declarations.add(operation.declaration()));
+        return declarations;
     }
 
     @Override

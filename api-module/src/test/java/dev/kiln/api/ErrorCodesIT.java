@@ -2,10 +2,10 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Gateway;
+import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.signature.FormText;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,13 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every code that docs/api.md lists is provoked here, and has the status that it lists. */
+/** Every code that an operation declares, and so docs/api.md lists, is provoked here and has its status. */
 class ErrorCodesIT {
-
-    private static final Pattern ROW = Pattern.compile("\\| `([A-Za-z.]+)` \\| (\\d{3}) \\|.*");
 
     private final ApiServer server = ApiServer.shared();
     private final WireClient client = server.newAccount();
@@ -28,32 +26,34 @@ class ErrorCodesIT {
     private final Map<String, Supplier<Reply>> provoked = new LinkedHashMap<>();
 
     @Test
-    void everyCodeIsProvokedAndHasItsStatus() throws IOException {
+    void everyCodeIsProvokedAndHasItsStatus() {
         ofTheProtocol();
         ofTemplates();
         ofExecutions();
         ofImageListings();
         ofImages();
-        var documented = documented();
-        assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(documented.keySet());
+        server.declarations().forEach(this::ofFormsWithoutACodeOfTheirOwn);
+        var declared = declared();
+        assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(declared.keySet());
         var wrong = new ArrayList<String>();
         provoked.forEach((code, call) -> {
             var refusal = call.get().refusal();
-            if (!refusal.equals(documented.get(code) + " " + code)) {
+            if (!refusal.equals(declared.get(code) + " " + code)) {
                 wrong.add(code + " was " + refusal);
             }
         });
         assertThat(wrong).isEmpty();
     }
 
-    private static Map<String, String> documented() throws IOException {
-        var codes = new TreeMap<String, String>();
-        for (var line : Files.readAllLines(Path.of("../docs/api.md"))) {
-            var row = ROW.matcher(line);
-            if (row.matches()) {
-                codes.put(row.group(1), row.group(2));
-            }
-        }
+    /** The status of each code that is declared somewhere; nowhere may it have two. */
+    private Map<String, Integer> declared() {
+        var codes = new TreeMap<String, Integer>();
+        Stream.concat(
+                        Gateway.CODES.stream(),
+                        server.declarations().stream().flatMap(declaration -> declaration.codes().stream()))
+                .forEach(code -> assertThat(codes.merge(code.code(), code.status(), Math::max))
+                        .as(code.code())
+                        .isEqualTo(code.status()));
         return codes;
     }
 
@@ -134,15 +134,17 @@ class ErrorCodesIT {
         create("InvalidImageName.Malformed", "ImageOptions.ImageName", "x".repeat(65));
         create("InvalidImageFamily.Malformed", "ImageFamily", "acs:x");
         create("InvalidImageOptions.Description", "ImageOptions.Description", "x");
-        wire("InvalidBaseImageType.NotSupportedValue", "CreateImagePipeline", "BaseImageType", "OSS");
+        wire("InvalidBaseImageType.NotSupportedValue", "CreateImagePipeline", "BaseImageType", "DISK");
         create("InvalidParameterCombination", "ImageName", "one", "ImageOptions.ImageName", "two");
         create("InvalidSystemDiskSize.NotSupportedValue", "SystemDiskSize", "19");
         create("InvalidInternetMaxBandwidthOut.NotSupportedValue", "InternetMaxBandwidthOut", "101");
         create("InvalidToRegionIdSize.ExceededMaxNumber", "ToRegionId.21", "cn-hangzhou");
         create("InvalidAddAccountSize.ExceededMaxNumber", "AddAccount.21", "1");
-        create("InvalidAddAccount", "AddAccount.1", "me");
         create("InvalidParameter.RepairMode", "RepairMode", "x");
+        create("MissingParameter.RepairMode", "RepairItem.1", "fstab");
         create("InvalidParameter.NvmeSupport", "NvmeSupport", "x");
+        ofContent();
+        ofImports();
         create("InvalidAdvancedOptions.ImageNameSuffix", "AdvancedOptions.ImageNameSuffix", "enable");
         create("InvalidTagKey.Malformed", "Tag.1.Key", "acs:x");
         create("InvalidTagValue.Malformed", "Tag.1.Key", "x", "Tag.1.Value", "https://x");
@@ -150,8 +152,79 @@ class ErrorCodesIT {
         create("InvalidTagCount", "Tag.21.Key", "x");
         wire("InvalidImage.NotFound", "CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", "m-none");
         wire("InvalidImagePipelineIdSize.ExceededMaxNumber", "DescribeImagePipelines", "ImagePipelineId.21", "x");
-        wire("InvalidMaxResults", "DescribeImagePipelines", "MaxResults", "501");
         wire("Invalid.NextToken", "DescribeImagePipelines", "NextToken", "AAAA");
+    }
+
+    private void ofContent() {
+        create("InvalidBuildContent.LengthExceeded", "BuildContent", "RUN " + "x".repeat(16 << 10));
+        create("InvalidParameter.BuildContent", "BuildContent", "RUN \u0007");
+        create("InvalidParameter.TestContent", "TestContent", "RUN \u0007");
+        create("InvalidImageTemplateCommandSize.ExceededMaxNumber", "BuildContent", "RUN x\n".repeat(128));
+        create("InvalidImageTemplateCommand.NotSupported", "BuildContent", "SLEEP 1");
+        create("DuplicatedCommand.FROM", "BuildContent", "FROM IMAGE:x\nFROM IMAGE:x");
+        create("InvalidCommandOrder.FROM", "BuildContent", "RUN x\nFROM IMAGE:x");
+        create("NotEmptyCommandContent.RESTART", "BuildContent", "RESTART now");
+        create("InvalidImageComponent.NotSupported", "BuildContent", "COMPONENT ic-x");
+        for (var word : List.of("LABEL", "ENV", "ENTRYPOINT", "CMD", "COPY", "WORKDIR", "USER", "RUN")) {
+            create("EmptyCommandContent." + word, "BuildContent", word);
+        }
+        for (var word : List.of("ENV x", "WORKDIR ../..", "COPY a", "USER a b", "FROM x", "CMD [1", "ENTRYPOINT [1")) {
+            create("InvalidCommandContent." + word.substring(0, word.indexOf(' ')), "BuildContent", word);
+        }
+    }
+
+    private void ofImports() {
+        var options = "ImportImageOptions";
+        imported("MissingParameter." + options);
+        imported("MissingParameter.ImageOptionsDiskDeviceMappings", options + ".Architecture", "arm64");
+        var disk = options + ".DiskDeviceMappings.1.";
+        imported("MissingParameter." + options + "DiskDeviceMappingsOSSObject", disk + "OSSBucket", "bucket");
+        imported("MissingParameter." + options + "DiskDeviceMappingsOSSBucket", disk + "OSSObject", "object");
+        imported("InvalidParameter." + options + "DiskDeviceMappingsOSSBucket", disk + "OSSBucket", "B");
+        imported("InvalidParameter." + options + "DiskDeviceMappingsOSSObject", disk + "OSSObject", "x".repeat(1024));
+        imported("InvalidParameter." + options + "DiskDeviceMappingsFormat", disk + "Format", "ISO");
+        imported("InvalidOperation.DiskImageSizeExceeded", disk + "DiskImageSize", "2049");
+        imported(
+                "InvalidImportImageOptionsDiskDeviceMappings.LengthLimitExceeded",
+                options + ".DiskDeviceMappings.18.OSSBucket",
+                "bucket");
+        for (var name : List.of("Architecture", "OSType", "BootMode", "LicenseType")) {
+            imported("InvalidParameter." + options + name, options + "." + name, "x");
+        }
+        imported("InvalidParameter." + options + "Platform", options + ".Platform", "x".repeat(65));
+        imported("InvalidParameter." + options + "FeaturesNvmeSupport", options + ".Features.NvmeSupport", "x");
+    }
+
+    private void imported(String code, String... parameters) {
+        var all = new ArrayList<>(List.of("BaseImageType", "OSS"));
+        all.addAll(List.of(parameters));
+        wire(code, "CreateImagePipeline", all.toArray(String[]::new));
+    }
+
+    /** What operations ask for beside what they require. */
+    private static Map<String, String> wellFormed(boolean imported) {
+        var disk = "ImportImageOptions.DiskDeviceMappings.1.";
+        var baseImage = imported
+                ? WireClient.pairs("BaseImageType", "OSS", disk + "OSSBucket", "bucket", disk + "OSSObject", "o")
+                : WireClient.pairs("BaseImageType", "IMAGE", "BaseImage", "m-x");
+        baseImage.putAll(Map.of("RegionId", WireClient.REGION, "ExecutionId", "x", "RepairMode", "Customized"));
+        return baseImage;
+    }
+
+    private void ofFormsWithoutACodeOfTheirOwn(Declaration<?> operation) {
+        for (var parameter : operation.parameters()) {
+            var code = ErrorCode.invalid(parameter.name());
+            if (parameter.codes().stream().anyMatch(code::isSame)) {
+                var given = wellFormed(parameter.name().startsWith("ImportImageOptions"));
+                operation.parameters().stream()
+                        .filter(other -> other.isRequired())
+                        .forEach(other -> given.putIfAbsent(other.name(), "x"));
+                given.put(parameter.name() + parameter.form().suffix().replace('N', '1'), "~");
+                provoked.putIfAbsent(
+                        code.code(),
+                        () -> client.send("POST", "/", given, new byte[0], WireClient.v3Headers(operation.name())));
+            }
+        }
     }
 
     private void ofExecutions() {
@@ -166,6 +239,18 @@ class ErrorCodesIT {
             var template = objects.template(base);
             client.call("DeleteImage", "ImageId", base);
             return client.call("StartImagePipelineExecution", "ImagePipelineId", template);
+        });
+        provoked.put("InvalidImagePipeline.OSSObjectNotFound", () -> {
+            var disk = "ImportImageOptions.DiskDeviceMappings.1.";
+            var template = client.call(
+                    "CreateImagePipeline",
+                    "BaseImageType",
+                    "OSS",
+                    disk + "OSSBucket",
+                    "bucket",
+                    disk + "OSSObject",
+                    "o");
+            return client.call("StartImagePipelineExecution", "ImagePipelineId", template.at("ImagePipelineId"));
         });
         wire("MissingParameter.ImagePipelineId", "DescribeImagePipelineExecutions");
         wire("InvalidExecutionId.SizeExceeded", "DescribeImagePipelineExecutions", "ExecutionId", "x".repeat(129));
@@ -191,22 +276,17 @@ class ErrorCodesIT {
         images("InvalidImageId", "ImageId", "m,".repeat(101));
         images("InvalidImageOwnerAlias.ValueNotSupported", "ImageOwnerAlias", "x");
         images("InvalidOperation.ImageOwnerIdUnsupported", "ImageOwnerId", "x");
-        images("InvalidStatus", "Status", "x");
         images("InvalidArchitecture", "Architecture", "x");
         images("InvalidUsage", "Usage", "x");
         images("InvalidOSType", "OSType", "x");
-        images("InvalidActionType", "ActionType", "x");
         images("InvalidFilterKey.NotFound", "Filter.1.Key", "x");
         images("InvalidFilterValue", "Filter.1.Key", "CreationStartTime", "Filter.1.Value", "x");
         images("InvalidFilterValue.NetworkType", "Filter.1.Key", "NetworkType", "Filter.1.Value", "x");
-        images("InvalidPageSize", "PageSize", "101");
-        images("InvalidPageNumber", "PageNumber", "0");
     }
 
     private void ofImages() {
         var other = server.newAccount().keys().account();
         wire("InvalidImageId.NotFound", "DeleteImage", "ImageId", "m-none");
-        wire("InvalidForce", "DeleteImage", "ImageId", "m-none", "Force", "yes");
         provoked.put("ImageUseShared", () -> {
             var shared = objects.image("shared");
             client.call("ModifyImageSharePermission", "ImageId", shared, "AddAccount.1", other);

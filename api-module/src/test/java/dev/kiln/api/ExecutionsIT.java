@@ -51,6 +51,30 @@ class ExecutionsIT {
     }
 
     @Test
+    void executionsAreWalkedByPagesOfSomeStatusesWithATokenForThatFilterAlone() {
+        var template = objects.template(base);
+        for (var status : List.of("FAILED", "SUCCESS", "CANCELLED", "SUCCESS")) {
+            objects.finish(objects.start(template), status);
+        }
+        var asked = new String[] {
+            "ImagePipelineId", template, "Status", "SUCCESS, CANCELLED", "MaxResults", "2", "NextToken", ""
+        };
+        var first = client.call("DescribeImagePipelineExecutions", asked);
+        assertThat(first.at("TotalCount")).isEqualTo("3");
+        asked[7] = first.at("NextToken");
+        asked[5] = "50";
+        var second = client.call("DescribeImagePipelineExecutions", asked);
+        assertThat(second.json()
+                        .at("/ImagePipelineExecution/ImagePipelineExecutionSet")
+                        .size())
+                .isEqualTo(1);
+        assertThat(second.at("NextToken")).isEmpty();
+        asked[3] = "SUCCESS";
+        assertThat(client.call("DescribeImagePipelineExecutions", asked).refusal())
+                .isEqualTo("403 Invalid.NextToken");
+    }
+
+    @Test
     void theImageIsShownOnceItExists() {
         var execution = objects.start(objects.template(base));
         server.jdbc().sql("""

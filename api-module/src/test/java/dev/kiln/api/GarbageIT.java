@@ -73,6 +73,10 @@ class GarbageIT {
             "Format",
             "ImageOptions.ImageTags.1.Key",
             "AdvancedOptions.ImageNameSuffix",
+            "ImportImageOptions.DiskDeviceMappings.1.OSSBucket",
+            "ImportImageOptions.DiskDeviceMappings.1.DiskImageSize",
+            "ImportImageOptions.DiskDeviceMappings..Format",
+            "ImportImageOptions.ImportImageTags.1.Key",
             "ImageOwnerAlias",
             "OSType");
 

@@ -36,6 +36,12 @@ class ImagesIT {
         assertThat(count("ImageOwnerId", owner.keys().account())).isEqualTo("2");
         assertThat(count("Status", "Creating,Waiting")).isEqualTo("0");
         assertThat(count("OSType", "windows")).isEqualTo("0");
+        assertThat(count("OSType", "Linux", "Usage", "none", "Architecture", "x86_64", "InstanceType", "ecs.g6.large"))
+                .isEqualTo("2");
+        assertThat(count("Usage", "instance")).isEqualTo("0");
+        assertThat(count("SnapshotId", "s-1")).isEqualTo("0");
+        assertThat(count("IsPublic", "true")).isEqualTo("0");
+        assertThat(owner.call("DescribeImages", "DryRun", "true").refusal()).isEqualTo("400 DryRunOperation");
         assertThat(count("RegionId", "cn-beijing")).isEqualTo("0");
         assertThat(count("Tag.1.Key", "os")).isEqualTo("0");
         assertThat(count("Filter.1.Key", "CreationStartTime", "Filter.1.Value", "2020-01-01T00:00Z"))

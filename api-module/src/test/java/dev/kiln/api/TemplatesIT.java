@@ -2,6 +2,10 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +97,112 @@ class TemplatesIT {
         assertThat(listed.json().at("/" + set + "AddAccounts/AddAccount/1").isString())
                 .isTrue();
         assertThat(listed.at(set + "CreationTime")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+    }
+
+    private static final String IMPORTED = """
+            RegionId=cn-hangzhou
+            BaseImageType=OSS
+            ImportImageOptions.Architecture=arm64
+            ImportImageOptions.DiskDeviceMappings.1.OSSBucket=bucket
+            ImportImageOptions.DiskDeviceMappings.1.OSSObject=disks/system.qcow2
+            ImportImageOptions.DiskDeviceMappings.1.Format=QCOW2
+            ImportImageOptions.DiskDeviceMappings.1.DiskImageSize=20
+            ImportImageOptions.DiskDeviceMappings.3.OSSBucket=bucket
+            ImportImageOptions.DiskDeviceMappings.3.OSSObject=disks/data.raw
+            ImportImageOptions.Features.ImdsSupport=v2
+            ImportImageOptions.RetainImportedImage=true
+            ImportImageOptions.ImageName=imported
+            ImportImageOptions.RoleName=role
+            ImportImageOptions.ImportImageTags.1.Key=os
+            ImportImageOptions.ImportImageTags.1.Value=linux
+            """;
+
+    private static final String RETURNED_OF_IMPORT = """
+            Architecture=arm64
+            OSType=linux
+            Platform=Others Linux
+            BootMode=UEFI
+            LicenseType=Auto
+            DiskDeviceMappings/DiskDeviceMapping/0/OSSObject=disks/system.qcow2
+            DiskDeviceMappings/DiskDeviceMapping/0/Format=QCOW2
+            DiskDeviceMappings/DiskDeviceMapping/0/DiskImageSize=20
+            DiskDeviceMappings/DiskDeviceMapping/1/OSSBucket=bucket
+            DiskDeviceMappings/DiskDeviceMapping/1/Format=
+            Features/NvmeSupport=unsupported
+            Features/ImdsSupport=v2
+            RetainImportedImage=true
+            RetentionStrategy=RetainNever
+            ImageName=imported
+            Description=
+            RoleName=role
+            ImportImageTags/ImportImageTag/0/Value=linux
+            """;
+
+    @Test
+    void whatATemplateIsImportedFromIsReturnedAndAStartOfItIsRefused() {
+        var made = client.send("POST", "/", lines(IMPORTED), new byte[0], WireClient.v3Headers("CreateImagePipeline"));
+        assertThat(made.status()).as(made.text()).isEqualTo(200);
+        var id = made.at("ImagePipelineId");
+        var listed = client.call("DescribeImagePipelines", "ImagePipelineId.1", id);
+        var template = "ImagePipeline/ImagePipelineSet/0/";
+        assertThat(listed.at(template + "BaseImage")).isEmpty();
+        lines(RETURNED_OF_IMPORT)
+                .forEach((place, value) -> assertThat(listed.at(template + "ImportImageOptions/" + place))
+                        .as(place)
+                        .isEqualTo(value));
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", id)
+                        .refusal())
+                .isEqualTo("404 InvalidImagePipeline.OSSObjectNotFound");
+    }
+
+    @Test
+    void whatWasKeptInOneTextIsReturnedAsAListAfterTheMigration() throws IOException {
+        var id = objects.template(objects.image("base"));
+        server.jdbc()
+                .sql("update template set kept = '{\"RepairItem\":\"fstab,grub\"}' where id = :id")
+                .param("id", id)
+                .update();
+        var migration = Files.readString(Path.of("../db/migration/V6__imported_base_images.sql"));
+        server.jdbc()
+                .sql(migration.substring(migration.indexOf("update template t")))
+                .update();
+        assertThat(client.call("DescribeImagePipelines", "ImagePipelineId.1", id)
+                        .at("ImagePipeline/ImagePipelineSet/0/RepairItems/RepairItem/1"))
+                .isEqualTo("grub");
+    }
+
+    @Test
+    void ofSeveralErrorsTheFirstOfTheReferenceIsTold() {
+        var wrong = WireClient.pairs(
+                "RegionId", "cn-hangzhou",
+                "Tag.1.Key", "acs:x",
+                "AdvancedOptions.ImageNameSuffix", "x",
+                "BuildContent", "SLEEP 1",
+                "SystemDiskSize", "1",
+                "Name", "1",
+                "BaseImage", "m-none");
+        var told = new ArrayList<String>();
+        for (var next : List.of(
+                "BaseImageType=IMAGE",
+                "Name=",
+                "SystemDiskSize=",
+                "BuildContent=",
+                "AdvancedOptions.ImageNameSuffix=",
+                "Tag.1.Key=x",
+                "")) {
+            told.add(client.send("POST", "/", wrong, new byte[0], WireClient.v3Headers("CreateImagePipeline"))
+                    .refusal());
+            wrong.putAll(lines(next));
+        }
+        assertThat(told)
+                .containsExactly(
+                        "400 MissingParameter",
+                        "400 InvalidName.Malformed",
+                        "400 InvalidSystemDiskSize.NotSupportedValue",
+                        "400 InvalidImageTemplateCommand.NotSupported",
+                        "400 InvalidAdvancedOptions.ImageNameSuffix",
+                        "400 InvalidTagKey.Malformed",
+                        "404 InvalidImage.NotFound");
     }
 
     private static Map<String, String> lines(String text) {

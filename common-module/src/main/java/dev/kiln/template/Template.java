@@ -41,7 +41,9 @@ public record Template(
         /** An image id. */
         IMAGE,
         /** The name of a family; its newest available image is taken at each start. */
-        IMAGE_FAMILY
+        IMAGE_FAMILY,
+        /** There is none: an image is to be imported first from what ImportImageOptions, which are kept, name. */
+        OSS
     }
 
     /**

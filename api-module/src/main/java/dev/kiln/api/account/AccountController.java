@@ -2,6 +2,7 @@ package dev.kiln.api.account;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.api.signature.AccessKeys;
@@ -52,7 +53,7 @@ class AccountController {
         var name = wanted.name() == null ? "" : wanted.name();
         var length = name.codePointCount(0, name.length());
         if (length < 1 || length > 128 || name.indexOf('\0') >= 0) {
-            throw Refusals.invalid("InvalidName.Malformed", "name", name, "it has 1 to 128 characters");
+            throw Refusals.invalid(ErrorCode.invalid("Name.Malformed"), "name", name, "it has 1 to 128 characters");
         }
         var id = id(wanted.id());
         return transaction.execute(status -> add(id, name));
@@ -72,7 +73,7 @@ class AccountController {
             return new AccountId(random.nextLong(SMALLEST_GENERATED, AccountId.MAX));
         }
         if (!NUMBER.matcher(wanted).matches()) {
-            throw Refusals.invalid("InvalidAccountId", "id", wanted, "it is a number of 1 to 16 digits");
+            throw Refusals.invalid(ErrorCode.invalid("AccountId"), "id", wanted, "it is a number of 1 to 16 digits");
         }
         return new AccountId(Long.parseLong(wanted));
     }

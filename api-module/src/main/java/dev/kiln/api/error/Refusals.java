@@ -5,42 +5,41 @@ import dev.kiln.region.RegionId;
 /** The refusals that more than one operation gives, with one wording each. */
 public final class Refusals {
 
+    public static final ErrorCode IMAGE_NOT_FOUND =
+            new ErrorCode("InvalidImageId.NotFound", 404, "no such image of one's own in the region");
+    public static final ErrorCode TEMPLATE_NOT_FOUND =
+            new ErrorCode("InvalidImagePipeline.NotFound", 404, "no such template in the region");
+    public static final ErrorCode EXECUTION_NOT_FOUND =
+            new ErrorCode("InvalidImagePipelineExecution.NotFound", 404, "no such execution in the region");
+    public static final ErrorCode EXECUTION_RUNNING =
+            new ErrorCode("InvalidImagePipeline.HasRunningExecution", 403, "an execution of the template runs");
+
     private static final int SHOWN = 64;
 
     private Refusals() {}
 
     public static ApiException missing(String parameter) {
-        return new ApiException(
-                "MissingParameter",
-                400,
-                "The input parameter \"" + parameter
-                        + "\" that is mandatory for processing this request is not supplied.");
+        return missing(ErrorCode.MISSING_PARAMETER, parameter);
     }
 
-    /**
-     * A parameter of the protocol itself is missing, so the gateway's code is used: {@code MissingAction} and so on.
-     */
-    public static ApiException missingCommon(String parameter) {
-        return new ApiException("Missing" + parameter, 400, parameter + " is mandatory for this action.");
+    /** The parameter is missing, for which an operation has a code of its own. */
+    public static ApiException missing(ErrorCode code, String parameter) {
+        return code.because("The input parameter \"" + parameter
+                + "\" that is mandatory for processing this request is not supplied.");
     }
 
-    public static ApiException invalid(String code, String parameter, String value, String rule) {
-        return new ApiException(
-                code, 400, "The specified " + parameter + " " + quoted(value) + " is not valid: " + rule + ".");
+    public static ApiException invalid(ErrorCode code, String parameter, String value, String rule) {
+        return code.because("The specified " + parameter + " " + quoted(value) + " is not valid: " + rule + ".");
     }
 
     /** The client's fault, unlike a region that cannot be written to. */
     public static ApiException bodyBrokeOff() {
-        return new ApiException(
-                "InvalidParameter",
-                400,
+        return ErrorCode.INVALID_PARAMETER.because(
                 "The body is malformed or broke off, or nothing of it came for too long. Send the request again.");
     }
 
     public static ApiException regionNotFound(String region) {
-        return new ApiException(
-                "InvalidRegionId.NotFound",
-                404,
+        return ErrorCode.INVALID_REGION.because(
                 "The specified RegionId does not exist: " + quoted(region) + ". DescribeRegions lists those that do.");
     }
 
@@ -52,24 +51,21 @@ public final class Refusals {
     }
 
     public static ApiException imageNotFound(String image) {
-        return new ApiException(
-                "InvalidImageId.NotFound",
-                404,
-                "The specified ImageId " + quoted(image) + " does not exist in this region.");
+        return IMAGE_NOT_FOUND.because("The specified ImageId " + quoted(image) + " does not exist in this region.");
     }
 
     public static ApiException templateNotFound(String template) {
-        return new ApiException(
-                "InvalidImagePipeline.NotFound",
-                404,
+        return TEMPLATE_NOT_FOUND.because(
                 "The specified ImagePipelineId " + quoted(template) + " does not exist in this region.");
     }
 
     public static ApiException executionNotFound() {
-        return new ApiException(
-                "InvalidImagePipelineExecution.NotFound",
-                404,
-                "The specified image pipeline execution does not exist!");
+        return EXECUTION_NOT_FOUND.because("The specified image pipeline execution does not exist!");
+    }
+
+    public static ApiException executionRunning(Object template) {
+        return EXECUTION_RUNNING.because("The specified image pipeline " + template
+                + " has a running execution. Cancel it, or wait until it has ended.");
     }
 
     /** The value in quotation marks, cut to a length that suits a message. */

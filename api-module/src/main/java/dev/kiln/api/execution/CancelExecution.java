@@ -1,19 +1,37 @@
 package dev.kiln.api.execution;
 
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
 import dev.kiln.api.ApiSettings;
-import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Done;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.relay.EventRelay;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
-import dev.kiln.api.rpc.Operation;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
 /** CancelImagePipelineExecution. */
 @Component
-class CancelExecution implements Operation {
+class CancelExecution implements Operation<Done> {
+
+    private static final ErrorCode ENDED = new ErrorCode("InvalidStatus.CancelFailed", 400, "it has ended");
+    private static final ErrorCode ENDING = new ErrorCode(
+            "InvalidStatus.ImagePipelineExecution", 403, "it is being cancelled or released, or retries its targets");
+
+    private static final Parameter<String> ID = Parameter.text("ExecutionId").required();
+
+    private static final Declaration<Done> DECLARATION = new Declaration<>(
+            "CancelImagePipelineExecution",
+            "Asks an execution to end; accepted in PREPARING, BUILDING, TESTING and DISTRIBUTING.",
+            List.of(REGION_ID, ID),
+            List.of(ENDED, ENDING, Refusals.EXECUTION_NOT_FOUND),
+            Done.SHAPE);
 
     private final ExecutionList list;
     private final Executions executions;
@@ -28,14 +46,14 @@ class CancelExecution implements Operation {
     }
 
     @Override
-    public String name() {
-        return "CancelImagePipelineExecution";
+    public Declaration<Done> declaration() {
+        return DECLARATION;
     }
 
     @Override
-    public Answer run(Call call) {
-        var region = call.parameters().region();
-        var id = new ExecutionId(call.parameters().required("ExecutionId"));
+    public Done run(Call call) {
+        var region = call.get(REGION_ID);
+        var id = new ExecutionId(call.get(ID));
         var known = list.find(id, call.account())
                 .filter(execution -> execution.region().equals(region.value()));
         if (known.isEmpty()) {
@@ -44,18 +62,12 @@ class CancelExecution implements Operation {
         return switch (executions.requestCancel(id, call.account(), settings.cancelDeadline())) {
             case ACCEPTED -> {
                 relay.ring();
-                yield new Answer();
+                yield Done.DONE;
             }
             case NOT_FOUND -> throw Refusals.executionNotFound();
-            case FINISHED ->
-                throw new ApiException(
-                        "InvalidStatus.CancelFailed",
-                        400,
-                        "Failed to cancel execution,status is success, failed or cancelled.");
+            case FINISHED -> throw ENDED.because("Failed to cancel execution,status is success, failed or cancelled.");
             case NOT_CANCELLABLE_NOW ->
-                throw new ApiException(
-                        "InvalidStatus.ImagePipelineExecution",
-                        403,
+                throw ENDING.because(
                         "The execution is being cancelled or released and will end by itself in a moment.");
         };
     }

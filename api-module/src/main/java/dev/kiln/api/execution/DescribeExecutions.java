@@ -1,26 +1,73 @@
 package dev.kiln.api.execution;
 
+import static dev.kiln.api.operation.Field.objects;
+import static dev.kiln.api.operation.Field.text;
+import static dev.kiln.api.operation.Field.time;
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+import static dev.kiln.api.rpc.PagingTokens.MAX_RESULTS;
+import static dev.kiln.api.rpc.PagingTokens.NEXT_TOKEN;
+
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
-import dev.kiln.api.rpc.Operation;
+import dev.kiln.api.execution.ExecutionList.Listed;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Scalar;
+import dev.kiln.api.operation.Shape;
+import dev.kiln.api.operation.Tags;
+import dev.kiln.api.operation.Values;
+import dev.kiln.api.rpc.Listing;
 import dev.kiln.api.rpc.PagingTokens;
 import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.template.TemplateId;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** DescribeImagePipelineExecutions. */
 @Component
-class DescribeExecutions implements Operation {
+class DescribeExecutions implements Operation<Listing<Listed>> {
 
-    private static final int MAX_ID = 128;
+    private static final ErrorCode INVALID_STATUS =
+            new ErrorCode("InvalidParameter.Status", 400, "no status of an execution");
+    private static final ErrorCode MISSING_ID =
+            new ErrorCode("MissingParameter.ImagePipelineId", 400, "neither template nor execution asked for");
+    private static final ErrorCode ID_TOO_LONG =
+            new ErrorCode("InvalidExecutionId.SizeExceeded", 400, "more than 128 characters");
+
+    private static final Parameter<String> TEMPLATE =
+            Parameter.text("ImagePipelineId").or("");
+    private static final Parameter<String> EXECUTION = Parameter.of(
+                    "ExecutionId", Scalar.text("at most 128 characters", id -> id.length() <= 128))
+            .code(ID_TOO_LONG)
+            .or("");
+    private static final Parameter<List<String>> STATUS = Parameter.of("Status", Scalar.someOf(statuses()))
+            .code(INVALID_STATUS)
+            .or(List.of());
+
+    private static final Shape<Listed> EXECUTION_SHAPE = Shape.of(
+            text("ExecutionId", Listed::executionId),
+            text("ImagePipelineId", Listed::templateId),
+            text("Status", execution -> execution.status().name()),
+            text("Message", Listed::message),
+            text("ErrorCode", Listed::errorCode),
+            text("ErrorInfo", Listed::errorInfo),
+            text("ImageId", Listed::imageId),
+            time("CreationTime", Listed::createdAt),
+            time("ModifiedTime", Listed::modifiedAt),
+            text("ResourceGroupId", Listed::resourceGroup),
+            objects("Tags", "Tag", Listed::tags, Tags.SHAPE));
+
+    private static final Declaration<Listing<Listed>> DECLARATION = new Declaration<>(
+            "DescribeImagePipelineExecutions",
+            "Lists executions, newest first, of a template or one by its id; all statuses unless some are asked for.",
+            List.of(REGION_ID, TEMPLATE, EXECUTION, STATUS, Tags.TAG, MAX_RESULTS, NEXT_TOKEN),
+            List.of(INVALID_STATUS, MISSING_ID, ID_TOO_LONG, PagingTokens.INVALID_TOKEN, Refusals.TEMPLATE_NOT_FOUND),
+            Listing.shape("ImagePipelineExecution", "ImagePipelineExecutionSet", EXECUTION_SHAPE));
 
     private final ExecutionList executions;
     private final Templates templates;
@@ -32,88 +79,51 @@ class DescribeExecutions implements Operation {
         this.pagingTokens = pagingTokens;
     }
 
-    @Override
-    public String name() {
-        return "DescribeImagePipelineExecutions";
-    }
-
-    @Override
-    public Answer run(Call call) {
-        var filter = filter(call);
-        var size = call.parameters().integer("MaxResults", 50, 1, 500, "InvalidMaxResults");
-        var found = executions.list(filter, pagingTokens.read(call), size + 1);
-        var page = found.subList(0, Math.min(size, found.size()));
-        return new Answer()
-                .with("TotalCount", executions.count(filter))
-                .with("MaxResults", size)
-                .with("NextToken", found.size() > size ? next(call, page.get(size - 1)) : "")
-                .withObjects(
-                        "ImagePipelineExecution",
-                        "ImagePipelineExecutionSet",
-                        page.stream().map(DescribeExecutions::answer).toList());
-    }
-
-    private ExecutionList.Filter filter(Call call) {
-        var parameters = call.parameters();
-        var region = parameters.region();
-        var template = parameters.text("ImagePipelineId").orElse("");
-        var execution = parameters.text("ExecutionId").orElse("");
-        if (template.isEmpty() && execution.isEmpty()) {
-            throw new ApiException(
-                    "MissingParameter.ImagePipelineId",
-                    400,
-                    "The specified parameter ImagePipelineId should not be empty. Give it, or ExecutionId.");
-        }
-        if (execution.length() > MAX_ID) {
-            throw Refusals.invalid(
-                    "InvalidExecutionId.SizeExceeded", "ExecutionId", execution, "it has at most 128 characters");
-        }
-        if (!template.isEmpty()
-                && templates
-                        .find(new TemplateId(template), call.account())
-                        .filter(found -> found.region().equals(region))
-                        .isEmpty()) {
-            throw Refusals.templateNotFound(template);
-        }
-        var statuses = statuses(parameters.text("Status").orElse(""));
-        return new ExecutionList.Filter(call.account(), region, template, execution, statuses, parameters.tags("Tag"));
-    }
-
     /** REPAIRING is a status of the wire that no execution of ours has: asking for it is fine and finds nothing. */
-    private static List<String> statuses(String joined) {
-        var known = new HashSet<>(Set.of("REPAIRING"));
-        Stream.of(ExecutionStatus.values()).map(Enum::name).forEach(known::add);
-        var statuses = joined.isEmpty()
-                ? List.<String>of()
-                : Arrays.stream(joined.split(",", -1)).map(String::trim).toList();
-        for (var status : statuses) {
-            if (!known.contains(status)) {
-                throw Refusals.invalid(
-                        "InvalidParameter.Status",
-                        "Status",
-                        status,
-                        "it has to be statuses of an execution, separated by commas");
-            }
+    private static List<String> statuses() {
+        return Stream.concat(Stream.of(ExecutionStatus.values()).map(Enum::name), Stream.of("REPAIRING"))
+                .toList();
+    }
+
+    @Override
+    public Declaration<Listing<Listed>> declaration() {
+        return DECLARATION;
+    }
+
+    @Override
+    public Stream<ApiException> contradictions(Values given) {
+        return given.isGiven(TEMPLATE) || given.isGiven(EXECUTION)
+                ? Stream.empty()
+                : Stream.of(MISSING_ID.because(
+                        "The specified parameter ImagePipelineId should not be empty. Give it, or ExecutionId."));
+    }
+
+    @Override
+    public Listing<Listed> run(Call call) {
+        var after = pagingTokens.read(call);
+        var filter = new ExecutionList.Filter(
+                call.account(),
+                call.get(REGION_ID),
+                call.get(TEMPLATE),
+                call.get(EXECUTION),
+                call.get(STATUS),
+                call.get(Tags.TAG));
+        requireTemplate(filter);
+        return pagingTokens.page(
+                call,
+                executions.count(filter),
+                executions.list(filter, after, PagingTokens.limit(call)),
+                last -> new PagingTokens.Position(last.createdAt(), last.executionId()));
+    }
+
+    private void requireTemplate(ExecutionList.Filter filter) {
+        var id = filter.templateId();
+        if (!id.isEmpty()
+                && templates
+                        .find(new TemplateId(id), filter.account())
+                        .filter(found -> found.region().equals(filter.region()))
+                        .isEmpty()) {
+            throw Refusals.templateNotFound(id);
         }
-        return statuses;
-    }
-
-    private String next(Call call, ExecutionList.Listed last) {
-        return pagingTokens.write(call, new PagingTokens.Position(last.createdAt(), last.executionId()));
-    }
-
-    private static Answer answer(ExecutionList.Listed execution) {
-        return new Answer()
-                .with("ExecutionId", execution.executionId())
-                .with("ImagePipelineId", execution.templateId())
-                .with("Status", execution.status().name())
-                .with("Message", execution.message())
-                .with("ErrorCode", execution.errorCode())
-                .with("ErrorInfo", execution.errorInfo())
-                .with("ImageId", execution.imageId())
-                .with("CreationTime", execution.createdAt())
-                .with("ModifiedTime", execution.modifiedAt())
-                .with("ResourceGroupId", "")
-                .withObjects("Tags", "Tag", Answer.tags(execution.tags()));
     }
 }

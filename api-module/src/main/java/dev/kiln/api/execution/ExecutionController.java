@@ -1,6 +1,7 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.signature.Caller;
@@ -76,7 +77,7 @@ class ExecutionController {
         // The status first: if it is final now, all output was written before we look for it.
         var execution = find(caller, id);
         if (offset < 0) {
-            throw Refusals.invalid("InvalidOffset", "offset", Long.toString(offset), "it is 0 or more");
+            throw Refusals.invalid(ErrorCode.invalid("Offset"), "offset", Long.toString(offset), "it is 0 or more");
         }
         var executionId = new ExecutionId(execution.executionId());
         var size = record.logSize(executionId);

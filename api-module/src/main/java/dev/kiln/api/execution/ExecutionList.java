@@ -1,8 +1,8 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.operation.Tags;
 import dev.kiln.api.rpc.PagingTokens.Position;
-import dev.kiln.api.rpc.Parameters;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.region.RegionId;
@@ -38,6 +38,7 @@ final class ExecutionList {
      * An execution as it is shown.
      *
      * @param imageId empty until the image of the template's region exists
+     * @param resourceGroup the template's
      */
     record Listed(
             String executionId,
@@ -49,6 +50,7 @@ final class ExecutionList {
             String errorInfo,
             String imageId,
             int attempt,
+            String resourceGroup,
             List<Tag> tags,
             Instant createdAt,
             Instant modifiedAt,
@@ -64,7 +66,8 @@ final class ExecutionList {
             List<Tag> tags) {}
 
     private static final String COLUMNS = """
-            select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready
+            select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
+                   coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
             """;
 
     private static final String MATCHING = """
@@ -113,7 +116,7 @@ final class ExecutionList {
                 .param("template", filter.templateId())
                 .param("execution", filter.executionId())
                 .param("statuses", filter.statuses().toArray(String[]::new))
-                .param("tags", json.writeValueAsString(Parameters.tagFilter(filter.tags())));
+                .param("tags", json.writeValueAsString(Tags.filter(filter.tags())));
     }
 
     private Listed listed(ResultSet row, int number) throws SQLException {
@@ -127,6 +130,7 @@ final class ExecutionList {
                 row.getString("error_info"),
                 row.getString("ready"),
                 row.getInt("attempt"),
+                row.getString("resource_group"),
                 json.readValue(row.getString("tags"), TAGS),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("modified_at", OffsetDateTime.class).toInstant(),

@@ -1,13 +1,19 @@
 package dev.kiln.api.execution;
 
-import dev.kiln.api.error.ApiException;
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Field;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Shape;
+import dev.kiln.api.operation.Tags;
 import dev.kiln.api.relay.EventRelay;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
-import dev.kiln.api.rpc.Operation;
 import dev.kiln.api.template.SourceImages;
 import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionId;
@@ -21,7 +27,31 @@ import org.springframework.stereotype.Component;
 
 /** StartImagePipelineExecution. */
 @Component
-class StartExecution implements Operation {
+class StartExecution implements Operation<ExecutionId> {
+
+    private static final ErrorCode BASE_IMAGE_NOT_FOUND =
+            new ErrorCode("InvalidImagePipeline.BaseImageNotFound", 404, "the base image of the template is gone");
+    private static final ErrorCode OBJECT_NOT_FOUND =
+            new ErrorCode("InvalidImagePipeline.OSSObjectNotFound", 404, "BaseImageType OSS: Kiln does not import yet");
+
+    private static final Parameter<String> TEMPLATE =
+            Parameter.text("ImagePipelineId").required();
+
+    private static final Declaration<ExecutionId> DECLARATION = new Declaration<>(
+            "StartImagePipelineExecution",
+            "Starts an execution of a template; one at a time.",
+            List.of(REGION_ID, TEMPLATE, ClientTokens.CLIENT_TOKEN, Tags.TAG),
+            List.of(
+                    Refusals.EXECUTION_RUNNING,
+                    Refusals.TEMPLATE_NOT_FOUND,
+                    BASE_IMAGE_NOT_FOUND,
+                    ErrorCode.INVALID_REGION,
+                    OBJECT_NOT_FOUND,
+                    Tags.DUPLICATE_KEY,
+                    Tags.INVALID_KEY,
+                    Tags.INVALID_VALUE,
+                    ClientTokens.MISMATCH),
+            Shape.of(Field.text("ExecutionId", ExecutionId::value)));
 
     private final ClientTokens tokens;
     private final Templates templates;
@@ -46,16 +76,16 @@ class StartExecution implements Operation {
     }
 
     @Override
-    public String name() {
-        return "StartImagePipelineExecution";
+    public Declaration<ExecutionId> declaration() {
+        return DECLARATION;
     }
 
     @Override
-    public Answer run(Call call) {
-        var region = call.parameters().region();
-        var template = new TemplateId(call.parameters().required("ImagePipelineId"));
-        var tags = call.parameters().tags("Tag");
-        var id = tokens.once(call, name(), NewId.execution().value(), newId -> {
+    public ExecutionId run(Call call) {
+        var region = call.get(REGION_ID);
+        var template = new TemplateId(call.get(TEMPLATE));
+        var tags = call.get(Tags.TAG);
+        var id = tokens.once(call, DECLARATION.name(), NewId.execution().value(), newId -> {
             var held = templates
                     .hold(template, call.account())
                     .filter(found -> found.region().equals(region))
@@ -63,28 +93,25 @@ class StartExecution implements Operation {
             return start(held, new ExecutionId(newId), tags);
         });
         relay.ring();
-        return new Answer().with("ExecutionId", id);
+        return new ExecutionId(id);
     }
 
     private String start(Template template, ExecutionId id, List<Tag> tags) {
+        if (template.baseImageType() == Template.BaseImageType.OSS) {
+            throw OBJECT_NOT_FOUND.because("The object that the specified ImagePipeline imports is not found:"
+                    + " images are not imported from buckets here yet. Use BaseImageType IMAGE.");
+        }
+        if (!baseImages.exists(template)) {
+            throw BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found.");
+        }
         for (var region : template.targetRegions()) {
             if (regions.find(region).isEmpty()) {
                 throw Refusals.regionNotFound(region.value());
             }
         }
-        if (!baseImages.exists(template)) {
-            throw new ApiException(
-                    "InvalidImagePipeline.BaseImageNotFound",
-                    404,
-                    "The BaseImage of the specified ImagePipeline is not found.");
-        }
         return executions
                 .start(id, NewId.image(), template.id(), template.account(), tags)
                 .map(ExecutionId::value)
-                .orElseThrow(() -> new ApiException(
-                        "InvalidImagePipeline.HasRunningExecution",
-                        403,
-                        "The specified image pipeline " + template.id()
-                                + " has a running execution. Cancel it, or wait until it has ended."));
+                .orElseThrow(() -> Refusals.executionRunning(template.id()));
     }
 }

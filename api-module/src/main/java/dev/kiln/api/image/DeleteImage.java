@@ -1,17 +1,37 @@
 package dev.kiln.api.image;
 
-import dev.kiln.api.error.ApiException;
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
-import dev.kiln.api.rpc.Operation;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Done;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
 import dev.kiln.image.ImageId;
+import java.util.List;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** DeleteImage. */
 @Component
-class DeleteImage implements Operation {
+class DeleteImage implements Operation<Done> {
+
+    private static final ErrorCode SHARED =
+            new ErrorCode("ImageUseShared", 403, "it is shared with others, and Force is not said");
+    private static final ErrorCode UNDER_WAY =
+            new ErrorCode("OperationDenied.ImageCopying", 403, "an execution is making or distributing the image");
+
+    private static final Parameter<String> ID = Parameter.text("ImageId").required();
+    private static final Parameter<Boolean> FORCE = Parameter.flag("Force").or(false);
+
+    private static final Declaration<Done> DECLARATION = new Declaration<>(
+            "DeleteImage",
+            "Removes an image of one's own.",
+            List.of(REGION_ID, ID, FORCE, DryRun.DRY_RUN),
+            List.of(SHARED, UNDER_WAY, Refusals.IMAGE_NOT_FOUND, DryRun.PASSED),
+            Done.SHAPE);
 
     private final Images images;
     private final ImageRemoval removal;
@@ -24,42 +44,35 @@ class DeleteImage implements Operation {
     }
 
     @Override
-    public String name() {
-        return "DeleteImage";
+    public Declaration<Done> declaration() {
+        return DECLARATION;
     }
 
     @Override
-    public Answer run(Call call) {
-        var region = call.parameters().region();
-        var id = new ImageId(call.parameters().required("ImageId"));
-        var force = call.parameters().flag("Force", false);
-        var dryRun = call.parameters().flag("DryRun", false);
+    public Done run(Call call) {
+        var region = call.get(REGION_ID);
+        var id = new ImageId(call.get(ID));
+        var force = call.get(FORCE);
         transaction.executeWithoutResult(status -> {
             var image =
                     images.lockOwn(id, call.account(), region).orElseThrow(() -> Refusals.imageNotFound(id.value()));
             check(image, force);
-            DryRun.stop(dryRun);
+            DryRun.stop(call);
             images.markDeleted(id);
         });
         removal.remove(id, region);
-        return new Answer();
+        return Done.DONE;
     }
 
     private void check(Image image, boolean force) {
         var underWay = image.state() == Image.State.PENDING || image.state() == Image.State.COPYING;
         if (underWay || images.isOfRunningExecution(image.id())) {
-            throw new ApiException(
-                    "OperationDenied.ImageCopying",
-                    403,
-                    "The specified image " + image.id()
-                            + " is being made or distributed by an execution. Wait until that has ended, or cancel it.");
+            throw UNDER_WAY.because("The specified image " + image.id()
+                    + " is being made or distributed by an execution. Wait until that has ended, or cancel it.");
         }
         if (image.shared() && !force) {
-            throw new ApiException(
-                    "ImageUseShared",
-                    403,
-                    "The specified image " + image.id()
-                            + " is shared with other accounts. Withdraw the shares first, or say Force=true.");
+            throw SHARED.because("The specified image " + image.id()
+                    + " is shared with other accounts. Withdraw the shares first, or say Force=true.");
         }
     }
 }

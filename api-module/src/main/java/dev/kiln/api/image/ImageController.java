@@ -1,10 +1,12 @@
 package dev.kiln.api.image;
 
 import dev.kiln.api.ApiSettings;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Names;
+import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.rest.UploadBody;
 import dev.kiln.api.rpc.NewId;
-import dev.kiln.api.rpc.Parameters;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
@@ -12,7 +14,6 @@ import dev.kiln.region.Regions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -29,9 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 class ImageController {
 
-    private static final Pattern NAME = Pattern.compile("\\p{L}[\\p{L}\\p{N}:_.-]{1,127}");
-    private static final Pattern FAMILY = Pattern.compile("(?!aliyun|acs:)\\p{L}[\\p{L}\\p{N}:_-]{1,127}");
-    private static final int MAX_DESCRIPTION = 256;
+    private static final Scalar<String> DESCRIPTION =
+            Scalar.text("at most 256 characters", text -> text.codePointCount(0, text.length()) <= 256);
 
     private final Images images;
     private final ImageUpload upload;
@@ -60,30 +60,24 @@ class ImageController {
             @RequestParam("regionId") String regionId,
             HttpServletRequest request)
             throws IOException {
-        if (!NAME.matcher(name).matches()) {
-            throw Refusals.invalid(
-                    "InvalidImageName.Malformed",
-                    "name",
-                    name,
-                    "it has 2 to 128 characters, begins with a letter, and holds letters, digits, ':', '_', '.' and '-'");
+        if (name.isEmpty()) {
+            throw Refusals.missing("name");
         }
-        if (!family.isEmpty() && !FAMILY.matcher(family).matches()) {
-            throw Refusals.invalid(
-                    "InvalidImageFamily.Malformed",
-                    "family",
-                    family,
-                    "it has 2 to 128 characters, begins with a letter but not with aliyun or acs:, and holds letters, digits, ':', '_' and '-'");
-        }
-        if (description.codePointCount(0, description.length()) > MAX_DESCRIPTION) {
-            throw Refusals.invalid(
-                    "InvalidDescription.Malformed", "description", description, "it has at most 256 characters");
-        }
-        var region = Parameters.region(regionId);
+        check(Names.name(128), "name", name, "ImageName.Malformed");
+        check(Names.family(), "family", family, "ImageFamily.Malformed");
+        check(DESCRIPTION, "description", description, "Description.Malformed");
+        var region = Scalar.region().reading().apply(regionId).orElseThrow(() -> Refusals.regionNotFound(regionId));
         var store = regions.find(region).orElseThrow(() -> Refusals.regionNotFound(regionId));
         var id = NewId.image();
         var what = new Images.Upload(caller.account(), region, name, family, description);
         var stored = upload.take(id, what, store, UploadBody.of(request, settings.uploadLimit()));
         return new Taken(id.value(), stored.digest().value(), stored.bytes());
+    }
+
+    private static void check(Scalar<String> form, String name, String value, String code) {
+        if (!value.isEmpty() && form.reading().apply(value).isEmpty()) {
+            throw Refusals.invalid(ErrorCode.invalid(code), name, value, "it has to be " + form.rule());
+        }
     }
 
     /** An image as it is shown. */

@@ -1,7 +1,7 @@
 package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
-import dev.kiln.api.rpc.Parameters;
+import dev.kiln.api.operation.Tags;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import java.time.Instant;
@@ -96,7 +96,7 @@ final class ImageSearch {
                 .param("family", wanted.family())
                 .param("owner", wanted.owner())
                 .param("states", wanted.states().toArray(String[]::new))
-                .param("tags", json.writeValueAsString(Parameters.tagFilter(wanted.tags())))
+                .param("tags", json.writeValueAsString(Tags.filter(wanted.tags())))
                 .param("from", wanted.from().map(ImageSearch::utc).orElse(LONG_AGO))
                 .param("to", wanted.to().map(ImageSearch::utc).orElse(FAR_AWAY));
     }

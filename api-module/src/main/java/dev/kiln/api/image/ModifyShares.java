@@ -1,26 +1,66 @@
 package dev.kiln.api.image;
 
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
 import dev.kiln.account.AccountId;
 import dev.kiln.api.account.Accounts;
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
-import dev.kiln.api.rpc.Operation;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Done;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Scalar;
 import dev.kiln.image.ImageId;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** ModifyImageSharePermission: all of a request happens, or nothing. */
 @Component
-class ModifyShares implements Operation {
+class ModifyShares implements Operation<Done> {
 
     private static final int COUNTED = 10;
-    private static final int MAX_INDEX = 1000;
+    private static final int MOST = 1000;
     private static final int MAX_SHARES = 50;
-    private static final Pattern ACCOUNT = Pattern.compile("0*[1-9]\\d{0,15}");
+
+    private static final ErrorCode TOO_MANY = new ErrorCode("QuotaExceed.ShareImageUser", 403, "more than 50 accounts");
+    private static final ErrorCode PUBLISHING = new ErrorCode("InvalidParameter.IsPublic", 403, "publishing");
+    private static final ErrorCode NOT_AVAILABLE =
+            new ErrorCode("OperationDenied.InvalidImageStatus", 403, "the image is not available");
+    private static final ErrorCode NO_ACCOUNT = new ErrorCode("InvalidAccount.NotFound", 404, "no such account");
+    private static final ErrorCode OWNER =
+            new ErrorCode("InvalidAccount.Forbbiden", 404, "sharing with the owner (the reference's spelling)");
+
+    private static final Parameter<String> ID = Parameter.text("ImageId").required();
+    private static final Parameter<List<AccountId>> ADD = accounts("AddAccount");
+    private static final Parameter<List<AccountId>> REMOVE = accounts("RemoveAccount");
+    private static final Parameter<Boolean> IS_PUBLIC = Parameter.of(
+                    "IsPublic",
+                    new Scalar<>(
+                            "boolean",
+                            "false",
+                            text -> Optional.of(false).filter(no -> text.equalsIgnoreCase("false"))))
+            .code(PUBLISHING)
+            .refused();
+
+    private static final Declaration<Done> DECLARATION = new Declaration<>(
+            "ModifyImageSharePermission",
+            "Shares an image of one's own, or no longer; all of a request happens, or nothing. Of each list the first"
+                    + " ten count, and removals come first.",
+            List.of(
+                    REGION_ID,
+                    ID,
+                    ADD,
+                    REMOVE,
+                    IS_PUBLIC,
+                    Parameter.text("LaunchPermission").checked(),
+                    DryRun.DRY_RUN),
+            List.of(TOO_MANY, PUBLISHING, NOT_AVAILABLE, Refusals.IMAGE_NOT_FOUND, NO_ACCOUNT, OWNER, DryRun.PASSED),
+            Done.SHAPE);
 
     private final Images images;
     private final Shares shares;
@@ -35,21 +75,16 @@ class ModifyShares implements Operation {
     }
 
     @Override
-    public String name() {
-        return "ModifyImageSharePermission";
+    public Declaration<Done> declaration() {
+        return DECLARATION;
     }
 
     @Override
-    public Answer run(Call call) {
-        var region = call.parameters().region();
-        var id = new ImageId(call.parameters().required("ImageId"));
-        var add = accounts(call, "AddAccount");
-        var remove = accounts(call, "RemoveAccount");
-        var dryRun = call.parameters().flag("DryRun", false);
-        if (call.parameters().flag("IsPublic", false)) {
-            throw new ApiException(
-                    "InvalidParameter.IsPublic", 403, "Images cannot be published here. Share them with accounts.");
-        }
+    public Done run(Call call) {
+        var region = call.get(REGION_ID);
+        var id = new ImageId(call.get(ID));
+        var add = call.get(ADD).stream().limit(COUNTED).toList();
+        var remove = call.get(REMOVE).stream().limit(COUNTED).toList();
         transaction.executeWithoutResult(status -> {
             var image =
                     images.lockOwn(id, call.account(), region).orElseThrow(() -> Refusals.imageNotFound(id.value()));
@@ -57,40 +92,25 @@ class ModifyShares implements Operation {
             shares.remove(id, remove);
             add.forEach(account -> shares.add(id, account));
             if (shares.count(id) > MAX_SHARES) {
-                throw new ApiException(
-                        "QuotaExceed.ShareImageUser",
-                        403,
-                        "An image may be shared with " + MAX_SHARES + " accounts. Withdraw some first.");
+                throw TOO_MANY.because("An image may be shared with " + MAX_SHARES + " accounts. Withdraw some first.");
             }
-            DryRun.stop(dryRun);
+            DryRun.stop(call);
         });
-        return new Answer();
+        return Done.DONE;
     }
 
-    private static List<AccountId> accounts(Call call, String name) {
-        return call.parameters().list(name, MAX_INDEX, "InvalidParameter").stream()
-                .limit(COUNTED)
-                .map(value -> account(name, value))
-                .toList();
-    }
-
-    private static AccountId account(String name, String value) {
-        if (!ACCOUNT.matcher(value).matches()) {
-            throw notFound(name, value);
-        }
-        return new AccountId(Long.parseLong(value));
+    private static Parameter<List<AccountId>> accounts(String name) {
+        return Parameter.list(name, Scalar.account(), MOST, ErrorCode.INVALID_PARAMETER)
+                .code(NO_ACCOUNT);
     }
 
     private void check(Image image, List<AccountId> add) {
         if (!image.isAvailable()) {
-            throw new ApiException(
-                    "OperationDenied.InvalidImageStatus",
-                    403,
+            throw NOT_AVAILABLE.because(
                     "The specified image is " + image.state().wire() + ". Only an available one can be shared.");
         }
         if (add.contains(image.owner())) {
-            throw new ApiException(
-                    "InvalidAccount.Forbbiden", 404, "An image cannot be shared with its owner, who has it already.");
+            throw OWNER.because("An image cannot be shared with its owner, who has it already.");
         }
         accounts.unknown(add).stream().findFirst().ifPresent(account -> {
             throw notFound("AddAccount", account.toString());
@@ -98,9 +118,6 @@ class ModifyShares implements Operation {
     }
 
     private static ApiException notFound(String name, String value) {
-        return new ApiException(
-                "InvalidAccount.NotFound",
-                404,
-                "The specified " + name + " " + Refusals.quoted(value) + " is not an account.");
+        return NO_ACCOUNT.because("The specified " + name + " " + Refusals.quoted(value) + " is not an account.");
     }
 }

@@ -1,22 +1,56 @@
 package dev.kiln.api.region;
 
-import dev.kiln.api.error.ApiException;
-import dev.kiln.api.error.Refusals;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
-import dev.kiln.api.rpc.Operation;
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Field;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Shape;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
-import java.util.Set;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Lists the regions that this installation has. */
+/** DescribeRegions. */
 @Component
-class DescribeRegions implements Operation {
+class DescribeRegions implements Operation<List<RegionId>> {
 
-    private static final Set<String> RESOURCE_TYPES = Set.of("instance", "disk", "reservedinstance", "scu");
-    private static final Set<String> LANGUAGES =
-            Set.of("zh-CN", "en-US", "ja", "zh-TW", "de", "fr", "pt", "es", "ko", "ru");
+    private static final ErrorCode INVALID_LANGUAGE =
+            new ErrorCode("InvalidAcceptLanguage.NotFound", 404, "no language of the reference");
+    private static final ErrorCode INVALID_RESOURCE =
+            new ErrorCode("InvalidResourceType.NotFound", 404, "no type of the reference");
+
+    private static final Shape<RegionId> REGION = Shape.of(
+            Field.text("RegionId", RegionId::value),
+            Field.text("RegionEndpoint", region -> ""),
+            Field.text("LocalName", RegionId::value),
+            Field.text("Status", region -> "available"));
+
+    private static final Declaration<List<RegionId>> DECLARATION = new Declaration<>(
+            "DescribeRegions",
+            "Lists the regions that this installation has.",
+            List.of(
+                    Parameter.text("InstanceChargeType").checked(),
+                    Parameter.oneOf("ResourceType", "instance", "disk", "reservedinstance", "scu")
+                            .code(INVALID_RESOURCE)
+                            .checked(),
+                    Parameter.oneOf(
+                                    "AcceptLanguage",
+                                    "zh-CN",
+                                    "en-US",
+                                    "ja",
+                                    "zh-TW",
+                                    "de",
+                                    "fr",
+                                    "pt",
+                                    "es",
+                                    "ko",
+                                    "ru")
+                            .code(INVALID_LANGUAGE)
+                            .checked()),
+            List.of(INVALID_LANGUAGE, INVALID_RESOURCE),
+            Shape.of(Field.objects("Regions", "Region", regions -> regions, REGION)));
 
     private final Regions regions;
 
@@ -25,37 +59,12 @@ class DescribeRegions implements Operation {
     }
 
     @Override
-    public String name() {
-        return "DescribeRegions";
+    public Declaration<List<RegionId>> declaration() {
+        return DECLARATION;
     }
 
     @Override
-    public Answer run(Call call) {
-        var parameters = call.parameters();
-        requireKnown(parameters.text("ResourceType").orElse("instance"), RESOURCE_TYPES, "ResourceType");
-        requireKnown(parameters.text("AcceptLanguage").orElse("zh-CN"), LANGUAGES, "AcceptLanguage");
-        return new Answer()
-                .withObjects(
-                        "Regions",
-                        "Region",
-                        regions.ids().stream().map(DescribeRegions::region).toList());
-    }
-
-    private static void requireKnown(String value, Set<String> known, String name) {
-        if (!known.contains(value)) {
-            throw new ApiException(
-                    "Invalid" + name + ".NotFound",
-                    404,
-                    "The specified " + name + " " + Refusals.quoted(value) + " is not one of "
-                            + String.join(", ", known.stream().sorted().toList()) + ".");
-        }
-    }
-
-    private static Answer region(RegionId id) {
-        return new Answer()
-                .with("RegionId", id.value())
-                .with("RegionEndpoint", "")
-                .with("LocalName", id.value())
-                .with("Status", "available");
+    public List<RegionId> run(Call call) {
+        return regions.ids();
     }
 }

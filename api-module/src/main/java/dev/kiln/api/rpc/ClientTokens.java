@@ -1,10 +1,12 @@
 package dev.kiln.api.rpc;
 
-import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Scalar;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -17,7 +19,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class ClientTokens {
 
-    private static final Pattern FORM = Pattern.compile("[\\x20-\\x7E]{1,64}");
+    public static final Parameter<String> CLIENT_TOKEN = Parameter.of(
+                    "ClientToken", Scalar.matching("[\\x20-\\x7E]{1,64}", "at most 64 printable ASCII characters"))
+            .code(new ErrorCode("InvalidClientToken.Malformed", 400, "not ASCII, or more than 64 characters"));
+    public static final ErrorCode MISMATCH =
+            new ErrorCode("IdempotentParameterMismatch", 400, "the token was used with other parameters");
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -35,14 +41,7 @@ public class ClientTokens {
      * @param newId the id that the object gets if this call is the one to make it
      */
     public String once(Call call, String operation, String newId, Function<String, String> work) {
-        var token = call.parameters().text("ClientToken");
-        token.filter(value -> !FORM.matcher(value).matches()).ifPresent(value -> {
-            throw Refusals.invalid(
-                    "InvalidClientToken.Malformed",
-                    "ClientToken",
-                    value,
-                    "it must contain only ASCII characters and must not exceed 64 characters");
-        });
+        var token = call.find(CLIENT_TOKEN);
         while (true) {
             var id = transaction.execute(status -> attempt(call, operation, token, newId, work));
             if (id.isPresent()) {
@@ -58,15 +57,16 @@ public class ClientTokens {
             return Optional.of(work.apply(newId));
         }
         var winner = find(call, operation, token.get());
-        if (winner.isPresent()
-                && !winner.get().digest().equals(call.parameters().digest())) {
-            throw new ApiException(
-                    "IdempotentParameterMismatch",
-                    400,
+        if (winner.isPresent() && !winner.get().digest().equals(digest(call))) {
+            throw MISMATCH.because(
                     "The request is retried with updated parameters: ClientToken " + Refusals.quoted(token.get())
                             + " was used with others. Send the same parameters, or a new token.");
         }
         return winner.map(Remembered::resultId);
+    }
+
+    private static String digest(Call call) {
+        return call.digest(parameter -> parameter != CLIENT_TOKEN);
     }
 
     private boolean claim(Call call, String operation, String token, String newId) {
@@ -78,7 +78,7 @@ public class ClientTokens {
                         .param("account", call.account().value())
                         .param("operation", operation)
                         .param("token", token)
-                        .param("digest", call.parameters().digest())
+                        .param("digest", digest(call))
                         .param("id", newId)
                         .update()
                 == 1;

@@ -1,5 +1,6 @@
 package dev.kiln.api.rpc;
 
+import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,13 +32,12 @@ enum Format {
             case "" -> byDefault;
             case "JSON" -> JSON;
             case "XML" -> XML;
-            default ->
-                throw Refusals.invalid("InvalidParameter.Format", "Format", parameter, "it has to be JSON or XML");
+            default -> throw Refusals.invalid(Gateway.FORMAT, "Format", parameter, "it has to be JSON or XML");
         };
     }
 
-    byte[] render(String root, Answer answer) {
-        return this == JSON ? MAPPER.writeValueAsBytes(answer.members()) : xml(root, answer.members());
+    byte[] render(String root, Map<String, Object> tree) {
+        return this == JSON ? MAPPER.writeValueAsBytes(tree) : xml(root, tree);
     }
 
     private static byte[] xml(String root, Map<String, Object> members) {

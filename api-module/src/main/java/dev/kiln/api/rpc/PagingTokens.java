@@ -1,6 +1,9 @@
 package dev.kiln.api.rpc;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Parameter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,7 +12,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -18,6 +23,12 @@ import javax.crypto.spec.SecretKeySpec;
  * made up nor carried over to another listing.
  */
 public final class PagingTokens {
+
+    public static final Parameter<String> NEXT_TOKEN = Parameter.text("NextToken");
+    public static final Parameter<Integer> MAX_RESULTS =
+            Parameter.integer("MaxResults", 1, 500).or(50);
+    public static final ErrorCode INVALID_TOKEN =
+            new ErrorCode("Invalid.NextToken", 403, "made up, or of another listing");
 
     private static final int MAC = 16;
     private static final int MAX_TOKEN = 512;
@@ -33,8 +44,25 @@ public final class PagingTokens {
     /** Where a page ended: the listing goes on behind this object, newest first. */
     public record Position(Instant createdAt, String id) {}
 
+    /**
+     * The page of a listing.
+     *
+     * @param found what the store has behind the position of the request's token, one more than the page can hold
+     */
+    public <T> Listing<T> page(Call call, int total, List<T> found, Function<T, Position> position) {
+        var size = call.get(MAX_RESULTS);
+        var items = found.subList(0, Math.min(size, found.size()));
+        var next = found.size() > size ? write(call, position.apply(items.get(size - 1))) : "";
+        return new Listing<>(total, size, next, items);
+    }
+
+    /** How many objects the store is asked for: one more than the page holds tells whether there is another page. */
+    public static int limit(Call call) {
+        return call.get(MAX_RESULTS) + 1;
+    }
+
     /** The token for the page behind the position. */
-    public String write(Call call, Position position) {
+    private String write(Call call, Position position) {
         var id = position.id().getBytes(StandardCharsets.UTF_8);
         var body = ByteBuffer.allocate(Long.BYTES + id.length)
                 .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, position.createdAt()))
@@ -48,7 +76,7 @@ public final class PagingTokens {
 
     /** The position in the request's NextToken, or nothing on the first call. */
     public Optional<Position> read(Call call) {
-        return call.parameters().text("NextToken").map(token -> parse(call, token));
+        return call.find(NEXT_TOKEN).map(token -> parse(call, token));
     }
 
     private Position parse(Call call, String token) {
@@ -76,8 +104,8 @@ public final class PagingTokens {
     }
 
     private byte[] mac(Call call, byte[] body) {
-        var filter = call.parameters().filterDigest() + "/" + call.account() + "/"
-                + Base64.getEncoder().encodeToString(body);
+        var filter = call.digest(parameter -> parameter != NEXT_TOKEN && parameter != MAX_RESULTS) + "/"
+                + call.account() + "/" + Base64.getEncoder().encodeToString(body);
         return Arrays.copyOf(hmac(key.getEncoded(), filter), MAC);
     }
 
@@ -92,9 +120,7 @@ public final class PagingTokens {
     }
 
     private static ApiException refused() {
-        return new ApiException(
-                "Invalid.NextToken",
-                403,
+        return INVALID_TOKEN.because(
                 "The specified NextToken is not valid. Use the one that the page before returned, with the same filter,"
                         + " or none.");
     }

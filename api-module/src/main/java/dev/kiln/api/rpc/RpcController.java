@@ -2,12 +2,16 @@ package dev.kiln.api.rpc;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
+import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Operation;
 import dev.kiln.api.signature.Authentication;
 import dev.kiln.api.signature.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,11 +29,12 @@ class RpcController {
     private static final String VERSION = "2014-05-26";
 
     private final Authentication authentication;
-    private final Map<String, Operation> operations;
+    private final Map<String, Operation<?>> operations;
 
-    RpcController(Authentication authentication, List<Operation> operations) {
+    RpcController(Authentication authentication, List<Operation<?>> operations) {
         this.authentication = authentication;
-        this.operations = operations.stream().collect(Collectors.toMap(Operation::name, Function.identity()));
+        this.operations = operations.stream()
+                .collect(Collectors.toMap(operation -> operation.declaration().name(), Function.identity()));
     }
 
     @RequestMapping("/")
@@ -42,8 +47,9 @@ class RpcController {
             format = Format.of(rpc.parameter("Format"), format);
             var caller = verify(rpc);
             var operation = find(rpc);
-            var answer = operation.run(new Call(caller, new Parameters(rpc.parameters())));
-            write(response, 200, format, operation.name() + "Response", answer.with("RequestId", requestId));
+            var answer = answer(operation, caller, rpc.parameters());
+            answer.put("RequestId", requestId);
+            write(response, 200, format, operation.declaration().name() + "Response", answer);
         } catch (RuntimeException e) {
             var refusal = Failures.refusal(e, requestId);
             write(response, refusal.status(), format, "Error", error(refusal, requestId, request.getServerName()));
@@ -61,7 +67,7 @@ class RpcController {
 
     private static void requireMethod(String method) {
         if (!method.equals("GET") && !method.equals("POST")) {
-            throw Refusals.invalid("UnsupportedHTTPMethod", "HTTP method", method, "it has to be GET or POST");
+            throw Refusals.invalid(Gateway.METHOD, "HTTP method", method, "it has to be GET or POST");
         }
     }
 
@@ -72,38 +78,44 @@ class RpcController {
                 : authentication.verifyV1(rpc.signed().method(), rpc.parameters());
     }
 
-    private Operation find(RpcRequest rpc) {
+    private static <A> Map<String, Object> answer(
+            Operation<A> operation, Caller caller, Map<String, String> parameters) {
+        var answer = operation.run(Call.read(operation, caller, parameters));
+        return operation.declaration().answer().tree(answer);
+    }
+
+    private Operation<?> find(RpcRequest rpc) {
         var action = rpc.common("Action", "x-acs-action");
         if (action.isEmpty()) {
-            throw Refusals.missingCommon("Action");
+            throw Gateway.missing("Action");
         }
         var version = rpc.common("Version", "x-acs-version");
         if (version.isEmpty()) {
-            throw Refusals.missingCommon("Version");
+            throw Gateway.missing("Version");
         }
         var operation = operations.get(action);
         if (operation == null) {
-            throw new ApiException(
-                    "InvalidAction.NotFound",
-                    404,
+            throw Gateway.ACTION_NOT_FOUND.because(
                     "Specified api is not found, please check your url and method: " + Refusals.quoted(action) + ".");
         }
         if (!version.equals(VERSION)) {
-            throw Refusals.invalid("InvalidVersion", "Version", version, "it has to be " + VERSION);
+            throw Refusals.invalid(Gateway.VERSION, "Version", version, "it has to be " + VERSION);
         }
         return operation;
     }
 
-    private static Answer error(ApiException refusal, String requestId, String host) {
-        return new Answer()
-                .with("RequestId", requestId)
-                .with("HostId", host)
-                .with("Code", refusal.code())
-                .with("Message", refusal.getMessage())
-                .with("Recommend", "docs/api.md#errors " + refusal.code() + " Ecs " + requestId);
+    private static Map<String, Object> error(ApiException refusal, String requestId, String host) {
+        var error = new LinkedHashMap<String, Object>();
+        error.put("RequestId", requestId);
+        error.put("HostId", host);
+        error.put("Code", refusal.code());
+        error.put("Message", refusal.getMessage());
+        error.put("Recommend", "docs/api.md#errors " + refusal.code() + " Ecs " + requestId);
+        return error;
     }
 
-    private static void write(HttpServletResponse response, int status, Format format, String root, Answer answer)
+    private static void write(
+            HttpServletResponse response, int status, Format format, String root, Map<String, Object> answer)
             throws IOException {
         var body = format.render(root, answer);
         response.setStatus(status);

@@ -1,6 +1,6 @@
 package dev.kiln.api.rpc;
 
-import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.signature.Authentication;
 import dev.kiln.api.signature.FormText;
@@ -25,12 +25,12 @@ record RpcRequest(SignedRequest signed, Map<String, String> parameters, String b
     static RpcRequest read(HttpServletRequest request) {
         var body = SignedRequest.readBody(request, MAX_BODY + 1);
         if (body.length > MAX_BODY) {
-            throw new ApiException(
-                    "InvalidParameter", 400, "The body has more than " + MAX_BODY + " bytes. Send fewer parameters.");
+            throw ErrorCode.INVALID_PARAMETER.because(
+                    "The body has more than " + MAX_BODY + " bytes. Send fewer parameters.");
         }
         var type = request.getContentType();
         if (body.length > 0 && type != null && !type.toLowerCase(Locale.ROOT).startsWith(FORM)) {
-            throw Refusals.invalid("InvalidParameter", "Content-Type", type, "a body has to be " + FORM);
+            throw Refusals.invalid(ErrorCode.INVALID_PARAMETER, "Content-Type", type, "a body has to be " + FORM);
         }
         var query = FormText.parse(request.getQueryString());
         var form = FormText.parse(new String(body, StandardCharsets.ISO_8859_1));

@@ -1,6 +1,8 @@
 package dev.kiln.api.signature;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -45,11 +47,11 @@ public class Authentication {
         for (var name : List.of(
                 "AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp")) {
             if (parameters.getOrDefault(name, "").isEmpty()) {
-                throw Refusals.missingCommon(name);
+                throw Gateway.missing(name);
             }
         }
-        requireValue(parameters, "SignatureMethod", "HMAC-SHA1");
-        requireValue(parameters, "SignatureVersion", "1.0");
+        requireValue(parameters, "SignatureMethod", "HMAC-SHA1", Gateway.SIGNATURE_METHOD);
+        requireValue(parameters, "SignatureVersion", "1.0", Gateway.SIGNATURE_VERSION);
         var nonce = new Nonce(
                 get(parameters, "AccessKeyId"), get(parameters, "SignatureNonce"), get(parameters, "Timestamp"));
         var toSign = Signatures.stringToSignV1(method, parameters);
@@ -60,9 +62,7 @@ public class Authentication {
                         || Signatures.same(
                                 given,
                                 Signatures.signV1(secret, Signatures.stringToSignV1WithoutEmpty(method, parameters))),
-                () -> new ApiException(
-                        "SignatureDoesNotMatch",
-                        400,
+                () -> Gateway.SIGNATURE_MISMATCH.because(
                         "Specified signature is not matched with our calculation. server string to sign is:" + toSign));
     }
 
@@ -95,9 +95,7 @@ public class Authentication {
                 nonce,
                 secret -> Signatures.same(authorization.signature(), Signatures.signV3(secret, toSign))
                         && actualBody.map(body::equals).orElse(true),
-                () -> new ApiException(
-                        "SignatureDoesNotMatch",
-                        400,
+                () -> Gateway.SIGNATURE_MISMATCH.because(
                         "Specified signature does not match our calculation. server StringToSign is [" + toSign + "]"));
     }
 
@@ -108,23 +106,19 @@ public class Authentication {
         var sent = checkedTime(nonce.timestamp);
         if (!NONCE.matcher(nonce.value).matches()) {
             throw Refusals.invalid(
-                    "InvalidSignatureNonce",
-                    "SignatureNonce",
-                    nonce.value,
-                    "it has to be 1 to 128 printable characters");
+                    Gateway.NONCE, "SignatureNonce", nonce.value, "it has to be 1 to 128 printable characters");
         }
         var key = keys.find(nonce.accessKeyId)
-                .orElseThrow(() ->
-                        new ApiException("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found."));
+                .orElseThrow(() -> Gateway.KEY_NOT_FOUND.because("Specified access key is not found."));
         if (!key.active()) {
-            throw new ApiException("InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.");
+            throw Gateway.KEY_INACTIVE.because("Specified access key is disabled.");
         }
         if (!signedWith.test(key.secret())) {
             throw mismatch.get();
         }
         // Kept twice as long as needed: the database purges by its own clock, which may differ from ours.
         if (!nonces.remember(key.id(), nonce.value, sent.plus(MAX_SKEW.multipliedBy(2)))) {
-            throw new ApiException("SignatureNonceUsed", 400, "Specified signature nonce was used already.");
+            throw Gateway.NONCE_USED.because("Specified signature nonce was used already.");
         }
         return new Caller(key.account(), key.id(), key.root());
     }
@@ -132,9 +126,7 @@ public class Authentication {
     private Instant checkedTime(String timestamp) {
         var sent = time(timestamp);
         if (Duration.between(sent, clock.instant()).abs().compareTo(MAX_SKEW) > 0) {
-            throw new ApiException(
-                    "InvalidTimeStamp.Expired",
-                    400,
+            throw Gateway.TIME_EXPIRED.because(
                     "Specified time stamp or date value is expired. It may differ from the server's clock, which says "
                             + clock.instant() + ", by 15 minutes.");
         }
@@ -153,15 +145,13 @@ public class Authentication {
     }
 
     private static ApiException notATime() {
-        return new ApiException(
-                "InvalidTimeStamp.Format",
-                400,
+        return Gateway.TIME_FORMAT.because(
                 "Specified time stamp or date value is not well formatted. It has to be YYYY-MM-DDThh:mm:ssZ in UTC.");
     }
 
-    private static void requireValue(Map<String, String> parameters, String name, String value) {
+    private static void requireValue(Map<String, String> parameters, String name, String value, ErrorCode code) {
         if (!get(parameters, name).equals(value)) {
-            throw Refusals.invalid("Invalid" + name, name, get(parameters, name), "it has to be " + value);
+            throw Refusals.invalid(code, name, get(parameters, name), "it has to be " + value);
         }
     }
 

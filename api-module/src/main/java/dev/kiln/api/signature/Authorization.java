@@ -1,6 +1,7 @@
 package dev.kiln.api.signature;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Gateway;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ record Authorization(String credential, List<String> signedHeaders, String signa
     }
 
     static ApiException incomplete(String why) {
-        return new ApiException(
-                "IncompleteSignature", 400, "The request signature does not conform to Aliyun standards: " + why + ".");
+        return Gateway.INCOMPLETE_SIGNATURE.because(
+                "The request signature does not conform to Aliyun standards: " + why + ".");
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.api.signature;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -117,6 +118,6 @@ public final class FormText {
     }
 
     private static ApiException refused(String message) {
-        return new ApiException("InvalidParameter", 400, message);
+        return ErrorCode.INVALID_PARAMETER.because(message);
     }
 }

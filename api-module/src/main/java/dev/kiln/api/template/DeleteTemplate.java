@@ -1,21 +1,35 @@
 package dev.kiln.api.template;
 
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
 import dev.kiln.api.doctor.Uploads;
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.rpc.Answer;
-import dev.kiln.api.rpc.Call;
-import dev.kiln.api.rpc.Operation;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Done;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
+import java.util.List;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** DeleteImagePipeline. */
 @Component
-class DeleteTemplate implements Operation {
+class DeleteTemplate implements Operation<Done> {
+
+    private static final Parameter<String> ID =
+            Parameter.text("ImagePipelineId").required();
+
+    private static final Declaration<Done> DECLARATION = new Declaration<>(
+            "DeleteImagePipeline",
+            "Removes a template, its executions and their logs; images stay.",
+            List.of(REGION_ID, ID),
+            List.of(Refusals.EXECUTION_RUNNING, Refusals.TEMPLATE_NOT_FOUND),
+            Done.SHAPE);
 
     private final Templates templates;
     private final Contexts contexts;
@@ -30,14 +44,14 @@ class DeleteTemplate implements Operation {
     }
 
     @Override
-    public String name() {
-        return "DeleteImagePipeline";
+    public Declaration<Done> declaration() {
+        return DECLARATION;
     }
 
     @Override
-    public Answer run(Call call) {
-        var region = call.parameters().region();
-        var id = new TemplateId(call.parameters().required("ImagePipelineId"));
+    public Done run(Call call) {
+        var region = call.get(REGION_ID);
+        var id = new TemplateId(call.get(ID));
         var deleted = transaction.execute(status -> {
             // The lock first: a start that is under way has ended, and is seen, before we look for running ones.
             var template = templates
@@ -48,16 +62,12 @@ class DeleteTemplate implements Operation {
             return template;
         });
         contexts.removeQuietly(deleted);
-        return new Answer();
+        return Done.DONE;
     }
 
     private void delete(Template template) {
         if (templates.hasRunningExecution(template.id())) {
-            throw new ApiException(
-                    "InvalidImagePipeline.HasRunningExecution",
-                    403,
-                    "The specified image pipeline " + template.id()
-                            + " has a running execution. Cancel it, or wait until it has ended.");
+            throw Refusals.executionRunning(template.id());
         }
         templates.delete(template.id());
         template.contextDigest()

@@ -21,6 +21,8 @@ public final class SourceImages {
     public boolean exists(Template template) {
         return switch (template.baseImageType()) {
             case IMAGE -> images.isReadable(template.baseImage(), template.account(), template.region());
+            // An import looks for its object at the start.
+            case OSS -> true;
             case IMAGE_FAMILY -> images.hasFamily(template.baseImage(), template.account(), template.region());
         };
     }

@@ -1,8 +1,8 @@
 package dev.kiln.api.template;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.operation.Tags;
 import dev.kiln.api.rpc.PagingTokens.Position;
-import dev.kiln.api.rpc.Parameters;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
@@ -156,6 +156,6 @@ public final class Templates {
                 .param("ids", filter.ids().toArray(String[]::new))
                 .param("name", filter.name())
                 .param("resourceGroup", filter.resourceGroup())
-                .param("tags", json.writeValueAsString(Parameters.tagFilter(filter.tags())));
+                .param("tags", json.writeValueAsString(Tags.filter(filter.tags())));
     }
 }

@@ -1,0 +1,33 @@
+package dev.kiln.api.error;
+
+/**
+ * A code of the vendor's reference, or one of ours where it has none. Codes are constants of those who answer them;
+ * docs/api.md lists what the operations declare, and a test provokes each.
+ *
+ * @param status of HTTP
+ * @param when it is answered, for people
+ */
+public record ErrorCode(String code, int status, String when) {
+
+    public static final ErrorCode MISSING_PARAMETER =
+            new ErrorCode("MissingParameter", 400, "a required parameter is missing");
+    public static final ErrorCode INVALID_PARAMETER = new ErrorCode(
+            "InvalidParameter", 400, "malformed encoding, a name twice, too many parameters, a body that is no form");
+    public static final ErrorCode INVALID_REGION =
+            new ErrorCode("InvalidRegionId.NotFound", 404, "a region that is not configured");
+
+    /** The gateway's rule for a parameter that has no code of its own. */
+    public static ErrorCode invalid(String parameter) {
+        return new ErrorCode("Invalid" + parameter, 400, parameter);
+    }
+
+    /** A refusal with this code. */
+    public ApiException because(String message) {
+        return new ApiException(code, status, message);
+    }
+
+    /** Whether the other is the same code, whatever is said of it. */
+    public boolean isSame(ErrorCode other) {
+        return code.equals(other.code);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.kiln.api.error;
+
+import java.util.List;
+
+/** The codes of the protocol itself: what is checked before an operation is. */
+public final class Gateway {
+
+    public static final ErrorCode METHOD = new ErrorCode("UnsupportedHTTPMethod", 400, "neither GET nor POST");
+    public static final ErrorCode FORMAT = new ErrorCode("InvalidParameter.Format", 400, "neither JSON nor XML");
+    public static final ErrorCode INCOMPLETE_SIGNATURE = new ErrorCode(
+            "IncompleteSignature", 400, "Authorization or the headers it needs are malformed or not signed");
+    public static final ErrorCode SIGNATURE_METHOD =
+            new ErrorCode("InvalidSignatureMethod", 400, "V1 with another than HMAC-SHA1");
+    public static final ErrorCode SIGNATURE_VERSION =
+            new ErrorCode("InvalidSignatureVersion", 400, "V1 with another than 1.0");
+    public static final ErrorCode TIME_FORMAT =
+            new ErrorCode("InvalidTimeStamp.Format", 400, "not `YYYY-MM-DDThh:mm:ssZ`");
+    public static final ErrorCode TIME_EXPIRED =
+            new ErrorCode("InvalidTimeStamp.Expired", 400, "more than 15 minutes off");
+    public static final ErrorCode NONCE =
+            new ErrorCode("InvalidSignatureNonce", 400, "the nonce is not 1 to 128 printable characters");
+    public static final ErrorCode KEY_NOT_FOUND =
+            new ErrorCode("InvalidAccessKeyId.NotFound", 404, "nobody has that key");
+    public static final ErrorCode KEY_INACTIVE =
+            new ErrorCode("InvalidAccessKeyId.Inactive", 400, "the key is switched off");
+    public static final ErrorCode SIGNATURE_MISMATCH = new ErrorCode(
+            "SignatureDoesNotMatch",
+            400,
+            "the secret or what was signed differs; the message ends with the server's string to sign");
+    public static final ErrorCode NONCE_USED = new ErrorCode("SignatureNonceUsed", 400, "the request was sent before");
+    public static final ErrorCode ACTION_NOT_FOUND = new ErrorCode("InvalidAction.NotFound", 404, "no such operation");
+    public static final ErrorCode VERSION = new ErrorCode("InvalidVersion", 400, "another version");
+
+    /** All of them, in the order in which they are checked. */
+    public static final List<ErrorCode> CODES = List.of(
+            METHOD,
+            ErrorCode.INVALID_PARAMETER,
+            FORMAT,
+            missing("AccessKeyId", "V1 without it; likewise the other five parameters of a signature"),
+            INCOMPLETE_SIGNATURE,
+            SIGNATURE_METHOD,
+            SIGNATURE_VERSION,
+            TIME_FORMAT,
+            TIME_EXPIRED,
+            NONCE,
+            KEY_NOT_FOUND,
+            KEY_INACTIVE,
+            SIGNATURE_MISMATCH,
+            NONCE_USED,
+            missing("Action", "no operation is named"),
+            missing("Version", "no version is named"),
+            ACTION_NOT_FOUND,
+            VERSION);
+
+    private Gateway() {}
+
+    private static ErrorCode missing(String parameter, String when) {
+        return new ErrorCode("Missing" + parameter, 400, when);
+    }
+
+    /** A parameter of the protocol is missing. */
+    public static ApiException missing(String parameter) {
+        return missing(parameter, "").because(parameter + " is mandatory for this action.");
+    }
+}

@@ -1,0 +1,183 @@
+package dev.kiln.api.image;
+
+import static dev.kiln.api.operation.Parameter.flag;
+import static dev.kiln.api.operation.Parameter.oneOf;
+import static dev.kiln.api.operation.Parameter.text;
+
+import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Scalar;
+import dev.kiln.api.operation.Tags;
+import dev.kiln.api.operation.Values;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What DescribeImages can be narrowed by. */
+final class ImageFilters {
+
+    static final ErrorCode INVALID_ALIAS =
+            new ErrorCode("InvalidImageOwnerAlias.ValueNotSupported", 400, "not system, self, others or marketplace");
+    static final ErrorCode INVALID_TYPE =
+            new ErrorCode("InvalidFilterValue.NetworkType", 400, "neither vpc nor classic");
+    static final ErrorCode INVALID_OWNER =
+            new ErrorCode("InvalidOperation.ImageOwnerIdUnsupported", 400, "not a number");
+    static final ErrorCode INVALID_KEY = new ErrorCode("InvalidFilterKey.NotFound", 404, "no key of a filter");
+    static final ErrorCode INVALID_VALUE = new ErrorCode("InvalidFilterValue", 404, "not a time");
+    static final ErrorCode INVALID_USAGE = new ErrorCode("InvalidUsage", 404, "unknown");
+    static final ErrorCode INVALID_OS_TYPE = new ErrorCode("InvalidOSType", 404, "unknown");
+    static final ErrorCode INVALID_ARCHITECTURE = new ErrorCode("InvalidArchitecture", 404, "unknown");
+
+    /** Statuses of the wire that no image of ours has. */
+    private static final List<String> NEVER = List.of("UnAvailable", "Deprecated");
+
+    static final Parameter<List<String>> IDS = Parameter.of(
+                    "ImageId",
+                    new Scalar<>(
+                            "text",
+                            "ids separated by commas, at most 100",
+                            text -> Optional.of(text.split(","))
+                                    .filter(ids -> ids.length <= 100)
+                                    .map(ids -> Stream.of(ids)
+                                            .map(String::trim)
+                                            .filter(id -> !id.isEmpty())
+                                            .toList())))
+            .or(List.of());
+    static final Parameter<String> NAME = text("ImageName").or("");
+    static final Parameter<String> FAMILY = text("ImageFamily").or("");
+    static final Parameter<String> SNAPSHOT = text("SnapshotId");
+    static final Parameter<String> INSTANCE_TYPE = text("InstanceType").checked();
+    static final Parameter<String> RESOURCE_GROUP = text("ResourceGroupId").checked();
+    static final Parameter<Long> OWNER = Parameter.of(
+                    "ImageOwnerId",
+                    new Scalar<>(
+                            "integer",
+                            "a number of at most 16 digits",
+                            text -> Optional.of(text)
+                                    .filter(number -> number.matches("\\d{1,16}"))
+                                    .map(Long::parseLong)))
+            .code(INVALID_OWNER);
+    static final Parameter<List<String>> STATUS =
+            Parameter.of("Status", Scalar.someOf(statuses())).or(List.of(Image.State.COPIED.wire()));
+    static final Parameter<String> ALIAS =
+            oneOf("ImageOwnerAlias", "system", "self", "others", "marketplace").code(INVALID_ALIAS);
+    static final Parameter<String> OS_TYPE =
+            Parameter.of("OSType", Scalar.oneOfInAnyCase("linux", "windows")).code(INVALID_OS_TYPE);
+    static final Parameter<String> ARCHITECTURE = Parameter.of(
+                    "Architecture", Scalar.oneOfInAnyCase("i386", "x86_64", "arm64"))
+            .code(INVALID_ARCHITECTURE)
+            .checked();
+    static final Parameter<String> USAGE =
+            Parameter.of("Usage", Scalar.oneOfInAnyCase("instance", "none")).code(INVALID_USAGE);
+    static final Parameter<Boolean> IS_PUBLIC = flag("IsPublic").or(false);
+
+    /** What every image of ours suits, or what no image is known to differ by. */
+    static final List<Parameter<?>> CHECKED = List.of(
+            ARCHITECTURE,
+            INSTANCE_TYPE,
+            RESOURCE_GROUP,
+            oneOf("ActionType", "CreateEcs", "ChangeOS").checked(),
+            flag("IsSupportIoOptimized").checked(),
+            flag("IsSupportCloudinit").checked(),
+            flag("ShowExpired").checked(),
+            flag("Usable").checked());
+
+    private record Filter(String key, String value) {}
+
+    private static final Parameter<String> FILTER_KEY = oneOf(
+                    "Key", "CreationStartTime", "CreationEndTime", "NetworkType")
+            .code(INVALID_KEY)
+            .required(INVALID_KEY);
+    private static final Parameter<String> FILTER_VALUE = text("Value").or("");
+
+    static final Parameter<List<Filter>> FILTER = Parameter.objects(
+            "Filter",
+            List.of(FILTER_KEY, FILTER_VALUE),
+            filter -> new Filter(filter.get(FILTER_KEY), filter.get(FILTER_VALUE)),
+            20,
+            ErrorCode.INVALID_PARAMETER);
+
+    private ImageFilters() {}
+
+    private static List<String> statuses() {
+        return Stream.concat(Arrays.stream(Image.State.values()).map(Image.State::wire), NEVER.stream())
+                .toList();
+    }
+
+    static Stream<ApiException> contradictions(Values given) {
+        return given.get(FILTER).stream().flatMap(filter -> wrong(filter).stream());
+    }
+
+    private static Optional<ApiException> wrong(Filter filter) {
+        if (filter.key().equals("NetworkType")) {
+            return List.of("vpc", "classic").contains(filter.value())
+                    ? Optional.empty()
+                    : Optional.of(Refusals.invalid(
+                            INVALID_TYPE, "NetworkType", filter.value(), "it has to be vpc or classic"));
+        }
+        return time(filter.value()).isPresent()
+                ? Optional.empty()
+                : Optional.of(Refusals.invalid(
+                        INVALID_VALUE, filter.key(), filter.value(), "it has to be a time like 2026-01-31T08:15Z"));
+    }
+
+    static ImageSearch.Wanted wanted(Call call) {
+        var none = call.get(IS_PUBLIC)
+                || call.find(SNAPSHOT).isPresent()
+                || call.find(OS_TYPE).equals(Optional.of("windows"))
+                || call.find(USAGE).equals(Optional.of("instance"));
+        var alias = call.find(ALIAS);
+        return new ImageSearch.Wanted(
+                call.account(),
+                call.get(Parameter.REGION_ID),
+                !none && alias.orElse("self").equals("self"),
+                !none && alias.orElse("others").equals("others"),
+                call.get(IDS),
+                pattern(call.get(NAME)),
+                call.get(FAMILY),
+                call.find(OWNER).orElse(0L),
+                states(call.get(STATUS)),
+                call.get(Tags.TAG),
+                time(call, "CreationStartTime"),
+                time(call, "CreationEndTime"));
+    }
+
+    /** A LIKE pattern: with asterisks the whole name is meant, without them a part of it. */
+    private static String pattern(String name) {
+        var escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
+        if (name.isEmpty()) {
+            return "";
+        }
+        return name.contains("*") ? escaped.replace('*', '%') : "%" + escaped + "%";
+    }
+
+    private static List<String> states(List<String> wire) {
+        return Arrays.stream(Image.State.values())
+                .filter(state -> wire.contains(state.wire()))
+                .map(Enum::name)
+                .toList();
+    }
+
+    private static Optional<Instant> time(Call call, String key) {
+        return call.get(FILTER).stream()
+                .filter(filter -> filter.key().equals(key))
+                .flatMap(filter -> time(filter.value()).stream())
+                .reduce((earlier, later) -> later);
+    }
+
+    private static Optional<Instant> time(String value) {
+        try {
+            var seconds = value.length() == "yyyy-MM-ddTHH:mmZ".length() ? value.replace("Z", ":00Z") : value;
+            return Optional.of(DateTimeFormatter.ISO_INSTANT.parse(seconds, Instant::from));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}

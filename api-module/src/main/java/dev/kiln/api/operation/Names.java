@@ -1,0 +1,26 @@
+package dev.kiln.api.operation;
+
+/** The forms of names that are the same wherever the reference has them. */
+public final class Names {
+
+    private Names() {}
+
+    /** Name and ImageName. */
+    public static Scalar<String> name(int longest) {
+        return Scalar.matching(
+                "\\p{L}[\\p{L}\\p{N}:_.-]{1," + (longest - 1) + "}",
+                "2 to " + longest + " characters: a letter, then letters, digits, ':', '_', '.' and '-'");
+    }
+
+    /** ImageFamily. */
+    public static Scalar<String> family() {
+        return Scalar.matching(
+                "(?!aliyun|acs:)\\p{L}[\\p{L}\\p{N}:_-]{1,127}",
+                "2 to 128 characters: a letter, then letters, digits, ':', '_' and '-'; not beginning with aliyun or acs:");
+    }
+
+    /** Description. */
+    public static Scalar<String> description() {
+        return Scalar.prose(2, 256);
+    }
+}

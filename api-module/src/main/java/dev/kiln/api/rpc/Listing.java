@@ -1,0 +1,23 @@
+package dev.kiln.api.rpc;
+
+import dev.kiln.api.operation.Field;
+import dev.kiln.api.operation.Shape;
+import java.util.List;
+
+/**
+ * A page of a listing that is walked by tokens.
+ *
+ * @param total how many objects there are on all pages
+ * @param next the token of the next page, empty on the last
+ */
+public record Listing<T>(int total, int size, String next, List<T> items) {
+
+    /** {@code {"TotalCount":…,"MaxResults":…,"NextToken":…,"ImagePipeline":{"ImagePipelineSet":[{…}]}}}. */
+    public static <T> Shape<Listing<T>> shape(String wrapper, String set, Shape<T> item) {
+        return Shape.of(
+                Field.integer("TotalCount", Listing::total),
+                Field.integer("MaxResults", Listing::size),
+                Field.text("NextToken", Listing::next),
+                Field.objects(wrapper, set, Listing::items, item));
+    }
+}
