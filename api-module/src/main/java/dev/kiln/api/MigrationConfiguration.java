@@ -7,7 +7,6 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How the API brings the database up to date at its start, and what it does with one that is newer than itself. */
 @Configuration(proxyBeanMethods = false)
@@ -31,7 +30,7 @@ class MigrationConfiguration {
     FlywayMigrationStrategy migrateWithinTheContract(DataSource pool) {
         return flyway -> {
             flyway.migrate();
-            new SchemaContract(JdbcClient.create(pool)).check(flyway);
+            new SchemaContract(pool).check(flyway);
         };
     }
 }

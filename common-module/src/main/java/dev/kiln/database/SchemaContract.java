@@ -3,6 +3,7 @@ package dev.kiln.database;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
@@ -16,8 +17,8 @@ public final class SchemaContract {
 
     private final JdbcClient jdbc;
 
-    public SchemaContract(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    public SchemaContract(DataSource database) {
+        this.jdbc = JdbcClient.create(database);
     }
 
     /** Throws with what to do when the migrations that this process was built with are too old for the database. */

@@ -138,8 +138,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    SchemaCheck schemaCheck(DataSource database, JdbcClient jdbc) {
-        return new SchemaCheck(database, new SchemaContract(jdbc));
+    SchemaCheck schemaCheck(DataSource database) {
+        return new SchemaCheck(database, new SchemaContract(database));
     }
 
     @Bean
