@@ -6,7 +6,6 @@ import dev.kiln.faults.inject.FaultLog;
 import dev.kiln.faults.load.Ledger;
 import dev.kiln.faults.verdict.Records;
 import dev.kiln.faults.verdict.Timings;
-import dev.kiln.faults.wire.Guard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,12 +58,7 @@ final class Report {
     }
 
     private String conclusion(List<String> violations) {
-        if (settings.without() == Guard.NONE) {
-            return violations.size() + " violations, seed " + settings.seed();
-        }
-        return violations.isEmpty()
-                ? "No violation without the " + settings.without() + ": this run does not show that it is needed."
-                : "The " + settings.without() + " is needed: " + violations.size() + " violations without it.";
+        return violations.size() + " violations, seed " + settings.seed();
     }
 
     private void write(Path file, List<String> violations) throws IOException {

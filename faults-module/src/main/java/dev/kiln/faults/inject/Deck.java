@@ -1,0 +1,36 @@
+package dev.kiln.faults.inject;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** The order of the kinds: each as often as its weight says, shuffled; then all over again. So every kind comes up. */
+final class Deck {
+
+    private final SplittableRandom random;
+    private final List<FaultKind> all;
+    private final List<FaultKind> rest = new ArrayList<>();
+
+    Deck(SplittableRandom random, List<FaultKind> kinds) {
+        this.random = random;
+        this.all = kinds.stream()
+                .flatMap(kind -> Collections.nCopies(kind.weight(), kind).stream())
+                .toList();
+    }
+
+    synchronized FaultKind next() {
+        if (rest.isEmpty()) {
+            rest.addAll(all);
+            for (var last = rest.size() - 1; last > 0; last--) {
+                Collections.swap(rest, last, random.nextInt(last + 1));
+            }
+        }
+        return rest.remove(rest.size() - 1);
+    }
+
+    /** There was nothing to break: it comes again, after two others. */
+    synchronized void putBack(FaultKind kind) {
+        rest.add(Math.max(0, rest.size() - 2), kind);
+    }
+}
