@@ -12,11 +12,22 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The result of a run, for the terminal and as a page. */
 final class Report {
+
+    // What is left behind, and a word of the sentences that tell of it; the first that fits counts.
+    private static final List<Map.Entry<String, String>> LEAKS = List.of(
+            Map.entry("partial uploads", ".partial-"),
+            Map.entry("objects without a row", "without a row"),
+            Map.entry("scratch directories", "scratch space"),
+            Map.entry("mounts", "mount"),
+            Map.entry("control groups", "control group"),
+            Map.entry("processes", "process "));
 
     private final FaultSettings settings;
     private final FaultLog log;
@@ -76,6 +87,7 @@ final class Report {
                 "| starts acknowledged | " + ledger.started().size() + " |",
                 "| executions by final status | " + Screen.inWords(statuses) + " |",
                 "| violations, leaks among them | " + violations.size() + " |",
+                "| left behind | " + leaks(violations) + " |",
                 "| places at writes where a worker was killed | " + places() + " |",
                 "",
                 "| fault | injected | executions stopped by it | resumed after: p50 | p99 | max |",
@@ -94,6 +106,20 @@ final class Report {
                 ""));
         violations.forEach(violation -> lines.add("- " + violation));
         Files.write(file, lines);
+    }
+
+    private static String leaks(List<String> violations) {
+        var counts = new LinkedHashMap<String, Integer>();
+        LEAKS.forEach(leak -> counts.put(leak.getKey(), 0));
+        for (var violation : violations) {
+            LEAKS.stream()
+                    .filter(leak -> violation.contains(leak.getValue()))
+                    .findFirst()
+                    .ifPresent(leak -> counts.merge(leak.getKey(), 1, Integer::sum));
+        }
+        return counts.entrySet().stream()
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     private String command() {

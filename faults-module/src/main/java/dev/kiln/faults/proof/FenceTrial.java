@@ -5,7 +5,7 @@ import dev.kiln.faults.load.Operations;
 import dev.kiln.faults.verdict.Records;
 import dev.kiln.faults.wire.LateWrite;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A worker falls silent in the middle of a write, is overtaken, and its write arrives after all. */
 final class FenceTrial implements Trial {
@@ -26,8 +26,8 @@ final class FenceTrial implements Trial {
 
     @Override
     public Optional<String> round(int number) throws InterruptedException, NotProvokedException {
-        var found = new AtomicReference<Optional<String>>(Optional.empty());
-        var write = new LateWrite(worker -> true, delivered -> found.set(effect(delivered)));
+        var found = new ConcurrentLinkedQueue<String>();
+        var write = new LateWrite(worker -> true, delivered -> effect(delivered).ifPresent(found::add));
         cluster.watch().deliverLate(write);
         var execution = operations.start(template, "fence-" + number).orElse("");
         try {
@@ -39,11 +39,11 @@ final class FenceTrial implements Trial {
             }
         } finally {
             cluster.watch().deliverNoneLate();
-            if (found.get().isEmpty()) {
+            if (found.isEmpty()) {
                 records.awaitEnds(LONGEST_WAIT_SECONDS);
             }
         }
-        return found.get();
+        return Optional.ofNullable(found.peek());
     }
 
     /** Asked while the database has answered the late write and nobody has gone on. */
