@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 /** Takes faults one after another from a deck that a seed shuffles, and injects them side by side. */
 public final class Injector {
 
-    private static final int SHORTEST_PAUSE_MILLIS = 200;
-    private static final int PAUSE_MILLIS = 1400;
+    private static final int SHORTEST_PAUSE_MILLIS = 150;
+    private static final int PAUSE_MILLIS = 1000;
     private static final long SECONDS_TO_START_AGAIN = 120;
 
     private final SplittableRandom random;
