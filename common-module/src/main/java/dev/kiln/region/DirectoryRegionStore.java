@@ -57,7 +57,10 @@ public final class DirectoryRegionStore implements RegionStore {
 
     @Override
     public void check() throws IOException {
-        Files.createDirectories(directory);
+        // A symbolic link to a directory is one too, which not every Java release finds.
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+        }
         var probe = directory.resolve(PROBE + UUID.randomUUID());
         try (var file = FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap(new byte[1]));
@@ -273,8 +276,14 @@ public final class DirectoryRegionStore implements RegionStore {
     @Override
     public void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException {
         var start = below == null ? directory : directory.resolve(below.value());
-        if (Files.isDirectory(start)) {
-            Files.walkFileTree(start, new DirectoryListing(directory, found));
+        if (!Files.isDirectory(start)) {
+            return;
+        }
+        try {
+            // The directory may be a symbolic link; below it there is none of Kiln's.
+            Files.walkFileTree(start.toRealPath(), new DirectoryListing(directory.toRealPath(), found));
+        } catch (NoSuchFileException e) {
+            // It was removed meanwhile, so there is nothing to list.
         }
     }
 

@@ -66,6 +66,20 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
     }
 
     @Test
+    void theDirectoryMayBeASymbolicLink() throws IOException {
+        freshStore();
+        Files.createDirectories(directory.resolve("images/m-3"));
+        var link = Files.createSymbolicLink(Files.createTempDirectory("region").resolve("link"), directory);
+        var store = new DirectoryRegionStore(new RegionId("cn-test"), link);
+        var names = new ArrayList<String>();
+
+        store.check();
+        store.list(null, item -> names.add(item.toString()));
+
+        assertThat(names).containsExactly("images/m-3/");
+    }
+
+    @Test
     void whatACrashedPutLeftIsRemovedByDelete() throws IOException {
         var store = freshStore();
         var key = new StoreKey("images/m-2");

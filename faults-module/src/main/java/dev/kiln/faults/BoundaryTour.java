@@ -109,7 +109,7 @@ final class BoundaryTour {
                 visit(operations, templates.getOrDefault(stop.recipe(), ""), recipe, stop);
             }
         } catch (IOException e) {
-            missed.add("a driver of the tour ended: " + e);
+            miss("a driver of the tour ended: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -121,7 +121,7 @@ final class BoundaryTour {
             var token = "tour-%s-%08x-%s-%d".formatted(template, stop.write().hashCode(), stop.side(), number);
             var execution = start(operations, template, recipe, token.substring(0, Math.min(64, token.length())));
             if (!records.statusOf(execution).equals(recipe.end().name())) {
-                missed.add(execution + " is " + records.statusOf(execution) + " after a kill " + stop);
+                miss(execution + " is " + records.statusOf(execution) + " after a kill " + stop);
             }
             if (!cluster.watch().removeTrap(template)) {
                 var done = hit.incrementAndGet();
@@ -131,7 +131,12 @@ final class BoundaryTour {
                 return;
             }
         }
-        missed.add("no worker was killed " + stop);
+        miss("no worker was killed " + stop);
+    }
+
+    private void miss(String what) {
+        missed.add(what);
+        screen.phase("  ! " + what);
     }
 
     /** Starts an execution, cancels it while it builds if it would not end by itself, and returns at its end. */

@@ -9,17 +9,16 @@ import dev.kiln.faults.load.Callers;
 import dev.kiln.faults.load.Ledger;
 import dev.kiln.faults.load.Operations;
 import dev.kiln.faults.load.Recipe;
+import dev.kiln.faults.proof.GuardProof;
 import dev.kiln.faults.verdict.Records;
 import dev.kiln.faults.verdict.Verdict;
 import dev.kiln.faults.wire.Guard;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.springframework.util.FileSystemUtils;
@@ -28,7 +27,7 @@ import org.springframework.util.FileSystemUtils;
 final class FaultRun {
 
     private static final int SLOTS = 2;
-    private static final int MINUTES_TO_DRAIN = 5;
+    private static final int SECONDS_TO_DRAIN = 300;
     // Withdrawn copies and scratch space of dead workers are cleared away in rounds of a minute.
     private static final int SECONDS_TO_CLEAR = 150;
 
@@ -51,12 +50,13 @@ final class FaultRun {
                 ? Files.createDirectories(settings.data().get().toAbsolutePath())
                 : Files.createTempDirectory("kiln-faults-");
         screen.say("Seed " + settings.seed() + ", " + settings.minutes() + " minutes, in " + directory);
-        List<String> violations;
-        try (var cluster = new Cluster(directory, settings.without())) {
+        boolean good;
+        try (var cluster = new Cluster(directory)) {
             closeAtExit(cluster);
-            violations = run(cluster);
+            screen.phase("Start");
+            cluster.start(settings.workers(), SLOTS, settings.without() == Guard.NONE);
+            good = settings.without() == Guard.NONE ? run(cluster).isEmpty() : prove(cluster);
         }
-        var good = violations.isEmpty() == (settings.without() == Guard.NONE);
         if (good && settings.data().isEmpty()) {
             FileSystemUtils.deleteRecursively(directory);
         } else {
@@ -79,9 +79,15 @@ final class FaultRun {
                         "unmount"));
     }
 
+    private boolean prove(Cluster cluster) throws IOException, InterruptedException {
+        screen.phase("The faults that the " + settings.without() + " is there for");
+        var operations = new Operations(cluster.clients(), 0, ledger);
+        var base = operations.baseImage(cluster.directory().resolve("busybox.tar"));
+        return new GuardProof(cluster, ledger, settings.without(), screen::phase)
+                .run(base, operations.account(), settings.minutes());
+    }
+
     private List<String> run(Cluster cluster) throws Exception {
-        screen.phase("Start");
-        cluster.start(settings.workers(), SLOTS);
         var records = new Records(cluster.database().jdbc());
         var operations = new Operations(cluster.clients(), 0, ledger);
         var base = operations.baseImage(cluster.directory().resolve("busybox.tar"));
@@ -117,7 +123,7 @@ final class FaultRun {
                     template,
                     operations.start(template, "undisturbed-" + template).orElseThrow());
         }
-        await(records, 0);
+        records.awaitEnds(SECONDS_TO_DRAIN);
         executions.forEach((template, execution) -> {
             var recipe = ledger.recipes().get(template);
             if (recipe != null
@@ -135,35 +141,19 @@ final class FaultRun {
         var watching = new Thread(() -> screen.follow(ledger, log, records, until), "status");
         watching.setDaemon(true);
         watching.start();
-        new Injector(random.split(), cluster, ledger, log, kinds()).run(until);
+        new Injector(random.split(), cluster, ledger, log).run(until);
         callers.stop();
         watching.interrupt();
         watching.join();
     }
 
-    /** What makes a guard matter, when one is taken away; otherwise everything. */
-    private Set<FaultKind> kinds() {
-        return switch (settings.without()) {
-            case NONE -> EnumSet.allOf(FaultKind.class);
-            case FENCE -> EnumSet.of(FaultKind.LATE_WRITE, FaultKind.FREEZE_WORKER, FaultKind.LATE_BYTES);
-            case LOCK, INDEX -> EnumSet.of(FaultKind.REPEATED_MESSAGES, FaultKind.KILL_WORKER);
-        };
-    }
-
     private void drain(Operations operations, Records records) throws InterruptedException, IOException {
-        await(records, MINUTES_TO_DRAIN);
+        records.awaitEnds(SECONDS_TO_DRAIN);
         for (var rounds = 0; rounds < 5 && !records.partlySuccessful().isEmpty(); rounds++) {
             for (var execution : records.partlySuccessful()) {
                 operations.retry(execution);
-                await(records, MINUTES_TO_DRAIN);
+                records.awaitEnds(SECONDS_TO_DRAIN);
             }
-        }
-    }
-
-    private static void await(Records records, int minutes) throws InterruptedException {
-        var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Math.max(minutes, 2));
-        while (records.unfinished() > 0 && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 
@@ -174,11 +164,17 @@ final class FaultRun {
         }
     }
 
-    /** Asks again while it may still be cleared away by itself. */
+    /** Asks again while it may still be cleared away by itself, and tells what it waits for. */
     private List<String> judged(Verdict verdict, BoundaryTour tour) throws IOException, InterruptedException {
-        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.without() == Guard.NONE ? SECONDS_TO_CLEAR : 0);
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_CLEAR);
         var violations = verdict.violations();
+        List<String> told = List.of();
         while (!violations.isEmpty() && System.nanoTime() < end) {
+            if (!violations.equals(told)) {
+                screen.phase(
+                        "  %d to be cleared away yet, the first: %s".formatted(violations.size(), violations.get(0)));
+                told = violations;
+            }
             TimeUnit.SECONDS.sleep(1);
             violations = verdict.violations();
         }

@@ -29,7 +29,8 @@ public final class Faults {
             --report FILE    writes the result as a page, for example docs/fault-report.md
             --workers N      worker processes, 3 to 8, default 4
             --data DIR       where everything is kept, default a temporary directory, removed after a good run
-            --without GUARD  takes a guard away to see that it is needed: succeeds when a violation is found
+            --without GUARD  provokes what a guard prevents, with it and without it: succeeds when that happened
+                             without it alone; here --minutes bounds the search without it
             """;
 
     private Faults() {}

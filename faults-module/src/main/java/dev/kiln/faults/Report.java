@@ -6,18 +6,28 @@ import dev.kiln.faults.inject.FaultLog;
 import dev.kiln.faults.load.Ledger;
 import dev.kiln.faults.verdict.Records;
 import dev.kiln.faults.verdict.Timings;
-import dev.kiln.faults.wire.Guard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The result of a run, for the terminal and as a page. */
 final class Report {
+
+    // What is left behind, and a word of the sentences that tell of it; the first that fits counts.
+    private static final List<Map.Entry<String, String>> LEAKS = List.of(
+            Map.entry("partial uploads", ".partial-"),
+            Map.entry("objects without a row", "without a row"),
+            Map.entry("scratch directories", "scratch space"),
+            Map.entry("mounts", "mount"),
+            Map.entry("control groups", "control group"),
+            Map.entry("processes", "process "));
 
     private final FaultSettings settings;
     private final FaultLog log;
@@ -59,12 +69,7 @@ final class Report {
     }
 
     private String conclusion(List<String> violations) {
-        if (settings.without() == Guard.NONE) {
-            return violations.size() + " violations, seed " + settings.seed();
-        }
-        return violations.isEmpty()
-                ? "No violation without the " + settings.without() + ": this run does not show that it is needed."
-                : "The " + settings.without() + " is needed: " + violations.size() + " violations without it.";
+        return violations.size() + " violations, seed " + settings.seed();
     }
 
     private void write(Path file, List<String> violations) throws IOException {
@@ -82,6 +87,7 @@ final class Report {
                 "| starts acknowledged | " + ledger.started().size() + " |",
                 "| executions by final status | " + Screen.inWords(statuses) + " |",
                 "| violations, leaks among them | " + violations.size() + " |",
+                "| left behind | " + leaks(violations) + " |",
                 "| places at writes where a worker was killed | " + places() + " |",
                 "",
                 "| fault | injected | executions stopped by it | resumed after: p50 | p99 | max |",
@@ -100,6 +106,20 @@ final class Report {
                 ""));
         violations.forEach(violation -> lines.add("- " + violation));
         Files.write(file, lines);
+    }
+
+    private static String leaks(List<String> violations) {
+        var counts = new LinkedHashMap<String, Integer>();
+        LEAKS.forEach(leak -> counts.put(leak.getKey(), 0));
+        for (var violation : violations) {
+            LEAKS.stream()
+                    .filter(leak -> violation.contains(leak.getValue()))
+                    .findFirst()
+                    .ifPresent(leak -> counts.merge(leak.getKey(), 1, Integer::sum));
+        }
+        return counts.entrySet().stream()
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     private String command() {

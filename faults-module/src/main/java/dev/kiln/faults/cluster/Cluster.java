@@ -47,7 +47,7 @@ public final class Cluster implements Closeable {
     private final RegionDirectories regions;
     private final JavaProcess broker;
     private final int brokerPort;
-    private final WireWatch watch;
+    private final WireWatch watch = new WireWatch();
     private final List<Member> apis = new ArrayList<>();
     private final List<Member> workers = new ArrayList<>();
     private final List<URI> urls = new ArrayList<>();
@@ -55,16 +55,12 @@ public final class Cluster implements Closeable {
     private volatile boolean closed;
 
     /** Starts the servers; processes follow with {@link #start}. */
-    public Cluster(Path directory, Guard without) throws IOException {
+    public Cluster(Path directory) throws IOException {
         this.directory = directory;
-        this.watch = new WireWatch(without);
         Files.createDirectories(directory.resolve("logs"));
         Files.createDirectories(directory.resolve("run"));
         this.regions = new RegionDirectories(directory.resolve("regions"));
         this.database = new DatabaseServer(directory.resolve("postgres"), log("postgres"));
-        if (without == Guard.INDEX) {
-            database.dropTemplateIndex();
-        }
         this.brokerPort = FreePort.any();
         this.broker = new JavaProcess("broker", brokerLaunch());
         tending.setDaemon(true);
@@ -77,11 +73,15 @@ public final class Cluster implements Closeable {
                 directory.resolve("kafka").toString(),
                 Integer.toString(brokerPort),
                 ready.toString());
-        return new JavaProcess.Launch(main, List.of(), Map.of(), log("broker"), ready);
+        return new JavaProcess.Launch(main, List.of(), Map.of(), log("broker"), ready, classes("broker"));
     }
 
-    /** Starts everything, and returns when every part answers. */
-    public void start(int workerCount, int slots) throws IOException, InterruptedException {
+    /**
+     * Starts everything, and returns when every part answers.
+     *
+     * @param rehearsed whether processes will be started so often that it pays to prepare it
+     */
+    public void start(int workerCount, int slots, boolean rehearsed) throws IOException, InterruptedException {
         broker.start();
         await(List.of(broker));
         for (var number = 1; number <= APIS; number++) {
@@ -89,6 +89,9 @@ public final class Cluster implements Closeable {
         }
         for (var number = 1; number <= workerCount; number++) {
             workers.add(worker("worker-" + number, slots));
+        }
+        if (rehearsed) {
+            rehearse();
         }
         for (var member : members()) {
             member.process().start();
@@ -98,6 +101,18 @@ public final class Cluster implements Closeable {
             awaitHealth(url);
         }
         tending.start();
+    }
+
+    /** Starts and ends one API and one worker: every later start finds their classes loaded and checked. */
+    private void rehearse() throws IOException, InterruptedException {
+        var api = apis.get(0).process();
+        var worker = workers.get(0).process();
+        api.start();
+        worker.start();
+        await(List.of(worker));
+        awaitHealth(urls.get(0));
+        worker.end();
+        api.end();
     }
 
     private Member api(String name) throws IOException {
@@ -112,7 +127,9 @@ public final class Cluster implements Closeable {
         urls.add(URI.create("http://127.0.0.1:" + port));
         var main = List.of(ApiApplication.class.getName());
         return member(
-                network, new JavaProcess.Launch(main, without("worker"), environment(properties), log(name), null));
+                network,
+                new JavaProcess.Launch(
+                        main, without("worker"), environment(properties), log(name), null, classes("api")));
     }
 
     private Member worker(String name, int slots) throws IOException {
@@ -125,7 +142,9 @@ public final class Cluster implements Closeable {
         properties.put("kiln.engine.directory", engine().toString());
         var main = List.of(WorkerApplication.class.getName());
         return member(
-                network, new JavaProcess.Launch(main, without("api"), environment(properties), log(name), ready(name)));
+                network,
+                new JavaProcess.Launch(
+                        main, without("api"), environment(properties), log(name), ready(name), classes("worker")));
     }
 
     private static Member member(Forwarder network, JavaProcess.Launch launch) {
@@ -135,7 +154,7 @@ public final class Cluster implements Closeable {
     }
 
     private static List<String> without(String module) {
-        return List.of("kiln-" + module, module + "-module", "kiln-testing", "testing-module", "kiln-faults");
+        return List.of(module, "testing", "faults");
     }
 
     private static Map<String, String> environment(Map<String, String> properties) {
@@ -150,10 +169,11 @@ public final class Cluster implements Closeable {
         properties.put("spring.kafka.bootstrap-servers", bootstrapServers());
         properties.put("spring.main.banner-mode", "off");
         var number = 0;
-        for (var region : regions.all().entrySet()) {
-            properties.put("kiln.regions[" + number + "].id", region.getKey());
+        for (var region : regions.all().keySet()) {
+            properties.put("kiln.regions[" + number + "].id", region);
             properties.put(
-                    "kiln.regions[" + number + "].directory", region.getValue().toString());
+                    "kiln.regions[" + number + "].directory",
+                    regions.path(region).toString());
             number++;
         }
         return properties;
@@ -179,6 +199,18 @@ public final class Cluster implements Closeable {
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
+    }
+
+    /** Whether the API or worker of this name is there and ready. */
+    public boolean answers(String name) throws InterruptedException {
+        for (var number = 0; number < apis.size(); number++) {
+            if (apis.get(number).name().equals(name)) {
+                return isHealthy(urls.get(number));
+            }
+        }
+        return workers.stream()
+                .anyMatch(
+                        worker -> worker.name().equals(name) && worker.process().isReady());
     }
 
     private static boolean isHealthy(URI url) throws InterruptedException {
@@ -210,6 +242,16 @@ public final class Cluster implements Closeable {
                 return;
             }
         }
+    }
+
+    /** Takes a guard away from the whole system, while nothing runs. */
+    public void takeAway(Guard guard) {
+        if (guard == Guard.INDEX) {
+            database.dropTemplateIndex();
+        }
+        watch.takeAway(guard);
+        // What was prepared before is prepared anew, without the guard.
+        members().forEach(member -> member.network().breakConnections());
     }
 
     /** Waits until every process is there again and answers. */
@@ -276,6 +318,10 @@ public final class Cluster implements Closeable {
 
     private Path ready(String name) {
         return directory.resolve("run").resolve(name + ".ready");
+    }
+
+    private Path classes(String name) {
+        return directory.resolve("run").resolve(name + ".jsa");
     }
 
     private Path log(String name) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,31 +23,43 @@ public final class RegionDirectories implements Closeable {
     private static final String ROOMY = "4g";
 
     private final Path root;
+    private final Path noDirectory;
     private final boolean ownDisk;
 
     RegionDirectories(Path root) throws IOException {
         this.root = root;
-        for (var region : new String[] {HOME, REFUSING, SMALL}) {
-            Files.createDirectories(directory(region));
+        for (var directory : all().values()) {
+            Files.createDirectories(directory);
         }
+        this.noDirectory = Files.createFile(root.resolve(REFUSING + ".file"));
+        accept();
         this.ownDisk = mount();
     }
 
     private boolean mount() {
         try {
-            Programs.run("mount", "-t", "tmpfs", "-o", "size=" + ROOMY, "kiln-faults", path(SMALL));
+            Programs.run(
+                    "mount",
+                    "-t",
+                    "tmpfs",
+                    "-o",
+                    "size=" + ROOMY,
+                    "kiln-faults",
+                    directory(SMALL).toString());
             return true;
         } catch (IOException e) {
             return false;
         }
     }
 
+    /** Where the region's bytes are, whatever the processes find at the moment. */
     public Path directory(String region) {
-        return root.resolve(region);
+        return root.resolve(region.equals(REFUSING) ? REFUSING + ".there" : region);
     }
 
-    private String path(String region) {
-        return directory(region).toString();
+    /** Where the processes look for the region. */
+    Path path(String region) {
+        return root.resolve(region);
     }
 
     /** The directories by the ids of their regions. */
@@ -86,31 +99,30 @@ public final class RegionDirectories implements Closeable {
     }
 
     private void resize(String size) throws IOException {
-        Programs.run("mount", "-o", "remount,size=" + size, path(SMALL));
+        Programs.run("mount", "-o", "remount,size=" + size, directory(SMALL).toString());
     }
 
     /** Puts a file in the place of the refusing region's directory. */
     public void refuse() throws IOException {
-        Files.move(directory(REFUSING), away());
-        Files.createFile(directory(REFUSING));
+        point(noDirectory);
     }
 
     /** Puts the directory back. */
     public void accept() throws IOException {
-        if (Files.exists(away())) {
-            Files.delete(directory(REFUSING));
-            Files.move(away(), directory(REFUSING));
-        }
+        point(directory(REFUSING));
     }
 
-    private Path away() {
-        return root.resolve(REFUSING + ".away");
+    // In one step: between two, a worker would make the directory anew.
+    private void point(Path target) throws IOException {
+        var link = root.resolve(REFUSING + ".new");
+        Files.createSymbolicLink(link, target);
+        Files.move(link, path(REFUSING), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
     public void close() throws IOException {
         if (ownDisk) {
-            Programs.run("umount", path(SMALL));
+            Programs.run("umount", directory(SMALL).toString());
         }
     }
 }

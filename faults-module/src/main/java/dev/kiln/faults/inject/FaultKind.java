@@ -1,22 +1,24 @@
 package dev.kiln.faults.inject;
 
-/** The kinds of faults, how they are told, and how often each is drawn. */
+import java.util.Set;
+
+/** The kinds of faults, how they are told, and how often each comes in a round of the deck. */
 public enum FaultKind {
-    KILL_WORKER("worker killed", 6),
-    KILL_AT_WRITE("worker killed at a write, before it or before its answer", 6),
-    KILL_API("API killed", 3),
-    FREEZE_WORKER("worker frozen, up to longer than its lock lasts", 4),
-    FREEZE_API("API frozen", 2),
-    CUT("network between a worker and the database cut silently", 4),
-    LATE_BYTES("a worker's bytes to the database held, then delivered late", 3),
+    KILL_WORKER("worker killed", 3),
+    KILL_AT_WRITE("worker killed at a write, before it or before its answer", 3),
+    KILL_API("API killed", 1),
+    FREEZE_WORKER("worker frozen, up to longer than its lock lasts", 5),
+    FREEZE_API("API frozen", 4),
+    CUT("network between a worker and the database cut silently", 5),
+    LATE_BYTES("a worker's bytes to the database held, then delivered late", 5),
     LATE_WRITE("a worker's write delivered after another worker has made it", 2),
-    RESTART_BROKER("broker killed and started again", 2),
-    POSTGRES_FAST("PostgreSQL restarted, its sessions ended", 2),
-    POSTGRES_IMMEDIATE("PostgreSQL crashed and recovered", 2),
-    FULL_DISK("a region's disk full", 3),
-    REFUSING_REGION("a region's directory replaced by a file", 3),
-    CORRUPT_COPY("a byte of an image flipped while it is copied", 3),
-    REPEATED_MESSAGES("requests for workers published again, some late, and unknown ones", 4);
+    RESTART_BROKER("broker killed and started again", 1),
+    POSTGRES_FAST("PostgreSQL restarted, its sessions ended", 1),
+    POSTGRES_IMMEDIATE("PostgreSQL crashed and recovered", 1),
+    FULL_DISK("a region's disk full", 4),
+    REFUSING_REGION("a region's directory replaced by a file", 4),
+    CORRUPT_COPY("a byte of an image flipped while it is copied", 4),
+    REPEATED_MESSAGES("requests for workers published again, some late, and unknown ones", 5);
 
     private final String meaning;
     private final int weight;
@@ -34,8 +36,12 @@ public enum FaultKind {
         return weight;
     }
 
-    /** Whether a target may fail for good because of it. */
-    public boolean concernsRegions() {
-        return this == FULL_DISK || this == REFUSING_REGION || this == CORRUPT_COPY;
+    /** The error codes of executions that may fail for good because of it. */
+    public Set<String> codes() {
+        return switch (this) {
+            case FULL_DISK, REFUSING_REGION -> Set.of("RegionUnavailable", "DistributionFailed");
+            case CORRUPT_COPY -> Set.of("DistributionFailed", "BaseImage.Refused");
+            default -> Set.of();
+        };
     }
 }

@@ -38,10 +38,10 @@ public final class FaultLog {
         return counts;
     }
 
-    /** Whether a region was in trouble at some time between the two moments. */
-    public boolean regionFailedBetween(Instant begin, Instant end) {
+    /** Whether between the two moments something was broken that makes executions fail with this code. */
+    public boolean explains(String code, Instant begin, Instant end) {
         return all.stream()
-                .anyMatch(fault -> fault.kind().concernsRegions()
+                .anyMatch(fault -> fault.kind().codes().contains(code)
                         && fault.at().isBefore(end)
                         && fault.mended().isAfter(begin));
     }

@@ -1,27 +1,30 @@
 package dev.kiln.faults.inject;
 
 import dev.kiln.faults.cluster.Cluster;
+import dev.kiln.faults.cluster.Cluster.Member;
 import dev.kiln.faults.load.Ledger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Draws faults one after another from a seed, and injects them side by side. */
+/** Takes faults one after another from a deck that a seed shuffles, and injects them side by side. */
 public final class Injector {
 
-    private static final int SHORTEST_PAUSE_MILLIS = 500;
-    private static final int PAUSE_MILLIS = 2500;
+    private static final int SHORTEST_PAUSE_MILLIS = 150;
+    private static final int PAUSE_MILLIS = 1000;
+    private static final long SECONDS_TO_START_AGAIN = 120;
 
     private final SplittableRandom random;
     private final Cluster cluster;
     private final FaultLog log;
-    private final List<FaultKind> kinds;
+    private final Deck deck;
     private final ProcessFaults processes;
     private final NetworkFaults networks;
     private final ServerFaults servers;
@@ -31,16 +34,14 @@ public final class Injector {
     private final CountDownLatch over = new CountDownLatch(1);
     private final List<Thread> underWay = new ArrayList<>();
 
-    /** @param kinds those to draw from; each as often as its weight says */
-    public Injector(SplittableRandom random, Cluster cluster, Ledger ledger, FaultLog log, Set<FaultKind> kinds) {
+    public Injector(SplittableRandom random, Cluster cluster, Ledger ledger, FaultLog log) {
         this.random = random;
         this.cluster = cluster;
         this.log = log;
-        this.kinds = Arrays.stream(FaultKind.values())
-                .filter(kinds::contains)
+        var kinds = Arrays.stream(FaultKind.values())
                 .filter(kind -> kind != FaultKind.FULL_DISK || cluster.regions().canFill())
-                .flatMap(kind -> java.util.Collections.nCopies(kind.weight(), kind).stream())
                 .toList();
+        this.deck = new Deck(random.split(), kinds);
         this.processes = new ProcessFaults(cluster);
         this.networks = new NetworkFaults(cluster);
         this.servers = new ServerFaults(cluster);
@@ -51,12 +52,17 @@ public final class Injector {
     /** Injects until the moment, then mends everything and returns. */
     public void run(long untilNanoTime) throws InterruptedException {
         while (System.nanoTime() < untilNanoTime) {
-            var fault = draw();
-            if (broken.add(fault.target())) {
-                var thread = new Thread(() -> inject(fault), fault.kind() + " " + fault.target());
+            var kind = deck.next();
+            var fault = fault(kind);
+            if (fault.isPresent() && broken.add(fault.get().target())) {
+                var thread = new Thread(
+                        () -> inject(fault.get()), kind + " " + fault.get().target());
                 thread.setDaemon(true);
+                underWay.removeIf(other -> !other.isAlive());
                 underWay.add(thread);
                 thread.start();
+            } else {
+                deck.putBack(kind);
             }
             TimeUnit.MILLISECONDS.sleep(SHORTEST_PAUSE_MILLIS + random.nextInt(PAUSE_MILLIS));
         }
@@ -66,23 +72,47 @@ public final class Injector {
         }
     }
 
-    private Fault draw() {
-        var kind = kinds.get(random.nextInt(kinds.size()));
+    private Optional<Fault> fault(FaultKind kind) {
         return switch (kind) {
-            case KILL_WORKER -> processes.kill(kind, cluster.workers(), random);
-            case KILL_API -> processes.kill(kind, cluster.apis(), random);
-            case KILL_AT_WRITE -> processes.killAtWrite(random);
-            case FREEZE_WORKER -> processes.freeze(kind, cluster.workers(), random);
-            case FREEZE_API -> processes.freeze(kind, cluster.apis(), random);
-            case CUT, LATE_BYTES -> networks.passage(kind, random);
-            case LATE_WRITE -> networks.lateWrite(random);
-            case RESTART_BROKER -> servers.broker(random);
-            case POSTGRES_FAST, POSTGRES_IMMEDIATE -> servers.postgres(kind, random);
-            case FULL_DISK -> regions.fullDisk(random);
-            case REFUSING_REGION -> regions.refusing(random);
-            case CORRUPT_COPY -> regions.corruptCopy(random);
-            case REPEATED_MESSAGES -> messages.repeated(random);
+            case KILL_WORKER -> worker().map(worker -> processes.kill(kind, worker, random));
+            case KILL_API -> api().map(api -> processes.kill(kind, api, random));
+            case KILL_AT_WRITE -> worker().map(worker -> processes.killAtWrite(worker, random));
+            case FREEZE_WORKER -> worker().map(worker -> processes.freeze(kind, worker, random));
+            case FREEZE_API -> api().map(api -> processes.freeze(kind, api, random));
+            case CUT, LATE_BYTES -> worker().map(worker -> networks.passage(kind, worker, random));
+            case LATE_WRITE -> Optional.of(networks.lateWrite(broken));
+            case RESTART_BROKER -> Optional.of(servers.broker(random));
+            case POSTGRES_FAST, POSTGRES_IMMEDIATE -> Optional.of(servers.postgres(kind, random));
+            case FULL_DISK -> Optional.of(regions.fullDisk(random));
+            case REFUSING_REGION -> Optional.of(regions.refusing(random));
+            case CORRUPT_COPY -> Optional.of(regions.corruptCopy(random));
+            case REPEATED_MESSAGES -> Optional.of(messages.repeated(random));
         };
+    }
+
+    /** A whole worker, if possible one that has something to do. */
+    private Optional<Member> worker() {
+        var whole = whole(cluster.workers());
+        var names = Set.copyOf(ask("select worker from execution where finished_at is null and attempt > 0"));
+        var busy =
+                whole.stream().filter(worker -> names.contains(worker.name())).toList();
+        return one(busy.isEmpty() ? whole : busy);
+    }
+
+    /** An API, as long as all are whole: without any, nobody starts anything that could be disturbed. */
+    private Optional<Member> api() {
+        var whole = whole(cluster.apis());
+        return whole.size() < cluster.apis().size() ? Optional.empty() : one(whole);
+    }
+
+    private List<Member> whole(List<Member> members) {
+        return members.stream()
+                .filter(member -> !broken.contains(member.name()))
+                .toList();
+    }
+
+    private Optional<Member> one(List<Member> members) {
+        return members.isEmpty() ? Optional.empty() : Optional.of(members.get(random.nextInt(members.size())));
     }
 
     private void inject(Fault fault) {
@@ -96,8 +126,10 @@ public final class Injector {
                 if (fault.kind() != FaultKind.KILL_AT_WRITE) {
                     log.add(new Injected(fault.kind(), fault.target(), at, Instant.now(), affected));
                 }
+                awaitAgain(fault);
             } else {
                 fault.mend().take();
+                deck.putBack(fault.kind());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -105,6 +137,17 @@ public final class Injector {
             log.trouble(fault.kind() + " of " + fault.target() + ": " + e);
         }
         broken.remove(fault.target());
+    }
+
+    /** What was killed is whole when it answers again. */
+    private void awaitAgain(Fault fault) throws InterruptedException {
+        var killed = List.of(FaultKind.KILL_WORKER, FaultKind.KILL_AT_WRITE, FaultKind.KILL_API);
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START_AGAIN);
+        while (killed.contains(fault.kind()) && !cluster.answers(fault.target()) && System.nanoTime() < end) {
+            if (over.await(200, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
     }
 
     private static boolean begins(Fault fault) throws Exception {

@@ -18,14 +18,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Messages that come twice, late, and for what has long ended; and such as nobody understands. */
-final class MessageFaults {
+public final class MessageFaults {
 
     private static final int MESSAGES = 12;
 
     private final Cluster cluster;
     private final Ledger ledger;
 
-    MessageFaults(Cluster cluster, Ledger ledger) {
+    public MessageFaults(Cluster cluster, Ledger ledger) {
         this.cluster = cluster;
         this.ledger = ledger;
     }
@@ -35,7 +35,8 @@ final class MessageFaults {
         return new Fault(FaultKind.REPEATED_MESSAGES, Topics.REQUESTED, 0, () -> publish(own), Fault.Step::none);
     }
 
-    private void publish(SplittableRandom random) throws InterruptedException {
+    /** Publishes requests for the executions that were started last. */
+    public void publish(SplittableRandom random) throws InterruptedException {
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", cluster.bootstrapServers(), "max.block.ms", 3000, "acks", "1");
         try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {

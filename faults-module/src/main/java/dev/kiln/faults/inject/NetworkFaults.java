@@ -1,17 +1,18 @@
 package dev.kiln.faults.inject;
 
 import dev.kiln.faults.cluster.Cluster;
+import dev.kiln.faults.cluster.Cluster.Member;
 import dev.kiln.faults.wire.Forwarder.Passage;
 import dev.kiln.faults.wire.LateWrite;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Cuts and delays between one worker and the database. */
 final class NetworkFaults {
 
     private static final int LONGEST_WAIT_SECONDS = 30;
-    private static final int LONGEST_HOLD_SECONDS = 40;
+    private static final int LONGEST_HOLD_SECONDS = 30;
 
     private final Cluster cluster;
 
@@ -19,35 +20,42 @@ final class NetworkFaults {
         this.cluster = cluster;
     }
 
-    Fault passage(FaultKind kind, SplittableRandom random) {
-        var network = ProcessFaults.one(cluster.workers(), random).network();
-        var millis = random.nextInt(3) == 0 ? 16_000 + random.nextInt(6000) : 500 + random.nextInt(7000);
+    Fault passage(FaultKind kind, Member member, SplittableRandom random) {
+        var network = member.network();
         var passage = kind == FaultKind.CUT ? Passage.SWALLOWED : Passage.HELD;
-        return new Fault(kind, network.owner(), millis, () -> network.set(passage), () -> network.set(Passage.OPEN));
+        return new Fault(
+                kind,
+                member.name(),
+                ProcessFaults.lasting(random),
+                () -> network.set(passage),
+                () -> network.set(Passage.OPEN));
     }
 
-    /** Waits for a copy to begin, then for another worker to make the same one. */
-    Fault lateWrite(SplittableRandom random) {
-        var network = ProcessFaults.one(cluster.workers(), random).network();
-        var delivery = new AtomicReference<LateWrite>();
+    /** Waits for a copy to begin, then for another worker to make the same one; meanwhile the worker is broken. */
+    Fault lateWrite(Set<String> broken) {
+        var worker = new AtomicReference<>("");
+        var write = new LateWrite(name -> reserved(broken, name, worker), delivered -> {});
         return new Fault(
                 FaultKind.LATE_WRITE,
-                network.owner(),
+                "a late write",
                 0,
                 () -> {
-                    var begun = cluster.watch().deliverLate(network);
-                    delivery.set(begun);
-                    var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
-                    while (!begun.holds() && System.nanoTime() < end) {
-                        TimeUnit.MILLISECONDS.sleep(20);
-                    }
-                    if (!begun.holds() || !begun.await(LONGEST_HOLD_SECONDS)) {
+                    cluster.watch().deliverLate(write);
+                    if (!write.awaitTaken(LONGEST_WAIT_SECONDS) || !write.awaitDelivered(LONGEST_HOLD_SECONDS)) {
                         throw new NothingBrokenException();
                     }
                 },
                 () -> {
                     cluster.watch().deliverNoneLate();
-                    network.set(Passage.OPEN);
+                    broken.remove(worker.get());
                 });
+    }
+
+    private static boolean reserved(Set<String> broken, String name, AtomicReference<String> worker) {
+        if (!broken.add(name)) {
+            return false;
+        }
+        worker.set(name);
+        return true;
     }
 }

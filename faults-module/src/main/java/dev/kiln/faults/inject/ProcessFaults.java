@@ -3,13 +3,13 @@ package dev.kiln.faults.inject;
 import dev.kiln.faults.cluster.Cluster;
 import dev.kiln.faults.cluster.Cluster.Member;
 import dev.kiln.faults.wire.WireWatch.Side;
-import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /** Kills and freezes processes. */
 final class ProcessFaults {
 
-    private static final int SECONDS_TO_WRITE = 15;
+    private static final int SECONDS_TO_WRITE = 10;
 
     private final Cluster cluster;
 
@@ -17,37 +17,39 @@ final class ProcessFaults {
         this.cluster = cluster;
     }
 
-    Fault kill(FaultKind kind, List<Member> among, SplittableRandom random) {
-        var member = one(among, random);
-        var down = 500 + random.nextInt(3500);
+    Fault kill(FaultKind kind, Member member, SplittableRandom random) {
+        var down = 200 + random.nextInt(1800);
         return new Fault(kind, member.name(), down, () -> member.process().kill(down), Fault.Step::none);
     }
 
-    /** Stays armed until the worker writes; when it does not, nothing has happened. */
-    Fault killAtWrite(SplittableRandom random) {
-        var member = one(cluster.workers(), random);
+    /** Waits until the worker writes; when it does not, nothing has happened. */
+    Fault killAtWrite(Member member, SplittableRandom random) {
         var side = random.nextBoolean() ? Side.BEFORE : Side.AFTER;
-        return new Fault(
-                FaultKind.KILL_AT_WRITE,
-                member.name(),
-                SECONDS_TO_WRITE * 1000L,
-                () -> cluster.watch().killAtNextWrite(member.network(), side),
-                () -> cluster.watch().forgetNextWrite(member.network()));
+        return new Fault(FaultKind.KILL_AT_WRITE, member.name(), 0, () -> killAtWrite(member, side), Fault.Step::none);
     }
 
-    /** Now and then for longer than a silent lock is kept. */
-    Fault freeze(FaultKind kind, List<Member> among, SplittableRandom random) {
-        var member = one(among, random);
-        var millis = random.nextInt(3) == 0 ? 16_000 + random.nextInt(6000) : 500 + random.nextInt(7000);
+    private void killAtWrite(Member member, Side side) throws InterruptedException, NothingBrokenException {
+        cluster.watch().killAtNextWrite(member.network(), side);
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_WRITE);
+        while (cluster.watch().awaitsWrite(member.network())) {
+            if (System.nanoTime() > end && cluster.watch().forgetNextWrite(member.network())) {
+                throw new NothingBrokenException();
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    Fault freeze(FaultKind kind, Member member, SplittableRandom random) {
         return new Fault(
                 kind,
                 member.name(),
-                millis,
+                lasting(random),
                 () -> member.process().freeze(),
                 () -> member.process().thaw());
     }
 
-    static Member one(List<Member> among, SplittableRandom random) {
-        return among.get(random.nextInt(among.size()));
+    /** Now and then for longer than a silent lock is kept. */
+    static long lasting(SplittableRandom random) {
+        return random.nextInt(8) == 0 ? 16_000 + random.nextInt(4000) : 300 + random.nextInt(3700);
     }
 }

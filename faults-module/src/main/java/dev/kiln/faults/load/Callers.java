@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 /** Clients that start and cancel executions of all templates, each in an order of its own. */
 public final class Callers {
 
-    private static final int CALLERS = 4;
+    private static final int CALLERS = 6;
     private static final int CANCELS_OF_TEN = 2;
-    private static final int LONGEST_PAUSE_MILLIS = 1500;
+    private static final int LONGEST_PAUSE_MILLIS = 1200;
     private static final int LATEST_CANCEL_MILLIS = 2500;
 
     private final List<Thread> threads = new ArrayList<>();

@@ -47,6 +47,11 @@ public record Recipe(String name, String build, String test, boolean shared, Exe
         return new Recipe(name, "RUN echo begun\nRUN exit 3", "", false, ExecutionStatus.FAILED);
     }
 
+    /** Takes long enough to be met, and writes often. */
+    public static Recipe slow(String name) {
+        return new Recipe(name, "RUN sleep 0.5\n".repeat(6), "", false, ExecutionStatus.SUCCESS);
+    }
+
     /** Builds until it is cancelled. */
     public static Recipe endless(String name) {
         return new Recipe(name, "RUN sleep 600", "", false, ExecutionStatus.CANCELLED);

@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -22,7 +23,8 @@ public final class Records {
             String id,
             String template,
             String status,
-            String error,
+            String code,
+            String info,
             Instant created,
             @Nullable Instant finished) {}
 
@@ -34,16 +36,17 @@ public final class Records {
 
     public List<Execution> executions() {
         return jdbc.sql("""
-                        select id, template_id, status, error_code || ' ' || error_info as error, created_at, finished_at
+                        select id, template_id, status, error_code, error_info, created_at, finished_at
                           from execution order by created_at
                         """)
                 .query((row, number) -> new Execution(
                         row.getString(1),
                         row.getString(2),
                         row.getString(3),
-                        row.getString(4).strip(),
-                        row.getObject(5, OffsetDateTime.class).toInstant(),
-                        instant(row.getObject(6, OffsetDateTime.class))))
+                        row.getString(4),
+                        row.getString(5),
+                        row.getObject(6, OffsetDateTime.class).toInstant(),
+                        instant(row.getObject(7, OffsetDateTime.class))))
                 .list();
     }
 
@@ -105,6 +108,31 @@ public final class Records {
                 .query(String.class)
                 .optional()
                 .orElse("none");
+    }
+
+    /** The state of a copy. */
+    public String stateOf(String image) {
+        return jdbc.sql("select state from image_copy where id = :id")
+                .param("id", image)
+                .query(String.class)
+                .optional()
+                .orElse("gone");
+    }
+
+    /** The executions of a template that are not final, with their statuses. */
+    public List<String> active(String template) {
+        return jdbc.sql("""
+                        select id || ' ' || status from execution
+                         where template_id = :template and finished_at is null order by created_at
+                        """).param("template", template).query(String.class).list();
+    }
+
+    /** Waits until every execution is final, at most so long. */
+    public void awaitEnds(long seconds) throws InterruptedException {
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (unfinished() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     public String statusOf(String execution) {

@@ -115,15 +115,14 @@ public final class Verdict {
             return List.of();
         }
         var finished = execution.finished() == null ? Instant.now() : execution.finished();
-        var failed = end == ExecutionStatus.FAILED || end == ExecutionStatus.PARTITION_SUCCESS;
-        if (failed
-                && !execution.error().startsWith("Abandoned")
-                && faults.regionFailedBetween(
-                        execution.created().minusSeconds(SECONDS_AROUND), finished.plusSeconds(SECONDS_AROUND))) {
+        if (faults.explains(
+                execution.code(),
+                execution.created().minusSeconds(SECONDS_AROUND),
+                finished.plusSeconds(SECONDS_AROUND))) {
             return List.of();
         }
         return List.of(execution.id() + " of " + recipe.name() + " is " + end + " instead of " + recipe.end() + ": "
-                + execution.error());
+                + execution.code() + " " + execution.info());
     }
 
     /** The stored bytes are those that the row names, and those of an undisturbed build. */

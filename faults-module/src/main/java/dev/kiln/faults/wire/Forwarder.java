@@ -84,11 +84,28 @@ public final class Forwarder implements Closeable {
         return passage == Passage.OPEN;
     }
 
+    /** Whether bytes pass as if nothing were between. */
+    synchronized boolean isOpen() {
+        return passage == Passage.OPEN;
+    }
+
+    /**
+     * Breaks the sessions that hold locks at the server's end; the process hears nothing of it while bytes are held.
+     */
+    void loseLocks() {
+        connections.stream().filter(WireConnection::hasLock).forEach(WireConnection::loseServer);
+    }
+
+    /** Breaks every connection; the process makes new ones. */
+    public void breakConnections() {
+        connections.forEach(WireConnection::close);
+    }
+
     /** Kills the process and breaks its connections; what it had sent and is not forwarded yet is lost. */
     void killOwner(WireStatement statement) {
         watch.killed(this, statement);
         killOwner.run();
-        connections.forEach(WireConnection::close);
+        breakConnections();
     }
 
     void forget(WireConnection connection) {
@@ -137,6 +154,6 @@ public final class Forwarder implements Closeable {
     public void close() throws IOException {
         listening.close();
         set(Passage.OPEN);
-        connections.forEach(WireConnection::close);
+        breakConnections();
     }
 }

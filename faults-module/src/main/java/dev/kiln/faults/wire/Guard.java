@@ -1,17 +1,20 @@
 package dev.kiln.faults.wire;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A guard of the product that can be taken away on the wire, to see that it is needed. */
 public enum Guard {
     /** Every guard is there. */
     NONE("", ""),
-    /** The attempt's number in the writes of workers. */
+    /** The attempt's number in the writes of workers; what they only read still says whose the execution is. */
     FENCE("and attempt = (\\$\\d+)", "and ($1::int is not null)"),
     /** The template's lock. */
     LOCK("pg_try_advisory_lock\\(hashtextextended\\((\\$\\d+), 0\\)\\)", "(hashtextextended($1, 0) is not null)"),
     /** The unique index; the program drops it, and this takes it out of the one statement that names it. */
     INDEX("on conflict \\(template_id\\) where finished_at is null do nothing", "");
+
+    private static final Pattern WRITES = Pattern.compile("\\b(?:insert into|update|delete from) ");
 
     private final String there;
     private final String gone;
@@ -23,7 +26,7 @@ public enum Guard {
 
     /** The statement without this guard. */
     String takenFrom(String sql) {
-        return there.isEmpty() ? sql : sql.replaceAll(there, gone);
+        return there.isEmpty() || (this == FENCE && !WRITES.matcher(sql).find()) ? sql : sql.replaceAll(there, gone);
     }
 
     @Override

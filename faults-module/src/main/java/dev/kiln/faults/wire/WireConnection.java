@@ -31,6 +31,7 @@ final class WireConnection {
     private volatile @Nullable WireStatement underWay;
     private volatile boolean killedByAnswer;
     private volatile boolean lost;
+    private volatile boolean hasLock;
 
     private WireConnection(Forwarder forwarder, Socket client, Socket server) throws IOException {
         this.forwarder = forwarder;
@@ -63,6 +64,17 @@ final class WireConnection {
 
     boolean hasLost() {
         return lost;
+    }
+
+    /** Whether a template's lock was asked for on it. */
+    boolean hasLock() {
+        return hasLock;
+    }
+
+    /** Breaks it at the server's end only; at the other end it breaks when the passage opens. */
+    void loseServer() {
+        lost = true;
+        Forwarder.close(server);
     }
 
     void carryRequests() {
@@ -129,7 +141,7 @@ final class WireConnection {
         var name = message.text(0);
         var sql = message.text(name.length() + 1);
         statements.put(name, sql);
-        var changed = forwarder.watch().without().takenFrom(sql);
+        var changed = forwarder.watch().guarded(sql);
         return changed.equals(sql) ? message : message.withSql(name, changed);
     }
 
@@ -137,6 +149,7 @@ final class WireConnection {
         if (statement == null) {
             return;
         }
+        hasLock |= statement.locks();
         switch (forwarder.watch().before(forwarder, statement)) {
             case NONE -> {}
             case BEFORE -> {
@@ -164,7 +177,9 @@ final class WireConnection {
                 carry(message);
             }
         } catch (IOException e) {
-            close();
+            if (!lost) {
+                close();
+            }
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();

@@ -34,6 +34,11 @@ public record WireStatement(String sql, String execution, String parameters) {
         return sql.contains("set attempt = attempt + 1, worker =");
     }
 
+    /** Whether it asks for a template's lock. */
+    boolean locks() {
+        return sql.contains("hashtextextended($1, 0)") && sql.contains("idle_session_timeout");
+    }
+
     /** Whether it moves an execution from one status to the next. */
     public boolean advances() {
         return sql.startsWith("with advanced as");

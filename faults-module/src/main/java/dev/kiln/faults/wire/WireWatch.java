@@ -32,22 +32,29 @@ public final class WireWatch {
     /** A write that kills whoever sends it. */
     private record Trap(Write write, Side side) {}
 
-    private final Guard without;
     private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
     private final Queue<Kill> kills = new ConcurrentLinkedQueue<>();
     private final Map<String, String> templates = new ConcurrentHashMap<>();
     private final Map<String, List<Write>> writes = new ConcurrentHashMap<>();
     private final Map<String, Trap> traps = new ConcurrentHashMap<>();
     private final Map<Forwarder, Side> nextWrite = new ConcurrentHashMap<>();
+    private final Runs runs = new Runs();
+    private volatile Guard without = Guard.NONE;
     private volatile @Nullable LateWrite late;
 
-    /** @param without the guard that statements are robbed of */
-    public WireWatch(Guard without) {
-        this.without = without;
+    /** Robs the statements that are prepared from now on of a guard. */
+    public void takeAway(Guard guard) {
+        without = guard;
     }
 
-    Guard without() {
-        return without;
+    /** The statement without the guard that was taken away. */
+    String guarded(String sql) {
+        return without.takenFrom(sql);
+    }
+
+    /** Two runs of one execution at once, as far as any were seen. */
+    public List<Runs.Overlap> overlaps() {
+        return runs.overlaps();
     }
 
     /** All claims so far, the oldest first. */
@@ -87,21 +94,28 @@ public final class WireWatch {
         nextWrite.put(forwarder, side);
     }
 
+    /** Whether the process has not written yet. */
+    public boolean awaitsWrite(Forwarder forwarder) {
+        return nextWrite.containsKey(forwarder);
+    }
+
     /** Takes it back; false when it has happened. */
     public boolean forgetNextWrite(Forwarder forwarder) {
         return nextWrite.remove(forwarder) != null;
     }
 
-    /** Delivers the process's next copy late: after another worker has made the same one. */
-    public LateWrite deliverLate(Forwarder forwarder) {
-        var begun = new LateWrite(forwarder);
-        late = begun;
-        return begun;
+    /** Delivers a write late: its worker's next copy, after another worker has made the same one. */
+    public void deliverLate(LateWrite write) {
+        late = write;
     }
 
     /** Ends what {@link #deliverLate} began. */
     public void deliverNoneLate() {
+        var ending = late;
         late = null;
+        if (ending != null) {
+            ending.end();
+        }
     }
 
     /** Called before a statement is forwarded; may wait. */
@@ -116,6 +130,7 @@ public final class WireWatch {
         if (statement.claims()) {
             claims.add(new Claim(execution, forwarder.owner(), Instant.now()));
         }
+        runs.before(forwarder.owner(), statement);
         var delivery = late;
         if (delivery != null) {
             delivery.before(forwarder, statement);
@@ -150,6 +165,7 @@ public final class WireWatch {
 
     /** Called when the server has answered a statement, before the process sees it. */
     void answered(Forwarder forwarder, WireStatement statement) {
+        runs.answered(forwarder.owner(), statement);
         var delivery = late;
         if (delivery != null) {
             delivery.answered(forwarder, statement);

@@ -14,10 +14,10 @@ final class LeftProcesses {
 
     private LeftProcesses() {}
 
-    /** Ends all of them. */
-    static void end(Path scratch) {
+    /** Ends all of those whose scratch directory begins so. */
+    static void end(String prefix) {
         ProcessHandle.allProcesses()
-                .filter(process -> belongs(process.pid(), scratch.toString()))
+                .filter(process -> belongs(process.pid(), prefix))
                 .forEach(ProcessHandle::destroyForcibly);
     }
 
@@ -31,8 +31,9 @@ final class LeftProcesses {
                 .collect(Collectors.toSet());
     }
 
-    private static boolean belongs(long pid, String scratch) {
-        return arguments(pid).contains(scratch);
+    private static boolean belongs(long pid, String prefix) {
+        return arguments(pid).stream()
+                .anyMatch(argument -> argument.startsWith(prefix) && argument.indexOf('/', prefix.length()) < 0);
     }
 
     /** The command line, if it is one of a sandbox. */

@@ -25,7 +25,10 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxBuildEngine.class);
 
-    private static final List<String> KINDS = List.of("build", "test");
+    // A run of a build or test has a name of its own, so that one that was overtaken clears away nothing but its own.
+    // Without a number: of a release that had none yet.
+    private static final Pattern RUN = Pattern.compile("(?:build|test)(?:-[0-9a-f]{8})?");
+    private static final Pattern GROUP = Pattern.compile("(.+)-" + RUN);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
 
     private final EngineSettings settings;
@@ -59,7 +62,8 @@ public final class SandboxBuildEngine implements BuildEngine {
         try {
             var lock = ScratchLock.enter(builds.resolve(name));
             try {
-                sandbox.check(builds.resolve(name).resolve("test"), group(name, "test"));
+                var run = run("test");
+                sandbox.check(builds.resolve(name).resolve(run), group(name, run));
             } finally {
                 discard(name);
                 lock.leave();
@@ -99,9 +103,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void discard(String name) throws IOException {
-        for (var kind : KINDS) {
-            discard(scratchDirectory(name, kind), group(name, kind));
-        }
+        discardRuns(name, "");
         ScratchLock.removeFrom(builds.resolve(name));
     }
 
@@ -122,16 +124,16 @@ public final class SandboxBuildEngine implements BuildEngine {
     /** Names of builds of which there are files, processes or control groups; a lock alone may be another reaper's. */
     public Set<String> traces() throws IOException {
         var names = new TreeSet<>(LeftProcesses.names(builds));
-        for (var kind : KINDS) {
-            var suffix = "-" + kind;
-            ControlGroup.left(place.id() + "-").stream()
-                    .filter(group -> group.endsWith(suffix))
-                    .forEach(group -> names.add(group.substring(0, group.length() - suffix.length())));
+        for (var group : ControlGroup.left(place.id() + "-")) {
+            var parts = GROUP.matcher(group);
+            if (parts.matches()) {
+                names.add(parts.group(1));
+            }
         }
         if (Files.isDirectory(builds)) {
             try (var directories = Files.list(builds)) {
                 directories
-                        .filter(each -> KINDS.stream().anyMatch(kind -> Files.exists(each.resolve(kind))))
+                        .filter(each -> !runs(each).isEmpty())
                         .forEach(each -> names.add(each.getFileName().toString()));
             }
         }
@@ -164,21 +166,46 @@ public final class SandboxBuildEngine implements BuildEngine {
     }
 
     // With the place's id in it, so that groups of workers with other directories are not taken for ours.
-    private String group(String name, String kind) throws IOException {
-        return place.id() + "-" + name + "-" + kind;
+    private String group(String name, String run) throws IOException {
+        return place.id() + "-" + name + "-" + run;
     }
 
-    private void discard(Path directory, String group) throws IOException {
-        LeftProcesses.end(directory);
-        ControlGroup.removeLeft(group);
-        removal.remove(directory);
+    /** Ends and removes the runs of a build that are called so; of all kinds when that is empty. */
+    private void discardRuns(String name, String kind) throws IOException {
+        var directory = directory(name);
+        LeftProcesses.end(directory + "/" + kind);
+        var prefix = place.id() + "-" + name + "-" + kind;
+        for (var rest : ControlGroup.left(prefix)) {
+            if (RUN.matcher(kind + rest).matches()) {
+                ControlGroup.removeLeft(prefix + rest);
+            }
+        }
+        for (var run : runs(directory)) {
+            if (run.startsWith(kind)) {
+                removal.remove(directory.resolve(run));
+            }
+        }
     }
 
-    private Path scratchDirectory(String name, String kind) {
+    private static List<String> runs(Path directory) {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> RUN.matcher(file).matches())
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // it is gone, or no directory
+        }
+    }
+
+    private static String run(String kind) {
+        return kind + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private Path directory(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("build name \"" + name + "\" is not made of letters, digits, - and _");
         }
-        return builds.resolve(name).resolve(kind);
+        return builds.resolve(name);
     }
 
     /** A build, or a test, which keeps neither its steps nor a result. */
@@ -191,22 +218,23 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     private Optional<BuiltImage> run(Job job) throws BuildFailedException, IOException, InterruptedException {
         var name = job.request().name();
-        var directory = scratchDirectory(name, job.kind());
-        var lock = ScratchLock.enter(builds.resolve(name));
+        var lock = ScratchLock.enter(directory(name));
         try {
-            return run(job, directory, group(name, job.kind()));
+            // Whoever was here before is superseded.
+            discardRuns(name, job.kind());
+            return run(job, run(job.kind()));
         } finally {
             lock.leave();
         }
     }
 
-    private Optional<BuiltImage> run(Job job, Path directory, String groupName)
+    private Optional<BuiltImage> run(Job job, String run)
             throws BuildFailedException, IOException, InterruptedException {
         var request = job.request();
-        discard(directory, groupName);
+        var directory = directory(request.name()).resolve(run);
         makePrivate(directory);
-        var scratch =
-                new Scratch(directory, request.network(), request.diskBytes(), ControlGroup.make(groupName, settings));
+        var group = ControlGroup.make(group(request.name(), run), settings);
+        var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
         try {
             var built = runOnBase(job, scratch);

@@ -14,10 +14,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real engine, on a busybox root. */
@@ -60,6 +65,67 @@ class SandboxBuildEngineTest extends BuildEngineContract {
         assertThat(entries.get("./bin/sh").linkTarget()).isEqualTo("busybox");
         assertThat(entries.get("./tmp/").mode()).isEqualTo(01777);
         assertThat(entries.get("./").mode()).isEqualTo(0755);
+    }
+
+    /**
+     * Of one execution, as after a worker lost its lock: the first hangs in its output until the second is under way.
+     */
+    @Test
+    @Timeout(60)
+    void aBuildThatWasOvertakenClearsAwayNothingButItsOwn() throws Exception {
+        var engine = engine();
+        var hangs = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var overtaken = CompletableFuture.runAsync(() -> {
+            try {
+                engine.build(request("exec-x", "RUN echo begun; sleep 9876"), StepJournal.NONE, calling(() -> {
+                    hangs.countDown();
+                    goOn.await();
+                }));
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        hangs.await();
+
+        var built = engine.build(
+                request("exec-x", "RUN echo begun; sleep 0.2; echo whole > /var/x"), StepJournal.NONE, calling(() -> {
+                    goOn.countDown();
+                    assertThat(overtaken
+                                    .handle((done, failure) -> failure != null)
+                                    .get())
+                            .isTrue();
+                }));
+
+        assertThat(entries(built.file())).containsKey("./var/x");
+        engine.discard("exec-x");
+        assertThat(engine.found()).isEmpty();
+    }
+
+    private static BuildOutput calling(Callback callback) {
+        return new BuildOutput() {
+            @Override
+            public void phase(String what) {}
+
+            @Override
+            public void stepStarted(int number, int total, String text) {}
+
+            @Override
+            public void output(byte[] bytes, int length) {
+                try {
+                    callback.call();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public void stepFinished(int number, int total, Duration took) {}
+        };
+    }
+
+    private interface Callback {
+        void call() throws Exception;
     }
 
     @Test

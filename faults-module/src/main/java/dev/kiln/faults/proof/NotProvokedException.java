@@ -1,0 +1,10 @@
+package dev.kiln.faults.proof;
+
+/** The faults of a round did not meet what they were made for. */
+final class NotProvokedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotProvokedException(String message) {
+        super(message);
+    }
+}
