@@ -65,6 +65,10 @@ record SourceLine(int number, String word, String text, String rest) {
         commands.add(new SourceLine(number, word, text, text.substring(end).strip()));
     }
 
+    SourceLine labelled(String label) {
+        return label.isEmpty() ? this : new SourceLine(number, word, label + text, rest);
+    }
+
     BuildContentException empty(String example) {
         return refused("EmptyCommandContent." + word, "says nothing", "write for example " + example);
     }

@@ -17,6 +17,10 @@ import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
 import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.run.ExecutionSlots;
+import dev.kiln.component.Components;
+import dev.kiln.worker.stage.ChosenComponents;
+import dev.kiln.worker.stage.TemplateSteps;
+import tools.jackson.databind.json.JsonMapper;
 import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildSteps;
@@ -68,13 +72,19 @@ class WorkerConfiguration {
     }
 
     @Bean
-    PreparingStage preparing(SourceImages baseImages, Targets targets, JdbcClient jdbc, Regions regions) {
-        return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets);
+    TemplateSteps templateSteps(JdbcClient jdbc, JsonMapper json) {
+        return new TemplateSteps(new ChosenComponents(jdbc, new Components(jdbc, json)));
     }
 
     @Bean
-    BuildRequests buildRequests(SourceImages baseImages, Regions regions) {
-        return new BuildRequests(baseImages, regions);
+    PreparingStage preparing(
+            SourceImages baseImages, Targets targets, JdbcClient jdbc, Regions regions, TemplateSteps steps) {
+        return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets, steps);
+    }
+
+    @Bean
+    BuildRequests buildRequests(SourceImages baseImages, Regions regions, TemplateSteps steps) {
+        return new BuildRequests(baseImages, regions, steps);
     }
 
     @Bean
