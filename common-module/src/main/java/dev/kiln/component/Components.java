@@ -33,7 +33,9 @@ public final class Components {
         this.json = json;
     }
 
-    /** Stores a new component; its creation time is the database's. False when there is one of this name and version. */
+    /**
+     * Stores a new component; its creation time is the database's. False when there is one of this name and version.
+     */
     public boolean add(Component component) {
         var version = component.version();
         return jdbc.sql("""
@@ -135,13 +137,28 @@ public final class Components {
                     .param("template", template.value())
                     .param("content", content.name())
                     .param("position", ++position)
-                    .param("component", reference instanceof ComponentReference.ById byId ? byId.id().value() : null)
-                    .param("region", named == null ? null : named.region().orElse(region).value())
+                    .param(
+                            "component",
+                            reference instanceof ComponentReference.ById byId
+                                    ? byId.id().value()
+                                    : null)
+                    .param(
+                            "region",
+                            named == null ? null : named.region().orElse(region).value())
                     .param("name", named == null ? null : named.name());
             statement
-                    .param("major", named == null ? null : orNull(named.version().major()), java.sql.Types.INTEGER)
-                    .param("minor", named == null ? null : orNull(named.version().minor()), java.sql.Types.INTEGER)
-                    .param("patch", named == null ? null : orNull(named.version().patch()), java.sql.Types.INTEGER)
+                    .param(
+                            "major",
+                            named == null ? null : orNull(named.version().major()),
+                            java.sql.Types.INTEGER)
+                    .param(
+                            "minor",
+                            named == null ? null : orNull(named.version().minor()),
+                            java.sql.Types.INTEGER)
+                    .param(
+                            "patch",
+                            named == null ? null : orNull(named.version().patch()),
+                            java.sql.Types.INTEGER)
                     .update();
         }
     }
@@ -167,10 +184,7 @@ public final class Components {
                                          and n.minor = coalesce(used.minor, n.minor)
                                          and n.patch = coalesce(used.patch, n.patch)
                                        order by n.major desc, n.minor desc, n.patch desc limit 1) = c.id)
-                        """)
-                .param("id", id.value())
-                .query(Boolean.class)
-                .single();
+                        """).param("id", id.value()).query(Boolean.class).single();
     }
 
     /** Removes a component that is not in use. Executions that have ended forget it. */

@@ -35,8 +35,7 @@ public final class Expansion {
     /**
      * The steps, given the component of each reference; a component that does not fit its COMPONENT command is refused.
      */
-    public static List<BuildCommand> of(
-            List<BuildCommand> commands, List<Component> components, BuildContent.Kind kind)
+    public static List<BuildCommand> of(List<BuildCommand> commands, List<Component> components, BuildContent.Kind kind)
             throws BuildContentException {
         var expansion = new Expansion(kind);
         var next = components.iterator();
@@ -86,7 +85,8 @@ public final class Expansion {
                 throw command.refused(
                         REFUSED, "does not pass --" + parameter.name() + ", which has no default", "pass it");
             }
-            values.put(parameter.name(), given == null ? parameter.defaultValue().orElseThrow() : given);
+            values.put(
+                    parameter.name(), given == null ? parameter.defaultValue().orElseThrow() : given);
         }
         for (var name : command.arguments().keySet()) {
             if (!values.containsKey(name)) {

@@ -86,8 +86,7 @@ final class References {
                     name, scalar.lineOf(begin), "names a task that has not run yet", "change the order of the tasks");
         }
         if (!printing.contains(number)) {
-            throw refused(
-                    name, scalar.lineOf(begin), "names a task without output", "only RunShellCommand has output");
+            throw refused(name, scalar.lineOf(begin), "names a task without output", "only RunShellCommand has output");
         }
         used.add(number);
         return new TaskText.Output(number);
@@ -117,7 +116,8 @@ final class References {
             }
         }
         parts.add(new TaskText.Literal(literal.toString()));
-        parts.removeIf(part -> part instanceof TaskText.Literal piece && piece.text().isEmpty());
+        parts.removeIf(
+                part -> part instanceof TaskText.Literal piece && piece.text().isEmpty());
         return new TaskText(List.copyOf(parts));
     }
 }

@@ -20,6 +20,8 @@ final class ShellScript {
     private static final Pattern SHELL =
             Pattern.compile("#![ \\t]*(/\\S*/)?(env[ \\t]+)?(\\S*/)?(sh|ash|dash|bash|ksh|mksh|zsh)([ \\t].*)?");
 
+    private static final Pattern QUOTES = Pattern.compile("[\"'\\\\]");
+
     private enum Place {
         /** Words are split here. */
         BARE,
@@ -128,7 +130,9 @@ final class ShellScript {
     private void enter(Place place) throws BuildContentException {
         if (places.size() == DEEPEST) {
             throw YamlReader.refused(
-                    scalar.lineOf(at), "brackets and quotes are nested deeper than " + DEEPEST, "write it in more steps");
+                    scalar.lineOf(at),
+                    "brackets and quotes are nested deeper than " + DEEPEST,
+                    "write it in more steps");
         }
         places.add(place);
     }
@@ -264,7 +268,7 @@ final class ShellScript {
         if (word.contains("{{")) {
             throw YamlReader.refused(scalar.lineOf(begin), "<< ends at a {{…}}", "write a word of your own");
         }
-        var end = word.replaceAll("[\"'\\\\]", "");
+        var end = QUOTES.matcher(word).replaceAll("");
         awaited.add(new HereDocument(end, withoutTabs, !end.equals(word)));
     }
 

@@ -72,8 +72,12 @@ final class TaskActions {
         }
         var script = ShellScript.parse(content, references);
         return new BuildCommand.Script(
-                shown, script.script(), directory(properties, "workingDir", what), user(properties, what),
-                script.variables(), false);
+                shown,
+                script.script(),
+                directory(properties, "workingDir", what),
+                user(properties, what),
+                script.variables(),
+                false);
     }
 
     private TaskText user(Mapping properties, String what) throws BuildContentException {
@@ -121,7 +125,8 @@ final class TaskActions {
             if (fault.isPresent()) {
                 throw YamlReader.refused(
                         source.line(),
-                        "sourcePath \"" + YamlReader.shown(source.text()) + "\" " + fault.get().rule(),
+                        "sourcePath \"" + YamlReader.shown(source.text()) + "\" "
+                                + fault.get().rule(),
                         fault.get().remedy());
             }
         }
@@ -144,7 +149,8 @@ final class TaskActions {
     private static BuildCommand reboot(String shown, Mapping properties, String what) throws BuildContentException {
         checkKeys(properties, what, Set.of("forceStop"));
         var force = optional(properties, "forceStop", what);
-        if (force.isPresent() && !ComponentParameter.Type.BOOLEAN.accepts(force.get().text())) {
+        if (force.isPresent()
+                && !ComponentParameter.Type.BOOLEAN.accepts(force.get().text())) {
             throw YamlReader.refused(force.get().line(), "forceStop is neither true nor false", "write one of them");
         }
         return new BuildCommand.Restart(shown);

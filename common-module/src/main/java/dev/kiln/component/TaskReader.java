@@ -30,7 +30,8 @@ final class TaskReader {
         var root = mapping(document, "the document");
         checkKeys(root, "the document", Set.of("Parameters", "Tasks"));
         var parameters = parameters(root.entries().get("Parameters"));
-        if (!(root.entries().get("Tasks") instanceof Sequence tasks) || tasks.items().isEmpty()) {
+        if (!(root.entries().get("Tasks") instanceof Sequence tasks)
+                || tasks.items().isEmpty()) {
             throw YamlReader.refused(root.line(), "Tasks is no list of tasks", "write Tasks: and at least one - Name:");
         }
         if (tasks.items().size() > BuildContent.MOST_COMMANDS) {

@@ -114,8 +114,7 @@ final class YamlReader {
         return new YamlValue.Mapping(line, entries);
     }
 
-    private static void checkTag(int line, @org.jspecify.annotations.Nullable String tag)
-            throws BuildContentException {
+    private static void checkTag(int line, @org.jspecify.annotations.Nullable String tag) throws BuildContentException {
         if (tag != null) {
             throw refused(line, "has the tag " + shown(tag), "remove it, all values are texts");
         }

@@ -18,7 +18,14 @@ sealed interface YamlValue {
 
         /** The document's line of a place within the text. */
         int lineOf(int offset) {
-            return block ? line + 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count() : line;
+            return block
+                    ? line
+                            + 1
+                            + (int) text.substring(0, offset)
+                                    .chars()
+                                    .filter(c -> c == '\n')
+                                    .count()
+                    : line;
         }
     }
 

@@ -49,8 +49,8 @@ class ComponentContentTest {
         assertThatThrownBy(() -> parse(text))
                 .isInstanceOfSatisfying(
                         BuildContentException.class, e -> assertThat(e.code()).isEqualTo(code))
-                .message()
-                .contains(List.of(words));
+                .satisfies(
+                        e -> assertThat(words).allSatisfy(word -> assertThat(e).hasMessageContaining(word)));
     }
 
     /** A document with one task whose commandContent is this, as one line. */
@@ -171,7 +171,8 @@ class ComponentContentTest {
     void oneDocumentOnly() {
         refused("Tasks: [{Name: a, Action: Reboot}]\n---\nb", "InvalidParameter.Content", "line 2", "second document");
         refused("%YAML 1.1\n---\nTasks: []", "InvalidParameter.Content", "directive");
-        refused("Tasks: [" + "{Name: a, Action: Reboot},".repeat(128) + "]",
+        refused(
+                "Tasks: [" + "{Name: a, Action: Reboot},".repeat(128) + "]",
                 "InvalidImageTemplateCommandSize.ExceededMaxNumber");
     }
 

@@ -76,12 +76,10 @@ class ExpansionTest {
         assertThat(first.captured()).isTrue();
         assertThat(first.script()).doesNotContain("id");
         assertThat(first.variables())
-                .isEqualTo(Map.of(
-                        "KILN_PARAMETER_p", TaskText.of("1 $(id)"), "KILN_PARAMETER_n", TaskText.of("-0.5")));
+                .isEqualTo(Map.of("KILN_PARAMETER_p", TaskText.of("1 $(id)"), "KILN_PARAMETER_n", TaskText.of("-0.5")));
         var last = (BuildCommand.Script) steps.get(4);
         assertThat(last.captured()).isFalse();
-        assertThat(last.variables())
-                .isEqualTo(Map.of("KILN_STDOUT_1", new TaskText(List.of(new TaskText.Output(4)))));
+        assertThat(last.variables()).isEqualTo(Map.of("KILN_STDOUT_1", new TaskText(List.of(new TaskText.Output(4)))));
         assertThat(last.directory().with(step -> "")).isEqualTo("/2");
     }
 

@@ -1,5 +1,6 @@
 package dev.kiln.worker;
 
+import dev.kiln.component.Components;
 import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
 import dev.kiln.reaper.Intents;
@@ -17,21 +18,19 @@ import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
 import dev.kiln.worker.region.WithdrawnCopies;
 import dev.kiln.worker.run.ExecutionSlots;
-import dev.kiln.component.Components;
-import dev.kiln.worker.stage.ChosenComponents;
-import dev.kiln.worker.stage.TemplateSteps;
-import tools.jackson.databind.json.JsonMapper;
 import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
 import dev.kiln.worker.stage.CancellingStage;
+import dev.kiln.worker.stage.ChosenComponents;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
 import dev.kiln.worker.stage.StepLayers;
+import dev.kiln.worker.stage.TemplateSteps;
 import dev.kiln.worker.stage.TestingStage;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +39,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a worker consists of: the engine, the targets, and a stage for each status. */
 @Configuration(proxyBeanMethods = false)

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** One build or test under way: its commands, one after the other, in sandboxes over one scratch copy of the image. */
 final class SandboxBuild {
@@ -37,6 +36,7 @@ final class SandboxBuild {
     private final Scratch scratch;
     private final Limits limits;
     private final LayerArchive layers;
+    private final ImageCommands inImage;
     private final BuildState state;
     private final Map<Integer, String> outputs = new HashMap<>();
 
@@ -54,6 +54,7 @@ final class SandboxBuild {
         this.scratch = scratch;
         this.limits = new Limits(settings, scratch);
         this.layers = new LayerArchive(commands, scratch, limits);
+        this.inImage = new ImageCommands(settings, commands, output, scratch, limits);
         this.state = BuildState.of(request.base().metadata());
     }
 
@@ -118,7 +119,8 @@ final class SandboxBuild {
         output.phase(kept.size() + " of " + request.commands().size() + " steps are kept from an earlier attempt");
         for (var step : kept) {
             if (step.stdout().isEmpty() && isCaptured(request.commands().get(step.number() - 1))) {
-                throw new KeptStepsLostException(new IOException("the output of step " + step.number() + " is missing"));
+                throw new KeptStepsLostException(
+                        new IOException("the output of step " + step.number() + " is missing"));
             }
         }
         try {
@@ -161,7 +163,7 @@ final class SandboxBuild {
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var captured = isCaptured(command) ? Optional.of(new CapturedOutput()) : Optional.<CapturedOutput>empty();
         if (command instanceof BuildCommand.Run run) {
-            inImage(List.of("sh", "-c", SandboxCommands.RUN, "kiln", state.user(), run.script()), null, step);
+            inImage.run(state, List.of("sh", "-c", SandboxCommands.RUN, "kiln", state.user(), run.script()), step);
         } else if (command instanceof BuildCommand.Script script) {
             run(script, captured, step);
         } else if (command instanceof BuildCommand.Download download) {
@@ -194,7 +196,7 @@ final class SandboxBuild {
         var directory = pathIn("/", valueOf(script.directory()), step);
         var asUser = user.equals("0") || user.equals("root") ? "" : user;
         var line = List.of("sh", "-c", SandboxCommands.TASK, "kiln", asUser, directory, script.script());
-        inImage(state.forTask(variables), line, null, captured, step);
+        inImage.run(state.forTask(variables), line, captured, step);
     }
 
     private String valueOf(TaskText text) {
@@ -246,7 +248,7 @@ final class SandboxBuild {
         // The directory of the commands before may be gone, and then nothing could be started in it.
         var before = state.directory();
         state.directory("/");
-        inImage(List.of("mkdir", "-p", "--", path), null, step);
+        inImage.run(state, List.of("mkdir", "-p", "--", path), step);
         state.directory(before);
     }
 
@@ -255,7 +257,7 @@ final class SandboxBuild {
         var known = "[ \"$1\" = 0 ] || [ \"$1\" = root ] || /run/kiln/busybox awk -F: -v wanted=\"$1\" '$1 == wanted ||"
                 + " $3 \"\" == wanted { found = 1 } END { exit !found }' /etc/passwd"
                 + " || { echo \"kiln: the image has no user $1 in /etc/passwd; create it by RUN first\"; exit 1; }";
-        inImage(List.of("sh", "-c", known, "kiln", name), null, step);
+        inImage.run(state, List.of("sh", "-c", known, "kiln", name), step);
     }
 
     private void copy(BuildCommand.Copy copy, String step)
@@ -272,7 +274,7 @@ final class SandboxBuild {
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var file = scratch.directory().resolve(COPIED);
         var line = List.of("sh", "-c", SandboxCommands.COPY, "kiln", directory, name, Integer.toOctalString(mode));
-        inImage(line, out -> Files.copy(file, out), step);
+        inImage.run(state, line, out -> Files.copy(file, out), step);
         Files.deleteIfExists(file);
     }
 
@@ -297,55 +299,6 @@ final class SandboxBuild {
                         FAILED, step + ": the template's context has no file \"" + copy.source() + "\""));
     }
 
-    /** Runs the static tool with the arguments in the image, as root; output goes to the build's. */
-    private void inImage(List<String> arguments, SandboxProcess.@Nullable Input input, String step)
-            throws BuildFailedException, IOException, InterruptedException, Stopped {
-        inImage(state, arguments, input, Optional.empty(), step);
-    }
-
-    private void inImage(
-            BuildState state,
-            List<String> arguments,
-            SandboxProcess.@Nullable Input input,
-            Optional<CapturedOutput> captured,
-            String step)
-            throws BuildFailedException, IOException, InterruptedException, Stopped {
-        var tail = new Tail(4000);
-        SandboxProcess.Output sink = (bytes, length) -> {
-            synchronized (tail) {
-                tail.add(bytes, length);
-                output.output(bytes, length);
-            }
-        };
-        SandboxProcess.Output stdout = (bytes, length) -> {
-            captured.ifPresent(capture -> capture.add(bytes, length));
-            sink.take(bytes, length);
-        };
-        var line = commands.step(scratch, state, arguments);
-        var process = new SandboxProcess(line, Optional.empty(), input, stdout, limits.command());
-        int status = (captured.isPresent() ? process.withErrorsApart(sink) : process).run();
-        if (status != 0) {
-            fail(status, step, tail.text());
-        }
-    }
-
-    private void fail(int status, String step, String lastLines) throws BuildFailedException, IOException {
-        if (!scratch.trouble().isEmpty()) {
-            throw new IOException(scratch.trouble());
-        }
-        if (!scratch.problem().isEmpty()) {
-            throw new BuildFailedException("BaseImage.Refused", scratch.problem());
-        }
-        if (scratch.group().ranOutOfMemory()) {
-            throw new BuildFailedException(
-                    "BuildCommand.MemoryLimitExceeded",
-                    step + ": used more than the " + settings.memory() + " of memory that a command may; last lines:\n"
-                            + lastLines);
-        }
-        throw new BuildFailedException(
-                FAILED, step + " ended with exit code " + status + "; last lines:\n" + lastLines, status);
-    }
-
     private static String shortened(String text) {
         return text.length() > 200 ? text.substring(0, 200) + "…" : text;
     }
@@ -368,7 +321,7 @@ final class SandboxBuild {
             int status =
                     new SandboxProcess(line, Optional.of(scratch.errorsFile()), null, sink, limits.command()).run();
             if (status != 0) {
-                fail(status, "packing the image", scratch.errors());
+                inImage.fail(status, "packing the image", scratch.errors());
             }
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "packing the image: " + e.getMessage());

@@ -15,7 +15,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from public addresses only. */
+/**
+ * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from public addresses
+ * only.
+ */
 final class UrlDownload {
 
     private static final int MOST_REDIRECTS = 5;

@@ -42,25 +42,23 @@ public final class BuildRequests {
         return new Failure(e.code(), e.getMessage());
     }
 
-    private BuildRequest request(Attempt attempt, ImageId imageId, BuildContent.Kind kind)
-            throws StageFailedException {
+    private BuildRequest request(Attempt attempt, ImageId imageId, BuildContent.Kind kind) throws StageFailedException {
         var template = attempt.template();
         var image = baseImages
                 .find(imageId)
                 .orElseThrow(() -> new StageFailedException(new Failure(
                         "InvalidImagePipeline.BaseImageNotFound", "image " + imageId + " was deleted meanwhile")));
         return new BuildRequest(
-                    attempt.execution().value(),
-                    new BuildRequest.BaseImage(
-                            image.content().digest(),
-                            source(template.region(), ImageKeys.image(imageId)),
-                            image.content().metadata()),
-                    steps.of(attempt, kind),
-                    template.contextDigest()
-                            .map(digest ->
-                                    source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
-                    template.allowsNetwork(),
-                    template.diskGib() * GIB);
+                attempt.execution().value(),
+                new BuildRequest.BaseImage(
+                        image.content().digest(),
+                        source(template.region(), ImageKeys.image(imageId)),
+                        image.content().metadata()),
+                steps.of(attempt, kind),
+                template.contextDigest()
+                        .map(digest -> source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
+                template.allowsNetwork(),
+                template.diskGib() * GIB);
     }
 
     private ByteSource source(RegionId region, StoreKey key) {

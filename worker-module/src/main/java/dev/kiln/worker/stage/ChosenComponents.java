@@ -40,8 +40,9 @@ public final class ChosenComponents {
         }
         var found = new ArrayList<Component>();
         for (var id : chosen) {
-            found.add(id.flatMap(each -> components.find(each, attempt.template().account()))
-                    .orElseThrow(() -> missing("a component of this execution was deleted meanwhile")));
+            found.add(
+                    id.flatMap(each -> components.find(each, attempt.template().account()))
+                            .orElseThrow(() -> missing("a component of this execution was deleted meanwhile")));
         }
         return found;
     }

@@ -54,9 +54,7 @@ class ComponentTasksTest {
                 Map.of(),
                 Instant.EPOCH);
         return Expansion.of(
-                commands,
-                Collections.nCopies(Expansion.references(commands).size(), made),
-                BuildContent.Kind.BUILD);
+                commands, Collections.nCopies(Expansion.references(commands).size(), made), BuildContent.Kind.BUILD);
     }
 
     private static BuildRequest request(List<BuildCommand> steps, boolean network) {
@@ -157,9 +155,9 @@ class ComponentTasksTest {
     @Test
     void firstLineChoosesTheProgram() throws Exception {
         var component = "Parameters: {v: {Type: String}}\nTasks:\n"
-                + task("a", "#!/bin/busybox awk -f\nBEGIN { print \"from awk\" }", "username: app")
+                + task("a", "#!/bin/awk -f\nBEGIN { print \"from awk\" }", "username: app")
                 + task("b", "#!/bin/sh -u\necho \"$0\" {{v}}", "");
-        assertThat(run("COMPONENT ic-1 --v \"\\\"$(id)\"", component)).isEqualTo("from awk\n/run/kiln/task \"$(id)\n");
+        assertThat(run("COMPONENT ic-1 --v \"\\\"$(id)\"", component)).isEqualTo("from awk\n/run/kiln-task \"$(id)\n");
     }
 
     @Test
@@ -185,7 +183,9 @@ class ComponentTasksTest {
     @Test
     void outputsAreBoundedAndText() throws Exception {
         var use = task("b", "echo {{a.stdout}} | wc -c", "");
-        assertThat(run("COMPONENT ic-1", "Tasks:\n" + task("a", "head -c 8191 /dev/zero | /bin/busybox tr '\\0' x; echo", "") + use))
+        assertThat(run(
+                        "COMPONENT ic-1",
+                        "Tasks:\n" + task("a", "head -c 8191 /dev/zero | /bin/busybox tr '\\0' x; echo", "") + use))
                 .endsWith("8192\n");
         assertThatThrownBy(() -> run("COMPONENT ic-1", "Tasks:\n" + task("a", "head -c 100000 /dev/zero", "") + use))
                 .isInstanceOf(BuildFailedException.class)

@@ -38,9 +38,7 @@ final class RememberedSteps implements StepJournal {
         var bytes = Files.readAllBytes(layer.get().file());
         ByteSource archive = offset -> new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset);
         kept.add(new KeptStep(
-                step.number(),
-                layer.map(file -> new KeptLayer(file.index(), file.digest(), archive)),
-                step.stdout()));
+                step.number(), layer.map(file -> new KeptLayer(file.index(), file.digest(), archive)), step.stdout()));
     }
 
     @Override
