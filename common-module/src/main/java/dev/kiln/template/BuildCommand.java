@@ -1,9 +1,14 @@
 package dev.kiln.template;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One command of a BuildContent or TestContent, after parsing; {@link #text()} is what people see in the log. */
+/**
+ * One command of a BuildContent or TestContent, after parsing, or one task of a component; {@link #text()} is what
+ * people see in the log.
+ */
 public sealed interface BuildCommand {
 
     /** The command as written, continuation lines joined. */
@@ -43,4 +48,68 @@ public sealed interface BuildCommand {
      * End of everything; nothing may follow. A root file system has no machine to reboot, so it only ends the build.
      */
     record Restart(String text) implements BuildCommand {}
+
+    /**
+     * A component, to be replaced by its commands before anything is built.
+     *
+     * @param line where it stands, from 1
+     * @param arguments values of parameters, by their names
+     */
+    record Component(String text, int line, ComponentReference reference, Map<String, String> arguments)
+            implements BuildCommand {
+
+        /** The component cannot be used like this. */
+        public BuildContentException refused(String code, String rule, String remedy) {
+            return new SourceLine(line, "COMPONENT", text, "").refused(code, rule, remedy);
+        }
+    }
+
+    /**
+     * A shell script of a component. It begins in a directory and as a user of its own, whatever was set before; values
+     * come to it in variables alone, so that none of them can become a command.
+     *
+     * @param user a name or number; empty for root
+     * @param variables values by the names of the environment's variables
+     * @param captured whether later tasks use what it prints to standard output
+     */
+    record Script(
+            String text,
+            String script,
+            TaskText directory,
+            TaskText user,
+            Map<String, TaskText> variables,
+            boolean captured)
+            implements BuildCommand {
+
+        /** The same, captured. */
+        public Script capturing() {
+            return new Script(text, script, directory, user, variables, true);
+        }
+
+        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        public Script bound(Map<String, String> values, int stepsBefore) {
+            var bound = new LinkedHashMap<String, TaskText>();
+            variables.forEach((name, value) -> bound.put(name, value.bound(values, stepsBefore)));
+            return new Script(
+                    text,
+                    script,
+                    directory.bound(values, stepsBefore),
+                    user.bound(values, stepsBefore),
+                    Collections.unmodifiableMap(bound),
+                    captured);
+        }
+    }
+
+    /**
+     * A file from a URL, put into a directory of the image.
+     *
+     * @param seconds how long it may take
+     */
+    record Download(String text, TaskText url, TaskText directory, int seconds) implements BuildCommand {
+
+        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        public Download bound(Map<String, String> values, int stepsBefore) {
+            return new Download(text, url.bound(values, stepsBefore), directory.bound(values, stepsBefore), seconds);
+        }
+    }
 }

@@ -17,7 +17,9 @@ public final class BuildContent {
         /** BuildContent: the commands change the image. */
         BUILD("BuildContent", "InvalidBuildContent.LengthExceeded"),
         /** TestContent: the commands run on a scratch copy of the image. */
-        TEST("TestContent", "InvalidParameter.TestContent");
+        TEST("TestContent", "InvalidParameter.TestContent"),
+        /** Content of a component: the commands stand for the COMPONENT command that names it. */
+        COMPONENT("Content", "InvalidContent.LengthExceeded");
 
         private final String parameter;
         private final String tooLong;
@@ -36,6 +38,20 @@ public final class BuildContent {
 
     /** The commands of the text, in order; an empty text has none. */
     public static List<BuildCommand> parse(String text, Kind kind) throws BuildContentException {
+        return parse(text, kind, "");
+    }
+
+    /** The same; the label stands before what people see of each command in the log. */
+    public static List<BuildCommand> parse(String text, Kind kind, String label) throws BuildContentException {
+        check(text, kind);
+        return new BuildContentParser(kind)
+                .parse(SourceLine.of(text).stream()
+                        .map(line -> line.labelled(label))
+                        .toList());
+    }
+
+    /** Checks what holds for every form of a content: its length and its characters. */
+    public static void check(String text, Kind kind) throws BuildContentException {
         if (text.length() > LONGEST || text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
             throw new BuildContentException(
                     kind.tooLong,
@@ -43,7 +59,6 @@ public final class BuildContent {
                             + " bytes; move long scripts into a file and COPY it");
         }
         checkCharacters(text, kind);
-        return new BuildContentParser(kind).parse(SourceLine.of(text));
     }
 
     private static void checkCharacters(String text, Kind kind) throws BuildContentException {

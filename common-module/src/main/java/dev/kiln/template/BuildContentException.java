@@ -1,6 +1,9 @@
 package dev.kiln.template;
 
-/** A BuildContent or TestContent is refused; the message names the line, the value, the rule and the remedy. */
+/**
+ * A BuildContent, a TestContent or a component's content is refused; the message names the line, the value, the rule
+ * and the remedy.
+ */
 public final class BuildContentException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -64,21 +64,43 @@ final class BuildContentParser {
             case "CMD" -> new BuildCommand.Cmd(line.text(), arguments(line));
             case "ENTRYPOINT" -> new BuildCommand.Entrypoint(line.text(), arguments(line));
             case "RESTART" -> restart(line);
-            case "COMPONENT" ->
-                throw line.refused(
-                        "InvalidImageComponent.NotSupported",
-                        "names a component, which this server does not run yet",
-                        "write the component's commands here");
+            case "COMPONENT" -> component(line);
             default ->
                 throw line.refused(
                         "InvalidImageTemplateCommand.NotSupported",
                         "begins with \"" + line.word() + "\", which is no command",
-                        "use RUN, ENV, WORKDIR, COPY, USER, LABEL, CMD, ENTRYPOINT or RESTART, and \\ at the end of a "
-                                + "line that goes on");
+                        "use RUN, ENV, WORKDIR, COPY, USER, LABEL, CMD, ENTRYPOINT, RESTART"
+                                + (kind == Kind.COMPONENT ? "" : " or COMPONENT")
+                                + ", and \\ at the end of a line that goes on");
         };
     }
 
+    private BuildCommand component(SourceLine line) throws BuildContentException {
+        if (kind == Kind.COMPONENT) {
+            throw line.refused(
+                    "InvalidCommand.Component",
+                    "is within a component",
+                    "name both components in the template, one after the other");
+        }
+        var words = line.rest().split("\\s+", 2);
+        var reference = ComponentReference.parse(words[0])
+                .orElseThrow(() -> malformed(
+                        line,
+                        "names no component",
+                        "write COMPONENT ic-… or acs:ecs:<region>:<account>:imagecomponent/<name>/<version>"));
+        try {
+            var arguments = ComponentArguments.parse(words.length > 1 ? words[1] : "");
+            return new BuildCommand.Component(
+                    line.text(), line.number(), reference, Collections.unmodifiableMap(arguments));
+        } catch (ComponentArguments.Malformed e) {
+            throw malformed(line, e.rule(), e.remedy());
+        }
+    }
+
     private void from(SourceLine line) throws BuildContentException {
+        if (kind == Kind.COMPONENT) {
+            throw line.refused("NotSupportedCommand.FROM", "is within a component", "remove it, the template decides");
+        }
         if (hasFrom) {
             throw line.refused("DuplicatedCommand.FROM", "is a second FROM", "remove it, BaseImage decides");
         }
@@ -137,7 +159,7 @@ final class BuildContentParser {
         }
     }
 
-    /** The reference has no InvalidCommandContent.LABEL. */
+    /** The reference has neither InvalidCommandContent.LABEL nor InvalidCommandContent.COMPONENT. */
     private BuildContentException malformed(SourceLine line, String rule, String remedy) {
         return line.refused("InvalidParameter." + kind.parameter(), rule, remedy);
     }

@@ -1,8 +1,5 @@
 package dev.kiln.template;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-
 /** What COPY may read. */
 final class CopySource {
 
@@ -20,26 +17,10 @@ final class CopySource {
     }
 
     static String url(SourceLine line, String text) throws BuildContentException {
-        var url = parse(line, text);
-        if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
-            throw line.invalid("is neither http:// nor https://", "serve the file by one of them");
-        }
-        if (url.getRawQuery() != null || url.getRawFragment() != null || url.getRawUserInfo() != null) {
-            throw line.invalid("has a query string, a fragment or a password", "use a URL without them");
-        }
-        var path = url.getRawPath();
-        var name = path.substring(path.lastIndexOf('/') + 1);
-        if (url.getHost() == null || name.isEmpty() || name.equals(".") || name.equals("..")) {
-            throw line.invalid("names no host or no file", "write http://host/path/file");
+        var fault = SourceUrl.fault(text);
+        if (fault.isPresent()) {
+            throw line.invalid(fault.get().rule(), fault.get().remedy());
         }
         return text;
-    }
-
-    private static URI parse(SourceLine line, String text) throws BuildContentException {
-        try {
-            return new URI(text).parseServerAuthority();
-        } catch (URISyntaxException e) {
-            throw line.invalid("is no URL", "write http://host/path/file");
-        }
     }
 }

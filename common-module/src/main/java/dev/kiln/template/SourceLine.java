@@ -65,6 +65,10 @@ record SourceLine(int number, String word, String text, String rest) {
         commands.add(new SourceLine(number, word, text, text.substring(end).strip()));
     }
 
+    SourceLine labelled(String label) {
+        return label.isEmpty() ? this : new SourceLine(number, word, label + text, rest);
+    }
+
     BuildContentException empty(String example) {
         return refused("EmptyCommandContent." + word, "says nothing", "write for example " + example);
     }
@@ -74,7 +78,11 @@ record SourceLine(int number, String word, String text, String rest) {
     }
 
     BuildContentException refused(String code, String rule, String remedy) {
-        var shown = text.length() > 120 ? text.substring(0, 120) + "…" : text;
-        return new BuildContentException(code, "line " + number + ": \"" + shown + "\" " + rule + "; " + remedy);
+        return new BuildContentException(
+                code, "line " + number + ": \"" + shown(text, 120) + "\" " + shown(rule, 300) + "; " + remedy);
+    }
+
+    private static String shown(String text, int most) {
+        return text.length() > most ? text.substring(0, most) + "…" : text;
     }
 }

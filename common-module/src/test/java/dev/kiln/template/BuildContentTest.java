@@ -3,9 +3,13 @@ package dev.kiln.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.account.AccountId;
+import dev.kiln.region.RegionId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,10 +113,35 @@ class BuildContentTest {
                     CMD [1, {}]               | InvalidCommandContent.CMD
                     CMD [null]                | InvalidCommandContent.CMD
                     VOLUME /x                 | InvalidImageTemplateCommand.NotSupported
-                    COMPONENT ic-1            | InvalidImageComponent.NotSupported
+                    COMPONENT                 | InvalidParameter.BuildContent
+                    COMPONENT nginx           | InvalidParameter.BuildContent
+                    COMPONENT ic-1 x          | InvalidParameter.BuildContent
+                    COMPONENT acs:ecs:a:1:imagecomponent/nginx/1.0 | InvalidParameter.BuildContent
+                    COMPONENT acs:ecs:a:b:imagecomponent/nginx/1.0.0 | InvalidParameter.BuildContent
                     """)
     void refusalHasTheCodeOfTheReference(String text, String code) {
         refused(text, code, "line 1");
+    }
+
+    @Test
+    void componentHasAnIdOrANameAndAVersion() throws Exception {
+        assertThat(one("component ic-1 --a b --c-d \"e \\\"f\\\\\" --g '\"' --h \"\""))
+                .isEqualTo(new BuildCommand.Component(
+                        "component ic-1 --a b --c-d \"e \\\"f\\\\\" --g '\"' --h \"\"",
+                        1,
+                        new ComponentReference.ById(new ComponentId("ic-1")),
+                        Map.of("a", "b", "c-d", "e \"f\\", "g", "\"", "h", "")));
+        var any = new ComponentReference.VersionPattern(OptionalInt.of(1), OptionalInt.empty(), OptionalInt.empty());
+        var named = new ComponentReference.ByName(
+                Optional.of(new RegionId("cn-one")), Optional.of(new AccountId(1)), "my:nginx", any);
+        for (var separator : List.of("/", ":")) {
+            assertThat(one("COMPONENT acs:ecs:cn-one:01:imagecomponent/my:nginx" + separator + "1.*.*"))
+                    .extracting(command -> ((BuildCommand.Component) command).reference())
+                    .isEqualTo(named);
+        }
+        assertThat(one("COMPONENT acs:ecs:*::imagecomponent/my:nginx/1.*.*"))
+                .extracting(command -> ((BuildCommand.Component) command).reference())
+                .isEqualTo(new ComponentReference.ByName(Optional.empty(), Optional.empty(), "my:nginx", any));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.kiln.worker;
 
+import dev.kiln.component.Components;
 import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
 import dev.kiln.reaper.Intents;
@@ -22,12 +23,14 @@ import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
 import dev.kiln.worker.stage.CancellingStage;
+import dev.kiln.worker.stage.ChosenComponents;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
 import dev.kiln.worker.stage.StepLayers;
+import dev.kiln.worker.stage.TemplateSteps;
 import dev.kiln.worker.stage.TestingStage;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +39,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a worker consists of: the engine, the targets, and a stage for each status. */
 @Configuration(proxyBeanMethods = false)
@@ -68,13 +72,19 @@ class WorkerConfiguration {
     }
 
     @Bean
-    PreparingStage preparing(SourceImages baseImages, Targets targets, JdbcClient jdbc, Regions regions) {
-        return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets);
+    TemplateSteps templateSteps(JdbcClient jdbc, JsonMapper json) {
+        return new TemplateSteps(new ChosenComponents(jdbc, new Components(jdbc, json)));
     }
 
     @Bean
-    BuildRequests buildRequests(SourceImages baseImages, Regions regions) {
-        return new BuildRequests(baseImages, regions);
+    PreparingStage preparing(
+            SourceImages baseImages, Targets targets, JdbcClient jdbc, Regions regions, TemplateSteps steps) {
+        return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets, steps);
+    }
+
+    @Bean
+    BuildRequests buildRequests(SourceImages baseImages, Regions regions, TemplateSteps steps) {
+        return new BuildRequests(baseImages, regions, steps);
     }
 
     @Bean

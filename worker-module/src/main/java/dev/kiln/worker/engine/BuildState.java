@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class BuildState {
 
     private static final int LONGEST_VALUE = 32 << 10;
-    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
+    static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
     private static final Pattern VARIABLE = Pattern.compile("\\\\\\$|\\$\\{([A-Za-z0-9_]+)}|\\$([A-Za-z0-9_]+)");
 
     private final Map<String, String> labels;
@@ -29,6 +29,21 @@ final class BuildState {
         this.user = base.user();
         this.command = base.command();
         this.entrypoint = base.entrypoint();
+    }
+
+    private BuildState(BuildState other, Map<String, String> variables) {
+        this.labels = other.labels;
+        this.environment = new LinkedHashMap<>(other.environment);
+        environment.putAll(variables);
+        this.directory = "/";
+        this.user = "";
+        this.command = other.command;
+        this.entrypoint = other.entrypoint;
+    }
+
+    /** What a task of a component begins with: the same environment and more, but not the directory and the user. */
+    BuildState forTask(Map<String, String> variables) {
+        return new BuildState(this, variables);
     }
 
     /** Begins with what the base image says. */

@@ -3,6 +3,8 @@ package dev.kiln.worker.engine;
 import dev.kiln.image.Digest;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.ImagePath;
+import dev.kiln.template.SourceUrl;
+import dev.kiln.template.TaskText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -12,13 +14,20 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** One build or test under way: its commands, one after the other, in sandboxes over one scratch copy of the image. */
 final class SandboxBuild {
 
     private static final String FAILED = "BuildCommand.Failed";
+
+    /** A file of the scratch space, on its way into the image. */
+    private static final String COPIED = "copied";
 
     private final EngineSettings settings;
     private final SandboxCommands commands;
@@ -27,7 +36,9 @@ final class SandboxBuild {
     private final Scratch scratch;
     private final Limits limits;
     private final LayerArchive layers;
+    private final ImageCommands inImage;
     private final BuildState state;
+    private final Map<Integer, String> outputs = new HashMap<>();
 
     SandboxBuild(
             EngineSettings settings,
@@ -43,6 +54,7 @@ final class SandboxBuild {
         this.scratch = scratch;
         this.limits = new Limits(settings, scratch);
         this.layers = new LayerArchive(commands, scratch, limits);
+        this.inImage = new ImageCommands(settings, commands, output, scratch, limits);
         this.state = BuildState.of(request.base().metadata());
     }
 
@@ -79,35 +91,38 @@ final class SandboxBuild {
         output.stepStarted(number, total, command.text());
         long begin = System.nanoTime();
         try {
-            execute(command, step(number));
+            var stdout = execute(command, step(number));
+            stdout.ifPresent(text -> outputs.put(number, text));
             limits.checkDisk();
             output.stepFinished(number, total, Duration.ofNanos(System.nanoTime() - begin));
-            keep(number, command, journal);
+            keep(number, command, stdout, journal);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), step(number) + ": " + e.getMessage());
         } catch (BuildFailedException e) {
-            journal.ended(new StepJournal.EndedStep(number, e.exitCode(), Optional.empty()));
+            journal.ended(new StepJournal.EndedStep(number, e.exitCode(), Optional.empty(), Optional.empty()));
             throw e;
         }
     }
 
-    private void keep(int number, BuildCommand command, StepJournal journal)
+    private void keep(int number, BuildCommand command, Optional<String> stdout, StepJournal journal)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         if (journal == StepJournal.NONE) {
             return;
         }
         if (!writes(command)) {
-            journal.ended(new StepJournal.EndedStep(number, 0, Optional.empty()));
+            journal.ended(new StepJournal.EndedStep(number, 0, Optional.empty(), stdout));
             return;
         }
-        journal.ended(new StepJournal.EndedStep(number, 0, Optional.of(layers.pack())));
+        journal.ended(new StepJournal.EndedStep(number, 0, Optional.of(layers.pack()), stdout));
         layers.removeFile();
         scratch.layers().push();
     }
 
     private static boolean writes(BuildCommand command) {
         return command instanceof BuildCommand.Run
+                || command instanceof BuildCommand.Script
                 || command instanceof BuildCommand.Copy
+                || command instanceof BuildCommand.Download
                 || command instanceof BuildCommand.Workdir;
     }
 
@@ -118,6 +133,12 @@ final class SandboxBuild {
             return 0;
         }
         output.phase(kept.size() + " of " + request.commands().size() + " steps are kept from an earlier attempt");
+        for (var step : kept) {
+            if (step.stdout().isEmpty() && isCaptured(request.commands().get(step.number() - 1))) {
+                throw new KeptStepsLostException(
+                        new IOException("the output of step " + step.number() + " is missing"));
+            }
+        }
         try {
             var stack = StepJournal.layers(kept);
             for (var layer : stack) {
@@ -132,6 +153,7 @@ final class SandboxBuild {
         }
         for (var step : kept) {
             declare(request.commands().get(step.number() - 1), step(step.number()));
+            step.stdout().ifPresent(text -> outputs.put(step.number(), text));
         }
         return kept.size();
     }
@@ -152,18 +174,62 @@ final class SandboxBuild {
         }
     }
 
-    private void execute(BuildCommand command, String step)
+    /** What the command printed, if later ones use that. */
+    private Optional<String> execute(BuildCommand command, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var captured = isCaptured(command) ? Optional.of(new CapturedOutput()) : Optional.<CapturedOutput>empty();
         if (command instanceof BuildCommand.Run run) {
-            inImage(List.of("sh", "-c", SandboxCommands.RUN, "kiln", state.user(), run.script()), null, step);
+            inImage.run(state, List.of("sh", "-c", SandboxCommands.RUN, "kiln", state.user(), run.script()), step);
+        } else if (command instanceof BuildCommand.Script script) {
+            run(script, captured, step);
+        } else if (command instanceof BuildCommand.Download download) {
+            download(download, step);
         } else if (command instanceof BuildCommand.Workdir workdir) {
             makeDirectory(inImagePath(workdir.path(), step), step);
         } else if (command instanceof BuildCommand.Copy copy) {
             copy(copy, step);
         } else if (command instanceof BuildCommand.User user) {
             checkUser(user.name(), step);
+        } else if (command instanceof BuildCommand.Component) {
+            throw new IllegalArgumentException(step + " was not replaced by its component's commands");
         }
         declare(command, step);
+        return captured.isPresent() ? Optional.of(captured.get().text(step)) : Optional.empty();
+    }
+
+    private static boolean isCaptured(BuildCommand command) {
+        return command instanceof BuildCommand.Script script && script.captured();
+    }
+
+    private void run(BuildCommand.Script script, Optional<CapturedOutput> captured, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var user = valueOf(script.user());
+        if (!user.isEmpty() && !BuildState.USER.matcher(user).matches()) {
+            throw new BuildFailedException(FAILED, step + ": \"" + shortened(user) + "\" is no name of one user");
+        }
+        var variables = new LinkedHashMap<String, String>();
+        script.variables().forEach((name, value) -> variables.put(name, valueOf(value)));
+        var directory = pathIn("/", valueOf(script.directory()), step);
+        var asUser = user.equals("0") || user.equals("root") ? "" : user;
+        var line = List.of("sh", "-c", SandboxCommands.TASK, "kiln", asUser, directory, script.script());
+        inImage.run(state.forTask(variables), line, captured, step);
+    }
+
+    private String valueOf(TaskText text) {
+        return text.with(number -> Objects.requireNonNull(outputs.get(number), "output of step " + number));
+    }
+
+    private void download(BuildCommand.Download download, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var url = valueOf(download.url());
+        var fault = SourceUrl.fault(url);
+        if (fault.isPresent()) {
+            throw new BuildFailedException(
+                    FAILED, step + ": \"" + shortened(url) + "\" " + fault.get().rule());
+        }
+        var directory = pathIn("/", valueOf(download.directory()), step);
+        fetch(url, Duration.ofSeconds(download.seconds()), step);
+        put(SourceUrl.name(url), directory, 0644, step);
     }
 
     /** What a command sets for those after it, and for the image; nothing is run for it. */
@@ -185,7 +251,11 @@ final class SandboxBuild {
     }
 
     private String inImagePath(String path, String step) throws BuildFailedException {
-        return ImagePath.resolve(state.directory(), path)
+        return pathIn(state.directory(), path, step);
+    }
+
+    private static String pathIn(String directory, String path, String step) throws BuildFailedException {
+        return ImagePath.resolve(directory, path)
                 .orElseThrow(() -> new BuildFailedException(FAILED, step + ": the path leaves the image"));
     }
 
@@ -194,7 +264,7 @@ final class SandboxBuild {
         // The directory of the commands before may be gone, and then nothing could be started in it.
         var before = state.directory();
         state.directory("/");
-        inImage(List.of("mkdir", "-p", "--", path), null, step);
+        inImage.run(state, List.of("mkdir", "-p", "--", path), step);
         state.directory(before);
     }
 
@@ -203,27 +273,35 @@ final class SandboxBuild {
         var known = "[ \"$1\" = 0 ] || [ \"$1\" = root ] || /run/kiln/busybox awk -F: -v wanted=\"$1\" '$1 == wanted ||"
                 + " $3 \"\" == wanted { found = 1 } END { exit !found }' /etc/passwd"
                 + " || { echo \"kiln: the image has no user $1 in /etc/passwd; create it by RUN first\"; exit 1; }";
-        inImage(List.of("sh", "-c", known, "kiln", name), null, step);
+        inImage.run(state, List.of("sh", "-c", known, "kiln", name), step);
     }
 
     private void copy(BuildCommand.Copy copy, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        var file = scratch.directory().resolve("copied");
-        int mode = copy.fromUrl() ? download(copy, file, step) : fromContext(copy, file, step);
+        int mode = copy.fromUrl()
+                ? fetch(copy.source(), settings.downloadTime(), step)
+                : fromContext(copy, scratch.directory().resolve(COPIED), step);
         var name = copy.source().substring(copy.source().lastIndexOf('/') + 1);
-        var directory = inImagePath(copy.directory(), step);
+        put(name, inImagePath(copy.directory(), step), mode, step);
+    }
+
+    /** Puts the file that was fetched into a directory of the image. */
+    private void put(String name, String directory, int mode, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var file = scratch.directory().resolve(COPIED);
         var line = List.of("sh", "-c", SandboxCommands.COPY, "kiln", directory, name, Integer.toOctalString(mode));
-        inImage(line, out -> Files.copy(file, out), step);
+        inImage.run(state, line, out -> Files.copy(file, out), step);
         Files.deleteIfExists(file);
     }
 
-    private int download(BuildCommand.Copy copy, Path file, String step)
+    /** The mode of the file. */
+    private int fetch(String url, Duration time, String step)
             throws BuildFailedException, IOException, InterruptedException {
         if (!request.network()) {
             throw new BuildFailedException(
                     FAILED, step + ": a URL needs the network; set InternetMaxBandwidthOut of the template above 0");
         }
-        new UrlDownload(settings).fetch(copy.source(), file);
+        new UrlDownload(settings).fetch(url, scratch.directory().resolve(COPIED), time);
         return 0644;
     }
 
@@ -235,40 +313,6 @@ final class SandboxBuild {
                 .take(copy.source(), file, request.diskBytes())
                 .orElseThrow(() -> new BuildFailedException(
                         FAILED, step + ": the template's context has no file \"" + copy.source() + "\""));
-    }
-
-    /** Runs the static tool with the arguments in the image, as root; output goes to the build's. */
-    private void inImage(
-            List<String> arguments, SandboxProcess.@org.jspecify.annotations.Nullable Input input, String step)
-            throws BuildFailedException, IOException, InterruptedException, Stopped {
-        var tail = new Tail(4000);
-        SandboxProcess.Output sink = (bytes, length) -> {
-            tail.add(bytes, length);
-            output.output(bytes, length);
-        };
-        var line = commands.step(scratch, state, arguments);
-        int status = new SandboxProcess(line, Optional.empty(), input, sink, limits.command()).run();
-        if (status != 0) {
-            fail(status, step, tail.text());
-        }
-    }
-
-    private void fail(int status, String step, String lastLines) throws BuildFailedException, IOException {
-        if (!scratch.trouble().isEmpty()) {
-            throw new IOException(scratch.trouble());
-        }
-        if (!scratch.problem().isEmpty()) {
-            throw new BuildFailedException("BaseImage.Refused", scratch.problem());
-        }
-        if (scratch.group().ranOutOfMemory()) {
-            throw new BuildFailedException(
-                    "BuildCommand.MemoryLimitExceeded",
-                    step + ": used more than the " + settings.memory()
-                            + " of memory that a command may; the operator can raise kiln.engine.memory; last lines:\n"
-                            + lastLines);
-        }
-        throw new BuildFailedException(
-                FAILED, step + " ended with exit code " + status + "; last lines:\n" + lastLines, status);
     }
 
     private static String shortened(String text) {
@@ -293,7 +337,7 @@ final class SandboxBuild {
             int status =
                     new SandboxProcess(line, Optional.of(scratch.errorsFile()), null, sink, limits::checkDisk).run();
             if (status != 0) {
-                fail(status, "packing the image", scratch.errors());
+                inImage.fail(status, "packing the image", scratch.errors());
             }
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "packing the image: " + e.getMessage());
@@ -303,7 +347,7 @@ final class SandboxBuild {
     /** The directories of the scratch space that hold the image's files. */
     List<Path> trees() {
         var trees = new ArrayList<Path>();
-        for (var name : List.of("layers", "work", "merged", "tmp", "new", "base", "copied")) {
+        for (var name : List.of("layers", "work", "merged", "tmp", "new", "base", COPIED)) {
             trees.add(scratch.directory().resolve(name));
         }
         return trees;

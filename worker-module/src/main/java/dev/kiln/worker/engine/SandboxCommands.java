@@ -17,6 +17,7 @@ final class SandboxCommands {
 
     private static final String SCRIPT = script("sandbox.sh");
     static final String RUN = script("run.sh");
+    static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
     private static final String TOOLS = "/run/kiln/busybox";
 

@@ -54,6 +54,7 @@ final class SandboxProcess {
     private final @Nullable Input input;
     private final Output output;
     private final Watch watch;
+    private @Nullable Output apart;
 
     /**
      * A run to come.
@@ -68,17 +69,29 @@ final class SandboxProcess {
         this.watch = watch;
     }
 
+    /** Gives standard error to an output of its own, which is told by another thread. */
+    SandboxProcess withErrorsApart(Output output) {
+        apart = output;
+        return this;
+    }
+
     /** The exit status. */
     int run() throws IOException, InterruptedException, Stopped, BuildFailedException {
         var process = start();
-        var reader = background(() -> read(process.getInputStream()), "sandbox-output");
+        var reader = background(() -> read(process.getInputStream(), output), "sandbox-output");
+        var errorOutput = apart;
+        var errorReader = errorOutput == null
+                ? reader
+                : background(() -> read(process.getErrorStream(), errorOutput), "sandbox-errors");
         var writer = background(() -> write(process.getOutputStream()), "sandbox-input");
         try {
             while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 watch.look();
                 failEarly(reader);
+                failEarly(errorReader);
             }
             finish(reader);
+            finish(errorReader);
             if (process.exitValue() == 0 || isRefusal(writer)) {
                 finish(writer);
             }
@@ -86,6 +99,7 @@ final class SandboxProcess {
         } finally {
             kill(process);
             settle(reader);
+            settle(errorReader);
         }
     }
 
@@ -109,7 +123,8 @@ final class SandboxProcess {
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().put("LC_ALL", "C");
-        errors.ifPresentOrElse(file -> builder.redirectError(file.toFile()), () -> builder.redirectErrorStream(true));
+        errors.ifPresentOrElse(
+                file -> builder.redirectError(file.toFile()), () -> builder.redirectErrorStream(apart == null));
         var starting = STARTER.submit((Callable<Process>) builder::start);
         try {
             return starting.get();
@@ -129,7 +144,7 @@ final class SandboxProcess {
         }
     }
 
-    private @Nullable Void read(InputStream in) throws IOException {
+    private static @Nullable Void read(InputStream in, Output output) throws IOException {
         var buffer = new byte[64 << 10];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             output.take(buffer, count);

@@ -41,8 +41,9 @@ public interface StepJournal {
      * A step that is kept.
      *
      * @param layer what it wrote, for steps that may write
+     * @param stdout what it printed, for steps whose output later ones use
      */
-    record KeptStep(int number, Optional<KeptLayer> layer) {}
+    record KeptStep(int number, Optional<KeptLayer> layer, Optional<String> stdout) {}
 
     /**
      * What a step wrote.
@@ -56,8 +57,9 @@ public interface StepJournal {
      * A step that has ended just now.
      *
      * @param exitCode 0 when it ended well; otherwise it has no layer, and the build has failed
+     * @param stdout as in {@link KeptStep}
      */
-    record EndedStep(int number, int exitCode, Optional<LayerFile> layer) {}
+    record EndedStep(int number, int exitCode, Optional<LayerFile> layer, Optional<String> stdout) {}
 
     /** The stack of layers of kept steps, the lowest first. */
     static List<KeptLayer> layers(List<KeptStep> kept) {

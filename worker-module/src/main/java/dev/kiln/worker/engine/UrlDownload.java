@@ -15,7 +15,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Fetches the file that COPY names by a URL, bounded in size, time and redirects, from public addresses only. */
+/**
+ * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from public addresses
+ * only.
+ */
 final class UrlDownload {
 
     private static final int MOST_REDIRECTS = 5;
@@ -30,16 +33,22 @@ final class UrlDownload {
         this.settings = settings;
     }
 
-    /** Writes the file at the URL to the path. */
-    void fetch(String url, Path file) throws IOException, BuildFailedException, InterruptedException {
+    /** Writes the file at the URL to the path, within the time and within what the settings allow. */
+    void fetch(String url, Path file, Duration time) throws IOException, BuildFailedException, InterruptedException {
         var task = new FutureTask<>(() -> follow(URI.create(url), file));
+        var longest = time.compareTo(settings.downloadTime()) < 0 ? time : settings.downloadTime();
         var thread = new Thread(task, "url-download");
         thread.setDaemon(true);
         thread.start();
         try {
-            task.get(settings.downloadTime().toMillis(), TimeUnit.MILLISECONDS);
+            task.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw failed(url, "took longer than " + Limits.raise(settings.downloadTime(), "kiln.engine.download-time"));
+            throw failed(
+                    url,
+                    "took longer than "
+                            + (longest.equals(time)
+                                    ? "the timeout of " + time.toSeconds() + " seconds"
+                                    : Limits.raise(longest, "kiln.engine.download-time")));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BuildFailedException failure) {
                 throw failure;
@@ -123,6 +132,6 @@ final class UrlDownload {
     }
 
     private static BuildFailedException failed(String url, String why) {
-        return new BuildFailedException("BuildCommand.Failed", "COPY " + url + " " + why);
+        return new BuildFailedException("BuildCommand.Failed", "fetching " + url + " " + why);
     }
 }

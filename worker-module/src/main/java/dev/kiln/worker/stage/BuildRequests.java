@@ -10,7 +10,6 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
 import dev.kiln.template.BuildContent;
-import dev.kiln.template.BuildContentException;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildRequest;
 import dev.kiln.worker.region.SourceImages;
@@ -23,47 +22,43 @@ public final class BuildRequests {
 
     private final SourceImages baseImages;
     private final Regions regions;
+    private final TemplateSteps steps;
 
-    public BuildRequests(SourceImages baseImages, Regions regions) {
+    public BuildRequests(SourceImages baseImages, Regions regions, TemplateSteps steps) {
         this.baseImages = baseImages;
         this.regions = regions;
+        this.steps = steps;
     }
 
     BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
-        return request(attempt, base, attempt.template().buildContent(), BuildContent.Kind.BUILD);
+        return request(attempt, base, BuildContent.Kind.BUILD);
     }
 
     BuildRequest toTest(Attempt attempt, ImageId image) throws StageFailedException {
-        return request(attempt, image, attempt.template().testContent(), BuildContent.Kind.TEST);
+        return request(attempt, image, BuildContent.Kind.TEST);
     }
 
     static Failure failure(BuildFailedException e) {
         return new Failure(e.code(), e.getMessage());
     }
 
-    private BuildRequest request(Attempt attempt, ImageId imageId, String content, BuildContent.Kind kind)
-            throws StageFailedException {
+    private BuildRequest request(Attempt attempt, ImageId imageId, BuildContent.Kind kind) throws StageFailedException {
         var template = attempt.template();
         var image = baseImages
                 .find(imageId)
                 .orElseThrow(() -> new StageFailedException(new Failure(
                         "InvalidImagePipeline.BaseImageNotFound", "image " + imageId + " was deleted meanwhile")));
-        try {
-            return new BuildRequest(
-                    attempt.execution().value(),
-                    new BuildRequest.BaseImage(
-                            image.content().digest(),
-                            source(template.region(), ImageKeys.image(imageId)),
-                            image.content().metadata()),
-                    BuildContent.parse(content, kind),
-                    template.contextDigest()
-                            .map(digest ->
-                                    source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
-                    template.allowsNetwork(),
-                    template.diskGib() * GIB);
-        } catch (BuildContentException e) {
-            throw new StageFailedException(new Failure(e.code(), String.valueOf(e.getMessage())));
-        }
+        return new BuildRequest(
+                attempt.execution().value(),
+                new BuildRequest.BaseImage(
+                        image.content().digest(),
+                        source(template.region(), ImageKeys.image(imageId)),
+                        image.content().metadata()),
+                steps.of(attempt, kind),
+                template.contextDigest()
+                        .map(digest -> source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
+                template.allowsNetwork(),
+                template.diskGib() * GIB);
     }
 
     private ByteSource source(RegionId region, StoreKey key) {

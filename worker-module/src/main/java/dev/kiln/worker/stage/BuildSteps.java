@@ -4,6 +4,7 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.image.Digest;
 import dev.kiln.worker.engine.StepJournal;
+import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,22 +19,23 @@ public final class BuildSteps {
         this.jdbc = jdbc;
     }
 
-    /** A row; the layer is there for steps that may write. */
-    record Row(int number, int exitCode, Optional<Layer> layer) {}
+    /** A row; the layer is there for steps that may write, the output for those whose output later ones use. */
+    record Row(int number, int exitCode, Optional<Layer> layer, Optional<String> stdout) {}
 
     record Layer(int index, Digest digest) {}
 
     /** All steps of the execution, in order. */
     List<Row> of(Attempt attempt) {
         return jdbc.sql("""
-                        select number, exit_code, layer, digest from build_step
+                        select number, exit_code, layer, digest, stdout from build_step
                          where execution_id = :execution order by number
                         """)
                 .param("execution", attempt.execution().value())
                 .query((row, n) -> new Row(
                         row.getInt("number"),
                         row.getInt("exit_code"),
-                        layer(row.getString("digest"), row.getInt("layer"))))
+                        layer(row.getString("digest"), row.getInt("layer")),
+                        Optional.ofNullable(row.getString("stdout"))))
                 .list();
     }
 
@@ -45,13 +47,14 @@ public final class BuildSteps {
     void add(Attempt attempt, StepJournal.EndedStep step, long logEnd) {
         var layer = step.layer();
         var added = jdbc.sql("""
-                        insert into build_step (execution_id, number, attempt, exit_code, layer, digest, bytes, log_end)
-                        select id, :number, attempt, :exit, :layer, :digest, :bytes, :log from execution
+                        insert into build_step (execution_id, number, attempt, exit_code, layer, digest, bytes,
+                                                log_end, stdout)
+                        select id, :number, attempt, :exit, :layer, :digest, :bytes, :log, :stdout from execution
                          where id = :execution and attempt = :attempt and status = 'BUILDING' for share
                         on conflict (execution_id, number) do update
                            set attempt = excluded.attempt, exit_code = excluded.exit_code, layer = excluded.layer,
                                digest = excluded.digest, bytes = excluded.bytes, log_end = excluded.log_end,
-                               at = excluded.at
+                               stdout = excluded.stdout, at = excluded.at
                         """)
                 .param("number", step.number())
                 .param("exit", step.exitCode())
@@ -59,6 +62,7 @@ public final class BuildSteps {
                 .param("digest", layer.map(file -> file.digest().value()).orElse(null))
                 .param("bytes", layer.map(StepJournal.LayerFile::bytes).orElse(null))
                 .param("log", logEnd)
+                .param("stdout", step.stdout().orElse(null), Types.VARCHAR)
                 .param("execution", attempt.execution().value())
                 .param("attempt", attempt.number())
                 .update();

@@ -5,26 +5,33 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.image.ImageId;
+import dev.kiln.template.BuildContent;
 import dev.kiln.template.Template;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Checks every target before anything is built, chooses the base image once, and makes the rows of all targets. */
+/**
+ * Checks every target before anything is built, chooses the base image and the components once, and makes the rows of
+ * all targets.
+ */
 public final class PreparingStage implements Stage {
 
     private final SourceImages baseImages;
     private final Preflight preflight;
     private final Targets targets;
+    private final TemplateSteps steps;
     private final JsonMapper json = new JsonMapper();
 
-    public PreparingStage(SourceImages baseImages, Preflight preflight, Targets targets) {
+    public PreparingStage(SourceImages baseImages, Preflight preflight, Targets targets, TemplateSteps steps) {
         this.baseImages = baseImages;
         this.preflight = preflight;
         this.targets = targets;
+        this.steps = steps;
     }
 
     @Override
@@ -36,6 +43,9 @@ public final class PreparingStage implements Stage {
     public Advance run(Attempt attempt) throws StageFailedException, InterruptedException {
         var template = attempt.template();
         var base = baseImages.choose(template).orElseThrow(() -> new StageFailedException(baseNotFound(template)));
+        for (var content : List.of(BuildContent.Kind.BUILD, BuildContent.Kind.TEST)) {
+            steps.of(attempt, content);
+        }
         var trouble = preflight.check(template);
         if (trouble.isPresent()) {
             throw new StageFailedException(trouble.get());

@@ -90,7 +90,8 @@ public final class StepLayers {
                         row.number(),
                         row.layer()
                                 .map(layer -> new KeptLayer(
-                                        layer.index(), layer.digest(), source(attempt.execution(), row.number())))));
+                                        layer.index(), layer.digest(), source(attempt.execution(), row.number()))),
+                        row.stdout()));
             }
             return kept;
         }

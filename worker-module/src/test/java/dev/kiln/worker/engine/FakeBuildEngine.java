@@ -89,7 +89,7 @@ final class FakeBuildEngine implements BuildEngine {
         var computation = Digest.computation();
         computation.update(Files.readAllBytes(file));
         var layer = new StepJournal.LayerFile(number, file, Files.size(file), Digest.of(computation));
-        journal.ended(new StepJournal.EndedStep(number, 0, java.util.Optional.of(layer)));
+        journal.ended(new StepJournal.EndedStep(number, 0, java.util.Optional.of(layer), java.util.Optional.empty()));
         Files.delete(file);
     }
 

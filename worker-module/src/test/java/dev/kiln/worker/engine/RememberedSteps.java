@@ -32,12 +32,13 @@ final class RememberedSteps implements StepJournal {
         }
         var layer = step.layer();
         if (layer.isEmpty()) {
-            kept.add(new KeptStep(step.number(), java.util.Optional.empty()));
+            kept.add(new KeptStep(step.number(), java.util.Optional.empty(), step.stdout()));
             return;
         }
         var bytes = Files.readAllBytes(layer.get().file());
         ByteSource archive = offset -> new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset);
-        kept.add(new KeptStep(step.number(), layer.map(file -> new KeptLayer(file.index(), file.digest(), archive))));
+        kept.add(new KeptStep(
+                step.number(), layer.map(file -> new KeptLayer(file.index(), file.digest(), archive)), step.stdout()));
     }
 
     @Override
@@ -60,6 +61,15 @@ final class RememberedSteps implements StepJournal {
         var step = kept.get(number - 1);
         kept.set(
                 number - 1,
-                new KeptStep(number, step.layer().map(layer -> new KeptLayer(layer.index(), layer.digest(), gone))));
+                new KeptStep(
+                        number,
+                        step.layer().map(layer -> new KeptLayer(layer.index(), layer.digest(), gone)),
+                        step.stdout()));
+    }
+
+    /** Loses what a step printed. */
+    void loseOutput(int number) {
+        var step = kept.get(number - 1);
+        kept.set(number - 1, new KeptStep(number, step.layer(), java.util.Optional.empty()));
     }
 }

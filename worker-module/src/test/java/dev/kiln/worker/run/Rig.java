@@ -1,6 +1,7 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.component.Components;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
@@ -36,11 +37,13 @@ import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
 import dev.kiln.worker.stage.CancellingStage;
+import dev.kiln.worker.stage.ChosenComponents;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stages;
 import dev.kiln.worker.stage.StepLayers;
+import dev.kiln.worker.stage.TemplateSteps;
 import dev.kiln.worker.stage.TestingStage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -61,6 +64,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A database, three regions and workers made of the real parts; the engine and single regions can be replaced. */
 final class Rig implements AutoCloseable {
@@ -74,6 +78,7 @@ final class Rig implements AutoCloseable {
     final TestDatabase database = TestServers.freshDatabase();
     final JdbcClient jdbc = database.client();
     final Executions executions = new Executions(jdbc);
+    final Components components = new Components(jdbc, new JsonMapper());
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     private final List<ExecutionSlots> workers = new ArrayList<>();
@@ -168,16 +173,21 @@ final class Rig implements AutoCloseable {
     }
 
     TemplateId template(String testContent, AccountId owner) {
+        return template("RUN true", testContent, owner);
+    }
+
+    TemplateId template(String buildContent, String testContent, AccountId owner) {
         var id = new TemplateId("ip-%020d".formatted(NUMBERS.incrementAndGet()));
         jdbc.sql("""
                         insert into template (id, account_id, region_id, name, base_image_type, base_image,
                                               build_content, test_content, to_region_ids, add_accounts)
-                        values (:id, :account, 'cn-one', 'golden', 'IMAGE', 'm-base', 'RUN true', :test,
+                        values (:id, :account, 'cn-one', 'golden', 'IMAGE', 'm-base', :build, :test,
                                 '{cn-two,cn-three}', array[:friend]::bigint[])
                         """)
                 .param("id", id.value())
                 .param("account", owner.value())
                 .param("friend", (owner.equals(OWNER) ? FRIEND : OWNER).value())
+                .param("build", buildContent)
                 .param("test", testContent)
                 .update();
         return id;
@@ -247,12 +257,13 @@ final class Rig implements AutoCloseable {
         var regions = regions();
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
-        var requests = new BuildRequests(baseImages, regions);
+        var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
+        var requests = new BuildRequests(baseImages, regions, steps);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
         return new Stages(List.of(
-                new PreparingStage(baseImages, new Preflight(jdbc, regions), targets),
+                new PreparingStage(baseImages, new Preflight(jdbc, regions), targets, steps),
                 new BuildingStage(engine, requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
                 new DistributingStage(new Distribution(targets, regions, settings, drain)),

@@ -1,0 +1,330 @@
+package dev.kiln.component;
+
+import dev.kiln.template.BuildContentException;
+import dev.kiln.template.TaskText;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A shell script with {@code {{…}}} in it. Each becomes the expansion of a variable, with the quotes that its place
+ * needs. No value is ever part of the script, so what this class misreads can give a wrong text, but never a command.
+ */
+final class ShellScript {
+
+    private static final Pattern SHELL =
+            Pattern.compile("#![ \\t]*(/\\S*/)?(env[ \\t]+)?(\\S*/)?(sh|ash|dash|bash|ksh|mksh|zsh)([ \\t].*)?");
+
+    private static final Pattern QUOTES = Pattern.compile("[\"'\\\\]");
+
+    private enum Place {
+        /** Words are split here. */
+        BARE,
+        /** The same, up to a closing bracket. */
+        GROUP,
+        /** The same, up to a back quote. */
+        BACK_QUOTES,
+        ARITHMETIC,
+        DOUBLE_QUOTES,
+        SINGLE_QUOTES,
+        /** As in double quotes, but that quotes stand for themselves. */
+        HERE_DOCUMENT
+    }
+
+    private static final int DEEPEST = 100;
+
+    private record HereDocument(String end, boolean withoutTabs, boolean literal) {}
+
+    private final YamlValue.Scalar scalar;
+    private final String text;
+    private final References references;
+    private final StringBuilder script = new StringBuilder();
+    private final Map<String, TaskText> variables = new LinkedHashMap<>();
+    private final Deque<Place> places = new ArrayDeque<>(List.of(Place.BARE));
+    private final List<HereDocument> awaited = new ArrayList<>();
+    private int at;
+
+    private ShellScript(YamlValue.Scalar scalar, References references) {
+        this.scalar = scalar;
+        this.text = scalar.text();
+        this.references = references;
+    }
+
+    /**
+     * What the shell is given.
+     *
+     * @param variables what the script's expansions stand for
+     */
+    record Parsed(String script, Map<String, TaskText> variables) {}
+
+    static Parsed parse(YamlValue.Scalar scalar, References references) throws BuildContentException {
+        var parser = new ShellScript(scalar, references);
+        parser.run();
+        return new Parsed(parser.script.toString(), Collections.unmodifiableMap(parser.variables));
+    }
+
+    /** The variable that a template's value of the parameter is in. */
+    static String variable(String parameter) {
+        return "KILN_PARAMETER_" + parameter.replace('-', '_');
+    }
+
+    private void run() throws BuildContentException {
+        while (at < text.length()) {
+            if (!braces()) {
+                step(text.charAt(at));
+            }
+        }
+        var firstLine = text.lines().findFirst().orElse("");
+        if (!variables.isEmpty()
+                && firstLine.startsWith("#!")
+                && !SHELL.matcher(firstLine).matches()) {
+            throw YamlReader.refused(
+                    scalar.lineOf(0),
+                    "\"" + YamlReader.shown(firstLine) + "\" is no shell, and {{…}} is written for one",
+                    "call the program in a shell script and pass the values as arguments");
+        }
+    }
+
+    /** A reference, or braces that stand for themselves. */
+    private boolean braces() throws BuildContentException {
+        if (text.startsWith("\\{{", at)) {
+            script.append("{{");
+            at += 3;
+            return true;
+        }
+        if (!text.startsWith("{{", at)) {
+            return false;
+        }
+        var variable = variable();
+        switch (place()) {
+            case BARE, GROUP, BACK_QUOTES -> script.append("\"${" + variable + "}\"");
+            case SINGLE_QUOTES -> script.append("'\"${" + variable + "}\"'");
+            case ARITHMETIC, DOUBLE_QUOTES, HERE_DOCUMENT -> script.append("${" + variable + "}");
+        }
+        return true;
+    }
+
+    private String variable() throws BuildContentException {
+        int begin = at;
+        var found = references.at(scalar, at);
+        at = found.end();
+        // The shell computes with whatever a variable holds, and some shells run commands for that.
+        if (place() == Place.ARITHMETIC && !references.isNumber(found.part())) {
+            throw YamlReader.refused(
+                    scalar.lineOf(begin),
+                    text.substring(begin, at) + " is computed with, but is no Number",
+                    "declare a parameter of Type Number");
+        }
+        var variable = found.part() instanceof TaskText.Parameter parameter
+                ? variable(parameter.name())
+                : "KILN_STDOUT_" + ((TaskText.Output) found.part()).number();
+        variables.put(variable, new TaskText(List.of(found.part())));
+        return variable;
+    }
+
+    private void enter(Place place) throws BuildContentException {
+        if (places.size() == DEEPEST) {
+            throw YamlReader.refused(
+                    scalar.lineOf(at),
+                    "brackets and quotes are nested deeper than " + DEEPEST,
+                    "write it in more steps");
+        }
+        places.add(place);
+    }
+
+    private Place place() {
+        return places.getLast();
+    }
+
+    private void step(char c) throws BuildContentException {
+        switch (place()) {
+            case SINGLE_QUOTES -> {
+                if (c == '\'') {
+                    places.removeLast();
+                }
+                take(1);
+            }
+            case DOUBLE_QUOTES, HERE_DOCUMENT -> inDoubleQuotes(c);
+            case ARITHMETIC -> inArithmetic(c);
+            case BARE, GROUP, BACK_QUOTES -> outsideOfQuotes(c);
+        }
+    }
+
+    private void inDoubleQuotes(char c) throws BuildContentException {
+        if (c == '"' && place() == Place.DOUBLE_QUOTES) {
+            places.removeLast();
+            take(1);
+        } else if (!expansion(c)) {
+            take(c == '\\' ? 2 : 1);
+        }
+    }
+
+    private void inArithmetic(char c) throws BuildContentException {
+        if (c == '(') {
+            enter(Place.ARITHMETIC);
+            take(1);
+        } else if (c == ')') {
+            places.removeLast();
+            take(1);
+        } else if (!expansion(c)) {
+            take(1);
+        }
+    }
+
+    /** What may begin in double quotes too. */
+    private boolean expansion(char c) throws BuildContentException {
+        if (c == '`') {
+            backQuote();
+        } else if (text.startsWith("$((", at)) {
+            enter(Place.ARITHMETIC);
+            enter(Place.ARITHMETIC);
+            take(3);
+        } else if (text.startsWith("$(", at)) {
+            enter(Place.GROUP);
+            take(2);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void backQuote() throws BuildContentException {
+        if (places.contains(Place.BACK_QUOTES)) {
+            while (places.removeLast() != Place.BACK_QUOTES) {
+                // Quotes that were left open within it.
+            }
+        } else {
+            enter(Place.BACK_QUOTES);
+        }
+        take(1);
+    }
+
+    private void outsideOfQuotes(char c) throws BuildContentException {
+        if (expansion(c)) {
+            return;
+        }
+        if (text.startsWith("<<<", at)) {
+            take(3);
+        } else if (text.startsWith("<<", at)) {
+            awaitHereDocument();
+        } else if (text.startsWith("((", at)) {
+            enter(Place.ARITHMETIC);
+            enter(Place.ARITHMETIC);
+            take(2);
+        } else if (c == '#' && beginsWord()) {
+            comment();
+        } else if (c == '\n') {
+            take(1);
+            hereDocuments();
+        } else {
+            bracketOrQuote(c);
+        }
+    }
+
+    private void bracketOrQuote(char c) throws BuildContentException {
+        switch (c) {
+            case '\'' -> enter(Place.SINGLE_QUOTES);
+            case '"' -> enter(Place.DOUBLE_QUOTES);
+            case '(' -> enter(Place.GROUP);
+            case ')' -> {
+                if (place() == Place.GROUP) {
+                    places.removeLast();
+                }
+            }
+            default -> {}
+        }
+        take(c == '\\' ? 2 : 1);
+    }
+
+    private boolean beginsWord() {
+        return at == 0 || " \t\n;&|()`".indexOf(text.charAt(at - 1)) >= 0;
+    }
+
+    private void comment() throws BuildContentException {
+        while (at < text.length() && text.charAt(at) != '\n') {
+            if (!braces()) {
+                take(1);
+            }
+        }
+    }
+
+    private void awaitHereDocument() throws BuildContentException {
+        take(2);
+        boolean withoutTabs = text.startsWith("-", at);
+        take(withoutTabs ? 1 : 0);
+        while (at < text.length() && " \t".indexOf(text.charAt(at)) >= 0) {
+            take(1);
+        }
+        int begin = at;
+        while (at < text.length() && " \t\n;&|<>()".indexOf(text.charAt(at)) < 0) {
+            take(1);
+        }
+        var word = text.substring(begin, at);
+        if (word.contains("{{")) {
+            throw YamlReader.refused(scalar.lineOf(begin), "<< ends at a {{…}}", "write a word of your own");
+        }
+        var end = QUOTES.matcher(word).replaceAll("");
+        awaited.add(new HereDocument(end, withoutTabs, !end.equals(word)));
+    }
+
+    private void hereDocuments() throws BuildContentException {
+        var documents = List.copyOf(awaited);
+        awaited.clear();
+        for (var document : documents) {
+            int outside = places.size();
+            enter(Place.HERE_DOCUMENT);
+            while (at < text.length() && places.size() > outside && !endsHere(document, outside)) {
+                hereLine(document, outside);
+            }
+            while (places.size() > outside) {
+                places.removeLast();
+            }
+        }
+    }
+
+    private boolean endsHere(HereDocument document, int outside) {
+        int newline = text.indexOf('\n', at);
+        int end = newline < 0 ? text.length() : newline;
+        var line = text.substring(at, end);
+        boolean ends = places.size() == outside + 1
+                && (document.withoutTabs() ? line.replaceFirst("^\t+", "") : line).equals(document.end());
+        if (ends) {
+            take(end - at + 1);
+        }
+        return ends;
+    }
+
+    private void hereLine(HereDocument document, int outside) throws BuildContentException {
+        while (at < text.length() && text.charAt(at) != '\n') {
+            if (document.literal() && text.startsWith("{{", at)) {
+                throw YamlReader.refused(
+                        scalar.lineOf(at),
+                        "{{…}} stands below <<'" + document.end() + "', where the shell expands nothing",
+                        "write <<" + document.end() + " without quotes, and \\$ for dollars");
+            }
+            if (!braces()) {
+                char c = text.charAt(at);
+                if (document.literal() || (c == '\\' && at + 1 < text.length() && text.charAt(at + 1) == '\n')) {
+                    take(1);
+                } else {
+                    step(c);
+                }
+            }
+            if (places.size() <= outside) {
+                return;
+            }
+        }
+        take(1);
+    }
+
+    private void take(int count) {
+        int end = Math.min(text.length(), at + count);
+        script.append(text, at, end);
+        at = end;
+    }
+}
