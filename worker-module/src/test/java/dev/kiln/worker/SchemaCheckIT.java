@@ -56,6 +56,7 @@ class SchemaCheckIT {
     }
 
     private void check(String migrations) throws InterruptedException {
-        new SchemaCheck(database.dataSource(), new SchemaContract(database.dataSource()), migrations).await(Duration.ZERO);
+        new SchemaCheck(database.dataSource(), new SchemaContract(database.dataSource()), migrations)
+                .await(Duration.ZERO);
     }
 }

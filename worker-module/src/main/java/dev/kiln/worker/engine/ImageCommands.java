@@ -78,7 +78,8 @@ final class ImageCommands {
         if (scratch.group().ranOutOfMemory()) {
             throw new BuildFailedException(
                     "BuildCommand.MemoryLimitExceeded",
-                    step + ": used more than the " + settings.memory() + " of memory that a command may; the operator can raise kiln.engine.memory; last lines:\n"
+                    step + ": used more than the " + settings.memory()
+                            + " of memory that a command may; the operator can raise kiln.engine.memory; last lines:\n"
                             + lastLines);
         }
         throw new BuildFailedException(
