@@ -164,7 +164,7 @@ class ErrorCodesIT {
         create("DuplicatedCommand.FROM", "BuildContent", "FROM IMAGE:x\nFROM IMAGE:x");
         create("InvalidCommandOrder.FROM", "BuildContent", "RUN x\nFROM IMAGE:x");
         create("NotEmptyCommandContent.RESTART", "BuildContent", "RESTART now");
-        create("InvalidImageComponent.NotSupported", "BuildContent", "COMPONENT ic-x");
+        create("InvalidImageComponent.NotSupported", "BuildContent", "COMPONENT ic-00000000000000000001");
         for (var word : List.of("LABEL", "ENV", "ENTRYPOINT", "CMD", "COPY", "WORKDIR", "USER", "RUN")) {
             create("EmptyCommandContent." + word, "BuildContent", word);
         }

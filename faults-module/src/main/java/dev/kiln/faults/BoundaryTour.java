@@ -5,6 +5,7 @@ import dev.kiln.faults.load.Ledger;
 import dev.kiln.faults.load.Operations;
 import dev.kiln.faults.load.Recipe;
 import dev.kiln.faults.verdict.Records;
+import dev.kiln.faults.wire.WireStatement;
 import dev.kiln.faults.wire.WireWatch.Side;
 import dev.kiln.faults.wire.WireWatch.Write;
 import java.io.IOException;
@@ -15,7 +16,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
+import java.util.stream.Collectors;
 
 /**
  * Learns from undisturbed executions which writes they consist of, and then kills a worker at each of them: just before
@@ -33,13 +35,21 @@ final class BoundaryTour {
     private final String base;
     private final String guest;
     private final Records records;
-    private final AtomicInteger hit = new AtomicInteger();
-    private final AtomicInteger found = new AtomicInteger();
+    private final List<Stop> found = new ArrayList<>();
+    private final Queue<Stop> hit = new ConcurrentLinkedQueue<>();
     private final Queue<String> missed = new ConcurrentLinkedQueue<>();
     private final Queue<Stop> stops = new ConcurrentLinkedQueue<>();
 
     /** A write of a recipe's execution, and where in it a worker is killed. */
-    private record Stop(String recipe, Write write, Side side) {}
+    private record Stop(String recipe, Write write, Side side) {
+
+        /** The recipe and what is written, as the first cells of a table's line. */
+        String kind() {
+            var changes = WireStatement.CHANGES.matcher(write.sql());
+            return recipe + " | "
+                    + changes.results().map(MatchResult::group).distinct().collect(Collectors.joining(", "));
+        }
+    }
 
     BoundaryTour(Cluster cluster, Ledger ledger, Screen screen, String base, String guest) {
         this.cluster = cluster;
@@ -52,11 +62,24 @@ final class BoundaryTour {
 
     /** How many places there are: twice the writes. */
     int found() {
-        return found.get();
+        return found.size();
     }
 
+    /** At how many places a worker was killed. */
     int hit() {
-        return hit.get();
+        return hit.size();
+    }
+
+    /** The places as lines of a table, those of one kind of write together, in the order in which they come. */
+    List<String> table() {
+        var rows = new LinkedHashMap<String, int[]>();
+        found.forEach(stop -> rows.computeIfAbsent(stop.kind(), kind -> new int[3])[0]++);
+        hit.forEach(
+                stop -> rows.computeIfAbsent(stop.kind(), kind -> new int[3])[stop.side() == Side.BEFORE ? 1 : 2]++);
+        var lines = new ArrayList<String>();
+        rows.forEach((kind, counts) ->
+                lines.add("| %s | %d | %d | %d |".formatted(kind, counts[0] / 2, counts[1], counts[2])));
+        return lines;
     }
 
     /** The places where no worker was killed although it was tried several times, and ends that were not right. */
@@ -68,7 +91,8 @@ final class BoundaryTour {
         for (var recipe : List.of(Recipe.whole("whole"), Recipe.failing("fails"), Recipe.endless("endless"))) {
             learn(recipe);
         }
-        screen.say("         " + found.get() / 2 + " writes found");
+        stops.addAll(found);
+        screen.say("         " + found.size() / 2 + " writes found");
         var threads = new ArrayList<Thread>();
         for (var number = 0; number < 3; number++) {
             var driver = number;
@@ -86,9 +110,8 @@ final class BoundaryTour {
         var template = operations.template(recipe, base, guest);
         var execution = start(operations, template, recipe, "learn-" + recipe.name());
         for (var write : cluster.watch().writesOf(execution)) {
-            found.addAndGet(2);
-            stops.add(new Stop(recipe.name(), write, Side.BEFORE));
-            stops.add(new Stop(recipe.name(), write, Side.AFTER));
+            found.add(new Stop(recipe.name(), write, Side.BEFORE));
+            found.add(new Stop(recipe.name(), write, Side.AFTER));
         }
     }
 
@@ -124,9 +147,10 @@ final class BoundaryTour {
                 miss(execution + " is " + records.statusOf(execution) + " after a kill " + stop);
             }
             if (!cluster.watch().removeTrap(template)) {
-                var done = hit.incrementAndGet();
+                hit.add(stop);
+                var done = hit.size();
                 if (done % 10 == 0) {
-                    screen.phase("  %d of %d".formatted(done, found.get()));
+                    screen.phase("  %d of %d".formatted(done, found.size()));
                 }
                 return;
             }

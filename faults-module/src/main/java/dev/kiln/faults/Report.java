@@ -104,8 +104,19 @@ final class Report {
                 "| from a cancel's acceptance to CANCELLED | "
                         + timings.cancels().cells() + " |",
                 ""));
+        if (settings.boundaries()) {
+            addPlaces(lines);
+        }
         violations.forEach(violation -> lines.add("- " + violation));
         Files.write(file, lines);
+    }
+
+    private void addPlaces(List<String> lines) {
+        lines.addAll(List.of(
+                "| execution | write | how often in one execution | worker killed before it | after it, before its answer |",
+                "|---|---|---|---|---|"));
+        lines.addAll(tour.table());
+        lines.add("");
     }
 
     private static String leaks(List<String> violations) {

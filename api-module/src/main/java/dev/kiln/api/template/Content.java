@@ -5,6 +5,7 @@ import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.operation.Form;
 import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Sent;
+import dev.kiln.template.BuildCommand;
 import dev.kiln.template.BuildContent;
 import dev.kiln.template.BuildContentException;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 
 /** BuildContent and TestContent as parameters: commands, one a line (docs/build-content.md). */
 record Content(BuildContent.Kind kind) implements Form<String> {
+
+    private static final ErrorCode NO_COMPONENTS =
+            new ErrorCode("InvalidImageComponent.NotSupported", 400, "COMPONENT");
 
     /** In the order of the reference; those of a length and of a line that is no command come with each kind. */
     static final List<ErrorCode> CODES = Stream.of(
@@ -34,7 +38,7 @@ record Content(BuildContent.Kind kind) implements Form<String> {
                             .map(word -> new ErrorCode("EmptyCommandContent." + word, 400, "nothing follows " + word)),
                     Stream.of(
                             new ErrorCode("NotEmptyCommandContent.RESTART", 400, "something follows RESTART"),
-                            new ErrorCode("InvalidImageComponent.NotSupported", 400, "COMPONENT")))
+                            NO_COMPONENTS))
             .flatMap(codes -> codes)
             .toList();
 
@@ -57,7 +61,13 @@ record Content(BuildContent.Kind kind) implements Form<String> {
     public Optional<String> read(Sent sent, String name, ErrorCode code) {
         var text = sent.text(name);
         try {
-            BuildContent.parse(text.orElse(""), kind);
+            var commands = BuildContent.parse(text.orElse(""), kind);
+            if (commands.stream().anyMatch(BuildCommand.Component.class::isInstance)) {
+                sent.refuse(NO_COMPONENTS.because(
+                        name + " has a COMPONENT, and components cannot be made yet. Write its commands into " + name
+                                + "."));
+                return Optional.empty();
+            }
             return text;
         } catch (BuildContentException e) {
             sent.refuse(new ApiException(e.code(), 400, e.getMessage()));

@@ -14,7 +14,9 @@ public record WireStatement(String sql, String execution, String parameters) {
     private static final Pattern EXECUTION = Pattern.compile("exec-[a-z0-9]{20}");
     private static final Pattern TEMPLATE = Pattern.compile("ip-[a-z0-9]{20}");
     private static final Pattern IMAGE = Pattern.compile("\\bm-[a-z0-9]{20}");
-    private static final Pattern WRITES = Pattern.compile("\\b(?:insert into|update|delete from) ([a-z_]+)\\b");
+
+    /** What a statement changes: the table is group 1. */
+    public static final Pattern CHANGES = Pattern.compile("\\b(?:insert into|update|delete from) ([a-z_]+)\\b");
 
     // Output is written when it comes, so how many chunks there are is chance.
     private static final String LOG_CHUNKS = "build_log_chunk";
@@ -25,7 +27,7 @@ public record WireStatement(String sql, String execution, String parameters) {
 
     /** Whether it changes what is known of an execution. */
     public boolean writes() {
-        var write = WRITES.matcher(sql);
+        var write = CHANGES.matcher(sql);
         return write.find() && !write.group(1).equals(LOG_CHUNKS);
     }
 

@@ -8,6 +8,7 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,24 @@ class ExecutionRunnerIT {
         assertThat(rig.copies(execution).values()).containsExactly("COPIED", "COPIED", "COPIED");
         assertThat(engine.scratch).isEmpty();
         rig.guaranteesHold();
+    }
+
+    @Test
+    void aBuildThatPrintsMoreThanItsLogMayHoldGoesOnAndTheLogSaysWhereItEnds() {
+        engine.print(3 << 20);
+        var execution = rig.start(rig.template(""));
+
+        rig.worker(engine, 1).ring();
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        var log = rig.jdbc
+                .sql("select string_agg(content, '' order by first_byte) from build_log_chunk where execution_id = :id")
+                .param("id", execution.value())
+                .query(byte[].class)
+                .single();
+        assertThat(log).hasSizeBetween(1 << 20, (1 << 20) + 100);
+        assertThat(new String(log, StandardCharsets.UTF_8))
+                .endsWith("-- the log ends here: it has reached its limit of 1048576 bytes\n");
     }
 
     @Test

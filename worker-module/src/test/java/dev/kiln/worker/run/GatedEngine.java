@@ -30,6 +30,7 @@ final class GatedEngine implements BuildEngine {
     private volatile boolean deaf;
     private volatile boolean brokenDown;
     private volatile int leastBytes;
+    private volatile int printed;
 
     /** Builds wait from now on until {@link #open()}. */
     void close() {
@@ -56,6 +57,11 @@ final class GatedEngine implements BuildEngine {
         leastBytes = bytes;
     }
 
+    /** Builds print so many bytes from now on. */
+    void print(int bytes) {
+        printed = bytes;
+    }
+
     void fail(String name, BuildFailedException failure) {
         failures.put(name, failure);
     }
@@ -73,6 +79,7 @@ final class GatedEngine implements BuildEngine {
         builds.incrementAndGet();
         scratch.add(request.name());
         output.stepStarted(1, 1, "RUN gate");
+        output.output(new byte[printed], printed);
         pass(gate);
         var failure = failures.get(request.name());
         if (failure != null) {
