@@ -42,6 +42,10 @@ final class References {
         return used;
     }
 
+    Set<String> parameterNames() {
+        return parameters.keySet();
+    }
+
     boolean isNumber(TaskText.Part part) {
         var known = part instanceof TaskText.Parameter parameter ? parameters.get(parameter.name()) : null;
         return known != null && known.type() == ComponentParameter.Type.NUMBER;

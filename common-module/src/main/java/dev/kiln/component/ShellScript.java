@@ -27,6 +27,8 @@ final class ShellScript {
         BARE,
         /** The same, up to a closing bracket. */
         GROUP,
+        /** The same, and a script of its own: here documents that are awaited outside do not begin in it. */
+        SUBSTITUTION,
         /** The same, up to a back quote. */
         BACK_QUOTES,
         ARITHMETIC,
@@ -38,7 +40,7 @@ final class ShellScript {
 
     private static final int DEEPEST = 100;
 
-    private record HereDocument(String end, boolean withoutTabs, boolean literal) {}
+    private record HereDocument(String end, boolean withoutTabs, boolean literal, long level) {}
 
     private final YamlValue.Scalar scalar;
     private final String text;
@@ -48,17 +50,21 @@ final class ShellScript {
     private final Deque<Place> places = new ArrayDeque<>(List.of(Place.BARE));
     private final List<HereDocument> awaited = new ArrayList<>();
     private int at;
+    private boolean hasReferences;
 
     private ShellScript(YamlValue.Scalar scalar, References references) {
         this.scalar = scalar;
         this.text = scalar.text();
         this.references = references;
+        references
+                .parameterNames()
+                .forEach(name -> variables.put(variable(name), new TaskText(List.of(new TaskText.Parameter(name)))));
     }
 
     /**
      * What the shell is given.
      *
-     * @param variables what the script's expansions stand for
+     * @param variables all parameters, and the outputs that the script refers to
      */
     record Parsed(String script, Map<String, TaskText> variables) {}
 
@@ -80,13 +86,13 @@ final class ShellScript {
             }
         }
         var firstLine = text.lines().findFirst().orElse("");
-        if (!variables.isEmpty()
+        if (hasReferences
                 && firstLine.startsWith("#!")
                 && !SHELL.matcher(firstLine).matches()) {
             throw YamlReader.refused(
                     scalar.lineOf(0),
                     "\"" + YamlReader.shown(firstLine) + "\" is no shell, and {{…}} is written for one",
-                    "call the program in a shell script and pass the values as arguments");
+                    "read the values of parameters from the environment, KILN_PARAMETER_<name>");
         }
     }
 
@@ -102,7 +108,7 @@ final class ShellScript {
         }
         var variable = variable();
         switch (place()) {
-            case BARE, GROUP, BACK_QUOTES -> script.append("\"${" + variable + "}\"");
+            case BARE, GROUP, SUBSTITUTION, BACK_QUOTES -> script.append("\"${" + variable + "}\"");
             case SINGLE_QUOTES -> script.append("'\"${" + variable + "}\"'");
             case ARITHMETIC, DOUBLE_QUOTES, HERE_DOCUMENT -> script.append("${" + variable + "}");
         }
@@ -120,6 +126,7 @@ final class ShellScript {
                     text.substring(begin, at) + " is computed with, but is no Number",
                     "declare a parameter of Type Number");
         }
+        hasReferences = true;
         var variable = found.part() instanceof TaskText.Parameter parameter
                 ? variable(parameter.name())
                 : "KILN_STDOUT_" + ((TaskText.Output) found.part()).number();
@@ -151,7 +158,7 @@ final class ShellScript {
             }
             case DOUBLE_QUOTES, HERE_DOCUMENT -> inDoubleQuotes(c);
             case ARITHMETIC -> inArithmetic(c);
-            case BARE, GROUP, BACK_QUOTES -> outsideOfQuotes(c);
+            case BARE, GROUP, SUBSTITUTION, BACK_QUOTES -> outsideOfQuotes(c);
         }
     }
 
@@ -185,7 +192,7 @@ final class ShellScript {
             enter(Place.ARITHMETIC);
             take(3);
         } else if (text.startsWith("$(", at)) {
-            enter(Place.GROUP);
+            enter(Place.SUBSTITUTION);
             take(2);
         } else {
             return false;
@@ -232,7 +239,7 @@ final class ShellScript {
             case '"' -> enter(Place.DOUBLE_QUOTES);
             case '(' -> enter(Place.GROUP);
             case ')' -> {
-                if (place() == Place.GROUP) {
+                if (place() == Place.GROUP || place() == Place.SUBSTITUTION) {
                     places.removeLast();
                 }
             }
@@ -269,12 +276,14 @@ final class ShellScript {
             throw YamlReader.refused(scalar.lineOf(begin), "<< ends at a {{…}}", "write a word of your own");
         }
         var end = QUOTES.matcher(word).replaceAll("");
-        awaited.add(new HereDocument(end, withoutTabs, !end.equals(word)));
+        awaited.add(new HereDocument(end, withoutTabs, !end.equals(word), level()));
     }
 
     private void hereDocuments() throws BuildContentException {
-        var documents = List.copyOf(awaited);
-        awaited.clear();
+        long level = level();
+        var documents =
+                awaited.stream().filter(document -> document.level() >= level).toList();
+        awaited.removeAll(documents);
         for (var document : documents) {
             int outside = places.size();
             enter(Place.HERE_DOCUMENT);
@@ -285,6 +294,13 @@ final class ShellScript {
                 places.removeLast();
             }
         }
+    }
+
+    /** How many scripts this place is within. */
+    private long level() {
+        return places.stream()
+                .filter(place -> place == Place.SUBSTITUTION || place == Place.BACK_QUOTES)
+                .count();
     }
 
     private boolean endsHere(HereDocument document, int outside) {

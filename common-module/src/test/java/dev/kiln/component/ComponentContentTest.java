@@ -85,7 +85,13 @@ class ComponentContentTest {
                                 "#!/bin/bash\necho \"${KILN_PARAMETER_version}\"\n",
                                 new TaskText(List.of(new TaskText.Literal("/srv/"), version)),
                                 TaskText.of("app"),
-                                Map.of("KILN_PARAMETER_version", new TaskText(List.of(version))),
+                                Map.of(
+                                        "KILN_PARAMETER_version",
+                                        new TaskText(List.of(version)),
+                                        "KILN_PARAMETER_port",
+                                        new TaskText(List.of(new TaskText.Parameter("port"))),
+                                        "KILN_PARAMETER_debug",
+                                        new TaskText(List.of(new TaskText.Parameter("debug")))),
                                 true),
                         new BuildCommand.Download(
                                 "nginx/1.0.0 fetch: WebDownload",

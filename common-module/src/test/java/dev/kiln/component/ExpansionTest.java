@@ -79,7 +79,14 @@ class ExpansionTest {
                 .isEqualTo(Map.of("KILN_PARAMETER_p", TaskText.of("1 $(id)"), "KILN_PARAMETER_n", TaskText.of("-0.5")));
         var last = (BuildCommand.Script) steps.get(4);
         assertThat(last.captured()).isFalse();
-        assertThat(last.variables()).isEqualTo(Map.of("KILN_STDOUT_1", new TaskText(List.of(new TaskText.Output(4)))));
+        assertThat(last.variables())
+                .isEqualTo(Map.of(
+                        "KILN_PARAMETER_p",
+                        TaskText.of("2"),
+                        "KILN_PARAMETER_n",
+                        TaskText.of("7"),
+                        "KILN_STDOUT_1",
+                        new TaskText(List.of(new TaskText.Output(4)))));
         assertThat(last.directory().with(step -> "")).isEqualTo("/2");
     }
 

@@ -53,6 +53,8 @@ class ShellScriptTest {
         assertThat(parse("cat <<-A <<B\n\t{{v}}'\n\tA\n\"{{v}}\nB\n{{v}}"))
                 .isEqualTo("cat <<-A <<B\n\t${v}'\n\tA\n\"${v}\nB\n\"${v}\"");
         assertThat(parse("cat <<\\A\n\\{{x}}'\nA\n{{v}}")).isEqualTo("cat <<\\A\n{{x}}'\nA\n\"${v}\"");
+        assertThat(parse("cat <<A; b \"$(cat <<A\nit's {{v}}\nA\n)\"\nit's {{v}}\nA\n{{v}}"))
+                .isEqualTo("cat <<A; b \"$(cat <<A\nit's ${v}\nA\n)\"\nit's ${v}\nA\n\"${v}\"");
         assertThat(parse("cat <<A\n{{v}} without an end")).isEqualTo("cat <<A\n${v} without an end");
     }
 

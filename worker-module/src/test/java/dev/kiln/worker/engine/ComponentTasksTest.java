@@ -13,6 +13,7 @@ import dev.kiln.template.BuildCommand;
 import dev.kiln.template.BuildContent;
 import dev.kiln.template.BuildContentException;
 import dev.kiln.template.ComponentId;
+import dev.kiln.testing.TestSeed;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,9 +94,10 @@ class ComponentTasksTest {
             "a\tb",
             "\u00e4\u20ac\uD83D\uDE00");
 
+    private static final String SAY = "say() { /bin/busybox printf '[%s]' \"$@\"; }\n";
+
     /** Every place that a reference may have in a script; each prints the value in brackets, and nothing else. */
-    private static final String PLACES = """
-            say() { /bin/busybox printf '[%s]' "$@"; }
+    private static final String PLACES = SAY + """
             say {{v}}
             say "{{v}}"
             say '{{v}}'
@@ -125,6 +130,78 @@ class ComponentTasksTest {
             expected.append(said + "it's \"" + said + "\"\n").append(said);
         }
         assertThat(text).isEqualTo(expected.toString());
+    }
+
+    private static final List<String> PIECES = List.of(
+            "'",
+            "\"",
+            "`",
+            "$(",
+            ")",
+            "${",
+            "}",
+            "\\",
+            ";",
+            "echo EVIL",
+            "&",
+            "|",
+            ">",
+            "<<EOF",
+            "EOF",
+            "#",
+            "*",
+            " ",
+            "-",
+            "a",
+            "{{",
+            "$x",
+            "!");
+
+    private static String value(Random random) {
+        return IntStream.range(0, random.nextInt(12))
+                .mapToObj(i -> PIECES.get(random.nextInt(PIECES.size())))
+                .collect(Collectors.joining());
+    }
+
+    /** A word of a script, and what it means. */
+    private record Word(String script, String meaning) {}
+
+    private static Word word(Random random, int depth, String name, String value) {
+        var reference = "{{" + name + "}}";
+        if (depth > 0 && random.nextBoolean()) {
+            var inner = word(random, depth - 1, name, value);
+            return random.nextBoolean()
+                    ? new Word("\"<$(say " + inner.script() + ")>\"", "<[" + inner.meaning() + "]>")
+                    : new Word(
+                            "\"$(cat <<EOF; (say " + inner.script() + ") # it's\n'" + reference + "\"\nEOF\n)\"",
+                            "'" + value + "\"\n[" + inner.meaning() + "]");
+        }
+        return List.of(
+                        new Word(reference, value),
+                        new Word("'" + reference + "\"'" + reference, value + "\"" + value),
+                        new Word("\"it's " + reference + "\\\"" + reference + "\"", "it's " + value + "\"" + value),
+                        new Word("\\'" + reference + "\\\"", "'" + value + "\""),
+                        new Word("\"${none:-" + reference + "}\"", value))
+                .get(random.nextInt(5));
+    }
+
+    @Test
+    void whateverValuesAreAndWhereverTheyStand() throws Exception {
+        var random = TestSeed.random("ComponentTasksTest");
+        var parameters = new StringBuilder("Parameters:\n");
+        var command = new StringBuilder("COMPONENT ic-1");
+        var script = new StringBuilder(SAY);
+        var expected = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            var value = value(random);
+            var word = word(random, 3, "v" + i, value);
+            parameters.append("  v" + i + ": {Type: String}\n");
+            command.append(" --v" + i + " \"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+            script.append("say " + word.script() + "\n");
+            expected.append("[" + word.meaning() + "]");
+        }
+        assertThat(run(command.toString(), parameters + "Tasks:\n" + task("all", script.toString(), "")))
+                .isEqualTo(expected.toString());
     }
 
     @Test
