@@ -16,7 +16,8 @@ public record WireStatement(String sql, String execution, String parameters) {
     private static final Pattern IMAGE = Pattern.compile("\\bm-[a-z0-9]{20}");
 
     /** What a statement changes: the table is group 1. */
-    public static final Pattern CHANGES = Pattern.compile("\\b(?:insert into|update(?! set\\b)|delete from) ([a-z_]+)\\b");
+    public static final Pattern CHANGES =
+            Pattern.compile("\\b(?:insert into|update(?! set\\b)|delete from) ([a-z_]+)\\b");
 
     // Output is written when it comes, so how many chunks there are is chance.
     private static final String LOG_CHUNKS = "build_log_chunk";

@@ -34,7 +34,7 @@ public final class UserModeBuild {
         var resumed = engine.build(request, journal.until(2), output);
         System.out.println("resumed: " + resumed.digest().equals(built.digest()));
         System.out.write(output.text().getBytes(StandardCharsets.UTF_8));
-        for (var entry : SandboxBuildEngineTest.entries(built.file()).values()) {
+        for (var entry : SandboxBuildEngineTest.entries(resumed.file()).values()) {
             System.out.printf("%s %o %d:%d%n", entry.name(), entry.mode(), entry.uid(), entry.gid());
         }
         engine.discard("exec-user");
