@@ -265,6 +265,15 @@ final class Cluster implements AutoCloseable {
                 .until(() -> status(execution).equals(status));
     }
 
+    /** Returns once the execution's log has this text. */
+    void awaitOutput(SignedClient client, String execution, String text) {
+        Awaitility.await("the log of " + execution + " says " + text)
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> client.text("/api/v1/executions/" + execution + "/logs", 0)
+                        .text()
+                        .contains(text));
+    }
+
     private String why(String execution) {
         return jdbc.sql("select error_code || ' ' || error_info || ' ' || message from execution where id = :id")
                 .param("id", execution)

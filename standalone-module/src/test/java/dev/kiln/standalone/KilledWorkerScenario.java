@@ -98,7 +98,7 @@ class KilledWorkerScenario {
         cluster.worker();
         close("CANCELLING");
         var execution = cluster.start(client, cluster.template(client, base, "RUN sleep 600", ""));
-        awaitOutput(execution, "RUN sleep 600");
+        cluster.awaitOutput(client, execution, "RUN sleep 600");
         client.rpc("CancelImagePipelineExecution", Map.of("RegionId", "cn-hangzhou", "ExecutionId", execution));
         awaitAtGate(execution, "CANCELLING");
 
@@ -115,7 +115,7 @@ class KilledWorkerScenario {
         cluster.worker();
         var execution = cluster.start(
                 client, cluster.template(client, base, "RUN echo begun; sleep 4; echo done > /etc/golden", ""));
-        awaitOutput(execution, "begun");
+        cluster.awaitOutput(client, execution, "begun");
 
         killHolder(execution, "BUILDING");
 
@@ -133,7 +133,7 @@ class KilledWorkerScenario {
         cluster.worker();
         var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 4";
         var execution = cluster.start(client, cluster.template(client, base, content, ""));
-        awaitOutput(execution, "\nsecond\n");
+        cluster.awaitOutput(client, execution, "\nsecond\n");
 
         killHolder(execution, "BUILDING");
 
@@ -176,14 +176,6 @@ class KilledWorkerScenario {
                                 .query(Integer.class)
                                 .single()
                         > 0);
-    }
-
-    private void awaitOutput(String execution, String text) {
-        Awaitility.await("the log says " + text)
-                .atMost(Duration.ofMinutes(2))
-                .until(() -> client.text("/api/v1/executions/" + execution + "/logs", 0)
-                        .text()
-                        .contains(text));
     }
 
     private void close(String status) throws SQLException {

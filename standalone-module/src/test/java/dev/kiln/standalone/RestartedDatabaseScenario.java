@@ -64,7 +64,7 @@ class RestartedDatabaseScenario {
         var running = cluster.template(client, base, "RUN echo begun; sleep 4; echo " + end + " > /etc/golden", "");
         var next = cluster.template(client, base, "RUN echo next > /etc/golden", "");
         var underWay = cluster.start(client, running);
-        awaitOutput(underWay, "\nbegun\n");
+        cluster.awaitOutput(client, underWay, "\nbegun\n");
         // Acknowledged a moment before the end: it has to be on disk.
         var acknowledged = cluster.start(client, next);
 
@@ -111,14 +111,6 @@ class RestartedDatabaseScenario {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
         server.close();
-    }
-
-    private void awaitOutput(String execution, String text) {
-        Awaitility.await("the log says " + text)
-                .atMost(Duration.ofMinutes(2))
-                .until(() -> client.text("/api/v1/executions/" + execution + "/logs", 0)
-                        .text()
-                        .contains(text));
     }
 
     /** One of the ways in which the server ends. */
