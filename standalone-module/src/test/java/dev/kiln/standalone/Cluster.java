@@ -43,6 +43,11 @@ final class Cluster implements AutoCloseable {
     private static final Path LOGS = Path.of("target", "scenario-logs");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    private static final Program API = new Program(ApiApplication.class, "kiln-worker", "worker-module");
+    private static final Program WORKER = new Program(WorkerApplication.class, "kiln-api", "api-module");
+
+    private record Program(Class<?> main, String otherJar, String otherModule) {}
+
     /**
      * Where a process runs.
      *
@@ -95,6 +100,17 @@ final class Cluster implements AutoCloseable {
         return properties;
     }
 
+    /** An API and so many workers, which start at the same time; returns a client that signs as the root account. */
+    SignedClient start(int workers) throws IOException {
+        var names = new ArrayList<String>();
+        for (int worker = 0; worker < workers; worker++) {
+            names.add(launchWorker(Host.HERE));
+        }
+        var client = api();
+        names.forEach(this::awaitReady);
+        return client;
+    }
+
     /** An API process that answers, and a client of it that signs as the root account. */
     SignedClient api() throws IOException {
         return api(Host.HERE);
@@ -110,12 +126,10 @@ final class Cluster implements AutoCloseable {
         properties.put("kiln.secrets-key", Base64.getEncoder().encodeToString(new byte[32]));
         properties.put("kiln.root.access-key-id", ROOT.id());
         properties.put("kiln.root.access-key-secret", ROOT.secret());
-        var process = launch(name, ApiApplication.class, "kiln-worker", "worker-module", host, properties);
+        launch(name, API, host, properties);
         var url = URI.create("http://" + host.address() + ":" + port);
         Awaitility.await("API answers").atMost(PATIENCE).until(() -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("the API ended, see " + log(name));
-            }
+            requireAlive(name);
             return isHealthy(url);
         });
         return new SignedClient(url, ROOT);
@@ -127,45 +141,57 @@ final class Cluster implements AutoCloseable {
     }
 
     Process worker(Host host) throws IOException {
+        return awaitReady(launchWorker(host));
+    }
+
+    private String launchWorker(Host host) throws IOException {
         workersStarted++;
         var name = "worker-" + workersStarted;
-        var ready = directory.resolve(name + ".ready");
         var properties = new LinkedHashMap<>(shared);
         properties.put("spring.main.web-application-type", "none");
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.slots", "2");
-        properties.put("kiln.worker.ready-file", ready.toString());
+        properties.put("kiln.worker.ready-file", readyFile(name).toString());
         properties.put("kiln.worker.reaper-every", "1s");
         properties.put("kiln.engine.directory", directory.resolve("engine").toString());
-        var process = launch(name, WorkerApplication.class, "kiln-api", "api-module", host, properties);
-        Awaitility.await(name + " is ready").atMost(PATIENCE).until(() -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException(name + " ended:\n" + Files.readString(log(name)));
-            }
-            return Files.exists(ready);
+        launch(name, WORKER, host, properties);
+        return name;
+    }
+
+    private Process awaitReady(String worker) {
+        Awaitility.await(worker + " is ready").atMost(PATIENCE).until(() -> {
+            requireAlive(worker);
+            return Files.exists(readyFile(worker));
         });
-        return process;
+        return process(worker);
+    }
+
+    private Path readyFile(String worker) {
+        return directory.resolve(worker + ".ready");
+    }
+
+    private void requireAlive(String name) throws IOException {
+        if (!process(name).isAlive()) {
+            throw new IllegalStateException(name + " ended:\n" + Files.readString(log(name)));
+        }
     }
 
     // The other application has an application.yml of its own, so it stays off the class path.
-    private Process launch(
-            String name, Class<?> main, String otherJar, String otherModule, Host host, Map<String, String> properties)
-            throws IOException {
+    private void launch(String name, Program program, Host host, Map<String, String> properties) throws IOException {
         var classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).stream()
-                .filter(entry -> !entry.contains(otherJar) && !entry.contains(otherModule))
+                .filter(entry -> !entry.contains(program.otherJar()) && !entry.contains(program.otherModule()))
                 .toList();
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command = new ArrayList<>(host.enter());
-        command.addAll(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName()));
+        command.addAll(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.add(program.main().getName());
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()));
         builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath));
         builder.environment().put("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
         // Ends with the test's JVM, however that ends.
-        var process = BoundProcess.start(builder, "KILL");
-        processes.put(name, process);
-        return process;
+        processes.put(name, BoundProcess.start(builder, "KILL"));
     }
 
     private static boolean isHealthy(URI url) throws InterruptedException {

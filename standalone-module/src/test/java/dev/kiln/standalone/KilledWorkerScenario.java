@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +54,7 @@ class KilledWorkerScenario {
     @BeforeEach
     void begin() throws IOException, SQLException {
         cluster = new Cluster(directory);
-        client = cluster.api();
+        client = cluster.start(2);
         base = cluster.baseImage(client);
         gate = DriverManager.getConnection(
                 cluster.database.url(), cluster.database.user(), cluster.database.password());
@@ -70,32 +71,31 @@ class KilledWorkerScenario {
 
     @Test
     void anExecutionWhoseWorkerIsKilledInAnyStageGoesOnThereAndEnds() throws Exception {
-        cluster.worker();
-        for (var status : new String[] {"PREPARING", "BUILDING", "TESTING", "DISTRIBUTING", "RELEASING"}) {
+        goesOnAfterAKillIn("PREPARING");
+        for (var status : List.of("BUILDING", "TESTING", "DISTRIBUTING", "RELEASING")) {
             cluster.worker();
-            close(status);
-            var execution = cluster.start(
-                    client,
-                    cluster.template(
-                            client,
-                            base,
-                            "RUN echo " + status + " > /etc/golden",
-                            "RUN grep " + status + " /etc/golden"));
-            awaitAtGate(execution, status);
-
-            killHolder(execution, status);
-            open();
-
-            cluster.await(execution, "SUCCESS");
-            assertThat(cluster.attempt(execution)).isGreaterThan(1);
+            goesOnAfterAKillIn(status);
         }
         cluster.guaranteesHold();
     }
 
+    private void goesOnAfterAKillIn(String status) throws Exception {
+        close(status);
+        var execution = cluster.start(
+                client,
+                cluster.template(
+                        client, base, "RUN echo " + status + " > /etc/golden", "RUN grep " + status + " /etc/golden"));
+        awaitAtGate(execution, status);
+
+        killHolder(execution, status);
+        open();
+
+        cluster.await(execution, "SUCCESS");
+        assertThat(cluster.attempt(execution)).isGreaterThan(1);
+    }
+
     @Test
     void aCancelWhoseWorkerIsKilledEnds() throws Exception {
-        cluster.worker();
-        cluster.worker();
         close("CANCELLING");
         var execution = cluster.start(client, cluster.template(client, base, "RUN sleep 600", ""));
         cluster.awaitOutput(client, execution, "RUN sleep 600");
@@ -111,8 +111,6 @@ class KilledWorkerScenario {
 
     @Test
     void aBuildWhoseWorkerIsKilledInTheMiddleOfACommandIsBuiltByAnotherAndLeavesNoProcess() throws Exception {
-        cluster.worker();
-        cluster.worker();
         var execution = cluster.start(
                 client, cluster.template(client, base, "RUN echo begun; sleep 4; echo done > /etc/golden", ""));
         cluster.awaitOutput(client, execution, "begun");
@@ -129,8 +127,6 @@ class KilledWorkerScenario {
 
     @Test
     void aBuildWhoseWorkerIsKilledGoesOnAfterTheLastStepThatHadEnded() throws Exception {
-        cluster.worker();
-        cluster.worker();
         var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 4";
         var execution = cluster.start(client, cluster.template(client, base, content, ""));
         cluster.awaitOutput(client, execution, "\nsecond\n");

@@ -41,9 +41,7 @@ class RestartedDatabaseScenario {
         server = startServer(0);
         var database = new TestDatabase(server.url(), EmbeddedPostgres.USER, server.password());
         cluster = new Cluster(directory, database, TestServers.kafka().bootstrapServers());
-        client = cluster.api();
-        cluster.worker();
-        cluster.worker();
+        client = cluster.start(2);
         base = cluster.baseImage(client);
     }
 

@@ -29,7 +29,7 @@ class RollingWorkersScenario {
     @BeforeEach
     void begin() throws IOException {
         cluster = new Cluster(directory);
-        client = cluster.api();
+        client = cluster.start(2);
     }
 
     @AfterEach
@@ -39,8 +39,8 @@ class RollingWorkersScenario {
 
     @Test
     void aWorkerThatIsAskedToEndHandsOverAndEndsWithStatus0() throws Exception {
-        var leaving = cluster.worker();
-        var staying = cluster.worker();
+        var leaving = cluster.process("worker-1");
+        var staying = cluster.process("worker-2");
         var base = cluster.baseImage(client);
         // Three executions for two workers with two slots each: both have work.
         var executions = new ArrayList<String>();

@@ -51,10 +51,7 @@ class SimultaneousStartsScenario {
     @Test
     void oneRunsAtATimeEveryAcceptedStartEndsAndNoCancelDisturbsAnother() throws Exception {
         var random = TestSeed.random(getClass().getSimpleName());
-        var apis = List.of(cluster.api(), cluster.api());
-        for (var i = 0; i < 4; i++) {
-            cluster.worker();
-        }
+        var apis = List.of(cluster.start(4), cluster.api());
         var base = cluster.baseImage(apis.get(0));
         var templates = new ArrayList<String>();
         for (var i = 0; i < TEMPLATES; i++) {

@@ -39,7 +39,7 @@ class UpScenario {
     }
 
     @Test
-    void goesOnAfterAKillAndStopsCleanly() throws Exception {
+    void goesOnAfterAKillOfTheWholeAndOfAWorkerAndStopsCleanly() throws Exception {
         var first = up("first");
         awaitReady(first, "first");
         var key = Surroundings.read(data().resolve("root-key"));
@@ -58,6 +58,8 @@ class UpScenario {
         assertThat(Surroundings.read(data().resolve("root-key"))).isEqualTo(key);
         assertThat(regions(key)).contains("cn-hangzhou");
 
+        aKilledWorkerIsStartedAgain(second);
+
         second.destroy();
         assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(second.exitValue()).isZero();
@@ -65,10 +67,7 @@ class UpScenario {
         awaitNobodyLeft();
     }
 
-    @Test
-    void aKilledWorkerIsStartedAgain() throws Exception {
-        var kiln = up("first");
-        awaitReady(kiln, "first");
+    private void aKilledWorkerIsStartedAgain(Process kiln) throws IOException {
         var worker = kiln.children().filter(UpScenario::isWorker).findFirst().orElseThrow();
         worker.destroyForcibly();
 
@@ -78,7 +77,7 @@ class UpScenario {
                     .isNotEqualTo(worker);
             assertThat(data().resolve("run/worker-1.ready")).exists();
         });
-        assertThat(output("first")).contains("worker-1 ended with status 137");
+        assertThat(output("second")).contains("worker-1 ended with status 137");
     }
 
     private Path data() {

@@ -34,6 +34,9 @@ public final class VanishedHost {
         void happen() throws IOException;
     }
 
+    /** How the API that relays falls silent and comes back, and when another has relayed at the latest. */
+    private record Outage(Event begin, Event end, Duration bound) {}
+
     private final Cluster cluster;
     private final LossyLink first = new LossyLink(1);
     private final LossyLink second = new LossyLink(2);
@@ -60,9 +63,7 @@ public final class VanishedHost {
     private void tell(String story) throws Exception {
         switch (story) {
             case "worker" -> worker();
-            case "api" -> api(first::lose, first::restore, Duration.ofSeconds(15));
-            case "stopped-api" ->
-                api(() -> signal("api-1", "STOP"), () -> signal("api-1", "CONT"), Duration.ofSeconds(20));
+            case "api" -> apis();
             default -> throw new IllegalArgumentException(story);
         }
     }
@@ -121,14 +122,21 @@ public final class VanishedHost {
         tell("the worker that was away ran an execution", started);
     }
 
-    private void api(Event silence, Event end, Duration bound) throws Exception {
+    private void apis() throws Exception {
         var away = cluster.api(first.host());
-        var client = cluster.api();
-        cluster.worker();
+        var client = cluster.start(1);
+        cluster.jdbc.sql(GATE.formatted(first.host().address())).update();
+        anotherRelays(away, client, new Outage(first::lose, first::restore, Duration.ofSeconds(15)));
+        anotherRelays(
+                away,
+                client,
+                new Outage(() -> signal("api-1", "STOP"), () -> signal("api-1", "CONT"), Duration.ofSeconds(20)));
+    }
+
+    private void anotherRelays(SignedClient away, SignedClient client, Outage outage) throws Exception {
         var base = cluster.baseImage(client);
         try (var gate = cluster.database.dataSource().getConnection();
                 var statement = gate.createStatement()) {
-            statement.execute(GATE.formatted(first.host().address()));
             statement.execute("select pg_advisory_lock(43)");
             // Either API may be the relay that comes first, so it may take more than one.
             do {
@@ -136,18 +144,18 @@ public final class VanishedHost {
                 Awaitility.await("somebody relays").until(() -> atGate() || unpublished() == 0);
             } while (!atGate());
 
-            silence.happen();
+            outage.begin().happen();
             statement.execute("select pg_advisory_unlock(43)");
         }
         var silent = System.nanoTime();
         Awaitility.await("another relays")
-                .atMost(bound)
+                .atMost(outage.bound())
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> unpublished() == 0);
         tell("another API relayed", silent);
         cluster.await(cluster.start(client, cluster.template(client, base, "RUN true", "")), "SUCCESS");
 
-        end.happen();
+        outage.end().happen();
         cluster.await(cluster.start(away, cluster.template(away, base, "RUN true", "")), "SUCCESS");
         Awaitility.await("all has ended").atMost(Duration.ofSeconds(30)).untilAsserted(cluster::guaranteesHold);
     }

@@ -1,5 +1,11 @@
 package dev.kiln.testing;
 
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -7,12 +13,40 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** How to reach one database. */
 public record TestDatabase(String url, String user, String password) {
 
+    private static final Map<TestDatabase, HikariDataSource> POOLS = new ConcurrentHashMap<>();
+
+    private static final ScheduledExecutorService HOUSEKEEPING = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "test database pools");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    static {
+        // Tests restart servers and end sessions: every connection is tried before it is given out.
+        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
+    }
+
     /** A source of connections that opens a new session for each; pool it yourself if you need many. */
     public DataSource dataSource() {
         return new DriverManagerDataSource(url, user, password);
     }
 
+    /** A client over few sessions, which all clients of this database share: tests ask again and again. */
     public JdbcClient client() {
-        return JdbcClient.create(dataSource());
+        return JdbcClient.create(POOLS.computeIfAbsent(this, TestDatabase::pool));
+    }
+
+    private static HikariDataSource pool(TestDatabase database) {
+        var pool = new HikariDataSource();
+        pool.setJdbcUrl(database.url());
+        pool.setUsername(database.user());
+        pool.setPassword(database.password());
+        pool.setMaximumPoolSize(20);
+        // A JVM sees hundreds of databases, one after the other.
+        pool.setMinimumIdle(0);
+        pool.setIdleTimeout(Duration.ofSeconds(10).toMillis());
+        pool.setInitializationFailTimeout(-1);
+        pool.setScheduledExecutor(HOUSEKEEPING);
+        return pool;
     }
 }
