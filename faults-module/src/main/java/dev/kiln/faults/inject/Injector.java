@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class Injector {
 
     private static final int SHORTEST_PAUSE_MILLIS = 150;
-    private static final int PAUSE_MILLIS = 1000;
+    private static final int PAUSE_MILLIS = 700;
     private static final long SECONDS_TO_START_AGAIN = 120;
 
     private final SplittableRandom random;
