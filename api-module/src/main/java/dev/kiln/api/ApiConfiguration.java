@@ -2,6 +2,7 @@ package dev.kiln.api;
 
 import dev.kiln.api.rpc.PagingTokens;
 import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.component.Components;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.image.archive.ArchiveInspector;
@@ -45,6 +46,11 @@ class ApiConfiguration {
     @Bean
     TemplateRows templateRows(JsonMapper json) {
         return new TemplateRows(json);
+    }
+
+    @Bean
+    Components components(JdbcClient jdbc, JsonMapper json) {
+        return new Components(jdbc, json);
     }
 
     @Bean

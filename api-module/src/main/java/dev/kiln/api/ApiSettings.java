@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param uploadLimit the largest image or context that is taken
  * @param cancelDeadline after this a cancelled execution is CANCELLED even if nothing answers
  * @param abandonedUploadAfter an upload that made no progress for this long is removed
+ * @param throttle what each access key may ask of one API process
  */
 @ConfigurationProperties("kiln")
 public record ApiSettings(
@@ -20,7 +21,18 @@ public record ApiSettings(
         @DefaultValue Root root,
         @DefaultValue("20GB") DataSize uploadLimit,
         @DefaultValue("30s") Duration cancelDeadline,
-        @DefaultValue("1h") Duration abandonedUploadAfter) {
+        @DefaultValue("1h") Duration abandonedUploadAfter,
+        @DefaultValue Throttle throttle) {
+
+    /**
+     * A token bucket for each access key.
+     *
+     * @param perSecond tokens that come back a second; 0 for no limit
+     * @param burst tokens that a full bucket has
+     */
+    public record Throttle(
+            @DefaultValue("200") int perSecond,
+            @DefaultValue("1000") int burst) {}
 
     /** The root account: its number, and the key that it gets at every start. */
     public record Root(

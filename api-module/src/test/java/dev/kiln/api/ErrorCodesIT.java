@@ -29,9 +29,9 @@ class ErrorCodesIT {
     void everyCodeIsProvokedAndHasItsStatus() {
         ofTheProtocol();
         ofTemplates();
+        ofComponents();
         ofExecutions();
-        ofImageListings();
-        ofImages();
+        provoked.putAll(new ImageErrors(server, client, image).provoked());
         server.declarations().forEach(this::ofFormsWithoutACodeOfTheirOwn);
         var declared = declared();
         assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(declared.keySet());
@@ -97,6 +97,14 @@ class ErrorCodesIT {
                 "InvalidParameter",
                 () -> client.exchange(
                         "GET", "/?a=%25&a=1", new byte[0], Map.of("authorization", "ACS3-HMAC-SHA256 x")));
+        provoked.put("Throttling.User", () -> {
+            var busy = server.newAccount();
+            var answer = busy.call("DescribeRegions");
+            for (int call = 0; call < 10_000 && answer.status() == 200; call++) {
+                answer = busy.call("DescribeRegions");
+            }
+            return answer;
+        });
         wire("InvalidParameter.Format", "DescribeRegions", "Format", "YAML");
         provoked.put(
                 "UnsupportedHTTPMethod", () -> client.exchange("PUT", "/", new byte[0], Map.of("authorization", "x")));
@@ -164,13 +172,61 @@ class ErrorCodesIT {
         create("DuplicatedCommand.FROM", "BuildContent", "FROM IMAGE:x\nFROM IMAGE:x");
         create("InvalidCommandOrder.FROM", "BuildContent", "RUN x\nFROM IMAGE:x");
         create("NotEmptyCommandContent.RESTART", "BuildContent", "RESTART now");
-        create("InvalidImageComponent.NotSupported", "BuildContent", "COMPONENT ic-00000000000000000001");
         for (var word : List.of("LABEL", "ENV", "ENTRYPOINT", "CMD", "COPY", "WORKDIR", "USER", "RUN")) {
             create("EmptyCommandContent." + word, "BuildContent", word);
         }
         for (var word : List.of("ENV x", "WORKDIR ../..", "COPY a", "USER a b", "FROM x", "CMD [1", "ENTRYPOINT [1")) {
             create("InvalidCommandContent." + word.substring(0, word.indexOf(' ')), "BuildContent", word);
         }
+    }
+
+    private void component(String code, String... parameters) {
+        wire(code, "CreateImageComponent", parameters);
+    }
+
+    private void ofComponents() {
+        component("InvalidCommand.Component", "Content", "COMPONENT ic-x");
+        component("NotSupportedCommand.FROM", "Content", "FROM IMAGE:x");
+        component("InvalidSystemType.NotSupportedValue", "Content", "RUN true", "SystemType", "x");
+        component("InvalidComponentType.NotSupportedValue", "Content", "RUN true", "ComponentType", "x");
+        component("InvalidContent.LengthExceeded", "Content", "RUN " + "x".repeat(16 << 10));
+        component("InvalidParameter.Content", "Content", "Tasks: !!x");
+        component("MissingParameter.Content");
+        component("InvalidParameter.ComponentVersion", "Content", "RUN true", "ComponentVersion", "1.0");
+        provoked.put("InvalidComponentVersion.Exist", () -> {
+            var twice = new String[] {"Name", "twice", "ComponentVersion", "1.0.0", "Content", "RUN true"};
+            client.call("CreateImageComponent", twice);
+            return client.call("CreateImageComponent", twice);
+        });
+        wire("InvalidParameter.Owner", "DescribeImageComponents", "Owner", "x");
+        wire("InvalidImageComponentIdSize.ExceededMaxNumber", "DescribeImageComponents", "ImageComponentId.21", "x");
+        wire("InvalidImageComponent.NotFound", "DeleteImageComponent", "ImageComponentId", "ic-x");
+        create("ImageComponent.NotFound", "BuildContent", "COMPONENT ic-x");
+        provoked.put("InvalidImageComponent.NotSupported", () -> {
+            var build =
+                    client.call("CreateImageComponent", "Content", "RUN true").at("ImageComponentId");
+            return client.call(
+                    "CreateImagePipeline",
+                    "BaseImageType",
+                    "IMAGE",
+                    "BaseImage",
+                    image,
+                    "TestContent",
+                    "COMPONENT " + build);
+        });
+        provoked.put("InvalidImageComponent.InUse", () -> {
+            var used =
+                    client.call("CreateImageComponent", "Content", "RUN true").at("ImageComponentId");
+            client.call(
+                    "CreateImagePipeline",
+                    "BaseImageType",
+                    "IMAGE",
+                    "BaseImage",
+                    image,
+                    "BuildContent",
+                    "COMPONENT " + used);
+            return client.call("DeleteImageComponent", "ImageComponentId", used);
+        });
     }
 
     private void ofImports() {
@@ -207,7 +263,15 @@ class ErrorCodesIT {
         var baseImage = imported
                 ? WireClient.pairs("BaseImageType", "OSS", disk + "OSSBucket", "bucket", disk + "OSSObject", "o")
                 : WireClient.pairs("BaseImageType", "IMAGE", "BaseImage", "m-x");
-        baseImage.putAll(Map.of("RegionId", WireClient.REGION, "ExecutionId", "x", "RepairMode", "Customized"));
+        baseImage.putAll(Map.of(
+                "RegionId",
+                WireClient.REGION,
+                "ExecutionId",
+                "x",
+                "RepairMode",
+                "Customized",
+                "ResourceType",
+                "image"));
         return baseImage;
     }
 
@@ -218,7 +282,8 @@ class ErrorCodesIT {
                 var given = wellFormed(parameter.name().startsWith("ImportImageOptions"));
                 operation.parameters().stream()
                         .filter(other -> other.isRequired())
-                        .forEach(other -> given.putIfAbsent(other.name(), "x"));
+                        .forEach(other -> given.putIfAbsent(
+                                other.name() + other.form().suffix().replace('N', '1'), "x"));
                 given.put(parameter.name() + parameter.form().suffix().replace('N', '1'), "~");
                 provoked.putIfAbsent(
                         code.code(),
@@ -266,65 +331,5 @@ class ErrorCodesIT {
             client.call("CancelImagePipelineExecution", "ExecutionId", execution);
             return client.call("CancelImagePipelineExecution", "ExecutionId", execution);
         });
-    }
-
-    private void images(String code, String... parameters) {
-        wire(code, "DescribeImages", parameters);
-    }
-
-    private void ofImageListings() {
-        images("InvalidImageId", "ImageId", "m,".repeat(101));
-        images("InvalidImageOwnerAlias.ValueNotSupported", "ImageOwnerAlias", "x");
-        images("InvalidOperation.ImageOwnerIdUnsupported", "ImageOwnerId", "x");
-        images("InvalidArchitecture", "Architecture", "x");
-        images("InvalidUsage", "Usage", "x");
-        images("InvalidOSType", "OSType", "x");
-        images("InvalidFilterKey.NotFound", "Filter.1.Key", "x");
-        images("InvalidFilterValue", "Filter.1.Key", "CreationStartTime", "Filter.1.Value", "x");
-        images("InvalidFilterValue.NetworkType", "Filter.1.Key", "NetworkType", "Filter.1.Value", "x");
-    }
-
-    private void ofImages() {
-        var other = server.newAccount().keys().account();
-        wire("InvalidImageId.NotFound", "DeleteImage", "ImageId", "m-none");
-        provoked.put("ImageUseShared", () -> {
-            var shared = objects.image("shared");
-            client.call("ModifyImageSharePermission", "ImageId", shared, "AddAccount.1", other);
-            return client.call("DeleteImage", "ImageId", shared);
-        });
-        wire("DryRunOperation", "DeleteImage", "ImageId", image, "DryRun", "true");
-        provoked.put("OperationDenied.ImageCopying", () -> client.call("DeleteImage", "ImageId", unfinished()));
-        provoked.put(
-                "OperationDenied.InvalidImageStatus",
-                () -> client.call("ModifyImageSharePermission", "ImageId", unfinished(), "AddAccount.1", other));
-        share("InvalidParameter.IsPublic", "IsPublic", "true");
-        share("InvalidAccount.NotFound", "AddAccount.1", "1");
-        share("InvalidAccount.Forbbiden", "AddAccount.1", client.keys().account());
-        provoked.put("QuotaExceed.ShareImageUser", () -> {
-            server.jdbc().sql("""
-                    insert into image_share (image_id, account_id, state, shared_at)
-                    select :image, n, 'SHARED', now() from generate_series(1, 50) n
-                    """).param("image", image).update();
-            return client.call("ModifyImageSharePermission", "ImageId", image, "AddAccount.1", other);
-        });
-    }
-
-    private void share(String code, String... parameters) {
-        var all = new ArrayList<>(List.of("ImageId", image));
-        all.addAll(List.of(parameters));
-        wire(code, "ModifyImageSharePermission", all.toArray(String[]::new));
-    }
-
-    private String unfinished() {
-        var id = "m-" + Long.toString(System.nanoTime(), 36);
-        server.jdbc()
-                .sql("""
-                insert into image_copy (id, account_id, region_id, name, state)
-                values (:id, :account, 'cn-hangzhou', 'half', 'PENDING')
-                """)
-                .param("id", id)
-                .param("account", Long.parseLong(client.keys().account()))
-                .update();
-        return id;
     }
 }

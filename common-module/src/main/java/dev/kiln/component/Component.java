@@ -46,6 +46,11 @@ public record Component(
         }
     }
 
+    /** Whether it was made for another system than images have. */
+    public boolean isForWindows() {
+        return "Windows".equals(kept.get("SystemType"));
+    }
+
     /** How people see it in a log. */
     public String label() {
         return name + "/" + version;

@@ -6,6 +6,9 @@ import java.util.regex.Pattern;
 /** A component's version, {@code major.minor.patch}; each part has at most six digits. */
 public record ComponentVersion(int major, int minor, int patch) {
 
+    /** The highest value of a part. */
+    public static final int HIGHEST = 999_999;
+
     private static final Pattern FORM =
             Pattern.compile("(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})");
 

@@ -5,32 +5,25 @@ import dev.kiln.region.RegionId;
 import dev.kiln.template.BuildContent;
 import dev.kiln.template.ComponentId;
 import dev.kiln.template.ComponentReference;
-import dev.kiln.template.Tag;
 import dev.kiln.template.TemplateId;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Stores components, and what templates say of them. */
 public final class Components {
 
-    private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
-    private static final TypeReference<Map<String, String>> KEPT = new TypeReference<>() {};
-
     private final JdbcClient jdbc;
     private final JsonMapper json;
+    private final ComponentRows rows;
 
     public Components(JdbcClient jdbc, JsonMapper json) {
         this.jdbc = jdbc;
         this.json = json;
+        this.rows = new ComponentRows(json);
     }
 
     /**
@@ -61,8 +54,8 @@ public final class Components {
                 == 1;
     }
 
-    /** The version of a component that names none: a new major one. */
-    public ComponentVersion nextVersion(AccountId account, RegionId region, String name) {
+    /** The version of a component that names none: a new major one; nothing when there is no higher one. */
+    public Optional<ComponentVersion> nextVersion(AccountId account, RegionId region, String name) {
         var major = jdbc.sql("""
                         select coalesce(max(major), 0) + 1 from component
                          where account_id = :account and region_id = :region and name = :name
@@ -72,7 +65,7 @@ public final class Components {
                 .param("name", name)
                 .query(Integer.class)
                 .single();
-        return new ComponentVersion(major, 0, 0);
+        return Optional.of(new ComponentVersion(major, 0, 0)).filter(next -> next.major() <= ComponentVersion.HIGHEST);
     }
 
     /** The account's component. */
@@ -89,7 +82,7 @@ public final class Components {
         return jdbc.sql("select * from component where id = :id and account_id = :account " + lock)
                 .param("id", id.value())
                 .param("account", account.value())
-                .query(this::component)
+                .query(rows)
                 .optional();
     }
 
@@ -119,7 +112,7 @@ public final class Components {
                 .param("major", orNull(version.major()), java.sql.Types.INTEGER)
                 .param("minor", orNull(version.minor()), java.sql.Types.INTEGER)
                 .param("patch", orNull(version.patch()), java.sql.Types.INTEGER)
-                .query(this::component)
+                .query(rows)
                 .optional();
     }
 
@@ -194,20 +187,5 @@ public final class Components {
 
     private static @Nullable Integer orNull(OptionalInt part) {
         return part.isPresent() ? part.getAsInt() : null;
-    }
-
-    private Component component(ResultSet row, int number) throws SQLException {
-        return new Component(
-                new ComponentId(row.getString("id")),
-                new AccountId(row.getLong("account_id")),
-                new RegionId(row.getString("region_id")),
-                row.getString("name"),
-                row.getString("description"),
-                Component.Type.valueOf(row.getString("type")),
-                new ComponentVersion(row.getInt("major"), row.getInt("minor"), row.getInt("patch")),
-                row.getString("content"),
-                json.readValue(row.getString("tags"), TAGS),
-                json.readValue(row.getString("kept"), KEPT),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 }

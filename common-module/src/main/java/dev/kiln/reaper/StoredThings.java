@@ -77,6 +77,9 @@ public final class StoredThings {
                                 select from image_copy c join execution e on e.id = c.execution_id
                                  where c.id = :image and c.id <> e.image_id and c.state in ('PENDING', 'COPYING')
                                    and e.finished_at is null) then 'IN_USE'
+                            when exists (
+                                select from image_copy where id = :image and region_id = :region
+                                   and copy_of is not null and state in ('PENDING', 'COPYING')) then 'IN_USE'
                             when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
                             when begun or :layers <> '' then 'LEFT'
                             else 'UNKNOWN' end

@@ -5,12 +5,20 @@ import dev.kiln.region.RegionId;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which component a COMPONENT command names; only {@code dev.kiln.component} can say whether there is one. */
 public sealed interface ComponentReference {
 
     /** A component by its id. */
-    record ById(ComponentId id) implements ComponentReference {}
+    record ById(ComponentId id) implements ComponentReference {
+
+        @Override
+        public String toString() {
+            return id.value();
+        }
+    }
 
     /**
      * The newest component of this name whose version fits.
@@ -19,10 +27,35 @@ public sealed interface ComponentReference {
      * @param account whose it is; empty for the template's own
      */
     record ByName(Optional<RegionId> region, Optional<AccountId> account, String name, VersionPattern version)
-            implements ComponentReference {}
+            implements ComponentReference {
+
+        @Override
+        public String toString() {
+            return name + "/" + version;
+        }
+    }
 
     /** Parts of a version; an empty one takes any. */
-    record VersionPattern(OptionalInt major, OptionalInt minor, OptionalInt patch) {}
+    record VersionPattern(OptionalInt major, OptionalInt minor, OptionalInt patch) {
+
+        public static final VersionPattern ANY =
+                new VersionPattern(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+        /** Reads {@code major.minor.patch}, each a number or an asterisk, or nothing when it is anything else. */
+        public static Optional<VersionPattern> parse(String text) {
+            var parts = Forms.VERSION.matcher(text);
+            return parts.matches()
+                    ? Optional.of(new VersionPattern(part(parts.group(1)), part(parts.group(2)), part(parts.group(3))))
+                    : Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            return Stream.of(major, minor, patch)
+                    .map(part -> part.isPresent() ? Integer.toString(part.getAsInt()) : "*")
+                    .collect(Collectors.joining("."));
+        }
+    }
 
     /** Reads the first argument of COMPONENT, or nothing when it has neither form. */
     static Optional<ComponentReference> parse(String text) {
@@ -53,10 +86,11 @@ public sealed interface ComponentReference {
 
         private static final Pattern ID = Pattern.compile("ic-[a-z0-9]{1,64}");
         private static final String PART = "(0|[1-9][0-9]{0,5}|\\*)";
+        private static final Pattern VERSION = Pattern.compile(PART + "\\." + PART + "\\." + PART);
         // The slash before the version is what the vendor's example writes, the colon what its syntax line says.
         private static final Pattern NAME =
                 Pattern.compile("acs:ecs:([a-z0-9][a-z0-9-]{0,39}|\\*?):(0*[1-9][0-9]{0,15}|\\*?):imagecomponent/"
-                        + "(\\p{L}[\\p{L}\\p{N}:_.-]{1,127})[/:]" + PART + "\\." + PART + "\\." + PART);
+                        + "(\\p{L}[\\p{L}\\p{N}:_.-]{1,127})[/:]" + VERSION.pattern());
 
         private Forms() {}
     }

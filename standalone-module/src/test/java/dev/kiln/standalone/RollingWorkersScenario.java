@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -42,10 +43,14 @@ class RollingWorkersScenario {
         var leaving = cluster.process("worker-1");
         var staying = cluster.process("worker-2");
         var base = cluster.baseImage(client);
+        client.rpc(
+                "CreateImageComponent",
+                Map.of("RegionId", "cn-hangzhou", "Name", "keeper", "Content", "RUN echo kept > /etc/kept"));
         // Three executions for two workers with two slots each: both have work.
         var executions = new ArrayList<String>();
         for (int number = 1; number <= 3; number++) {
-            var content = "RUN echo kept > /etc/kept\nRUN echo begun; sleep 3; echo " + number + " > /etc/number";
+            var content = "COMPONENT acs:ecs:*:*:imagecomponent/keeper/*.*.*\nRUN echo begun; sleep 3; echo " + number
+                    + " > /etc/number";
             executions.add(cluster.start(client, cluster.template(client, base, content, "")));
         }
         executions.forEach(this::awaitSecondStep);
@@ -58,8 +63,24 @@ class RollingWorkersScenario {
         assertThat(handedOver)
                 .allSatisfy(execution -> assertThat(cluster.attempt(execution)).isEqualTo(2))
                 .allSatisfy(execution -> assertThat(log(execution)).containsOnlyOnce("\nbegun\n"));
+        assertThat(log(executions.get(0))).contains("keeper/1.0.0 RUN echo kept");
+        copyIsMade(base);
         cluster.guaranteesHold();
         assertEndsWell(staying);
+    }
+
+    private void copyIsMade(String image) throws IOException {
+        var copy = client.rpc(
+                        "CopyImage",
+                        Map.of("RegionId", "cn-hangzhou", "ImageId", image, "DestinationRegionId", "cn-beijing"))
+                .path("ImageId")
+                .asString();
+        Awaitility.await("the worker that stays makes a copy")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> client.rpc("DescribeImages", Map.of("RegionId", "cn-beijing", "ImageId", copy))
+                                .path("TotalCount")
+                                .asInt()
+                        == 1);
     }
 
     private List<String> executionsOf(String worker) {

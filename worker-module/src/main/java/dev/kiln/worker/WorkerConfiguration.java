@@ -12,6 +12,8 @@ import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
 import dev.kiln.worker.reaper.NotedStage;
 import dev.kiln.worker.region.Distribution;
+import dev.kiln.worker.region.ImageCopier;
+import dev.kiln.worker.region.ImageCopies;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
 import dev.kiln.worker.region.SourceImages;
@@ -35,10 +37,12 @@ import dev.kiln.worker.stage.TestingStage;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a worker consists of: the engine, the targets, and a stage for each status. */
@@ -128,6 +132,22 @@ class WorkerConfiguration {
         var copies = new WithdrawnCopies(targets, regions);
         copies.start(Duration.ofMinutes(1));
         return copies;
+    }
+
+    @Bean
+    ImageCopier imageCopier(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            JsonMapper json,
+            Regions regions,
+            WorkerSettings settings) {
+        return new ImageCopier(new ImageCopies(jdbc, transaction, json), regions, settings);
+    }
+
+    // Not before the worker itself has started: by then the schema is known to be the right one.
+    @Bean
+    ApplicationRunner copying(ImageCopier copier, WorkerSettings settings) {
+        return arguments -> copier.start(settings.sweepEvery());
     }
 
     @Bean

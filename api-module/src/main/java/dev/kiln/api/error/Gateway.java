@@ -27,6 +27,8 @@ public final class Gateway {
             "SignatureDoesNotMatch",
             400,
             "the secret or what was signed differs; the message ends with the server's string to sign");
+    public static final ErrorCode THROTTLED =
+            new ErrorCode("Throttling.User", 400, "the key sends too much; `x-acs-retry-after` says when to try again");
     public static final ErrorCode NONCE_USED = new ErrorCode("SignatureNonceUsed", 400, "the request was sent before");
     public static final ErrorCode ACTION_NOT_FOUND = new ErrorCode("InvalidAction.NotFound", 404, "no such operation");
     public static final ErrorCode VERSION = new ErrorCode("InvalidVersion", 400, "another version");
@@ -46,6 +48,7 @@ public final class Gateway {
             KEY_NOT_FOUND,
             KEY_INACTIVE,
             SIGNATURE_MISMATCH,
+            THROTTLED,
             NONCE_USED,
             missing("Action", "no operation is named"),
             missing("Version", "no version is named"),

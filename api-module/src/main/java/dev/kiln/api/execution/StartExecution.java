@@ -14,11 +14,10 @@ import dev.kiln.api.operation.Tags;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
-import dev.kiln.api.template.SourceImages;
+import dev.kiln.api.template.TemplateSources;
 import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
-import dev.kiln.region.Regions;
 import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
@@ -45,8 +44,10 @@ class StartExecution implements Operation<ExecutionId> {
                     Refusals.EXECUTION_RUNNING,
                     Refusals.TEMPLATE_NOT_FOUND,
                     BASE_IMAGE_NOT_FOUND,
+                    TemplateSources.COMPONENT_NOT_FOUND,
                     ErrorCode.INVALID_REGION,
                     OBJECT_NOT_FOUND,
+                    TemplateSources.COMPONENT_NOT_SUPPORTED,
                     Tags.DUPLICATE_KEY,
                     Tags.INVALID_KEY,
                     Tags.INVALID_VALUE,
@@ -55,22 +56,19 @@ class StartExecution implements Operation<ExecutionId> {
 
     private final ClientTokens tokens;
     private final Templates templates;
-    private final SourceImages baseImages;
-    private final Regions regions;
+    private final TemplateSources sources;
     private final Executions executions;
     private final EventRelay relay;
 
     StartExecution(
             ClientTokens tokens,
             Templates templates,
-            SourceImages baseImages,
-            Regions regions,
+            TemplateSources sources,
             Executions executions,
             EventRelay relay) {
         this.tokens = tokens;
         this.templates = templates;
-        this.baseImages = baseImages;
-        this.regions = regions;
+        this.sources = sources;
         this.executions = executions;
         this.relay = relay;
     }
@@ -101,14 +99,9 @@ class StartExecution implements Operation<ExecutionId> {
             throw OBJECT_NOT_FOUND.because("The object that the specified ImagePipeline imports is not found:"
                     + " images are not imported from buckets here yet. Use BaseImageType IMAGE.");
         }
-        if (!baseImages.exists(template)) {
-            throw BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found.");
-        }
-        for (var region : template.targetRegions()) {
-            if (regions.find(region).isEmpty()) {
-                throw Refusals.regionNotFound(region.value());
-            }
-        }
+        sources.require(
+                template,
+                () -> BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found."));
         return executions
                 .start(id, NewId.image(), template.id(), template.account(), tags)
                 .map(ExecutionId::value)

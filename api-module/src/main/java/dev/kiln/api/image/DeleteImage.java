@@ -21,7 +21,7 @@ class DeleteImage implements Operation<Done> {
     private static final ErrorCode SHARED =
             new ErrorCode("ImageUseShared", 403, "it is shared with others, and Force is not said");
     private static final ErrorCode UNDER_WAY =
-            new ErrorCode("OperationDenied.ImageCopying", 403, "an execution is making or distributing the image");
+            new ErrorCode("OperationDenied.ImageCopying", 403, "the image is being made, distributed or copied");
 
     private static final Parameter<String> ID = Parameter.text("ImageId").required();
     private static final Parameter<Boolean> FORCE = Parameter.flag("Force").or(false);
@@ -66,9 +66,9 @@ class DeleteImage implements Operation<Done> {
 
     private void check(Image image, boolean force) {
         var underWay = image.state() == Image.State.PENDING || image.state() == Image.State.COPYING;
-        if (underWay || images.isOfRunningExecution(image.id())) {
+        if (underWay || images.isOfRunningExecution(image.id()) || images.isBeingCopied(image.id())) {
             throw UNDER_WAY.because("The specified image " + image.id()
-                    + " is being made or distributed by an execution. Wait until that has ended, or cancel it.");
+                    + " is being made, distributed or copied. Wait until that has ended, or cancel it.");
         }
         if (image.shared() && !force) {
             throw SHARED.because("The specified image " + image.id()

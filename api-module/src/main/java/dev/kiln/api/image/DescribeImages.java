@@ -4,7 +4,6 @@ import static dev.kiln.api.image.Pages.PAGE_NUMBER;
 import static dev.kiln.api.image.Pages.PAGE_SIZE;
 import static dev.kiln.api.operation.Parameter.REGION_ID;
 
-import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Declaration;
@@ -25,46 +24,7 @@ import org.springframework.stereotype.Component;
 class DescribeImages implements Operation<DescribeImages.Page> {
 
     /** Some of the images that were asked for, as the caller may see them. */
-    record Page(RegionId region, int total, int number, int size, List<Seen> images) {}
-
-    /** An image in the eyes of an account. */
-    record Seen(Image image, AccountId by) {
-
-        boolean isOwn() {
-            return image.owner().equals(by);
-        }
-    }
-
-    private static final long GIB = 1L << 30;
-
-    private static final Shape<Image> DISK = Shape.of(
-            Field.text("Type", image -> "system"),
-            Field.text("Size", image -> Long.toString(gibibytes(image))),
-            Field.text("Progress", DescribeImages::progress));
-
-    private static final Shape<Seen> IMAGE = Shape.of(
-            Field.text("ImageId", seen -> seen.image().id().value()),
-            Field.text("ImageName", seen -> seen.image().name()),
-            Field.text("ImageFamily", seen -> seen.image().family()),
-            Field.text("ImageVersion", seen -> ""),
-            Field.text("Description", seen -> seen.image().description()),
-            Field.text("Status", seen -> seen.image().state().wire()),
-            Field.text("Progress", seen -> progress(seen.image())),
-            Field.time("CreationTime", seen -> seen.image().createdAt()),
-            Field.integer("Size", seen -> gibibytes(seen.image())),
-            Field.text("Platform", seen -> "Others Linux"),
-            Field.text("OSType", seen -> "linux"),
-            Field.text("ImageOwnerAlias", seen -> seen.isOwn() ? "self" : "others"),
-            Field.integer("ImageOwnerId", seen -> seen.image().owner().value()),
-            Field.flag("IsCopied", seen -> false),
-            // Whether the owner shares it is the owner's business.
-            Field.text("IsSelfShared", seen -> seen.isOwn() && seen.image().shared() ? "True" : "False"),
-            Field.flag("IsSubscribed", seen -> false),
-            Field.flag("IsPublic", seen -> false),
-            Field.text("Usage", seen -> "none"),
-            Field.flag("Usable", seen -> seen.image().isAvailable()),
-            Field.objects("DiskDeviceMappings", "DiskDeviceMapping", seen -> List.of(seen.image()), DISK),
-            Field.objects("Tags", "Tag", seen -> seen.image().tags(), Tags.SHAPE));
+    record Page(RegionId region, int total, int number, int size, List<SeenImage> images) {}
 
     private static final Declaration<Page> DECLARATION = new Declaration<>(
             "DescribeImages",
@@ -86,7 +46,7 @@ class DescribeImages implements Operation<DescribeImages.Page> {
                     Field.integer("PageNumber", Page::number),
                     Field.integer("PageSize", Page::size),
                     Field.text("RegionId", page -> page.region().value()),
-                    Field.objects("Images", "Image", Page::images, IMAGE)));
+                    Field.objects("Images", "Image", Page::images, SeenImage.SHAPE)));
 
     private final ImageSearch search;
 
@@ -108,6 +68,7 @@ class DescribeImages implements Operation<DescribeImages.Page> {
                 ImageFilters.USAGE,
                 ImageFilters.IS_PUBLIC,
                 ImageFilters.FILTER,
+                ImageFilters.RESOURCE_GROUP,
                 Tags.TAG,
                 PAGE_NUMBER,
                 PAGE_SIZE,
@@ -133,19 +94,8 @@ class DescribeImages implements Operation<DescribeImages.Page> {
         var size = call.get(PAGE_SIZE);
         var page = call.get(PAGE_NUMBER);
         var images = search.page(wanted, size, Pages.before(page, size)).stream()
-                .map(image -> new Seen(image, call.account()))
+                .map(image -> new SeenImage(image, call.account()))
                 .toList();
         return new Page(wanted.region(), search.count(wanted), page, size, images);
-    }
-
-    private static long gibibytes(Image image) {
-        return Math.max(1, (image.bytes() + GIB - 1) / GIB);
-    }
-
-    private static String progress(Image image) {
-        if (image.isAvailable()) {
-            return "100%";
-        }
-        return image.bytes() > 0 ? Math.min(99, image.bytesDone() * 100 / image.bytes()) + "%" : "0%";
     }
 }

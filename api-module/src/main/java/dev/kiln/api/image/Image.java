@@ -7,6 +7,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,10 @@ import java.util.Optional;
  *
  * @param digest of the stored bytes once they were verified
  * @param shared whether anybody beside the owner may read it
+ * @param deprecated available still, but not to be chosen any more
+ * @param copied whether CopyImage made it
  * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
+ * @param kept attributes that mean nothing here, by their wire names
  */
 record Image(
         ImageId id,
@@ -29,9 +33,15 @@ record Image(
         long bytes,
         long bytesDone,
         boolean shared,
+        boolean deprecated,
+        boolean copied,
         String metadata,
         List<Tag> tags,
+        Map<String, String> kept,
         Instant createdAt) {
+
+    /** Status of an image that is available but not to be chosen any more. */
+    static final String DEPRECATED = "Deprecated";
 
     /** How far the copy is; the wire calls it Status. */
     enum State {
@@ -49,6 +59,57 @@ record Image(
         String wire() {
             return wire;
         }
+    }
+
+    /** The same image, and this is said of it. */
+    Image changed(String name, String family, String description, boolean deprecated, Map<String, String> kept) {
+        return new Image(
+                id,
+                owner,
+                region,
+                sourceImage,
+                name,
+                family,
+                description,
+                state,
+                digest,
+                bytes,
+                bytesDone,
+                shared,
+                deprecated,
+                copied,
+                metadata,
+                tags,
+                kept,
+                createdAt);
+    }
+
+    /** The same image with other tags. */
+    Image tagged(List<Tag> tags) {
+        return new Image(
+                id,
+                owner,
+                region,
+                sourceImage,
+                name,
+                family,
+                description,
+                state,
+                digest,
+                bytes,
+                bytesDone,
+                shared,
+                deprecated,
+                copied,
+                metadata,
+                tags,
+                kept,
+                createdAt);
+    }
+
+    /** Status on the wire. */
+    String status() {
+        return deprecated ? DEPRECATED : state.wire();
     }
 
     boolean isAvailable() {

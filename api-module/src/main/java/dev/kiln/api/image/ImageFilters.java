@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -35,8 +36,8 @@ final class ImageFilters {
     static final ErrorCode INVALID_OS_TYPE = new ErrorCode("InvalidOSType", 404, "unknown");
     static final ErrorCode INVALID_ARCHITECTURE = new ErrorCode("InvalidArchitecture", 404, "unknown");
 
-    /** Statuses of the wire that no image of ours has. */
-    private static final List<String> NEVER = List.of("UnAvailable", "Deprecated");
+    /** A status of the wire that no image of ours has. */
+    private static final String NEVER = "UnAvailable";
 
     static final Parameter<List<String>> IDS = Parameter.of(
                     "ImageId",
@@ -54,7 +55,7 @@ final class ImageFilters {
     static final Parameter<String> FAMILY = text("ImageFamily").or("");
     static final Parameter<String> SNAPSHOT = text("SnapshotId");
     static final Parameter<String> INSTANCE_TYPE = text("InstanceType").checked();
-    static final Parameter<String> RESOURCE_GROUP = text("ResourceGroupId").checked();
+    static final Parameter<String> RESOURCE_GROUP = text("ResourceGroupId").or("");
     static final Parameter<Long> OWNER = Parameter.of(
                     "ImageOwnerId",
                     new Scalar<>(
@@ -82,7 +83,6 @@ final class ImageFilters {
     static final List<Parameter<?>> CHECKED = List.of(
             ARCHITECTURE,
             INSTANCE_TYPE,
-            RESOURCE_GROUP,
             oneOf("ActionType", "CreateEcs", "ChangeOS").checked(),
             flag("IsSupportIoOptimized").checked(),
             flag("IsSupportCloudinit").checked(),
@@ -107,7 +107,8 @@ final class ImageFilters {
     private ImageFilters() {}
 
     private static List<String> statuses() {
-        return Stream.concat(Arrays.stream(Image.State.values()).map(Image.State::wire), NEVER.stream())
+        return Stream.concat(
+                        Arrays.stream(Image.State.values()).map(Image.State::wire), Stream.of(Image.DEPRECATED, NEVER))
                 .toList();
     }
 
@@ -144,6 +145,7 @@ final class ImageFilters {
                 call.get(FAMILY),
                 call.find(OWNER).orElse(0L),
                 states(call.get(STATUS)),
+                call.get(RESOURCE_GROUP),
                 call.get(Tags.TAG),
                 time(call, "CreationStartTime"),
                 time(call, "CreationEndTime"));
@@ -158,10 +160,13 @@ final class ImageFilters {
         return name.contains("*") ? escaped.replace('*', '%') : "%" + escaped + "%";
     }
 
+    /** As the search has them; what is deprecated is no longer COPIED there. */
     private static List<String> states(List<String> wire) {
-        return Arrays.stream(Image.State.values())
-                .filter(state -> wire.contains(state.wire()))
-                .map(Enum::name)
+        return Stream.concat(
+                        Arrays.stream(Image.State.values())
+                                .filter(state -> wire.contains(state.wire()))
+                                .map(Enum::name),
+                        wire.stream().filter(Image.DEPRECATED::equals).map(word -> word.toUpperCase(Locale.ROOT)))
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
@@ -24,6 +25,8 @@ final class ImageRows implements RowMapper<Image> {
             """;
 
     private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
+
+    private static final TypeReference<Map<String, String>> KEPT = new TypeReference<>() {};
 
     private final JsonMapper json;
 
@@ -46,8 +49,11 @@ final class ImageRows implements RowMapper<Image> {
                 row.getLong("bytes"),
                 row.getLong("bytes_done"),
                 row.getBoolean("shared"),
+                row.getBoolean("deprecated"),
+                row.getString("copy_of") != null,
                 row.getString("metadata"),
                 json.readValue(row.getString("tags"), TAGS),
+                json.readValue(row.getString("kept"), KEPT),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 }

@@ -47,6 +47,7 @@ final class ImageSearch {
             String family,
             long owner,
             List<String> states,
+            String resourceGroup,
             List<Tag> tags,
             Optional<Instant> from,
             Optional<Instant> to) {}
@@ -62,7 +63,8 @@ final class ImageSearch {
               and (:name = '' or i.name like :name)
               and (:family = '' or i.family = :family)
               and (:owner = 0 or i.account_id = :owner)
-              and i.state = any(cast(:states as text[]))
+              and case when i.deprecated then 'DEPRECATED' else i.state end = any(cast(:states as text[]))
+              and (:resourceGroup = '' or i.kept ->> 'ResourceGroupId' = :resourceGroup)
               and i.tags @> cast(:tags as jsonb)
               and i.created_at between :from and :to
             """;
@@ -96,6 +98,7 @@ final class ImageSearch {
                 .param("family", wanted.family())
                 .param("owner", wanted.owner())
                 .param("states", wanted.states().toArray(String[]::new))
+                .param("resourceGroup", wanted.resourceGroup())
                 .param("tags", json.writeValueAsString(Tags.filter(wanted.tags())))
                 .param("from", wanted.from().map(ImageSearch::utc).orElse(LONG_AGO))
                 .param("to", wanted.to().map(ImageSearch::utc).orElse(FAR_AWAY));

@@ -5,8 +5,10 @@ import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.StoredObject;
+import dev.kiln.template.Tag;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -44,6 +46,44 @@ public final class Images {
                 .optional();
     }
 
+    /** The image, if the account may know of it, held against deletion until the transaction ends. */
+    Optional<Image> hold(ImageId id, AccountId account) {
+        jdbc.sql("select id from image_copy where id = :id for key share")
+                .param("id", id.value())
+                .query()
+                .listOfRows();
+        return find(id, account);
+    }
+
+    /** Makes the row of a copy, which a worker fills. */
+    void addCopy(ImageId id, Image source, Upload copy, List<Tag> tags, Map<String, String> kept) {
+        jdbc.sql("""
+                insert into image_copy (id, account_id, region_id, source_image_id, copy_of, name, description, state,
+                    bytes, tags, kept)
+                values (:id, :account, :region, :sourceImage, :source, :name, :description, 'PENDING',
+                    :bytes, cast(:tags as jsonb), cast(:kept as jsonb))
+                """)
+                .param("id", id.value())
+                .param("account", copy.account().value())
+                .param("region", copy.region().value())
+                .param("sourceImage", source.sourceImage())
+                .param("source", source.id().value())
+                .param("name", copy.name())
+                .param("description", copy.description())
+                .param("bytes", source.bytes())
+                .param("tags", json.writeValueAsString(tags))
+                .param("kept", json.writeValueAsString(kept))
+                .update();
+    }
+
+    /** Whether CopyImage is still making a copy of it. */
+    boolean isBeingCopied(ImageId id) {
+        return jdbc.sql("""
+                select exists (select from image_copy
+                    where copy_of = :id and state in ('PENDING', 'COPYING'))
+                """).param("id", id.value()).query(Boolean.class).single();
+    }
+
     /** The account's own image, locked until the transaction ends. */
     Optional<Image> lockOwn(ImageId id, AccountId account, RegionId region) {
         var locked = jdbc.sql("""
@@ -78,13 +118,45 @@ public final class Images {
         return jdbc.sql("""
                 select exists (select from image_copy
                     where family = :family and family <> '' and account_id = :account and region_id = :region
-                      and state = 'COPIED')
+                      and state = 'COPIED' and not deprecated)
                 """)
                 .param("family", family)
                 .param("account", account.value())
                 .param("region", region.value())
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** The newest available image of that family that the account has in the region. */
+    Optional<Image> newestOfFamily(String family, AccountId account, RegionId region) {
+        return jdbc.sql("select " + ImageRows.COLUMNS + """
+                        from image_copy i
+                        where i.family = :family and i.family <> '' and i.account_id = :account and i.region_id = :region
+                          and i.state = 'COPIED' and not i.deprecated
+                        order by i.created_at desc, i.id desc limit 1
+                        """)
+                .param("family", family)
+                .param("account", account.value())
+                .param("region", region.value())
+                .query(rows)
+                .optional();
+    }
+
+    /** Stores what may change of an image that was locked before. */
+    void change(Image image) {
+        jdbc.sql("""
+                update image_copy set name = :name, family = :family, description = :description,
+                    deprecated = :deprecated, kept = cast(:kept as jsonb), tags = cast(:tags as jsonb)
+                where id = :id
+                """)
+                .param("name", image.name())
+                .param("family", image.family())
+                .param("description", image.description())
+                .param("deprecated", image.deprecated())
+                .param("kept", json.writeValueAsString(image.kept()))
+                .param("tags", json.writeValueAsString(image.tags()))
+                .param("id", image.id().value())
+                .update();
     }
 
     boolean isOfRunningExecution(ImageId id) {
@@ -148,7 +220,7 @@ public final class Images {
     int markAbandonedUploads(Duration after) {
         return jdbc.sql("""
                 update image_copy set state = 'FAILED', error_code = 'Deleting'
-                where state = 'COPYING' and execution_id is null and source_image_id = ''
+                where state = 'COPYING' and execution_id is null and source_image_id = '' and copy_of is null
                   and modified_at < now() - interval '1 second' * :seconds
                 """).param("seconds", after.toSeconds()).update();
     }

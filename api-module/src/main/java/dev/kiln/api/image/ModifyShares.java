@@ -105,9 +105,9 @@ class ModifyShares implements Operation<Done> {
     }
 
     private void check(Image image, List<AccountId> add) {
-        if (!image.isAvailable()) {
+        if (!image.isAvailable() || (image.deprecated() && !add.isEmpty())) {
             throw NOT_AVAILABLE.because(
-                    "The specified image is " + image.state().wire() + ". Only an available one can be shared.");
+                    "The specified image is " + image.status() + ". Only an available one can be shared.");
         }
         if (add.contains(image.owner())) {
             throw OWNER.because("An image cannot be shared with its owner, who has it already.");

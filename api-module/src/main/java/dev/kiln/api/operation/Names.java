@@ -19,6 +19,18 @@ public final class Names {
                 "2 to 128 characters: a letter, then letters, digits, ':', '_' and '-'; not beginning with aliyun or acs:");
     }
 
+    /** ImageName of a finished image. */
+    public static Scalar<String> image() {
+        return Scalar.text(
+                "2 to 128 characters that do not begin with acs: or aliyun and hold no http:// or https://",
+                name -> name.codePointCount(0, name.length()) >= 2
+                        && name.codePointCount(0, name.length()) <= 128
+                        && !name.startsWith("acs:")
+                        && !name.startsWith("aliyun")
+                        && !name.contains("http://")
+                        && !name.contains("https://"));
+    }
+
     /** Description. */
     public static Scalar<String> description() {
         return Scalar.prose(2, 256);

@@ -46,8 +46,13 @@ public final class Tags {
 
     /** {@code Name.N.Key} and {@code Name.N.Value}, each key once. */
     public static Parameter<List<Tag>> parameter(String name) {
+        return parameter(name, INVALID_COUNT);
+    }
+
+    /** The same with a code of its own for more than 20. */
+    public static Parameter<List<Tag>> parameter(String name, ErrorCode tooMany) {
         var objects = Parameter.objectsForm(
-                List.of(KEY, VALUE), values -> new Tag(values.get(KEY), values.get(VALUE)), MOST, INVALID_COUNT);
+                List.of(KEY, VALUE), values -> new Tag(values.get(KEY), values.get(VALUE)), MOST, tooMany);
         return Parameter.of(name, new EachKeyOnce(objects)).code(DUPLICATE_KEY).or(List.of());
     }
 

@@ -34,6 +34,7 @@ final class Problems {
     void write(HttpServletResponse response, ApiException refusal) throws IOException {
         var body = json.writeValueAsBytes(of(refusal));
         response.setStatus(refusal.status());
+        refusal.headers().forEach(response::setHeader);
         response.setContentType("application/problem+json");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

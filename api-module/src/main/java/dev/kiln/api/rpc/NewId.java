@@ -2,6 +2,7 @@ package dev.kiln.api.rpc;
 
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.image.ImageId;
+import dev.kiln.template.ComponentId;
 import dev.kiln.template.TemplateId;
 import java.security.SecureRandom;
 
@@ -24,6 +25,10 @@ public final class NewId {
 
     public static ImageId image() {
         return new ImageId("m-" + text(LENGTH));
+    }
+
+    public static ComponentId component() {
+        return new ComponentId("ic-" + text(LENGTH));
     }
 
     /** Random lower-case letters and digits. */

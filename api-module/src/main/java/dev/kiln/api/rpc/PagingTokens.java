@@ -31,7 +31,7 @@ public final class PagingTokens {
             new ErrorCode("Invalid.NextToken", 403, "made up, or of another listing");
 
     private static final int MAC = 16;
-    private static final int MAX_TOKEN = 512;
+    private static final int MAX_TOKEN = 1024;
     private static final String ALGORITHM = "HmacSHA256";
 
     private final SecretKeySpec key;
@@ -52,8 +52,12 @@ public final class PagingTokens {
     public <T> Listing<T> page(Call call, int total, List<T> found, Function<T, Position> position) {
         var size = call.get(MAX_RESULTS);
         var items = found.subList(0, Math.min(size, found.size()));
-        var next = found.size() > size ? write(call, position.apply(items.get(size - 1))) : "";
-        return new Listing<>(total, size, next, items);
+        return new Listing<>(total, size, next(call, size, found, position), items);
+    }
+
+    /** The token of the page behind one of this size, or an empty text when nothing was found behind it. */
+    public <T> String next(Call call, int size, List<T> found, Function<T, Position> position) {
+        return found.size() > size ? write(call, position.apply(found.get(size - 1))) : "";
     }
 
     /** How many objects the store is asked for: one more than the page holds tells whether there is another page. */

@@ -52,6 +52,7 @@ class RpcController {
             write(response, 200, format, operation.declaration().name() + "Response", answer);
         } catch (RuntimeException e) {
             var refusal = Failures.refusal(e, requestId);
+            refusal.headers().forEach(response::setHeader);
             write(response, refusal.status(), format, "Error", error(refusal, requestId, request.getServerName()));
         }
     }

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies who calls. The order of checks is fixed and documented: completeness, time stamp, key, signature, and last
- * the nonce, which is remembered only when all else was right, so that nobody can use up another's nonces.
+ * Verifies who calls. The order of checks is fixed and documented: completeness, time stamp, key, signature, rate, and
+ * last the nonce, which is remembered only when all else was right, so that nobody can use up another's nonces.
  */
 @Component
 public class Authentication {
@@ -28,11 +28,13 @@ public class Authentication {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private final AccessKeys keys;
+    private final Throttle throttle;
     private final SeenNonces nonces;
     private final Clock clock;
 
-    Authentication(AccessKeys keys, SeenNonces nonces, Clock clock) {
+    Authentication(AccessKeys keys, Throttle throttle, SeenNonces nonces, Clock clock) {
         this.keys = keys;
+        this.throttle = throttle;
         this.nonces = nonces;
         this.clock = clock;
     }
@@ -116,6 +118,7 @@ public class Authentication {
         if (!signedWith.test(key.secret())) {
             throw mismatch.get();
         }
+        throttle.take(key.id());
         // Kept twice as long as needed: the database purges by its own clock, which may differ from ours.
         if (!nonces.remember(key.id(), nonce.value, sent.plus(MAX_SKEW.multipliedBy(2)))) {
             throw Gateway.NONCE_USED.because("Specified signature nonce was used already.");

@@ -16,7 +16,6 @@ import dev.kiln.api.operation.Tags;
 import dev.kiln.api.operation.Values;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
-import dev.kiln.region.Regions;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import java.time.Instant;
@@ -42,14 +41,14 @@ class CreateTemplate implements Operation<TemplateId> {
 
     private final ClientTokens tokens;
     private final Templates templates;
-    private final SourceImages baseImages;
-    private final Regions regions;
+    private final TemplateSources sources;
+    private final TemplateComponents components;
 
-    CreateTemplate(ClientTokens tokens, Templates templates, SourceImages baseImages, Regions regions) {
+    CreateTemplate(ClientTokens tokens, Templates templates, TemplateSources sources, TemplateComponents components) {
         this.tokens = tokens;
         this.templates = templates;
-        this.baseImages = baseImages;
-        this.regions = regions;
+        this.sources = sources;
+        this.components = components;
     }
 
     private static List<Parameter<?>> parameters() {
@@ -100,7 +99,7 @@ class CreateTemplate implements Operation<TemplateId> {
                                 TOO_MANY_ACCOUNTS,
                                 TOO_MANY_REGIONS),
                         Content.CODES.stream(),
-                        Stream.of(COMBINATION, INVALID_REPAIR_MODE, INVALID_NVME),
+                        Stream.of(ContentCodes.COMPONENT_NOT_SUPPORTED, COMBINATION, INVALID_REPAIR_MODE, INVALID_NVME),
                         ImportParameters.CODES.stream(),
                         Stream.of(
                                 INVALID_IMAGE_DESCRIPTION,
@@ -109,6 +108,7 @@ class CreateTemplate implements Operation<TemplateId> {
                                 Tags.INVALID_KEY,
                                 Tags.INVALID_VALUE,
                                 BASE_IMAGE_NOT_FOUND,
+                                TemplateComponents.NOT_FOUND,
                                 ErrorCode.INVALID_REGION,
                                 MISSING_REPAIR_MODE),
                         ImportParameters.MISSING_CODES.stream(),
@@ -131,8 +131,9 @@ class CreateTemplate implements Operation<TemplateId> {
     public TemplateId run(Call call) {
         var made = tokens.once(call, DECLARATION.name(), NewId.template().value(), newId -> {
             var template = template(new TemplateId(newId), call);
-            check(template);
+            sources.require(template, () -> baseImageNotFound(template));
             templates.add(template);
+            components.use(template);
             return newId;
         });
         return new TemplateId(made);
@@ -169,16 +170,9 @@ class CreateTemplate implements Operation<TemplateId> {
                 call.get(IMAGE_TAGS));
     }
 
-    private void check(Template template) {
-        if (!baseImages.exists(template)) {
-            throw BASE_IMAGE_NOT_FOUND.because("The specified BaseImage " + Refusals.quoted(template.baseImage())
-                    + " does not exist in " + template.region()
-                    + ", is not available, or is not shared with this account.");
-        }
-        for (var region : template.targetRegions()) {
-            if (regions.find(region).isEmpty()) {
-                throw Refusals.regionNotFound(region.value());
-            }
-        }
+    private static ApiException baseImageNotFound(Template template) {
+        return BASE_IMAGE_NOT_FOUND.because("The specified BaseImage " + Refusals.quoted(template.baseImage())
+                + " does not exist in " + template.region()
+                + ", is not available, or is not shared with this account.");
     }
 }

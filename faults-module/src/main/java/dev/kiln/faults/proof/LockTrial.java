@@ -32,11 +32,14 @@ final class LockTrial implements Trial {
         var execution = operations
                 .start(template, "lock-" + number)
                 .orElseThrow(() -> new NotProvokedException("nothing was started"));
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
         while (records.statusOf(execution).equals("PREPARING")) {
+            if (System.nanoTime() > end) {
+                throw new NotProvokedException(execution + " was not begun");
+            }
             TimeUnit.MILLISECONDS.sleep(20);
         }
         messages.publish(new SplittableRandom(number));
-        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_WAIT_SECONDS);
         while (cluster.watch().overlaps().isEmpty() && !records.isFinal(execution) && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(50);
         }

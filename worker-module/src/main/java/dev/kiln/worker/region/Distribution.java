@@ -131,13 +131,7 @@ public final class Distribution {
         var key = ImageKeys.image(target.image());
         ByteSource source = offset -> store(home.region()).open(ImageKeys.image(home.image()), offset);
         LongConsumer progress = done -> targets.progress(attempt, target.image(), done);
-        if (content.parts().isPresent()) {
-            store(target.region()).copy(key, content.object(), content.parts().get(), source, progress);
-        } else {
-            try (var bytes = source.open(0)) {
-                store(target.region()).put(key, bytes, content.digest(), progress);
-            }
-        }
+        Transfer.run(content, source, store(target.region()), key, progress);
         targets.copied(attempt, target.image(), content);
     }
 

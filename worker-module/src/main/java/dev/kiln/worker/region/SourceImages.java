@@ -31,7 +31,7 @@ public final class SourceImages {
         return jdbc.sql("""
                         select c.id, c.digest, c.bytes, c.metadata from image_copy c
                          where c.region_id = :region and c.state = 'COPIED'
-                           and case when :family then c.family = :base and c.account_id = :account
+                           and case when :family then c.family = :base and c.account_id = :account and not c.deprecated
                                     else c.id = :base and (c.account_id = :account or exists (
                                         select from image_share s
                                          where s.image_id = c.id and s.account_id = :account and s.state = 'SHARED'))

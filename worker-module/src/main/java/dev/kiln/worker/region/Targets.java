@@ -128,11 +128,11 @@ public final class Targets {
         write(attempt, image, """
                 state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, metadata = :metadata::jsonb,
                 part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
-                """, columns(content));
+                """, columns(content, json));
         forgetIntent(attempt, image);
     }
 
-    private Map<String, ?> columns(Target.Content content) {
+    static Map<String, ?> columns(Target.Content content, JsonMapper json) {
         var columns = new HashMap<String, @Nullable Object>();
         columns.put("digest", content.digest().value());
         columns.put("bytes", content.bytes());
@@ -307,7 +307,7 @@ public final class Targets {
                         : Optional.empty());
     }
 
-    private static Optional<Parts> parts(ResultSet row) throws SQLException {
+    static Optional<Parts> parts(ResultSet row) throws SQLException {
         var digests = row.getArray("part_digests");
         return digests == null
                 ? Optional.empty()

@@ -1,10 +1,12 @@
 package dev.kiln.worker.stage;
 
 import dev.kiln.execution.Attempt;
+import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.engine.BuildOutput;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,8 @@ final class BuildLog implements BuildOutput, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BuildLog.class);
     private static final int CHUNK_BYTES = 1 << 15;
+    // What is kept in memory while the database is away.
+    private static final int MOST_PENDING_BYTES = 1 << 20;
 
     private final BuildLogs logs;
     private final Attempt attempt;
@@ -23,7 +27,10 @@ final class BuildLog implements BuildOutput, AutoCloseable {
     private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
     private long end;
     private boolean full;
-    private boolean lost;
+    private boolean superseded;
+    // Whether the last write failed, which may have come through all the same.
+    private boolean uncertain;
+    private long dropped;
     private boolean atLineStart = true;
     private @Nullable Future<?> flushing;
 
@@ -62,6 +69,10 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         if (full || length == 0) {
             return;
         }
+        if (pending.size() >= MOST_PENDING_BYTES) {
+            dropped += length;
+            return;
+        }
         var room = limit - end - pending.size();
         pending.write(bytes, 0, (int) Math.min(length, room));
         atLineStart = bytes[length - 1] == '\n';
@@ -70,7 +81,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
             pending.writeBytes(("\n-- the log ends here: it has reached its limit of " + limit + " bytes\n")
                     .getBytes(StandardCharsets.UTF_8));
         }
-        if (pending.size() >= CHUNK_BYTES) {
+        if (pending.size() >= CHUNK_BYTES && !uncertain) {
             flush();
         }
     }
@@ -80,20 +91,52 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         output(bytes, bytes.length);
     }
 
-    /** Writes what has been collected. Trouble with the log never ends a build; a superseded attempt writes no more. */
+    /**
+     * Writes what has been collected. Trouble with the log never ends a build: what could not be written is tried again
+     * at the next call. A superseded attempt writes no more.
+     */
     synchronized void flush() {
-        if (pending.size() == 0 || lost) {
+        if (superseded || pending.size() == 0) {
             return;
         }
         var content = pending.toByteArray();
         pending.reset();
+        var written = 0;
         try {
-            logs.append(attempt, end, content);
+            written = skipStored(content.length);
+            while (written < content.length) {
+                var chunk = Arrays.copyOfRange(content, written, Math.min(content.length, written + CHUNK_BYTES));
+                uncertain = true;
+                logs.append(attempt, end, chunk);
+                uncertain = false;
+                written += chunk.length;
+                end += chunk.length;
+            }
+        } catch (SupersededException e) {
+            superseded = true;
         } catch (RuntimeException e) {
-            lost = true;
-            LOG.warn("the log of {} ends at byte {}: {}", attempt.execution(), end, e.getMessage());
+            LOG.warn("the log of {} waits at byte {}: {}", attempt.execution(), end, e.getMessage());
         }
-        end += content.length;
+        pending.write(content, written, content.length - written);
+        tellDropped();
+    }
+
+    private int skipStored(int length) {
+        if (!uncertain) {
+            return 0;
+        }
+        var stored = (int) Math.min(logs.end(attempt) - end, length);
+        end += stored;
+        uncertain = false;
+        return stored;
+    }
+
+    private void tellDropped() {
+        if (dropped > 0 && !uncertain) {
+            var notice = "\n-- " + dropped + " bytes are missing here: the database was away\n";
+            dropped = 0;
+            pending.writeBytes(notice.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** Writes what has been collected and tells how long the log is. */

@@ -33,7 +33,8 @@ public final class BuildLogs implements AutoCloseable {
         return log;
     }
 
-    private long end(Attempt attempt) {
+    /** How many bytes the log has. */
+    long end(Attempt attempt) {
         return jdbc.sql("""
                         select first_byte + length(content) from build_log_chunk
                          where execution_id = :execution order by first_byte desc limit 1

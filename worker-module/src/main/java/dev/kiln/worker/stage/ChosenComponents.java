@@ -54,7 +54,7 @@ public final class ChosenComponents {
         for (var reference : references) {
             var component = components
                     .resolve(reference, template.account(), template.region())
-                    .orElseThrow(() -> missing("there is no component " + written(reference)));
+                    .orElseThrow(() -> missing("there is no component " + reference));
             add(attempt, content, ++position, component.id());
         }
     }
@@ -91,13 +91,6 @@ public final class ChosenComponents {
         if (current == 0) {
             throw new SupersededException(attempt);
         }
-    }
-
-    private static String written(ComponentReference reference) {
-        if (reference instanceof ComponentReference.ById byId) {
-            return byId.id().value();
-        }
-        return ((ComponentReference.ByName) reference).name() + " of a version that fits";
     }
 
     private static StageFailedException missing(String what) {

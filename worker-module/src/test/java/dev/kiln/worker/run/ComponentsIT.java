@@ -94,8 +94,10 @@ class ComponentsIT {
         assertThat(resolved(named("1.*.0"))).contains("nginx/1.10.0");
         assertThat(resolved(named("1.2.0"))).contains("nginx/1.2.0");
         assertThat(resolved(named("3.*.*"))).isEmpty();
-        assertThat(rig.components.nextVersion(Rig.OWNER, Rig.HOME, "nginx")).hasToString("3.0.0");
-        assertThat(rig.components.nextVersion(Rig.OWNER, Rig.HOME, "other")).hasToString("1.0.0");
+        assertThat(rig.components.nextVersion(Rig.OWNER, Rig.HOME, "nginx")).contains(new ComponentVersion(3, 0, 0));
+        assertThat(rig.components.nextVersion(Rig.OWNER, Rig.HOME, "other")).contains(new ComponentVersion(1, 0, 0));
+        component("999999.0.0");
+        assertThat(rig.components.nextVersion(Rig.OWNER, Rig.HOME, "nginx")).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.execution.CancelAnswer;
+import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
 import dev.kiln.worker.engine.BuildFailedException;
@@ -81,14 +82,53 @@ class ExecutionRunnerIT {
         rig.worker(engine, 1).ring();
         rig.await(execution, ExecutionStatus.SUCCESS);
 
-        var log = rig.jdbc
+        var log = log(execution);
+        assertThat(log).hasSizeBetween(1 << 20, (1 << 20) + 100);
+        assertThat(new String(log, StandardCharsets.UTF_8))
+                .endsWith("-- the log ends here: it has reached its limit of 1048576 bytes\n");
+    }
+
+    private byte[] log(ExecutionId execution) {
+        return rig.jdbc
                 .sql("select string_agg(content, '' order by first_byte) from build_log_chunk where execution_id = :id")
                 .param("id", execution.value())
                 .query(byte[].class)
                 .single();
-        assertThat(log).hasSizeBetween(1 << 20, (1 << 20) + 100);
-        assertThat(new String(log, StandardCharsets.UTF_8))
-                .endsWith("-- the log ends here: it has reached its limit of 1048576 bytes\n");
+    }
+
+    @Test
+    void outputThatCannotBeWrittenForAWhileIsWrittenLaterAndOnce() {
+        rig.jdbc.sql("""
+                create sequence refused;
+                create function refuse() returns trigger language plpgsql as $$
+                begin perform nextval('refused'); raise exception 'no room'; end $$;
+                create trigger refuse before insert on build_log_chunk
+                    for each row when (new.attempt > 0) execute function refuse();
+                """).update();
+        engine.close();
+        engine.print(100_000);
+        var execution = rig.start(rig.template(""));
+        rig.worker(engine, 1).ring();
+        Awaitility.await("writes fail")
+                .until(() -> rig.jdbc
+                                .sql("select last_value from refused")
+                                .query(Long.class)
+                                .single()
+                        > 1);
+        // A write that came through although its answer was lost.
+        rig.jdbc
+                .sql("insert into build_log_chunk (execution_id, first_byte, content, attempt)"
+                        + " values (:id, 0, convert_to('[1/1] RUN ', 'UTF8'), 0)")
+                .param("id", execution.value())
+                .update();
+
+        rig.jdbc.sql("drop trigger refuse on build_log_chunk").update();
+        Awaitility.await("the log is written").until(() -> log(execution).length > 100_000);
+        engine.open();
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(new String(log(execution), StandardCharsets.UTF_8))
+                .isEqualTo("[1/1] RUN gate\n" + "\0".repeat(100_000) + "\n-- storing 80 bytes in cn-one\n");
     }
 
     @Test

@@ -27,6 +27,8 @@ import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.intake.OrphanedExecutions;
 import dev.kiln.worker.region.Distribution;
+import dev.kiln.worker.region.ImageCopier;
+import dev.kiln.worker.region.ImageCopies;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
 import dev.kiln.worker.region.SourceImages;
@@ -245,6 +247,14 @@ final class Rig implements AutoCloseable {
 
     WithdrawnCopies withdrawnCopies() {
         return new WithdrawnCopies(new Targets(jdbc), regions());
+    }
+
+    /** The part of a worker that makes the copies of CopyImage. */
+    ImageCopier copier() {
+        var source = database.dataSource();
+        var transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
+        var copies = new ImageCopies(JdbcClient.create(source), transaction, new JsonMapper());
+        return new ImageCopier(copies, regions(), settings(1));
     }
 
     private Regions regions() {

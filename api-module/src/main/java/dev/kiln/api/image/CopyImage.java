@@ -1,0 +1,131 @@
+package dev.kiln.api.image;
+
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Field;
+import dev.kiln.api.operation.Names;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Scalar;
+import dev.kiln.api.operation.Shape;
+import dev.kiln.api.operation.Tags;
+import dev.kiln.api.rpc.ClientTokens;
+import dev.kiln.api.rpc.NewId;
+import dev.kiln.image.ImageId;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** CopyImage. */
+@Component
+class CopyImage implements Operation<ImageId> {
+
+    private static final ErrorCode NO_DESTINATION =
+            new ErrorCode("DestinationRegion.NotFound", 400, "a region that is not configured");
+    static final ErrorCode STATUS =
+            new ErrorCode("IncorrectImageStatus", 400, "not available; or, for CancelCopyImage, not being copied");
+    private static final ErrorCode ENCRYPTED =
+            new ErrorCode("InvalidParameter.EncryptedIllegal", 400, "images are not encrypted here");
+
+    private static final Parameter<String> ID = Parameter.text("ImageId").required();
+    private static final Parameter<RegionId> DESTINATION =
+            Parameter.region("DestinationRegionId").code(NO_DESTINATION);
+    private static final Parameter<String> NAME =
+            Parameter.of("DestinationImageName", Names.image()).code(ModifyImage.INVALID_NAME);
+    private static final Parameter<String> DESCRIPTION =
+            Parameter.of("DestinationDescription", Names.description()).code(ModifyImage.INVALID_DESCRIPTION);
+    private static final Parameter<Boolean> PLAIN = Parameter.of(
+                    "Encrypted",
+                    new Scalar<>(
+                            "boolean",
+                            "false",
+                            text -> Optional.of(false).filter(no -> text.equalsIgnoreCase("false"))))
+            .code(ENCRYPTED)
+            .refused();
+
+    private static final Declaration<ImageId> DECLARATION = new Declaration<>(
+            "CopyImage",
+            "Copies an image that one may read into a region, as one's own; its id is told at once, and its Status says"
+                    + " how far it is. At most five copies are made into a region at a time, others wait.",
+            List.of(
+                    REGION_ID,
+                    ID,
+                    DESTINATION,
+                    NAME,
+                    DESCRIPTION,
+                    PLAIN,
+                    Parameter.text("KMSKeyId").checked(),
+                    Parameter.text("EncryptAlgorithm").checked(),
+                    Parameter.text("ResourceGroupId").kept(),
+                    Tags.TAG,
+                    ClientTokens.CLIENT_TOKEN,
+                    DryRun.DRY_RUN),
+            List.of(
+                    NO_DESTINATION,
+                    STATUS,
+                    ModifyImage.INVALID_NAME,
+                    ModifyImage.INVALID_DESCRIPTION,
+                    ENCRYPTED,
+                    Refusals.IMAGE_NOT_FOUND,
+                    ClientTokens.MISMATCH,
+                    DryRun.PASSED),
+            Shape.of(Field.text("ImageId", ImageId::value)));
+
+    private final ClientTokens tokens;
+    private final Images images;
+    private final Regions regions;
+
+    CopyImage(ClientTokens tokens, Images images, Regions regions) {
+        this.tokens = tokens;
+        this.images = images;
+        this.regions = regions;
+    }
+
+    @Override
+    public Declaration<ImageId> declaration() {
+        return DECLARATION;
+    }
+
+    @Override
+    public ImageId run(Call call) {
+        var made = tokens.once(call, DECLARATION.name(), NewId.image().value(), newId -> {
+            begin(call, new ImageId(newId));
+            return newId;
+        });
+        return new ImageId(made);
+    }
+
+    private void begin(Call call, ImageId copy) {
+        var id = new ImageId(call.get(ID));
+        var source = images.hold(id, call.account())
+                .filter(image -> image.region().equals(call.get(REGION_ID)))
+                .orElseThrow(() -> Refusals.imageNotFound(id.value()));
+        if (!source.isAvailable() || source.deprecated()) {
+            throw STATUS.because(
+                    "The specified image is " + source.status() + ". Only an available one can be copied.");
+        }
+        var destination = call.find(DESTINATION).orElse(call.get(REGION_ID));
+        if (regions.find(destination).isEmpty()) {
+            throw NO_DESTINATION.because("The specified DestinationRegionId " + Refusals.quoted(destination.value())
+                    + " does not exist. DescribeRegions lists those that do.");
+        }
+        DryRun.stop(call);
+        images.addCopy(
+                copy,
+                source,
+                new Images.Upload(
+                        call.account(),
+                        destination,
+                        call.find(NAME).orElse(source.name()),
+                        "",
+                        call.find(DESCRIPTION).orElse(source.description())),
+                call.get(Tags.TAG),
+                call.kept());
+    }
+}

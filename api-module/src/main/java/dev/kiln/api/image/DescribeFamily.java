@@ -1,0 +1,47 @@
+package dev.kiln.api.image;
+
+import static dev.kiln.api.operation.Parameter.REGION_ID;
+
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.operation.Declaration;
+import dev.kiln.api.operation.Field;
+import dev.kiln.api.operation.Operation;
+import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.operation.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.stereotype.Component;
+
+/** DescribeImageFromFamily. */
+@Component
+class DescribeFamily implements Operation<Optional<SeenImage>> {
+
+    private static final Parameter<String> FAMILY =
+            Parameter.text("ImageFamily").required();
+
+    private static final Declaration<Optional<SeenImage>> DECLARATION = new Declaration<>(
+            "DescribeImageFromFamily",
+            "Tells the newest available image of a family of one's own, the one that a template of the family is built"
+                    + " on; no Image when there is none.",
+            List.of(REGION_ID, FAMILY),
+            List.of(),
+            Shape.of(Field.optional("Image", Function.identity(), SeenImage.SHAPE)));
+
+    private final Images images;
+
+    DescribeFamily(Images images) {
+        this.images = images;
+    }
+
+    @Override
+    public Declaration<Optional<SeenImage>> declaration() {
+        return DECLARATION;
+    }
+
+    @Override
+    public Optional<SeenImage> run(Call call) {
+        return images.newestOfFamily(call.get(FAMILY), call.account(), call.get(REGION_ID))
+                .map(image -> new SeenImage(image, call.account()));
+    }
+}

@@ -1,0 +1,217 @@
+package dev.kiln.worker.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.DirectoryRegionStore;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.StoredItem;
+import dev.kiln.worker.region.ImageCopier;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Copies that CopyImage asked for, by real workers' parts over real regions. */
+@Timeout(60)
+class ImageCopierIT {
+
+    private final BrokenRegions broken = new BrokenRegions();
+    private final CountDownLatch reading = new CountDownLatch(1);
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final List<ImageCopier> copiers = new ArrayList<>();
+    private Rig rig;
+
+    @BeforeEach
+    void begin() throws IOException {
+        rig = new Rig(broken::wrap);
+    }
+
+    @AfterEach
+    void end() {
+        gate.countDown();
+        copiers.forEach(ImageCopier::close);
+        rig.close();
+    }
+
+    @Test
+    void aCopyBecomesAvailableWithTheSameBytes() throws IOException {
+        var copy = copy("cn-two", "PENDING");
+
+        copier().round();
+
+        assertThat(column(copy, "state")).isEqualTo("COPIED");
+        assertThat(column(copy, "digest")).isEqualTo(column("m-base", "digest"));
+        assertThat(column(copy, "metadata")).isEqualTo(column("m-base", "metadata"));
+        assertThat(stored("cn-two", copy))
+                .singleElement()
+                .satisfies(item -> assertThat("sha256:" + item.name()).isEqualTo(column("m-base", "digest")));
+    }
+
+    @Test
+    void aCopyWhoseWorkerIsSilentIsTakenOverAndOneThatIsAliveIsNot() {
+        var silent = copy("cn-two", "COPYING");
+        var alive = copy("cn-two", "COPYING");
+        silence(silent);
+
+        copier().round();
+
+        assertThat(column(silent, "state")).isEqualTo("COPIED");
+        assertThat(column(silent, "attempts")).isEqualTo("1");
+        assertThat(column(alive, "state")).isEqualTo("COPYING");
+        assertThat(column(alive, "attempts")).isEqualTo("0");
+    }
+
+    @Test
+    void aWorkerThatComesBackAfterItsCopyWasTakenOverDoesNoHarm() throws Exception {
+        var copy = copy("cn-two", "PENDING");
+        var late = begin(copier());
+        silence(copy);
+
+        broken.stopReadingAt(Long.MAX_VALUE, () -> {});
+        copier().round();
+        assertThat(column(copy, "state")).isEqualTo("COPIED");
+        gate.countDown();
+        late.join();
+
+        assertThat(column(copy, "state")).isEqualTo("COPIED");
+        assertThat(column(copy, "attempts")).isEqualTo("2");
+        assertThat(stored("cn-two", copy)).singleElement().matches(StoredItem::isObject);
+    }
+
+    @Test
+    void aCancelledCopyLeavesNothing() throws Exception {
+        var copy = copy("cn-two", "PENDING");
+        var copying = begin(copier());
+        rig.jdbc
+                .sql("update image_copy set state = 'FAILED', error_code = 'Deleting' where id = :id")
+                .param("id", copy)
+                .update();
+
+        gate.countDown();
+        copying.join();
+
+        assertThat(column(copy, "error_code")).isEqualTo("Deleting");
+        assertThat(stored("cn-two", copy)).isEmpty();
+    }
+
+    @Test
+    void aCopyThatItsRegionNeverTakesFailsWithItsReason() {
+        var copy = copy("cn-two", "PENDING");
+        broken.breakDown("cn-two");
+
+        copier().round();
+
+        assertThat(column(copy, "state")).isEqualTo("FAILED");
+        assertThat(column(copy, "error_code")).isEqualTo("CopyFailed");
+        assertThat(column(copy, "error_info")).contains("closed for repairs");
+        assertThat(broken.refused).hasValue(3);
+    }
+
+    @Test
+    void aCopyOfWhatIsGoneFails() {
+        var copy = copy("cn-two", "PENDING");
+        rig.jdbc
+                .sql("update image_copy set state = 'FAILED', error_code = 'Deleting' where id = 'm-base'")
+                .update();
+
+        copier().round();
+
+        assertThat(column(copy, "error_code")).isEqualTo("SourceGone");
+    }
+
+    @Test
+    void aRegionGetsFiveCopiesAtATime() {
+        for (int number = 0; number < 5; number++) {
+            copy("cn-two", "COPYING");
+        }
+        var sixth = copy("cn-two", "PENDING");
+        var elsewhere = copy("cn-three", "PENDING");
+
+        copier().round();
+
+        assertThat(column(sixth, "state")).isEqualTo("PENDING");
+        assertThat(column(elsewhere, "state")).isEqualTo("COPIED");
+    }
+
+    @Test
+    void aWorkerThatStopsHandsItsCopyBack() throws Exception {
+        var copy = copy("cn-two", "PENDING");
+        var copying = begin(copier());
+
+        copying.interrupt();
+        copying.join();
+
+        assertThat(column(copy, "state")).isEqualTo("PENDING");
+        gate.countDown();
+        copier().round();
+        assertThat(column(copy, "state")).isEqualTo("COPIED");
+    }
+
+    /** A round that stands in the middle of its copy when this returns. */
+    private Thread begin(ImageCopier copier) throws InterruptedException {
+        broken.stopReadingAt(50, () -> {
+            reading.countDown();
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("interrupted at the gate");
+            }
+        });
+        var thread = new Thread(copier::round);
+        thread.start();
+        reading.await();
+        return thread;
+    }
+
+    private ImageCopier copier() {
+        var copier = rig.copier();
+        copiers.add(copier);
+        return copier;
+    }
+
+    private String copy(String region, String state) {
+        var id = "m-copy%d".formatted(numbers.incrementAndGet());
+        rig.jdbc
+                .sql("""
+                        insert into image_copy (id, account_id, region_id, copy_of, name, state, bytes)
+                        values (:id, :account, :region, 'm-base', 'copy', :state, 100)
+                        """)
+                .param("id", id)
+                .param("account", Rig.OWNER.value())
+                .param("region", region)
+                .param("state", state)
+                .update();
+        return id;
+    }
+
+    private void silence(String copy) {
+        rig.jdbc
+                .sql("update image_copy set modified_at = now() - interval '31 seconds' where id = :id")
+                .param("id", copy)
+                .update();
+    }
+
+    private String column(String id, String column) {
+        return rig.jdbc
+                .sql("select " + column + "::text from image_copy where id = :id")
+                .param("id", id)
+                .query(String.class)
+                .single();
+    }
+
+    private List<StoredItem> stored(String region, String image) throws IOException {
+        var found = new ArrayList<StoredItem>();
+        new DirectoryRegionStore(new RegionId(region), rig.directories.get(region))
+                .list(ImageKeys.image(new ImageId(image)), found::add);
+        return found;
+    }
+}
