@@ -7,17 +7,27 @@ import com.aliyuncs.AcsRequest;
 import com.aliyuncs.AcsResponse;
 import com.aliyuncs.DefaultAcsClient;
 import com.aliyuncs.auth.SignatureVersion;
+import com.aliyuncs.ecs.model.v20140526.CancelCopyImageRequest;
 import com.aliyuncs.ecs.model.v20140526.CancelImagePipelineExecutionRequest;
+import com.aliyuncs.ecs.model.v20140526.CopyImageRequest;
+import com.aliyuncs.ecs.model.v20140526.CreateImageComponentRequest;
 import com.aliyuncs.ecs.model.v20140526.CreateImagePipelineRequest;
+import com.aliyuncs.ecs.model.v20140526.DeleteImageComponentRequest;
 import com.aliyuncs.ecs.model.v20140526.DeleteImagePipelineRequest;
 import com.aliyuncs.ecs.model.v20140526.DeleteImageRequest;
+import com.aliyuncs.ecs.model.v20140526.DescribeImageComponentsRequest;
+import com.aliyuncs.ecs.model.v20140526.DescribeImageFromFamilyRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeImagePipelineExecutionsRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeImagePipelinesRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeImageSharePermissionRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeImagesRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeRegionsRequest;
+import com.aliyuncs.ecs.model.v20140526.ListTagResourcesRequest;
+import com.aliyuncs.ecs.model.v20140526.ModifyImageAttributeRequest;
 import com.aliyuncs.ecs.model.v20140526.ModifyImageSharePermissionRequest;
 import com.aliyuncs.ecs.model.v20140526.StartImagePipelineExecutionRequest;
+import com.aliyuncs.ecs.model.v20140526.TagResourcesRequest;
+import com.aliyuncs.ecs.model.v20140526.UntagResourcesRequest;
 import com.aliyuncs.exceptions.ClientException;
 import com.aliyuncs.http.FormatType;
 import com.aliyuncs.http.ProtocolType;
@@ -53,6 +63,9 @@ class ClassicSdkIT {
                                 assertThat(refusal.getErrCode()).isEqualTo("InvalidImagePipeline.HasRunningExecution"));
         cancelAndDelete(caller, template, execution);
         images(caller);
+        components(caller);
+        attributesAndTags(caller);
+        copies(caller);
     }
 
     private String createAndDescribe(Caller caller) throws ClientException {
@@ -105,6 +118,59 @@ class ClassicSdkIT {
         delete.setImageId(image);
         delete.setForce(true);
         caller.call(delete);
+    }
+
+    private static void components(Caller caller) throws ClientException {
+        var create = new CreateImageComponentRequest();
+        create.setContent("RUN echo hello > /etc/golden");
+        create.setSystemType("Linux");
+        var id = caller.call(create).getImageComponentId();
+        var describe = new DescribeImageComponentsRequest();
+        describe.setImageComponentIds(List.of(id));
+        var shown = caller.call(describe).getImageComponent().get(0);
+        assertThat(shown.getContent()).isEqualTo("RUN echo hello > /etc/golden");
+        assertThat(shown.getSystemType()).isEqualTo("Linux");
+        var delete = new DeleteImageComponentRequest();
+        delete.setImageComponentId(id);
+        caller.call(delete);
+    }
+
+    private void attributesAndTags(Caller caller) throws ClientException {
+        var image = objects.image("classic-image");
+        var modify = new ModifyImageAttributeRequest();
+        modify.setImageId(image);
+        modify.setImageFamily("classic-family");
+        caller.call(modify);
+        var family = new DescribeImageFromFamilyRequest();
+        family.setImageFamily("classic-family");
+        assertThat(caller.call(family).getImage().getImageId()).isEqualTo(image);
+        var tag = new TagResourcesRequest.Tag();
+        tag.setKey("k");
+        tag.setValue("v");
+        var add = new TagResourcesRequest();
+        add.setResourceType("image");
+        add.setResourceIds(List.of(image));
+        add.setTags(List.of(tag));
+        caller.call(add);
+        var list = new ListTagResourcesRequest();
+        list.setResourceType("image");
+        list.setResourceIds(List.of(image));
+        assertThat(caller.call(list).getTagResources().get(0).getTagValue()).isEqualTo("v");
+        var remove = new UntagResourcesRequest();
+        remove.setResourceType("image");
+        remove.setResourceIds(List.of(image));
+        remove.setAll(true);
+        caller.call(remove);
+        assertThat(caller.call(list).getTagResources()).isEmpty();
+    }
+
+    private void copies(Caller caller) throws ClientException {
+        var copy = new CopyImageRequest();
+        copy.setImageId(objects.image("classic-image"));
+        var id = caller.call(copy).getImageId();
+        var cancel = new CancelCopyImageRequest();
+        cancel.setImageId(id);
+        caller.call(cancel);
     }
 
     private static final class Caller {

@@ -26,7 +26,17 @@ class GarbageIT {
             "DescribeImages",
             "DeleteImage",
             "DescribeImageSharePermission",
-            "ModifyImageSharePermission");
+            "ModifyImageSharePermission",
+            "CreateImageComponent",
+            "DescribeImageComponents",
+            "DeleteImageComponent",
+            "DescribeImageFromFamily",
+            "ModifyImageAttribute",
+            "CopyImage",
+            "CancelCopyImage",
+            "TagResources",
+            "UntagResources",
+            "ListTagResources");
 
     private static final List<String> NAMES = List.of(
             "RegionId",
@@ -78,7 +88,23 @@ class GarbageIT {
             "ImportImageOptions.DiskDeviceMappings..Format",
             "ImportImageOptions.ImportImageTags.1.Key",
             "ImageOwnerAlias",
-            "OSType");
+            "OSType",
+            "Content",
+            "ComponentVersion",
+            "ImageComponentId",
+            "ImageComponentId.1",
+            "Owner",
+            "ResourceType",
+            "ResourceId.1",
+            "TagKey.1",
+            "TagFilter.1.TagKey",
+            "TagFilter.1.TagValues.1",
+            "TagFilter.1.TagValues.x",
+            "All",
+            "Encrypted",
+            "DestinationRegionId",
+            "DestinationImageName",
+            "Features.ImdsSupport");
 
     private static final List<String> VALUES = List.of(
             "",
@@ -122,7 +148,11 @@ class GarbageIT {
             "RUN \\",
             "ENV a",
             "{}",
-            "[[[[");
+            "[[[[",
+            "image",
+            "1.*.0",
+            "Deprecated",
+            "Tasks: [{Name: a}]");
 
     private final ApiServer server = ApiServer.shared();
     private final WireClient client = server.newAccount();
@@ -130,7 +160,7 @@ class GarbageIT {
     @Test
     void signedNonsenseIsAnsweredByARefusal() {
         var random = TestSeed.random("GarbageIT");
-        for (var round = 0; round < 600; round++) {
+        for (var round = 0; round < 1200; round++) {
             var parameters = new HashMap<String, String>();
             for (var at = random.nextInt(7); at >= 0; at--) {
                 parameters.put(pick(random, NAMES), pick(random, VALUES));

@@ -4,17 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.aliyun.ecs20140526.Client;
+import com.aliyun.ecs20140526.models.CancelCopyImageRequest;
 import com.aliyun.ecs20140526.models.CancelImagePipelineExecutionRequest;
+import com.aliyun.ecs20140526.models.CopyImageRequest;
+import com.aliyun.ecs20140526.models.CreateImageComponentRequest;
 import com.aliyun.ecs20140526.models.CreateImagePipelineRequest;
+import com.aliyun.ecs20140526.models.DeleteImageComponentRequest;
 import com.aliyun.ecs20140526.models.DeleteImagePipelineRequest;
 import com.aliyun.ecs20140526.models.DeleteImageRequest;
+import com.aliyun.ecs20140526.models.DescribeImageComponentsRequest;
+import com.aliyun.ecs20140526.models.DescribeImageFromFamilyRequest;
 import com.aliyun.ecs20140526.models.DescribeImagePipelineExecutionsRequest;
 import com.aliyun.ecs20140526.models.DescribeImagePipelinesRequest;
 import com.aliyun.ecs20140526.models.DescribeImageSharePermissionRequest;
 import com.aliyun.ecs20140526.models.DescribeImagesRequest;
 import com.aliyun.ecs20140526.models.DescribeRegionsRequest;
+import com.aliyun.ecs20140526.models.ListTagResourcesRequest;
+import com.aliyun.ecs20140526.models.ModifyImageAttributeRequest;
 import com.aliyun.ecs20140526.models.ModifyImageSharePermissionRequest;
 import com.aliyun.ecs20140526.models.StartImagePipelineExecutionRequest;
+import com.aliyun.ecs20140526.models.TagResourcesRequest;
+import com.aliyun.ecs20140526.models.UntagResourcesRequest;
 import com.aliyun.tea.TeaException;
 import com.aliyun.teaopenapi.models.Config;
 import java.util.List;
@@ -52,6 +62,9 @@ class SdkIT {
                 });
         cancelAndDelete(client, template, execution);
         images(client);
+        components(client);
+        attributesAndTags(client);
+        copies(client);
     }
 
     private String createAndDescribe(Client client) throws Exception {
@@ -116,6 +129,72 @@ class SdkIT {
         assertThat(images.getImages().getImage().get(0).getStatus()).isEqualTo("Available");
         client.deleteImage(
                 new DeleteImageRequest().setRegionId(REGION).setImageId(image).setForce(true));
+    }
+
+    private static void components(Client client) throws Exception {
+        var id = client.createImageComponent(new CreateImageComponentRequest()
+                        .setRegionId(REGION)
+                        .setComponentType("Test")
+                        .setDescription("made by the * SDK")
+                        .setContent("Tasks:\n- {Name: a, Action: Reboot}\n"))
+                .getBody()
+                .getImageComponentId();
+        var listed = client.describeImageComponents(
+                        new DescribeImageComponentsRequest().setRegionId(REGION).setImageComponentId(List.of(id)))
+                .getBody();
+        var component = listed.getImageComponent().getImageComponentSet().get(0);
+        assertThat(component.getComponentType()).isEqualTo("Test");
+        assertThat(component.getDescription()).isEqualTo("made by the * SDK");
+        client.deleteImageComponent(
+                new DeleteImageComponentRequest().setRegionId(REGION).setImageComponentId(id));
+    }
+
+    private void attributesAndTags(Client client) throws Exception {
+        var image = objects.image("sdk-image");
+        client.modifyImageAttribute(new ModifyImageAttributeRequest()
+                .setRegionId(REGION)
+                .setImageId(image)
+                .setImageFamily("sdk-family"));
+        var newest = client.describeImageFromFamily(
+                        new DescribeImageFromFamilyRequest().setRegionId(REGION).setImageFamily("sdk-family"))
+                .getBody();
+        assertThat(newest.getImage().getImageId()).isEqualTo(image);
+        client.tagResources(new TagResourcesRequest()
+                .setRegionId(REGION)
+                .setResourceType("image")
+                .setResourceId(List.of(image))
+                .setTag(List.of(new TagResourcesRequest.TagResourcesRequestTag()
+                        .setKey("k")
+                        .setValue("v"))));
+        var tags = client.listTagResources(new ListTagResourcesRequest()
+                        .setRegionId(REGION)
+                        .setResourceType("image")
+                        .setResourceId(List.of(image)))
+                .getBody();
+        assertThat(tags.getTagResources().getTagResource().get(0).getTagValue()).isEqualTo("v");
+        client.untagResources(new UntagResourcesRequest()
+                .setRegionId(REGION)
+                .setResourceType("image")
+                .setResourceId(List.of(image))
+                .setAll(true));
+    }
+
+    private void copies(Client client) throws Exception {
+        var copy = client.copyImage(new CopyImageRequest()
+                        .setRegionId(REGION)
+                        .setImageId(objects.image("sdk-image"))
+                        .setDestinationRegionId("cn-beijing")
+                        .setDestinationImageName("sdk-copy"))
+                .getBody()
+                .getImageId();
+        var waiting = client.describeImages(new DescribeImagesRequest()
+                        .setRegionId("cn-beijing")
+                        .setImageId(copy)
+                        .setStatus("Waiting"))
+                .getBody();
+        assertThat(waiting.getImages().getImage().get(0).getIsCopied()).isTrue();
+        client.cancelCopyImage(
+                new CancelCopyImageRequest().setRegionId("cn-beijing").setImageId(copy));
     }
 
     private Client client(String algorithm) throws Exception {

@@ -102,13 +102,27 @@ final class Cluster implements AutoCloseable {
 
     /** An API and so many workers, which start at the same time; returns a client that signs as the root account. */
     SignedClient start(int workers) throws IOException {
-        var names = new ArrayList<String>();
-        for (int worker = 0; worker < workers; worker++) {
-            names.add(launchWorker(Host.HERE));
-        }
+        var names = launchWorkers(workers);
         var client = api();
         names.forEach(this::awaitReady);
         return client;
+    }
+
+    /** As many workers as are missing of so many. */
+    void workers(int count) throws IOException {
+        var alive = processes.entrySet().stream()
+                .filter(process -> process.getKey().startsWith("worker-")
+                        && process.getValue().isAlive())
+                .count();
+        launchWorkers((int) (count - alive)).forEach(this::awaitReady);
+    }
+
+    private List<String> launchWorkers(int count) throws IOException {
+        var names = new ArrayList<String>();
+        for (int worker = 0; worker < count; worker++) {
+            names.add(launchWorker(Host.HERE));
+        }
+        return names;
     }
 
     /** An API process that answers, and a client of it that signs as the root account. */

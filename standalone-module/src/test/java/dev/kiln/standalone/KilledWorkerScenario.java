@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * repetition could do harm. A trigger in the database holds the stage open; nothing in the product knows of it.
  */
 @Timeout(900)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledWorkerScenario {
 
     private static final Logger LOG = LoggerFactory.getLogger(KilledWorkerScenario.class);
@@ -43,16 +46,13 @@ class KilledWorkerScenario {
                 for each row when (old.status is distinct from new.status) execute function wait_at_gate();
             """;
 
-    @TempDir
-    private Path directory;
-
     private Cluster cluster;
     private SignedClient client;
     private String base;
     private Connection gate;
 
-    @BeforeEach
-    void begin() throws IOException, SQLException {
+    @BeforeAll
+    void begin(@TempDir Path directory) throws IOException, SQLException {
         cluster = new Cluster(directory);
         client = cluster.start(2);
         base = cluster.baseImage(client);
@@ -63,7 +63,12 @@ class KilledWorkerScenario {
         }
     }
 
-    @AfterEach
+    @BeforeEach
+    void replaceTheKilled() throws IOException {
+        cluster.workers(2);
+    }
+
+    @AfterAll
     void end() throws Exception {
         cluster.close();
         gate.close();
@@ -73,7 +78,7 @@ class KilledWorkerScenario {
     void anExecutionWhoseWorkerIsKilledInAnyStageGoesOnThereAndEnds() throws Exception {
         goesOnAfterAKillIn("PREPARING");
         for (var status : List.of("BUILDING", "TESTING", "DISTRIBUTING", "RELEASING")) {
-            cluster.worker();
+            cluster.workers(2);
             goesOnAfterAKillIn(status);
         }
         cluster.guaranteesHold();

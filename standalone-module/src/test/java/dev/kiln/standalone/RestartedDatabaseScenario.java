@@ -102,7 +102,7 @@ class RestartedDatabaseScenario {
                 .strip();
         var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
         // Stopped first, so that it does not see its children die and begin a recovery of its own.
-        new ProcessBuilder("kill", "-STOP", pid).inheritIO().start().waitFor();
+        LossyLink.here("kill -STOP " + pid);
         var all = Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList();
         all.forEach(ProcessHandle::destroyForcibly);
         Awaitility.await("PostgreSQL is gone")

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** Runs in a Java process with a network of its own and tells one of the stories of {@link VanishedHostScenario}. */
+/** Runs in a Java process with a network of its own and tells the stories of {@link VanishedHostScenario}. */
 public final class VanishedHost {
 
     // The gate: the first host's relay waits for the advisory lock 43 before it marks what it has published.
@@ -50,22 +50,16 @@ public final class VanishedHost {
     public static void main(String[] arguments) throws Exception {
         LossyLink.here("ip link set lo up");
         var status = 1;
-        try (var cluster = new Cluster(Path.of(arguments[1]))) {
-            new VanishedHost(cluster).tell(arguments[0]);
+        try (var cluster = new Cluster(Path.of(arguments[0]))) {
+            var host = new VanishedHost(cluster);
+            host.worker();
+            host.apis();
             status = 0;
         } catch (Exception | AssertionError e) {
             e.printStackTrace();
         }
         // Not by returning: the broker's threads would go on.
         System.exit(status);
-    }
-
-    private void tell(String story) throws Exception {
-        switch (story) {
-            case "worker" -> worker();
-            case "api" -> apis();
-            default -> throw new IllegalArgumentException(story);
-        }
     }
 
     // The embedded server admits its own machine only.
