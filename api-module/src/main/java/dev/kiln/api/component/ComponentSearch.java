@@ -9,10 +9,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.template.ComponentReference.VersionPattern;
 import dev.kiln.template.Tag;
 import java.sql.Types;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -66,16 +63,13 @@ class ComponentSearch {
     }
 
     /** Newest first, from behind the position on. */
-    List<Component> list(Wanted wanted, Optional<Position> after, int limit) {
+    List<Component> list(Wanted wanted, Position after, int limit) {
         return bind(jdbc.sql("select * " + MATCHING + """
                               and (created_at, id) < (:createdAt, :id)
                             order by created_at desc, id desc limit :limit
                             """), wanted)
-                .param(
-                        "createdAt",
-                        after.map(position -> OffsetDateTime.ofInstant(position.createdAt(), ZoneOffset.UTC))
-                                .orElse(OffsetDateTime.of(9999, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC)))
-                .param("id", after.map(Position::id).orElse(""))
+                .param("createdAt", after.time())
+                .param("id", after.id())
                 .param("limit", limit)
                 .query(rows)
                 .list();

@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -94,16 +93,13 @@ final class ExecutionList {
     }
 
     /** Newest first, from behind the position on. */
-    List<Listed> list(Filter filter, Optional<Position> after, int limit) {
+    List<Listed> list(Filter filter, Position after, int limit) {
         return bind(jdbc.sql(COLUMNS + MATCHING + """
                               and (e.created_at, e.id) < (:createdAt, :id)
                             order by e.created_at desc, e.id desc limit :limit
                             """), filter)
-                .param(
-                        "createdAt",
-                        after.map(position -> OffsetDateTime.ofInstant(position.createdAt(), ZoneOffset.UTC))
-                                .orElse(OffsetDateTime.of(9999, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC)))
-                .param("id", after.map(Position::id).orElse(""))
+                .param("createdAt", after.time())
+                .param("id", after.id())
                 .param("limit", limit)
                 .query(this::listed)
                 .list();

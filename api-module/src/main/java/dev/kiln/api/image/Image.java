@@ -63,29 +63,21 @@ record Image(
 
     /** The same image, and this is said of it. */
     Image changed(String name, String family, String description, boolean deprecated, Map<String, String> kept) {
-        return new Image(
-                id,
-                owner,
-                region,
-                sourceImage,
-                name,
-                family,
-                description,
-                state,
-                digest,
-                bytes,
-                bytesDone,
-                shared,
-                deprecated,
-                copied,
-                metadata,
-                tags,
-                kept,
-                createdAt);
+        return with(name, family, description, deprecated, kept, tags);
     }
 
     /** The same image with other tags. */
     Image tagged(List<Tag> tags) {
+        return with(name, family, description, deprecated, kept, tags);
+    }
+
+    private Image with(
+            String name,
+            String family,
+            String description,
+            boolean deprecated,
+            Map<String, String> kept,
+            List<Tag> tags) {
         return new Image(
                 id,
                 owner,

@@ -6,7 +6,6 @@ import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,7 +27,7 @@ class ImageTags {
             AccountId account, RegionId region, List<String> ids, List<Tag> tags, List<ListTags.TagFilter> filters) {}
 
     /** By image and key, from behind this tag on; its value does not matter. */
-    List<ListTags.Tagged> list(Wanted wanted, Optional<ListTags.Tagged> after, int limit) {
+    List<ListTags.Tagged> list(Wanted wanted, ListTags.Tagged after, int limit) {
         return jdbc.sql("""
                 select i.id, t.key, t.value
                 from image_copy i cross join jsonb_to_recordset(i.tags) as t (key text, value text)
@@ -48,8 +47,8 @@ class ImageTags {
                 .param("ids", wanted.ids().toArray(String[]::new))
                 .param("tags", json.writeValueAsString(Tags.filter(wanted.tags())))
                 .param("filters", json.writeValueAsString(wanted.filters()))
-                .param("image", after.map(tagged -> tagged.image().value()).orElse(""))
-                .param("key", after.map(tagged -> tagged.tag().key()).orElse(""))
+                .param("image", after.image().value())
+                .param("key", after.tag().key())
                 .param("limit", limit)
                 .query((row, number) ->
                         new ListTags.Tagged(new ImageId(row.getString(1)), new Tag(row.getString(2), row.getString(3))))

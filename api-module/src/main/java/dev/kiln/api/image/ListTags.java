@@ -108,7 +108,7 @@ class ListTags implements Operation<ListTags.Page> {
                 call.get(TagParameters.IDS),
                 call.get(TAGS),
                 call.get(FILTERS));
-        var found = tags.list(wanted, pagingTokens.read(call).map(ListTags::tagged), PAGE + 1);
+        var found = tags.list(wanted, tagged(pagingTokens.read(call)), PAGE + 1);
         var next = pagingTokens.next(call, PAGE, found, ListTags::position);
         return new Page(found.subList(0, Math.min(PAGE, found.size())), next);
     }
@@ -119,7 +119,11 @@ class ListTags implements Operation<ListTags.Page> {
     }
 
     private static Tagged tagged(PagingTokens.Position position) {
-        var parts = position.id().split(" ", 2);
-        return new Tagged(new ImageId(parts[0]), new Tag(parts[1], ""));
+        int blank = position.id().indexOf(' ');
+        return blank < 0
+                ? new Tagged(new ImageId(""), new Tag("", ""))
+                : new Tagged(
+                        new ImageId(position.id().substring(0, blank)),
+                        new Tag(position.id().substring(blank + 1), ""));
     }
 }

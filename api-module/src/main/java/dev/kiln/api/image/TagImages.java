@@ -7,12 +7,10 @@ import dev.kiln.api.operation.Done;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Tags;
-import dev.kiln.image.ImageId;
 import dev.kiln.template.Tag;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** TagResources. */
 @Component
@@ -43,12 +41,10 @@ class TagImages implements Operation<Done> {
                     TagParameters.UNKNOWN_TYPE),
             Done.SHAPE);
 
-    private final Images images;
-    private final TransactionTemplate transaction;
+    private final TagChange change;
 
-    TagImages(Images images, TransactionTemplate transaction) {
-        this.images = images;
-        this.transaction = transaction;
+    TagImages(TagChange change) {
+        this.change = change;
     }
 
     @Override
@@ -58,16 +54,7 @@ class TagImages implements Operation<Done> {
 
     @Override
     public Done run(Call call) {
-        // In one order for all callers, so that two of them cannot wait for each other.
-        var ids = call.get(TagParameters.REQUIRED_IDS).stream()
-                .distinct()
-                .sorted()
-                .toList();
-        transaction.executeWithoutResult(status -> ids.forEach(id -> {
-            var image = images.lockOwn(new ImageId(id), call.account(), call.get(TagParameters.REGION))
-                    .orElseThrow(() -> TagParameters.notFound(new ImageId(id)));
-            images.change(image.tagged(merged(image, call.get(TAGS))));
-        }));
+        change.run(call, image -> merged(image, call.get(TAGS)));
         return Done.DONE;
     }
 

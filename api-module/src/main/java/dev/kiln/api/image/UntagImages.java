@@ -10,11 +10,9 @@ import dev.kiln.api.operation.Operation;
 import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.operation.Values;
-import dev.kiln.image.ImageId;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** UntagResources. */
 @Component
@@ -42,12 +40,10 @@ class UntagImages implements Operation<Done> {
                     TagParameters.UNKNOWN_TYPE),
             Done.SHAPE);
 
-    private final Images images;
-    private final TransactionTemplate transaction;
+    private final TagChange change;
 
-    UntagImages(Images images, TransactionTemplate transaction) {
-        this.images = images;
-        this.transaction = transaction;
+    UntagImages(TagChange change) {
+        this.change = change;
     }
 
     @Override
@@ -64,21 +60,15 @@ class UntagImages implements Operation<Done> {
 
     @Override
     public Done run(Call call) {
-        var ids = call.get(TagParameters.REQUIRED_IDS).stream()
-                .distinct()
-                .sorted()
-                .toList();
         var keys = call.get(KEYS);
         if (keys.isEmpty() && !call.get(ALL)) {
             throw Refusals.missing(TagParameters.MISSING_TAGS, "TagKey");
         }
-        transaction.executeWithoutResult(status -> ids.forEach(id -> {
-            var image = images.lockOwn(new ImageId(id), call.account(), call.get(TagParameters.REGION))
-                    .orElseThrow(() -> TagParameters.notFound(new ImageId(id)));
-            images.change(image.tagged(image.tags().stream()
-                    .filter(tag -> !call.get(ALL) && !keys.contains(tag.key()))
-                    .toList()));
-        }));
+        change.run(
+                call,
+                image -> image.tags().stream()
+                        .filter(tag -> !call.get(ALL) && !keys.contains(tag.key()))
+                        .toList());
         return Done.DONE;
     }
 }

@@ -9,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -42,7 +43,16 @@ public final class PagingTokens {
     }
 
     /** Where a page ended: the listing goes on behind this object, newest first. */
-    public record Position(Instant createdAt, String id) {}
+    public record Position(Instant createdAt, String id) {
+
+        // Later than any object: the first page.
+        private static final Position BEFORE_ALL = new Position(Instant.parse("9999-01-01T00:00:00Z"), "");
+
+        /** The time as the database takes it. */
+        public OffsetDateTime time() {
+            return OffsetDateTime.ofInstant(createdAt, ZoneOffset.UTC);
+        }
+    }
 
     /**
      * The page of a listing.
@@ -78,9 +88,9 @@ public final class PagingTokens {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
     }
 
-    /** The position in the request's NextToken, or nothing on the first call. */
-    public Optional<Position> read(Call call) {
-        return call.find(NEXT_TOKEN).map(token -> parse(call, token));
+    /** The position in the request's NextToken; before all objects on the first call. */
+    public Position read(Call call) {
+        return call.find(NEXT_TOKEN).map(token -> parse(call, token)).orElse(Position.BEFORE_ALL);
     }
 
     private Position parse(Call call, String token) {

@@ -8,8 +8,6 @@ import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import dev.kiln.template.TemplateRows;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -134,16 +132,13 @@ public final class Templates {
     }
 
     /** Newest first, from behind the position on. */
-    List<Template> list(Filter filter, Optional<Position> after, int limit) {
+    List<Template> list(Filter filter, Position after, int limit) {
         return bind(jdbc.sql("select * " + MATCHING + """
                               and (created_at, id) < (:createdAt, :id)
                             order by created_at desc, id desc limit :limit
                             """), filter)
-                .param(
-                        "createdAt",
-                        after.map(position -> OffsetDateTime.ofInstant(position.createdAt(), ZoneOffset.UTC))
-                                .orElse(OffsetDateTime.of(9999, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC)))
-                .param("id", after.map(Position::id).orElse(""))
+                .param("createdAt", after.time())
+                .param("id", after.id())
                 .param("limit", limit)
                 .query(rows)
                 .list();

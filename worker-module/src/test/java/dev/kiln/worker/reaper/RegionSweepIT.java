@@ -190,7 +190,9 @@ class RegionSweepIT {
         rig.intents.begin(rig.claim(attempt.execution()), Intents.Kind.COPY, "cn-one", key);
         var other = ReaperRig.start(EndlessPut.class, directory.toString(), key);
         processes.add(other);
-        await().atMost(SOON).until(() -> items(key).size() == 2);
+        await().atMost(SOON)
+                .failFast("the process that stores has ended", () -> !other.isAlive())
+                .until(() -> items(key), stored -> stored.size() == 2);
 
         impatient.settle(REGION);
         impatient.compare(REGION, true);
