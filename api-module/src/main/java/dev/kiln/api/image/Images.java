@@ -166,7 +166,7 @@ public final class Images {
                 """).param("id", id.value()).query(Boolean.class).single();
     }
 
-    /** What an upload says of the image that it brings. */
+    /** What is said of an image that is uploaded or copied. */
     record Upload(AccountId account, RegionId region, String name, String family, String description) {}
 
     /** Makes the row of an upload; nobody else sees it before {@link #finishUpload}. */
