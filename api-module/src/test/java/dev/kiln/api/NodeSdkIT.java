@@ -20,7 +20,7 @@ class NodeSdkIT {
     private static final Path INSTALLED = Path.of("target", "node");
 
     private final ApiServer server = ApiServer.shared();
-    private final WireClient account = server.newAccount();
+    private final WireClient account = server.as(ApiServer.ROOT);
 
     @Test
     void driveEveryOperation() throws Exception {
@@ -36,6 +36,8 @@ class NodeSdkIT {
                         "KILN_SERVER", "127.0.0.1:" + server.port(),
                         "KILN_ACCESS_KEY_ID", account.keys().id(),
                         "KILN_ACCESS_KEY_SECRET", account.keys().secret(),
+                        "KILN_BUCKET", ApiServer.BUCKET,
+                        "KILN_OBJECT", BucketsIT.stored(server),
                         "KILN_IMAGE", new TestObjects(server, account).image("node"),
                         "KILN_OTHER_ACCOUNT", server.newAccount().keys().account()),
                 "node",
