@@ -1,5 +1,6 @@
 package dev.kiln.worker;
 
+import dev.kiln.bucket.BucketAccess;
 import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
 import dev.kiln.database.SchemaContract;
@@ -105,8 +106,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    BuildRequests buildRequests(SourceImages baseImages, Regions regions, TemplateSteps steps) {
-        return new BuildRequests(baseImages, regions, steps);
+    BuildRequests buildRequests(SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps) {
+        return new BuildRequests(baseImages, regions, buckets, steps);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.kiln.worker.run;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.bucket.Bucket;
+import dev.kiln.bucket.BucketAccess;
 import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
 import dev.kiln.database.LockSessions;
@@ -283,7 +284,7 @@ final class Rig implements AutoCloseable {
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
         var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
-        var requests = new BuildRequests(baseImages, regions, steps);
+        var requests = new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
