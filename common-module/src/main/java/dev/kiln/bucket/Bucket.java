@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
@@ -66,15 +67,18 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
     }
 
     /**
-     * Stores the bytes as the object, replacing what was there, once they are all there and durable.
+     * Stores the bytes as the object, replacing what was there, once they are all there and durable. What an earlier
+     * call of the same writer has left of the object is removed first; should that call still be at work, it fails.
      *
-     * @param writer tells calls apart that write the same object at a time
+     * @param writer for whom the object is written, in letters, digits and dashes
      * @param progress is told the number of bytes written so far, at most a few times a second
      */
     public void put(ObjectName object, String writer, InputStream bytes, LongConsumer progress) throws IOException {
         var file = directory.resolve(object.value());
         var home = madeInside(file.resolveSibling(""));
-        var partial = home.resolve(ObjectName.HIDDEN + writer);
+        var prefix = ObjectName.HIDDEN + writer + "-";
+        removeBeginning(home, prefix);
+        var partial = home.resolve(prefix + UUID.randomUUID());
         try {
             write(partial, bytes, progress);
             Files.move(
@@ -100,7 +104,20 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
         if (!isInside(there)) {
             throw new FileNotFoundException("what is to be written lies outside of bucket " + name);
         }
-        return Files.createDirectories(home).toRealPath();
+        var made = Files.createDirectories(home).toRealPath();
+        for (var path = home; !path.equals(there); path = path.resolveSibling("")) {
+            sync(path.resolveSibling(""));
+        }
+        return made;
+    }
+
+    private static void removeBeginning(Path home, String prefix) throws IOException {
+        try (var left = Files.newDirectoryStream(
+                home, file -> file.getFileName().toString().startsWith(prefix))) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private static void write(Path file, InputStream bytes, LongConsumer progress) throws IOException {

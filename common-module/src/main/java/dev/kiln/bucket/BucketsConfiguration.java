@@ -40,9 +40,9 @@ public class BucketsConfiguration {
          * A bucket: its directory, local or mounted, the region it is in, and who may use it beside the root account.
          */
         public record Entry(
-                String name,
-                String region,
-                Path directory,
+                @DefaultValue("") String name,
+                @DefaultValue("") String region,
+                @DefaultValue("") Path directory,
                 @DefaultValue List<Long> accounts) {}
     }
 
@@ -80,7 +80,11 @@ public class BucketsConfiguration {
         if (!names.add(entry.name())) {
             throw new IllegalArgumentException("bucket " + entry.name() + " is configured twice");
         }
-        if (stores.find(new RegionId(entry.region())).isEmpty()) {
+        if (entry.directory().toString().isEmpty()) {
+            throw new IllegalArgumentException("bucket " + entry.name() + " has no directory");
+        }
+        if (entry.region().isEmpty()
+                || stores.find(new RegionId(entry.region())).isEmpty()) {
             throw new IllegalArgumentException(
                     "bucket " + entry.name() + " is in region " + entry.region() + ", which is not among kiln.regions");
         }

@@ -66,6 +66,19 @@ class BucketTest {
     }
 
     @Test
+    void whatAWriterThatWasKilledHasLeftGoesWithItsNextPut() throws IOException {
+        Files.writeString(bucket.directory().resolve(".kiln-writer-left"), "half");
+        Files.writeString(bucket.directory().resolve(".kiln-other-alive"), "half");
+
+        put("a", "whole");
+
+        try (var files = Files.list(bucket.directory())) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("a", ".kiln-other-alive");
+        }
+    }
+
+    @Test
     void linksOutOfTheBucketAreNotFollowed() throws IOException {
         Files.writeString(directory.resolve("secret"), "secret");
         Files.createSymbolicLink(bucket.directory().resolve("out"), directory);

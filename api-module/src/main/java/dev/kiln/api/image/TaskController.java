@@ -1,7 +1,7 @@
 package dev.kiln.api.image;
 
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,9 +21,7 @@ class TaskController {
     @GetMapping("/api/v1/tasks/{id}")
     Tasks.Task show(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         return tasks.find(id, caller.account())
-                .orElseThrow(() -> new ApiException(
-                        "InvalidTaskId.NotFound",
-                        404,
+                .orElseThrow(() -> RestCodes.TASK_NOT_FOUND.because(
                         "The specified task " + Refusals.quoted(id) + " does not exist."));
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
 
 /** Brings objects of buckets to a build, and files of a build to buckets. */
 final class BucketTasks {
@@ -62,7 +61,7 @@ final class BucketTasks {
             throw tooLarge(step, "the file");
         }
         try (var bytes = Files.newInputStream(file)) {
-            bucket(place, step).put(object(place, step), UUID.randomUUID().toString(), bytes, done -> {});
+            bucket(place, step).put(object(place, step), request.name(), bytes, done -> {});
         }
     }
 

@@ -53,7 +53,7 @@ public final class ImageExporter implements LeasedJob {
         var bucket = buckets.find(order.bucket())
                 .orElseThrow(() -> new IOException("bucket " + order.bucket() + " is not configured"));
         try (var bytes = store.open(ImageKeys.image(order.image()), 0)) {
-            bucket.put(order.object(), claim.id() + "-" + claim.attempt(), bytes, done -> rows.progress(claim, done));
+            bucket.put(order.object(), claim.id(), bytes, done -> rows.progress(claim, done));
         }
         rows.write(claim, "state = 'COPIED', error_code = '', error_info = '', modified_at = now()", Map.of());
     }

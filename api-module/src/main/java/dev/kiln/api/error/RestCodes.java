@@ -1,0 +1,40 @@
+package dev.kiln.api.error;
+
+import java.util.List;
+
+/** The codes of the REST API that the wire's operations do not have. */
+public final class RestCodes {
+
+    public static final ErrorCode ROOT_ONLY =
+            new ErrorCode("Forbidden.Unauthorized", 403, "only the root account may do it");
+    public static final ErrorCode ACCOUNT_EXISTS = new ErrorCode("AccountExists", 409, "the account's number is taken");
+    public static final ErrorCode TOO_LARGE = new ErrorCode(
+            "RequestTooLarge", 413, "an upload of more than `kiln.upload-limit`, another body of more than 64 KiB");
+    public static final ErrorCode INVALID_ARCHIVE =
+            new ErrorCode("InvalidArchive", 422, "the upload is no archive, or one that is not safe");
+    public static final ErrorCode CONFLICT = new ErrorCode(
+            "OperationConflict", 409, "the same context was uploaded twice at once, or an upload was given up");
+    public static final ErrorCode RUNNING =
+            new ErrorCode("InvalidImagePipeline.HasRunningExecution", 409, "an execution of the template runs");
+    public static final ErrorCode RANGE =
+            new ErrorCode("RangeNotSatisfiable", 416, "no byte of the image is asked for");
+    public static final ErrorCode TASK_NOT_FOUND = new ErrorCode("InvalidTaskId.NotFound", 404, "no such task");
+    public static final ErrorCode NOTHING_FAILED =
+            new ErrorCode("NothingFailed", 409, "no target failed: there is nothing to try again");
+    public static final ErrorCode NOT_FINISHED = new ErrorCode("NotFinished", 409, "the execution has not ended yet");
+
+    /** All of them. */
+    public static final List<ErrorCode> CODES = List.of(
+            ROOT_ONLY,
+            ACCOUNT_EXISTS,
+            TOO_LARGE,
+            INVALID_ARCHIVE,
+            CONFLICT,
+            RUNNING,
+            RANGE,
+            TASK_NOT_FOUND,
+            NOTHING_FAILED,
+            NOT_FINISHED);
+
+    private RestCodes() {}
+}
