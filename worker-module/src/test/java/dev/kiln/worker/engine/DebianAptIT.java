@@ -78,7 +78,7 @@ class DebianAptIT {
         if (Files.exists(list)) {
             sources.add(list.toString());
         }
-        try (var files = Files.newDirectoryStream(APT.resolve("sources.list.d"), "debian*.{sources,list}")) {
+        try (var files = Files.newDirectoryStream(APT.resolve("sources.list.d"), "{debian,ubuntu}*.{sources,list}")) {
             files.forEach(file -> sources.add(file.toString()));
         }
         return sources;
