@@ -21,6 +21,7 @@ class ApiPageIT {
         var page = Files.readString(PAGE);
         var wanted = replaced(page, "summary", ApiPage.summary(declarations));
         wanted = replaced(wanted, "gateway", ApiPage.codes(Gateway.CODES));
+        wanted = replaced(wanted, "routes", ApiPage.routes());
         wanted = replaced(wanted, "operations", ApiPage.operations(declarations));
         if (Boolean.getBoolean("kiln.write-docs")) {
             Files.writeString(PAGE, wanted);
