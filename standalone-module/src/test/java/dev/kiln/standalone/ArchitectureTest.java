@@ -43,6 +43,7 @@ class ArchitectureTest {
             "Outbox",
             "Preflight",
             "ProofOfLife",
+            "Quotas",
             "SchemaContract",
             "SeenNonces",
             "Shares",
@@ -52,7 +53,8 @@ class ArchitectureTest {
             "Targets",
             "TemplateLock",
             "TemplateRows",
-            "Templates");
+            "Templates",
+            "TemporaryKeys");
 
     @ArchTest
     static final ArchRule PACKAGES = KilnRules.PACKAGES_ARE_NAMED_BY_FEATURE;
