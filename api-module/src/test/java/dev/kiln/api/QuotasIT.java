@@ -57,6 +57,24 @@ class QuotasIT {
     }
 
     @Test
+    void whoComesWhileAnotherTakesTheLastOneWaitsAndIsRefused() {
+        var image = objects.image("base");
+        objects.template(image);
+        objects.template(image);
+        var refused = HeldLock.during(
+                server,
+                other -> other.sql("""
+                        with held as (select id from account where id = :account for no key update)
+                        insert into template (id, account_id, region_id, name, base_image_type, base_image)
+                        select 'ip-' || lpad(cast(id as text), 20, '0'), id, 'cn-hangzhou', 'last', 'IMAGE', 'm-x' from held
+                        """)
+                        .param("account", Long.parseLong(account.keys().account()))
+                        .update(),
+                () -> account.call("CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", image));
+        assertThat(refused.refusal()).isEqualTo("400 QuotaExceed.ImagePipeline");
+    }
+
+    @Test
     void aRepeatedRequestIsAnsweredThoughTheQuotaIsUsedUp() {
         var image = objects.image("base");
         var create = new String[] {"BaseImageType", "IMAGE", "BaseImage", image, "ClientToken", "once"};

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -27,8 +28,8 @@ final class PermissionCheck implements HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        var caller = (Caller) request.getAttribute(SignatureFilter.CALLER);
-        if (!caller.policies().isEmpty()) {
+        if (request.getAttribute(SignatureFilter.CALLER) instanceof Caller caller
+                && !caller.policies().isEmpty()) {
             var route = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
             var action = RestAction.of(request.getMethod(), route)
                     .orElseThrow(() -> Gateway.FORBIDDEN.because("User not authorized to operate on the specified"
@@ -51,7 +52,7 @@ final class PermissionCheck implements HandlerInterceptor {
      * Where the request does not say which region it is about, which would have to be looked up, every region counts:
      * so no region that is denied can be reached.
      */
-    private Stream<String> regions(ResourceType type, @org.jspecify.annotations.Nullable String named) {
+    private Stream<String> regions(ResourceType type, @Nullable String named) {
         var all = regions.ids().stream().map(RegionId::value).toList();
         if (type == ResourceType.KEY) {
             return Stream.of("*");

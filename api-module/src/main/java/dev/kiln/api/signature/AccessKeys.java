@@ -52,7 +52,7 @@ public final class AccessKeys {
                         seal.open(row.getString("id"), row.getBytes("secret")),
                         row.getBoolean("active"),
                         row.getBoolean("is_root"),
-                        texts(row.getArray("policies")).map(Policy::parse).toList(),
+                        texts(row.getArray("policies")).toList(),
                         Optional.empty()))
                 .optional();
     }

@@ -4,6 +4,7 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.permission.Policy;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -139,7 +140,8 @@ public class Authentication {
         if (!nonces.remember(key.id(), claim.nonce, sent.plus(MAX_SKEW.multipliedBy(2)))) {
             throw Gateway.NONCE_USED.because("Specified signature nonce was used already.");
         }
-        return new Caller(key.account(), key.id(), key.root(), key.token().isPresent(), key.policies());
+        var policies = key.policies().stream().map(Policy::parse).toList();
+        return new Caller(key.account(), key.id(), key.root(), key.token().isPresent(), policies);
     }
 
     private Instant checkedTime(String timestamp) {

@@ -1,7 +1,6 @@
 package dev.kiln.api.signature;
 
 import dev.kiln.account.AccountId;
-import dev.kiln.api.permission.Policy;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,7 +9,7 @@ import java.util.Optional;
  *
  * @param active false for a temporary key, too, whose parent is switched off
  * @param root whether its account is the root account
- * @param policies all of them have to allow what is done with the key
+ * @param policies documents, all of which have to allow what is done with the key; read once the signature is right
  * @param token what requests signed with a temporary key have to carry
  */
 record SigningKey(
@@ -19,8 +18,14 @@ record SigningKey(
         String secret,
         boolean active,
         boolean root,
-        List<Policy> policies,
+        List<String> policies,
         Optional<SecurityToken> token) {
+
+    /** Secrets are in no log, not even by accident. */
+    @Override
+    public String toString() {
+        return "access key " + id;
+    }
 
     /** The key whose rate counts: making temporary keys does not multiply it. */
     String throttledAs() {

@@ -1,12 +1,14 @@
 package dev.kiln.api.signature;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.error.Gateway;
 import dev.kiln.api.permission.Policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -30,7 +32,17 @@ public final class TemporaryKeys {
 
     /** Makes a key that did not exist, whose parent is the caller's key. */
     public Made add(Caller parent, NewSecrets secrets, Duration life, Optional<Policy> policy) {
-        var expires = jdbc.sql("""
+        try {
+            var expires = insert(parent, secrets, life, policy);
+            return new Made(secrets.id(), secrets.secret(), secrets.token(), expires.toInstant());
+        } catch (DataIntegrityViolationException e) {
+            // The parent was deleted between the check of the signature and here.
+            throw Gateway.KEY_NOT_FOUND.because("Specified access key is not found.");
+        }
+    }
+
+    private OffsetDateTime insert(Caller parent, NewSecrets secrets, Duration life, Optional<Policy> policy) {
+        return jdbc.sql("""
                 insert into temporary_key (id, account_id, access_key_id, narrowed_key_id, secret, token_digest, policy,
                     expires_at)
                 values (:id, :account, :accessKey, :narrowedKey, :secret, :digest, :policy,
@@ -47,7 +59,6 @@ public final class TemporaryKeys {
                 .param("seconds", life.toSeconds())
                 .query(OffsetDateTime.class)
                 .single();
-        return new Made(secrets.id(), secrets.secret(), secrets.token(), expires.toInstant());
     }
 
     Optional<SigningKey> find(String id) {
@@ -69,7 +80,6 @@ public final class TemporaryKeys {
                         Stream.concat(
                                         AccessKeys.texts(row.getArray("policies")),
                                         Stream.ofNullable(row.getString("policy")))
-                                .map(Policy::parse)
                                 .toList(),
                         Optional.of(new SecurityToken(
                                 row.getString("token_digest"), row.getString("parent"), row.getBoolean("expired")))))
