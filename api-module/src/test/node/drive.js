@@ -12,6 +12,12 @@ const securityToken = process.env.KILN_SECURITY_TOKEN; // with a temporary key o
 const image = process.env.KILN_IMAGE;
 const account = process.env.KILN_OTHER_ACCOUNT;
 const RegionId = 'cn-hangzhou';
+const bucket = { OSSBucket: process.env.KILN_BUCKET };
+
+/** What the client calls a parameter of the wire. */
+function fieldOf(type, name) {
+  return Object.entries(type.names()).find(([, wire]) => wire === name)[0];
+}
 
 /** A caller of operations by name, with parameters as the wire names them and answers as JSON. */
 function generated() {
@@ -25,10 +31,10 @@ function generated() {
     const request = new Request();
     const types = Request.types();
     for (const [name, value] of Object.entries(parameters)) {
-      const field = Object.entries(Request.names()).find(([, wire]) => wire === name)[0];
+      const field = fieldOf(Request, name);
       const item = types[field] && types[field].itemType;
       request[field] = Array.isArray(value) && item && typeof item === 'function'
-          ? value.map((one) => new item(Object.fromEntries(Object.entries(one).map(([k, v]) => [lower(k), v]))))
+          ? value.map((one) => new item(Object.fromEntries(Object.entries(one).map(([k, v]) => [fieldOf(item, k), v]))))
           : value;
     }
     const answer = await client[lower(action)](request);
@@ -100,6 +106,13 @@ async function images(call) {
 
   const copy = (await call('CopyImage', { RegionId, ImageId: image, DestinationRegionId: 'cn-beijing' })).ImageId;
   await call('CancelCopyImage', { RegionId: 'cn-beijing', ImageId: copy });
+
+  const disk = { OSSBucket: process.env.KILN_BUCKET, OSSObject: process.env.KILN_OBJECT };
+  const imported = await call('ImportImage', { RegionId, ImageName: 'imported', DiskDeviceMapping: [disk] });
+  assert.match(imported.ImageId, /^m-/);
+  // The image itself is held by the export of the client before.
+  await refusal('InvalidOSSBucket.NotFound', () => call('ExportImage', { RegionId, ImageId: image, OSSBucket: 'none' }));
+  await refusal('IncorrectImageStatus', () => call('ExportImage', { RegionId, ImageId: imported.ImageId, ...bucket }));
 }
 
 (async () => {

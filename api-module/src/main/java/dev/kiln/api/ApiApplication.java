@@ -1,5 +1,6 @@
 package dev.kiln.api;
 
+import dev.kiln.bucket.BucketsConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
 import org.springframework.boot.SpringApplication;
@@ -12,7 +13,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @SpringBootApplication
 @EnableScheduling
 @EnableConfigurationProperties(ApiSettings.class)
-@Import({RegionsConfiguration.class, SweepConfiguration.class})
+@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class})
 public class ApiApplication {
 
     public static void main(String[] arguments) {

@@ -1,5 +1,7 @@
 package dev.kiln.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.operation.Parameter;
@@ -42,13 +44,11 @@ final class ApiPage {
 
     private ApiPage() {}
 
-    /** Which operations are there, and which are not. */
+    /** The operations, none of the reference's being missing. */
     static String summary(List<Declaration<?>> declarations) {
         var there = declarations.stream().map(Declaration::name).toList();
-        return "Of the reference's " + FAMILY.size() + " operations " + there.size() + " are there: "
-                + names(FAMILY.stream().filter(there::contains))
-                + ".\n\nNot there yet, and answered by 404 `InvalidAction.NotFound`: "
-                + names(FAMILY.stream().filter(name -> !there.contains(name))) + ".\n";
+        assertThat(there).containsExactlyInAnyOrderElementsOf(FAMILY);
+        return "All " + FAMILY.size() + " operations of the reference are there: " + names(FAMILY.stream()) + ".\n";
     }
 
     private static String names(Stream<String> names) {

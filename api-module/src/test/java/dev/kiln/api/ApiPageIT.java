@@ -3,6 +3,7 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.error.Gateway;
+import dev.kiln.api.error.RestCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ class ApiPageIT {
         var wanted = replaced(page, "summary", ApiPage.summary(declarations));
         wanted = replaced(wanted, "gateway", ApiPage.codes(Gateway.CODES));
         wanted = replaced(wanted, "routes", ApiPage.routes());
+        wanted = replaced(wanted, "rest", ApiPage.codes(RestCodes.CODES));
         wanted = replaced(wanted, "operations", ApiPage.operations(declarations));
         if (Boolean.getBoolean("kiln.write-docs")) {
             Files.writeString(PAGE, wanted);

@@ -27,6 +27,9 @@ public final class ApiServer implements AutoCloseable {
 
     public static final Keys ROOT = new Keys("1000000000000001", "rootkey", "root-secret-for-tests");
     public static final List<String> REGIONS = List.of("cn-hangzhou", "cn-beijing");
+    /** A bucket of the root account in the first region. */
+    static final String BUCKET = "images";
+
     private static final String SECRETS_KEY = Base64.getEncoder().encodeToString(new byte[32]);
 
     private final ConfigurableApplicationContext context;
@@ -84,6 +87,9 @@ public final class ApiServer implements AutoCloseable {
                     "kiln.regions[" + at + "].directory",
                     regions.resolve(REGIONS.get(at)).toString());
         }
+        settings.put("kiln.buckets[0].name", BUCKET);
+        settings.put("kiln.buckets[0].region", REGIONS.get(0));
+        settings.put("kiln.buckets[0].directory", made(regions.resolve(BUCKET)).toString());
         settings.putAll(more);
         var context = new SpringApplicationBuilder(ApiApplication.class)
                 .registerShutdownHook(false)
@@ -92,6 +98,14 @@ public final class ApiServer implements AutoCloseable {
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new));
         return new ApiServer(context, database, regions);
+    }
+
+    private static Path made(Path directory) {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Path temporary() {
@@ -116,6 +130,13 @@ public final class ApiServer implements AutoCloseable {
 
     public Path regions() {
         return regions;
+    }
+
+    /** Puts an object into the bucket. */
+    void store(String object, byte[] bytes) throws IOException {
+        var file = regions.resolve(BUCKET).resolve(object);
+        Files.createDirectories(file.resolveSibling(""));
+        Files.write(file, bytes);
     }
 
     /** A client that signs with the keys. */

@@ -22,6 +22,8 @@ import com.aliyuncs.ecs.model.v20140526.DescribeImagePipelinesRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeImageSharePermissionRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeImagesRequest;
 import com.aliyuncs.ecs.model.v20140526.DescribeRegionsRequest;
+import com.aliyuncs.ecs.model.v20140526.ExportImageRequest;
+import com.aliyuncs.ecs.model.v20140526.ImportImageRequest;
 import com.aliyuncs.ecs.model.v20140526.ListTagResourcesRequest;
 import com.aliyuncs.ecs.model.v20140526.ModifyImageAttributeRequest;
 import com.aliyuncs.ecs.model.v20140526.ModifyImageSharePermissionRequest;
@@ -66,6 +68,7 @@ class ClassicSdkIT {
         components(caller);
         attributesAndTags(caller);
         copies(caller);
+        buckets(new Caller(format, signature, ApiServer.ROOT, server.port()));
     }
 
     private String createAndDescribe(Caller caller) throws ClientException {
@@ -171,6 +174,19 @@ class ClassicSdkIT {
         var cancel = new CancelCopyImageRequest();
         cancel.setImageId(id);
         caller.call(cancel);
+    }
+
+    private void buckets(Caller caller) throws ClientException {
+        var disk = new ImportImageRequest.DiskDeviceMapping();
+        disk.setOSSBucket(ApiServer.BUCKET);
+        disk.setOSSObject(BucketsIT.stored(server));
+        var importing = new ImportImageRequest();
+        importing.setDiskDeviceMappings(List.of(disk));
+        assertThat(caller.call(importing).getImageId()).startsWith("m-");
+        var export = new ExportImageRequest();
+        export.setImageId(new TestObjects(server, server.as(ApiServer.ROOT)).image("classic-exported"));
+        export.setOSSBucket(ApiServer.BUCKET);
+        assertThat(caller.call(export).getTaskId()).startsWith("t-");
     }
 
     private static final class Caller {

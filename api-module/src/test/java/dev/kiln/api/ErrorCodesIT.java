@@ -248,7 +248,7 @@ class ErrorCodesIT {
         for (var name : List.of("Architecture", "OSType", "BootMode", "LicenseType")) {
             imported("InvalidParameter." + options + name, options + "." + name, "x");
         }
-        imported("InvalidParameter." + options + "Platform", options + ".Platform", "x".repeat(65));
+        imported("InvalidParameter." + options + "Platform", options + ".Platform", "Plan 9");
         imported("InvalidParameter." + options + "FeaturesNvmeSupport", options + ".Features.NvmeSupport", "x");
     }
 
@@ -272,7 +272,11 @@ class ErrorCodesIT {
                 "RepairMode",
                 "Customized",
                 "ResourceType",
-                "image"));
+                "image",
+                "DiskDeviceMapping.1.OSSBucket",
+                "bucket",
+                "DiskDeviceMapping.1.OSSObject",
+                "o"));
         return baseImage;
     }
 

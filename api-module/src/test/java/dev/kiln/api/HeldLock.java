@@ -15,11 +15,17 @@ final class HeldLock {
 
     /** Locks and changes rows, makes the call, and commits once the call waits for one of the locks. */
     static Reply during(ApiServer server, Consumer<JdbcClient> change, Supplier<Reply> call) {
+        return during(server, change, call, () -> {});
+    }
+
+    /** The same; something happens while the call waits. */
+    static Reply during(ApiServer server, Consumer<JdbcClient> change, Supplier<Reply> call, Runnable meanwhile) {
         var source = server.database().dataSource();
         var pending = new TransactionTemplate(new JdbcTransactionManager(source)).execute(status -> {
             change.accept(JdbcClient.create(source));
             var reply = CompletableFuture.supplyAsync(call);
             Awaitility.await().until(() -> reply.isDone() || somebodyWaits(server));
+            meanwhile.run();
             return reply;
         });
         return pending.join();

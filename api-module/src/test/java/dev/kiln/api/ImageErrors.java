@@ -28,6 +28,7 @@ final class ImageErrors {
         ofImageAttributes();
         ofTags();
         ofCopies();
+        ofBuckets();
         return provoked;
     }
 
@@ -165,5 +166,43 @@ final class ImageErrors {
                 .param("account", Long.parseLong(client.keys().account()))
                 .update();
         return id;
+    }
+
+    private void imported(String code, String... parameters) {
+        var all = new ArrayList<>(List.of(
+                "DiskDeviceMapping.1.OSSBucket", ApiServer.BUCKET, "DiskDeviceMapping.1.OSSObject", "base.tar"));
+        all.addAll(List.of(parameters));
+        wire(code, "ImportImage", all.toArray(String[]::new));
+    }
+
+    private void ofBuckets() {
+        imported("InvalidArchitecture.Malformed", "Architecture", "sparc");
+        imported("InvalidPlatform.Malformed", "Platform", "Plan 9");
+        imported("InvalidOSType.Malformed", "OSType", "windows");
+        imported("InvalidDiskDeviceMapping", "DiskDeviceMapping.2.OSSBucket", "data");
+        imported("InvalidDiskImageSize", "DiskDeviceMapping.1.DiskImageSize", "0");
+        wire("MissingParameter.DiskDeviceMapping", "ImportImage");
+        wire("InvalidOSSBucket.NotFound", "ExportImage", "ImageId", image, "OSSBucket", "none");
+        wire("InvalidOSSPrefix.Malformed", "ExportImage", "ImageId", image, "OSSBucket", "none", "OSSPrefix", "a-b");
+        wire(
+                "InvalidImageFormat.Malformed",
+                "ExportImage",
+                "ImageId",
+                image,
+                "OSSBucket",
+                "none",
+                "ImageFormat",
+                "vhd");
+        var root = server.as(ApiServer.ROOT);
+        provoked.put("InvalidOSSObject.NotFound", () -> root.call("ImportImage", BucketsIT.disk("none")));
+        provoked.put("ImageIsImporting", () -> {
+            var begun = root.call("ImportImage", BucketsIT.disk(BucketsIT.stored(server)));
+            return root.call("DeleteImage", "ImageId", begun.at("ImageId"));
+        });
+        provoked.put("ImageIsExporting", () -> {
+            var exported = new TestObjects(server, root).image("exported");
+            root.call("ExportImage", "ImageId", exported, "OSSBucket", ApiServer.BUCKET);
+            return root.call("DeleteImage", "ImageId", exported);
+        });
     }
 }

@@ -192,7 +192,7 @@ class KeysIT {
         account.rest("POST", "/api/v1/keys/" + full + "/disable", "");
         var switcher = TestKeys.narrowed(server, account, TestKeys.allow("kiln:*", "*"));
         assertThat(switcher.rest("POST", "/api/v1/keys/" + full + "/enable", "").refusal())
-                .isEqualTo("403 Forbidden.Unauthorized");
+                .isEqualTo("403 Forbidden.MoreRights");
         var own = TestKeys.narrowed(server, switcher, TestKeys.allow("kiln:ListKeys", "*"));
         assertThat(switcher.rest("POST", path(own) + "/disable", "").status()).isEqualTo(200);
         assertThat(switcher.rest("POST", path(own) + "/enable", "").status()).isEqualTo(200);

@@ -20,7 +20,7 @@ class NodeSdkIT {
     private static final Path INSTALLED = Path.of("target", "node");
 
     private final ApiServer server = ApiServer.shared();
-    private final WireClient account = server.newAccount();
+    private final WireClient account = server.as(ApiServer.ROOT);
 
     @Test
     void driveEveryOperation() throws Exception {
@@ -50,6 +50,8 @@ class NodeSdkIT {
                         "KILN_ACCESS_KEY_ID", key.keys().id(),
                         "KILN_ACCESS_KEY_SECRET", key.keys().secret(),
                         "KILN_SECURITY_TOKEN", key.securityToken(),
+                        "KILN_BUCKET", ApiServer.BUCKET,
+                        "KILN_OBJECT", BucketsIT.stored(server),
                         "KILN_IMAGE", new TestObjects(server, account).image("node"),
                         "KILN_OTHER_ACCOUNT", server.newAccount().keys().account()),
                 "node",

@@ -78,7 +78,8 @@ class PermissionsIT {
                 "ModifyImageAttribute", "ImageName",
                 "UntagResources", "TagKey.1",
                 "CreateImagePipeline", "BaseImage",
-                "ListTagResources", "ResourceId.1");
+                "ListTagResources", "ResourceId.1",
+                "ImportImage", "DiskDeviceMapping.1.OSSBucket");
         operation.parameters().stream()
                 .filter(parameter -> parameter.isRequired())
                 .forEach(parameter -> query.put(
@@ -86,6 +87,9 @@ class PermissionsIT {
                                 + (parameter.form().suffix().isEmpty() ? "" : ".1")
                                 + (parameter.form().members().isEmpty() ? "" : ".Key"),
                         usual.getOrDefault(parameter.name(), "none")));
+        if (operation.name().equals("ImportImage")) {
+            query.put("DiskDeviceMapping.1.OSSObject", "none");
+        }
         if (needed.containsKey(operation.name())) {
             query.put(needed.get(operation.name()), "none");
         }

@@ -19,6 +19,8 @@ import com.aliyun.ecs20140526.models.DescribeImagePipelinesRequest;
 import com.aliyun.ecs20140526.models.DescribeImageSharePermissionRequest;
 import com.aliyun.ecs20140526.models.DescribeImagesRequest;
 import com.aliyun.ecs20140526.models.DescribeRegionsRequest;
+import com.aliyun.ecs20140526.models.ExportImageRequest;
+import com.aliyun.ecs20140526.models.ImportImageRequest;
 import com.aliyun.ecs20140526.models.ListTagResourcesRequest;
 import com.aliyun.ecs20140526.models.ModifyImageAttributeRequest;
 import com.aliyun.ecs20140526.models.ModifyImageSharePermissionRequest;
@@ -43,7 +45,7 @@ class SdkIT {
     @ParameterizedTest
     @ValueSource(strings = {"v2", "ACS3-HMAC-SHA256"})
     void drivesEveryOperation(String algorithm) throws Exception {
-        var client = client(algorithm);
+        var client = client(account.keys(), algorithm);
         var regions = client.describeRegions(new DescribeRegionsRequest()).getBody();
         assertThat(regions.getRegions().getRegion()).hasSize(2);
         var template = createAndDescribe(client);
@@ -65,6 +67,7 @@ class SdkIT {
         components(client);
         attributesAndTags(client);
         copies(client);
+        buckets(client(ApiServer.ROOT, algorithm));
     }
 
     private String createAndDescribe(Client client) throws Exception {
@@ -197,10 +200,30 @@ class SdkIT {
                 new CancelCopyImageRequest().setRegionId("cn-beijing").setImageId(copy));
     }
 
-    private Client client(String algorithm) throws Exception {
+    private void buckets(Client client) throws Exception {
+        var disk = new ImportImageRequest.ImportImageRequestDiskDeviceMapping()
+                .setOSSBucket(ApiServer.BUCKET)
+                .setOSSObject(BucketsIT.stored(server));
+        var imported = client.importImage(new ImportImageRequest()
+                        .setRegionId(REGION)
+                        .setImageName("sdk-imported")
+                        .setDiskDeviceMapping(List.of(disk)))
+                .getBody();
+        assertThat(imported.getImageId()).startsWith("m-");
+        assertThat(imported.getTaskId()).startsWith("t-");
+        var image = new TestObjects(server, server.as(ApiServer.ROOT)).image("sdk-exported");
+        var exported = client.exportImage(new ExportImageRequest()
+                        .setRegionId(REGION)
+                        .setImageId(image)
+                        .setOSSBucket(ApiServer.BUCKET))
+                .getBody();
+        assertThat(exported.getTaskId()).startsWith("t-");
+    }
+
+    private Client client(Keys keys, String algorithm) throws Exception {
         return new Client(new Config()
-                .setAccessKeyId(account.keys().id())
-                .setAccessKeySecret(account.keys().secret())
+                .setAccessKeyId(keys.id())
+                .setAccessKeySecret(keys.secret())
                 .setProtocol("http")
                 .setSignatureAlgorithm(algorithm)
                 .setRegionId(REGION)

@@ -107,8 +107,6 @@ class TemplatesIT {
             ImportImageOptions.DiskDeviceMappings.1.OSSObject=disks/system.qcow2
             ImportImageOptions.DiskDeviceMappings.1.Format=QCOW2
             ImportImageOptions.DiskDeviceMappings.1.DiskImageSize=20
-            ImportImageOptions.DiskDeviceMappings.3.OSSBucket=bucket
-            ImportImageOptions.DiskDeviceMappings.3.OSSObject=disks/data.raw
             ImportImageOptions.Features.ImdsSupport=v2
             ImportImageOptions.RetainImportedImage=true
             ImportImageOptions.ImageName=imported
@@ -126,8 +124,6 @@ class TemplatesIT {
             DiskDeviceMappings/DiskDeviceMapping/0/OSSObject=disks/system.qcow2
             DiskDeviceMappings/DiskDeviceMapping/0/Format=QCOW2
             DiskDeviceMappings/DiskDeviceMapping/0/DiskImageSize=20
-            DiskDeviceMappings/DiskDeviceMapping/1/OSSBucket=bucket
-            DiskDeviceMappings/DiskDeviceMapping/1/Format=
             Features/NvmeSupport=unsupported
             Features/ImdsSupport=v2
             RetainImportedImage=true

@@ -172,7 +172,7 @@ class TemporaryKeysIT {
     void itMakesAndChangesNoKeys(String method, String path) {
         var key = TestKeys.temporary(server, account, Map.of());
         var target = path.replace("ID", account.keys().id());
-        assertThat(key.rest(method, target, "{}").refusal()).isEqualTo("403 Forbidden.Unauthorized");
+        assertThat(key.rest(method, target, "{}").refusal()).isEqualTo("403 Forbidden.TemporaryKey");
         assertThat(account.call("DescribeRegions").status()).isEqualTo(200);
     }
 
@@ -180,7 +180,7 @@ class TemporaryKeysIT {
     void aTemporaryRootKeyMakesNoAccounts() {
         var key = TestKeys.temporary(server, server.as(ApiServer.ROOT), Map.of());
         assertThat(key.rest("POST", "/api/v1/accounts", "{\"name\":\"x\"}").refusal())
-                .isEqualTo("403 Forbidden.Unauthorized");
+                .isEqualTo("403 Forbidden.TemporaryKey");
         assertThat(key.rest("GET", "/api/v1/doctor", "").status()).isEqualTo(200);
     }
 

@@ -103,6 +103,12 @@ public final class Expansion {
         if (command instanceof BuildCommand.Script script) {
             return script.bound(values, before);
         }
+        if (command instanceof BuildCommand.FromBucket download) {
+            return download.bound(values, before);
+        }
+        if (command instanceof BuildCommand.ToBucket upload) {
+            return upload.bound(values, before);
+        }
         return command instanceof BuildCommand.Download download ? download.bound(values, before) : command;
     }
 }

@@ -4,6 +4,7 @@ import static dev.kiln.component.TaskReader.checkKeys;
 import static dev.kiln.component.TaskReader.optional;
 import static dev.kiln.component.TaskReader.text;
 
+import dev.kiln.bucket.ObjectName;
 import dev.kiln.component.YamlValue.Mapping;
 import dev.kiln.component.YamlValue.Scalar;
 import dev.kiln.template.BuildCommand;
@@ -51,15 +52,16 @@ final class TaskActions {
             case "RunShellCommand" -> commands.add(script(shown, properties, what));
             case "WebDownload" -> commands.add(download(shown, properties, what));
             case "Reboot" -> commands.add(reboot(shown, properties, what));
-            case "OSSDownload" ->
-                throw notSupported(action, "there are no buckets", "use WebDownload, or COPY in the template");
-            case "OSSUpload" ->
-                throw notSupported(action, "there are no buckets", "use RunShellCommand and the image's own client");
+            case "OSSDownload" -> commands.add(fromBucket(shown, properties, what));
+            case "OSSUpload" -> commands.add(toBucket(shown, properties, what));
             case "RunPowerShellCommand" -> throw notSupported(action, "images are Linux", "use RunShellCommand");
             case "InvokeCommand" ->
                 throw notSupported(action, "there are no stored commands", "write it as a RunShellCommand");
             default ->
-                throw notSupported(action, "no action has this name", "use RunShellCommand, WebDownload or Reboot");
+                throw notSupported(
+                        action,
+                        "no action has this name",
+                        "use RunShellCommand, WebDownload, OSSDownload, OSSUpload or Reboot");
         }
         references.taskIsRead(action.text().equals("RunShellCommand"));
     }
@@ -132,15 +134,47 @@ final class TaskActions {
         }
         text(properties, "destinationDir", what);
         return new BuildCommand.Download(
-                shown, url, directory(properties, "destinationDir", what), seconds(properties, what));
+                shown, url, directory(properties, "destinationDir", what), seconds(properties, "timeout", what));
     }
 
-    private static int seconds(Mapping properties, String what) throws BuildContentException {
-        var given = optional(properties, "timeout", what);
+    private BuildCommand fromBucket(String shown, Mapping properties, String what) throws BuildContentException {
+        var object = bucketObject(properties, what, "destinationDir");
+        text(properties, "destinationDir", what);
+        return new BuildCommand.FromBucket(shown, object, directory(properties, "destinationDir", what));
+    }
+
+    private BuildCommand toBucket(String shown, Mapping properties, String what) throws BuildContentException {
+        var object = bucketObject(properties, what, "fileToUpload");
+        text(properties, "fileToUpload", what);
+        return new BuildCommand.ToBucket(shown, object, directory(properties, "fileToUpload", what));
+    }
+
+    // validTime is how long the vendor's signed address of the object holds; there is none here.
+    private BuildCommand.BucketObject bucketObject(Mapping properties, String what, String place)
+            throws BuildContentException {
+        checkKeys(properties, what, Set.of("bucketName", "objectName", "ossRegion", "validTime", place));
+        seconds(properties, "validTime", what);
+        var object = references.text(text(properties, "objectName", what));
+        if (object.isLiteral() && ObjectName.of(literal(object)).isEmpty()) {
+            var given = text(properties, "objectName", what);
+            throw YamlReader.refused(
+                    given.line(),
+                    "objectName \"" + YamlReader.shown(given.text()) + "\" is no object's name",
+                    "write a path without empty parts, \".\" and \"..\"");
+        }
+        var region = optional(properties, "ossRegion", what);
+        return new BuildCommand.BucketObject(
+                references.text(text(properties, "bucketName", what)),
+                object,
+                region.isPresent() ? references.text(region.get()) : TaskText.of(""));
+    }
+
+    private static int seconds(Mapping properties, String key, String what) throws BuildContentException {
+        var given = optional(properties, key, what);
         if (given.isPresent() && !SECONDS.matcher(given.get().text()).matches()) {
             throw YamlReader.refused(
                     given.get().line(),
-                    "timeout \"" + YamlReader.shown(given.get().text()) + "\" is no number of seconds",
+                    key + " \"" + YamlReader.shown(given.get().text()) + "\" is no number of seconds",
                     "write 1 to 99999");
         }
         return given.map(Scalar::text).map(Integer::parseInt).orElse(600);

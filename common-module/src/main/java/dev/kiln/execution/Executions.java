@@ -62,6 +62,19 @@ public final class Executions {
                 .map(ExecutionId::new);
     }
 
+    /**
+     * Notes which image is imported as the base of an execution that was started in the same transaction.
+     *
+     * @param kept when it stays after the execution's end: NEVER, AFTER_SUCCESS, AFTER_FAILURE or ALWAYS
+     */
+    public void importsBase(ExecutionId id, ImageId image, String kept) {
+        jdbc.sql("update execution set imported_image_id = :image, imported_kept = :kept where id = :id")
+                .param("image", image.value())
+                .param("kept", kept)
+                .param("id", id.value())
+                .update();
+    }
+
     /** The template of an execution that is not final, or empty. */
     public Optional<TemplateId> templateOfRunning(ExecutionId id) {
         return jdbc.sql("select template_id from execution where id = :id and finished_at is null")

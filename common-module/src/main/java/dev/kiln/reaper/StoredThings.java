@@ -79,7 +79,7 @@ public final class StoredThings {
                                    and e.finished_at is null) then 'IN_USE'
                             when exists (
                                 select from image_copy where id = :image and region_id = :region
-                                   and copy_of is not null and state in ('PENDING', 'COPYING')) then 'IN_USE'
+                                   and (copy_of is not null or import_object is not null) and state in ('PENDING', 'COPYING')) then 'IN_USE'
                             when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
                             when begun or :layers <> '' then 'LEFT'
                             else 'UNKNOWN' end

@@ -101,6 +101,39 @@ public sealed interface BuildCommand {
     }
 
     /**
+     * An object of a bucket.
+     *
+     * @param region that the bucket has to be in; empty when the component does not say
+     */
+    record BucketObject(TaskText bucket, TaskText object, TaskText region) {
+
+        BucketObject bound(Map<String, String> values, int stepsBefore) {
+            return new BucketObject(
+                    bucket.bound(values, stepsBefore),
+                    object.bound(values, stepsBefore),
+                    region.bound(values, stepsBefore));
+        }
+    }
+
+    /** An object of a bucket, put into a directory of the image. */
+    record FromBucket(String text, BucketObject object, TaskText directory) implements BuildCommand {
+
+        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        public FromBucket bound(Map<String, String> values, int stepsBefore) {
+            return new FromBucket(text, object.bound(values, stepsBefore), directory.bound(values, stepsBefore));
+        }
+    }
+
+    /** A file of the image, written to a bucket. */
+    record ToBucket(String text, BucketObject object, TaskText file) implements BuildCommand {
+
+        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        public ToBucket bound(Map<String, String> values, int stepsBefore) {
+            return new ToBucket(text, object.bound(values, stepsBefore), file.bound(values, stepsBefore));
+        }
+    }
+
+    /**
      * A file from a URL, put into a directory of the image.
      *
      * @param seconds how long it may take

@@ -122,7 +122,7 @@ class ComponentContentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"InvokeCommand", "RunPowerShellCommand", "OSSDownload", "OSSUpload", "Sleep"})
+    @ValueSource(strings = {"InvokeCommand", "RunPowerShellCommand", "Sleep"})
     void otherActionsAreRefusedInWords(String action) {
         refused(
                 "Tasks:\n- Name: t\n  Action: " + action + "\n  Properties: {a: b}",

@@ -51,7 +51,7 @@ final class FaultRun {
                 : Files.createTempDirectory("kiln-faults-");
         screen.say("Seed " + settings.seed() + ", " + settings.minutes() + " minutes, in " + directory);
         boolean good;
-        try (var cluster = new Cluster(directory)) {
+        try (var cluster = new Cluster(directory, settings.previous())) {
             closeAtExit(cluster);
             screen.phase("Start");
             cluster.start(settings.workers(), SLOTS, settings.without() == Guard.NONE);

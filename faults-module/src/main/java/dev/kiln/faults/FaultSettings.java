@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param boundaries whether a worker is killed at every write first
  * @param without the guard to take away
  * @param report the page to write
+ * @param previous where the release before was built, when half of the processes are to be of it
  * @param data where everything is kept; a temporary directory when empty
  */
 record FaultSettings(
@@ -20,4 +21,5 @@ record FaultSettings(
         boolean boundaries,
         Guard without,
         Optional<Path> report,
+        Optional<Path> previous,
         Optional<Path> data) {}

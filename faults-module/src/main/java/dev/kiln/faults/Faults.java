@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 public final class Faults {
 
     private static final String HELP = """
-            faults [--minutes N] [--seed S] [--boundaries] [--report FILE] [--workers N] [--data DIR]
+            faults [--minutes N] [--seed S] [--boundaries] [--previous REV] [--report FILE] [--workers N] [--data DIR]
             faults --without fence|lock|index [--minutes N] [--seed S]
 
             Starts 2 APIs, workers, PostgreSQL and a broker, all of them real processes, starts and cancels executions,
@@ -26,6 +26,7 @@ public final class Faults {
             --seed S         the seed, default a new one; it is printed
             --boundaries     first kills a worker at every write that an execution consists of: once just before the
                              write reaches the database, once just before the worker sees that it was made
+            --previous REV   every other process is of that revision, which is fetched from git and built first
             --report FILE    writes the result as a page, for example docs/fault-report.md
             --workers N      worker processes, 3 to 8, default 4
             --data DIR       where everything is kept, default a temporary directory, removed after a good run
@@ -41,7 +42,7 @@ public final class Faults {
         System.setProperty("kiln.faults.log-level", "OFF");
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
-            var options = Set.of("minutes", "seed", "report", "workers", "without", "data");
+            var options = Set.of("minutes", "seed", "report", "workers", "without", "previous", "data");
             var arguments = Arguments.parse(List.of(words), options, Set.of("help", "boundaries"));
             if (arguments.has("help")) {
                 out.print(HELP);
@@ -68,6 +69,7 @@ public final class Faults {
                 arguments.has("boundaries"),
                 guard(arguments),
                 arguments.option("report").map(Path::of),
+                arguments.option("previous").map(Path::of),
                 arguments.option("data").map(Path::of));
     }
 

@@ -83,7 +83,7 @@ final class Report {
                 "| | |",
                 "|---|---|",
                 "| faults injected for | " + settings.minutes() + " min |",
-                "| processes | 2 APIs, " + settings.workers() + " workers, PostgreSQL, 1 broker |",
+                "| processes | 2 APIs, " + settings.workers() + " workers, PostgreSQL, 1 broker" + releases() + " |",
                 "| starts acknowledged | " + ledger.started().size() + " |",
                 "| executions by final status | " + Screen.inWords(statuses) + " |",
                 "| violations, leaks among them | " + violations.size() + " |",
@@ -135,7 +135,16 @@ final class Report {
 
     private String command() {
         return "./kiln faults --minutes " + settings.minutes() + " --seed " + settings.seed()
-                + (settings.boundaries() ? " --boundaries" : "");
+                + (settings.boundaries() ? " --boundaries" : "")
+                + settings.previous()
+                        .map(previous -> " --previous " + previous.getFileName())
+                        .orElse("");
+    }
+
+    private String releases() {
+        return settings.previous()
+                .map(previous -> "; every other API and worker is of revision " + previous.getFileName())
+                .orElse("");
     }
 
     private String places() {

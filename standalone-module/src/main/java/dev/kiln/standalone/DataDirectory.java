@@ -54,6 +54,10 @@ final class DataDirectory implements Closeable {
         return made("regions/" + region);
     }
 
+    Path bucket(String name) throws IOException {
+        return made("buckets/" + name);
+    }
+
     /**
      * Where the workers build; one for all, so that whoever adopts a build also finds and removes what was left of it.
      */

@@ -160,6 +160,12 @@ final class Kiln implements Closeable {
             properties.put(
                     "kiln.regions[" + number + "].directory",
                     data.region(region).toString());
+            var bucket = "kiln-" + region;
+            properties.put("kiln.buckets[" + number + "].name", bucket);
+            properties.put("kiln.buckets[" + number + "].region", region.value());
+            properties.put(
+                    "kiln.buckets[" + number + "].directory",
+                    data.bucket(bucket).toString());
             number++;
         }
         return properties;

@@ -40,6 +40,8 @@ final class Cluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final List<String> REGIONS = List.of("cn-hangzhou", "cn-beijing", "cn-shanghai");
 
+    static final String BUCKET = "bucket";
+
     private static final Path LOGS = Path.of("target", "scenario-logs");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -80,6 +82,7 @@ final class Cluster implements AutoCloseable {
         this.directory = directory;
         this.shared = shared();
         Files.createDirectories(LOGS);
+        Files.createDirectories(bucket());
         for (var region : regions().values()) {
             Files.createDirectories(region);
         }
@@ -97,7 +100,15 @@ final class Cluster implements AutoCloseable {
             properties.put("kiln.regions[" + number + "].id", id);
             properties.put("kiln.regions[" + number + "].directory", path.toString());
         });
+        properties.put("kiln.buckets[0].name", BUCKET);
+        properties.put("kiln.buckets[0].region", REGIONS.get(0));
+        properties.put("kiln.buckets[0].directory", bucket().toString());
         return properties;
+    }
+
+    /** The directory of the bucket {@link #BUCKET}, which is in the first region. */
+    Path bucket() {
+        return directory.resolve(BUCKET);
     }
 
     /** An API and so many workers, which start at the same time; returns a client that signs as the root account. */

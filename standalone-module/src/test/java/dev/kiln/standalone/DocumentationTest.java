@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,9 +43,9 @@ class DocumentationTest {
                                 type,
                                 declared));
         // The default of a list is told in words.
-        declared.keySet().removeIf(key -> key.equals("kiln.regions"));
+        declared.keySet().removeAll(Set.of("kiln.regions", "kiln.buckets"));
         // Read by an expression where it is used, not by a record.
-        documented.keySet().removeIf(key -> key.startsWith("kiln.regions[N]") || key.equals("kiln.purge-interval"));
+        documented.keySet().removeIf(key -> key.contains("[N]") || key.equals("kiln.purge-interval"));
 
         assertThat(documented.keySet()).containsExactlyInAnyOrderElementsOf(declared.keySet());
         declared.forEach((key, value) -> {

@@ -1,5 +1,7 @@
 package dev.kiln.worker;
 
+import dev.kiln.bucket.BucketAccess;
+import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
 import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
@@ -14,6 +16,9 @@ import dev.kiln.worker.reaper.NotedStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
 import dev.kiln.worker.region.ImageCopies;
+import dev.kiln.worker.region.ImageExporter;
+import dev.kiln.worker.region.ImportedBases;
+import dev.kiln.worker.region.LeasedWork;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
 import dev.kiln.worker.region.SourceImages;
@@ -81,14 +86,28 @@ class WorkerConfiguration {
     }
 
     @Bean
-    PreparingStage preparing(
-            SourceImages baseImages, Targets targets, JdbcClient jdbc, Regions regions, TemplateSteps steps) {
-        return new PreparingStage(baseImages, new Preflight(jdbc, regions), targets, steps);
+    Preflight preflight(JdbcClient jdbc, Regions regions) {
+        return new Preflight(jdbc, regions);
     }
 
     @Bean
-    BuildRequests buildRequests(SourceImages baseImages, Regions regions, TemplateSteps steps) {
-        return new BuildRequests(baseImages, regions, steps);
+    ImportedBases importedBases(JdbcClient jdbc, Regions regions, Drain drain) {
+        return new ImportedBases(jdbc, regions, drain);
+    }
+
+    @Bean
+    PreparingStage preparing(
+            SourceImages baseImages,
+            ImportedBases importedBases,
+            Targets targets,
+            Preflight preflight,
+            TemplateSteps steps) {
+        return new PreparingStage(baseImages, importedBases, preflight, targets, steps);
+    }
+
+    @Bean
+    BuildRequests buildRequests(SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps) {
+        return new BuildRequests(baseImages, regions, buckets, steps);
     }
 
     @Bean
@@ -135,29 +154,33 @@ class WorkerConfiguration {
     }
 
     @Bean
-    ImageCopier imageCopier(
+    LeasedWork leasedWork(
             JdbcClient jdbc,
             TransactionTemplate transaction,
             JsonMapper json,
             Regions regions,
+            Buckets buckets,
             WorkerSettings settings) {
-        return new ImageCopier(new ImageCopies(jdbc, transaction, json), regions, settings);
+        return new LeasedWork(
+                new ImageCopier(new ImageCopies(jdbc, transaction, json), regions, buckets),
+                new ImageExporter(jdbc, transaction, regions, buckets),
+                settings);
     }
 
     // Not before the worker itself has started: by then the schema is known to be the right one.
     @Bean
-    ApplicationRunner copying(ImageCopier copier, WorkerSettings settings) {
-        return arguments -> copier.start(settings.sweepEvery());
+    ApplicationRunner leasedRounds(LeasedWork work, WorkerSettings settings) {
+        return arguments -> work.start(settings.sweepEvery());
     }
 
     @Bean
-    ReleasingStage releasing(BuildEngine engine, Removal removal, StepLayers layers) {
-        return new ReleasingStage(engine, removal, layers);
+    ReleasingStage releasing(BuildEngine engine, Removal removal, StepLayers layers, ImportedBases importedBases) {
+        return new ReleasingStage(engine, removal, layers, importedBases);
     }
 
     @Bean
-    CancellingStage cancelling(BuildEngine engine, Removal removal, StepLayers layers) {
-        return new CancellingStage(engine, removal, layers);
+    CancellingStage cancelling(BuildEngine engine, Removal removal, StepLayers layers, ImportedBases importedBases) {
+        return new CancellingStage(engine, removal, layers, importedBases);
     }
 
     @Bean

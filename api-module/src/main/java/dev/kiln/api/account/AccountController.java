@@ -1,9 +1,9 @@
 package dev.kiln.api.account;
 
 import dev.kiln.account.AccountId;
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -42,7 +42,7 @@ class AccountController {
     @ResponseStatus(HttpStatus.CREATED)
     NewKeys.Made create(@RequestAttribute("dev.kiln.caller") Caller caller, @RequestBody NewAccount wanted) {
         if (!caller.root()) {
-            throw new ApiException("Forbidden.Unauthorized", 403, "Only the root account may make accounts.");
+            throw RestCodes.ROOT_ONLY.because("Only the root account may make accounts.");
         }
         var name = wanted.name() == null ? "" : wanted.name();
         var length = name.codePointCount(0, name.length());
@@ -56,7 +56,7 @@ class AccountController {
     /** Its key has the policies of the caller's, as every key has those of the key that it was made with. */
     private NewKeys.Made add(Caller caller, AccountId id, String name) {
         if (!accounts.add(id, name)) {
-            throw new ApiException("AccountExists", 409, "Account " + id + " exists already. Choose another id.");
+            throw RestCodes.ACCOUNT_EXISTS.because("Account " + id + " exists already. Choose another id.");
         }
         return keys.make(caller, id, Optional.empty());
     }

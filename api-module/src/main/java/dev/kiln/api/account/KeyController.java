@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonAnySetter;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.signature.AccessKeys;
 import dev.kiln.api.signature.Caller;
@@ -121,8 +123,7 @@ class KeyController {
                 .orElseThrow(() -> Refusals.invalid(
                         ErrorCode.invalid("AccountId"), "accountId", wanted, "it has to be " + form.rule()));
         if (!caller.root() && !account.equals(caller.account())) {
-            throw new ApiException(
-                    "Forbidden.Unauthorized", 403, "Only the root account may ask for the keys of other accounts.");
+            throw RestCodes.ROOT_ONLY.because("Only the root account may ask for the keys of other accounts.");
         }
         if (!accounts.unknown(List.of(account)).isEmpty()) {
             throw new ApiException("InvalidAccount.NotFound", 404, "There is no account " + account + ".");
@@ -142,9 +143,7 @@ class KeyController {
     }
 
     private static ApiException notFound(String id) {
-        return new ApiException(
-                "InvalidAccessKeyId.NotFound",
-                404,
+        return Gateway.KEY_NOT_FOUND.because(
                 "There is no access key " + Refusals.quoted(id) + " that lives longer than a request needs.");
     }
 
@@ -156,9 +155,7 @@ class KeyController {
                         && other.active()
                         && other.policies().isEmpty());
         if (!stays && accounts.root().filter(account::equals).isPresent()) {
-            throw new ApiException(
-                    "LastRootKey",
-                    409,
+            throw RestCodes.LAST_ROOT_KEY.because(
                     "Access key " + key.accessKeyId() + " is the last active key of the root account that may do"
                             + " everything. Make another one first.");
         }
@@ -169,9 +166,7 @@ class KeyController {
         Set<String> needed = new HashSet<>();
         caller.policies().forEach(policy -> needed.add(policy.document()));
         if (!Set.copyOf(key.policies()).containsAll(needed)) {
-            throw new ApiException(
-                    "Forbidden.Unauthorized",
-                    403,
+            throw RestCodes.MORE_RIGHTS.because(
                     "Access key " + key.accessKeyId() + " may do more than the key that signed the request. Enable it"
                             + " with one that may do as much.");
         }

@@ -1,6 +1,7 @@
 package dev.kiln.api.account;
 
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.permission.Policy;
 import dev.kiln.api.permission.Wildcard;
@@ -36,8 +37,9 @@ class KeyPolicies {
                 .findFirst()
                 .map(Wildcard::pattern)
                 .ifPresent(pattern -> {
-                    throw Policy.MALFORMED.because("The policy document is not valid: there is no action that "
-                            + Refusals.quoted(pattern) + " stands for. docs/api.md lists the actions.");
+                    throw RestCodes.MALFORMED_POLICY.because(
+                            "The policy document is not valid: there is no action that " + Refusals.quoted(pattern)
+                                    + " stands for. docs/api.md lists the actions.");
                 });
         return policy;
     }

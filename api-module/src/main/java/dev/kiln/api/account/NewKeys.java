@@ -2,6 +2,7 @@ package dev.kiln.api.account;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.permission.Policy;
 import dev.kiln.api.signature.AccessKeys;
 import dev.kiln.api.signature.Caller;
@@ -45,16 +46,14 @@ class NewKeys {
     /** What expires must leave nothing behind that does not. */
     static void requireLongLived(Caller caller) {
         if (caller.temporary()) {
-            throw new ApiException(
-                    "Forbidden.Unauthorized",
-                    403,
-                    "Access key " + caller.accessKeyId() + " is a temporary one, which may not make or change keys."
-                            + " Use the key that made it.");
+            throw RestCodes.LONG_LIVED_ONLY.because("Access key " + caller.accessKeyId()
+                    + " is a temporary one, which may not make or change keys." + " Use the key that made it.");
         }
     }
 
     private static ApiException tooDeep(List<Policy> policies) {
-        return Policy.MALFORMED.because("The key would have " + policies.size() + " policies, its own and those of the"
-                + " keys that it comes from, and may have " + MOST_POLICIES + ". Make it with another key.");
+        return RestCodes.MALFORMED_POLICY.because(
+                "The key would have " + policies.size() + " policies, its own and those of the"
+                        + " keys that it comes from, and may have " + MOST_POLICIES + ". Make it with another key.");
     }
 }

@@ -3,6 +3,7 @@ package dev.kiln.api.account;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.RestCodes;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -21,8 +22,7 @@ public final class Quotas {
             new ErrorCode("QuotaExceed.ImageComponent", 400, "the account has as many components as it may");
     public static final ErrorCode IMAGES =
             new ErrorCode("QuotaExceed.Image", 403, "the account has as many images as it may");
-    private static final ErrorCode KEYS =
-            new ErrorCode("QuotaExceed.AccessKey", 403, "the account has as many keys as it may");
+    private static final ErrorCode KEYS = RestCodes.TOO_MANY_KEYS;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;

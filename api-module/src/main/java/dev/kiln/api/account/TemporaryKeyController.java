@@ -1,8 +1,8 @@
 package dev.kiln.api.account;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
-import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.api.signature.NewSecrets;
 import dev.kiln.api.signature.TemporaryKeys;
@@ -48,7 +48,7 @@ class TemporaryKeyController {
         long seconds = wanted.durationSeconds() == null ? USUAL : wanted.durationSeconds();
         if (seconds < SHORTEST || seconds > LONGEST) {
             throw Refusals.invalid(
-                    ErrorCode.invalid("Parameter.DurationSeconds"),
+                    RestCodes.INVALID_DURATION,
                     "durationSeconds",
                     Long.toString(seconds),
                     "it is a whole number from " + SHORTEST + " to " + LONGEST);

@@ -1,6 +1,6 @@
 package dev.kiln.api.doctor;
 
-import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -35,8 +35,7 @@ class DoctorController {
 
     private static void requireRoot(Caller caller) {
         if (!caller.root()) {
-            throw new ApiException(
-                    "Forbidden.Unauthorized", 403, "Only the root account may ask what was left behind.");
+            throw RestCodes.ROOT_ONLY.because("Only the root account may ask what was left behind.");
         }
     }
 }

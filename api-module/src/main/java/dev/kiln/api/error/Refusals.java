@@ -50,6 +50,11 @@ public final class Refusals {
                 "Region " + region + " cannot be reached or written to now. Try again in a moment.");
     }
 
+    public static ApiException bucketAway(String bucket) {
+        return new ApiException(
+                "ServiceUnavailable", 503, "Bucket " + bucket + " cannot be reached now. Try again in a moment.");
+    }
+
     public static ApiException imageNotFound(String image) {
         return IMAGE_NOT_FOUND.because("The specified ImageId " + quoted(image) + " does not exist in this region.");
     }

@@ -1,8 +1,8 @@
 package dev.kiln.api.execution;
 
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
@@ -98,17 +98,13 @@ class ExecutionController {
             case ACCEPTED -> relay.ring();
             case NOT_FOUND -> throw Refusals.executionNotFound();
             case NOTHING_FAILED ->
-                throw conflict("NothingFailed", "No target of the execution failed: there is nothing to try again.");
+                throw RestCodes.NOTHING_FAILED.because(
+                        "No target of the execution failed: there is nothing to try again.");
             case OTHER_RUNNING ->
-                throw conflict(
-                        "InvalidImagePipeline.HasRunningExecution",
-                        "Another execution of the template runs. Wait until it has ended.");
-            case NOT_FINISHED -> throw conflict("NotFinished", "The execution has not ended yet. Wait until it has.");
+                throw RestCodes.RUNNING.because("Another execution of the template runs. Wait until it has ended.");
+            case NOT_FINISHED ->
+                throw RestCodes.NOT_FINISHED.because("The execution has not ended yet. Wait until it has.");
         }
-    }
-
-    private static ApiException conflict(String code, String message) {
-        return new ApiException(code, 409, message);
     }
 
     private ExecutionList.Listed find(Caller caller, String id) {

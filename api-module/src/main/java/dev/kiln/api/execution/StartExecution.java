@@ -14,6 +14,7 @@ import dev.kiln.api.operation.Tags;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
+import dev.kiln.api.template.TemplateImport;
 import dev.kiln.api.template.TemplateSources;
 import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionId;
@@ -22,6 +23,7 @@ import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** StartImagePipelineExecution. */
@@ -30,8 +32,6 @@ class StartExecution implements Operation<ExecutionId> {
 
     private static final ErrorCode BASE_IMAGE_NOT_FOUND =
             new ErrorCode("InvalidImagePipeline.BaseImageNotFound", 404, "the base image of the template is gone");
-    private static final ErrorCode OBJECT_NOT_FOUND =
-            new ErrorCode("InvalidImagePipeline.OSSObjectNotFound", 404, "BaseImageType OSS: Kiln does not import yet");
 
     private static final Parameter<String> TEMPLATE =
             Parameter.text("ImagePipelineId").required();
@@ -46,7 +46,7 @@ class StartExecution implements Operation<ExecutionId> {
                     BASE_IMAGE_NOT_FOUND,
                     TemplateSources.COMPONENT_NOT_FOUND,
                     ErrorCode.INVALID_REGION,
-                    OBJECT_NOT_FOUND,
+                    TemplateImport.OBJECT_NOT_FOUND,
                     TemplateSources.COMPONENT_NOT_SUPPORTED,
                     Tags.DUPLICATE_KEY,
                     Tags.INVALID_KEY,
@@ -57,6 +57,7 @@ class StartExecution implements Operation<ExecutionId> {
     private final ClientTokens tokens;
     private final Templates templates;
     private final TemplateSources sources;
+    private final TemplateImport imports;
     private final Executions executions;
     private final EventRelay relay;
 
@@ -64,11 +65,13 @@ class StartExecution implements Operation<ExecutionId> {
             ClientTokens tokens,
             Templates templates,
             TemplateSources sources,
+            TemplateImport imports,
             Executions executions,
             EventRelay relay) {
         this.tokens = tokens;
         this.templates = templates;
         this.sources = sources;
+        this.imports = imports;
         this.executions = executions;
         this.relay = relay;
     }
@@ -95,16 +98,16 @@ class StartExecution implements Operation<ExecutionId> {
     }
 
     private String start(Template template, ExecutionId id, List<Tag> tags) {
-        if (template.baseImageType() == Template.BaseImageType.OSS) {
-            throw OBJECT_NOT_FOUND.because("The object that the specified ImagePipeline imports is not found:"
-                    + " images are not imported from buckets here yet. Use BaseImageType IMAGE.");
-        }
         sources.require(
                 template,
                 () -> BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found."));
-        return executions
+        var from = Optional.of(template)
+                .filter(one -> one.baseImageType() == Template.BaseImageType.OSS)
+                .map(imports::require);
+        var started = executions
                 .start(id, NewId.image(), template.id(), template.account(), tags)
-                .map(ExecutionId::value)
                 .orElseThrow(() -> Refusals.executionRunning(template.id()));
+        from.ifPresent(object -> imports.begin(template, started, object));
+        return started.value();
     }
 }

@@ -1,7 +1,7 @@
 package dev.kiln.api.image;
 
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoreKey;
 import java.io.IOException;
@@ -31,8 +31,7 @@ record ByteRange(long first, long last, long size) {
 
     private ByteRange satisfiable() {
         if (first > last) {
-            throw new ApiException(
-                    "RangeNotSatisfiable", 416, "The image has " + size + " bytes: ask for some of them.");
+            throw RestCodes.RANGE.because("The image has " + size + " bytes: ask for some of them.");
         }
         return this;
     }

@@ -23,6 +23,8 @@ class DeleteImage implements Operation<Done> {
     private static final ErrorCode UNDER_WAY =
             new ErrorCode("OperationDenied.ImageCopying", 403, "the image is being made, distributed or copied");
 
+    private static final ErrorCode IMPORTING = new ErrorCode("ImageIsImporting", 403, "the image is being imported");
+
     private static final Parameter<String> ID = Parameter.text("ImageId").required();
     private static final Parameter<Boolean> FORCE = Parameter.flag("Force").or(false);
 
@@ -30,15 +32,17 @@ class DeleteImage implements Operation<Done> {
             "DeleteImage",
             "Removes an image of one's own.",
             List.of(REGION_ID, ID, FORCE, DryRun.DRY_RUN),
-            List.of(SHARED, UNDER_WAY, Refusals.IMAGE_NOT_FOUND, DryRun.PASSED),
+            List.of(SHARED, UNDER_WAY, IMPORTING, ExportImage.UNDER_WAY, Refusals.IMAGE_NOT_FOUND, DryRun.PASSED),
             Done.SHAPE);
 
     private final Images images;
+    private final Exports exports;
     private final ImageRemoval removal;
     private final TransactionTemplate transaction;
 
-    DeleteImage(Images images, ImageRemoval removal, TransactionTemplate transaction) {
+    DeleteImage(Images images, Exports exports, ImageRemoval removal, TransactionTemplate transaction) {
         this.images = images;
+        this.exports = exports;
         this.removal = removal;
         this.transaction = transaction;
     }
@@ -65,10 +69,16 @@ class DeleteImage implements Operation<Done> {
     }
 
     private void check(Image image, boolean force) {
+        if (exports.areUnderWay(image.id())) {
+            throw ExportImage.UNDER_WAY.because(
+                    "The specified image " + image.id() + " is being exported. Wait until that has ended.");
+        }
         var underWay = image.state() == Image.State.PENDING || image.state() == Image.State.COPYING;
         if (underWay || images.isOfRunningExecution(image.id()) || images.isBeingCopied(image.id())) {
-            throw UNDER_WAY.because("The specified image " + image.id()
-                    + " is being made, distributed or copied. Wait until that has ended, or cancel it.");
+            throw (image.imported() && underWay ? IMPORTING : UNDER_WAY)
+                    .because(
+                            "The specified image " + image.id()
+                                    + " is being made, imported, distributed or copied. Wait until that has ended, or cancel it.");
         }
         if (image.shared() && !force) {
             throw SHARED.because("The specified image " + image.id()

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param shared whether anybody beside the owner may read it
  * @param deprecated available still, but not to be chosen any more
  * @param copied whether CopyImage made it
+ * @param imported whether it came from a bucket
+ * @param failure why it could not be made, for people; empty unless that is so
  * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
  * @param kept attributes that mean nothing here, by their wire names
  */
@@ -35,6 +37,8 @@ record Image(
         boolean shared,
         boolean deprecated,
         boolean copied,
+        boolean imported,
+        String failure,
         String metadata,
         List<Tag> tags,
         Map<String, String> kept,
@@ -93,6 +97,8 @@ record Image(
                 shared,
                 deprecated,
                 copied,
+                imported,
+                failure,
                 metadata,
                 tags,
                 kept,

@@ -80,7 +80,11 @@ class ImageController {
         }
     }
 
-    /** An image as it is shown. */
+    /**
+     * An image as it is shown.
+     *
+     * @param failure why it could not be copied or imported; empty unless that is so
+     */
     record Shown(
             String imageId,
             String name,
@@ -89,6 +93,7 @@ class ImageController {
             String regionId,
             String ownerId,
             String status,
+            String failure,
             String digest,
             long bytes,
             String sourceImageId,
@@ -106,6 +111,7 @@ class ImageController {
                 image.region().value(),
                 image.owner().toString(),
                 image.state().wire(),
+                image.failure(),
                 image.digest().map(Object::toString).orElse(""),
                 image.bytes(),
                 image.sourceImage(),

@@ -51,6 +51,8 @@ final class ImageRows implements RowMapper<Image> {
                 row.getBoolean("shared"),
                 row.getBoolean("deprecated"),
                 row.getString("copy_of") != null,
+                row.getString("import_object") != null,
+                row.getString("error_info"),
                 row.getString("metadata"),
                 json.readValue(row.getString("tags"), TAGS),
                 json.readValue(row.getString("kept"), KEPT),

@@ -76,6 +76,27 @@ public final class Images {
                 .update();
     }
 
+    /** Makes the row of an image that is imported, which a worker fills. */
+    public void addImport(ImageId id, Upload image, Import from, List<Tag> tags, Map<String, String> kept) {
+        jdbc.sql("""
+                insert into image_copy (id, account_id, region_id, import_bucket, import_object, name, description,
+                    state, bytes, tags, kept)
+                values (:id, :account, :region, :bucket, :object, :name, :description,
+                    'PENDING', :bytes, cast(:tags as jsonb), cast(:kept as jsonb))
+                """)
+                .param("id", id.value())
+                .param("account", image.account().value())
+                .param("region", image.region().value())
+                .param("bucket", from.bucket())
+                .param("object", from.object())
+                .param("name", image.name())
+                .param("description", image.description())
+                .param("bytes", from.bytes())
+                .param("tags", json.writeValueAsString(tags))
+                .param("kept", json.writeValueAsString(kept))
+                .update();
+    }
+
     /** Whether CopyImage is still making a copy of it. */
     boolean isBeingCopied(ImageId id) {
         return jdbc.sql("""
@@ -161,13 +182,17 @@ public final class Images {
 
     boolean isOfRunningExecution(ImageId id) {
         return jdbc.sql("""
-                select exists (select from image_copy i join execution e on e.id = i.execution_id
+                select exists (select from image_copy i
+                    join execution e on e.id = i.execution_id or e.imported_image_id = i.id
                     where i.id = :id and e.finished_at is null)
                 """).param("id", id.value()).query(Boolean.class).single();
     }
 
-    /** What is said of an image that is uploaded or copied. */
-    record Upload(AccountId account, RegionId region, String name, String family, String description) {}
+    /** What is said of an image that is uploaded, copied or imported. */
+    public record Upload(AccountId account, RegionId region, String name, String family, String description) {}
+
+    /** An object in a bucket and its size, which may be another when it is read. */
+    public record Import(String bucket, String object, long bytes) {}
 
     /** Makes the row of an upload; nobody else sees it before {@link #finishUpload}. */
     void beginUpload(ImageId id, Upload upload) {
@@ -221,6 +246,7 @@ public final class Images {
         return jdbc.sql("""
                 update image_copy set state = 'FAILED', error_code = 'Deleting'
                 where state = 'COPYING' and execution_id is null and source_image_id = '' and copy_of is null
+                  and import_object is null
                   and modified_at < now() - interval '1 second' * :seconds
                 """).param("seconds", after.toSeconds()).update();
     }

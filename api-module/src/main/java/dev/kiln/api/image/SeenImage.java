@@ -29,7 +29,9 @@ record SeenImage(Image image, AccountId by) {
             Field.text("Progress", seen -> progress(seen.image())),
             Field.time("CreationTime", seen -> seen.image().createdAt()),
             Field.integer("Size", seen -> gibibytes(seen.image())),
-            Field.text("Platform", seen -> "Others Linux"),
+            Field.text(
+                    "Platform",
+                    seen -> ImportImage.PLATFORM.in(seen.image().kept()).orElse("Others Linux")),
             Field.text("OSType", seen -> "linux"),
             Field.kept(ModifyImage.BOOT_MODE, seen -> seen.image().kept()),
             Field.kept(ModifyImage.LICENSE_TYPE, seen -> seen.image().kept()),

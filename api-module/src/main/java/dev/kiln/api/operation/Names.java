@@ -1,9 +1,60 @@
 package dev.kiln.api.operation;
 
+import dev.kiln.bucket.ObjectName;
+
 /** The forms of names that are the same wherever the reference has them. */
 public final class Names {
 
+    // The vendor's list (Node SDK, ImportImageRequest).
+    private static final String[] PLATFORMS = {
+        "Aliyun",
+        "Anolis",
+        "CentOS",
+        "Ubuntu",
+        "CoreOS",
+        "SUSE",
+        "Debian",
+        "OpenSUSE",
+        "FreeBSD",
+        "RedHat",
+        "Kylin",
+        "UOS",
+        "Fedora",
+        "Fedora CoreOS",
+        "CentOS Stream",
+        "AlmaLinux",
+        "Rocky Linux",
+        "Gentoo",
+        "Customized Linux",
+        "Others Linux",
+        "Windows Server 2022",
+        "Windows Server 2019",
+        "Windows Server 2016",
+        "Windows Server 2012",
+        "Windows Server 2008",
+        "Windows Server 2003",
+        "Other Windows"
+    };
+
     private Names() {}
+
+    /** Platform. */
+    public static Scalar<String> platform() {
+        return Scalar.oneOf(PLATFORMS);
+    }
+
+    /** OSSBucket. */
+    public static Scalar<String> bucket() {
+        return Scalar.matching(
+                "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits and inner dashes");
+    }
+
+    /** OSSObject. */
+    public static Scalar<String> object() {
+        return Scalar.text(
+                "a path of at most 1023 bytes, without empty parts, '.' and '..'",
+                name -> ObjectName.of(name).isPresent());
+    }
 
     /** Name and ImageName. */
     public static Scalar<String> name(int longest) {

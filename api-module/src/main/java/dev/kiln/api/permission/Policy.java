@@ -1,6 +1,5 @@
 package dev.kiln.api.permission;
 
-import dev.kiln.api.error.ErrorCode;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,9 +9,6 @@ import java.util.stream.Stream;
  * @param document as it was given
  */
 public record Policy(String document, List<Statement> statements) {
-
-    public static final ErrorCode MALFORMED =
-            new ErrorCode("MalformedPolicyDocument", 400, "a policy that is none, or says what is not supported");
 
     // Longer than the name of anything that exists; it bounds the time that a pattern takes.
     private static final int LONGEST_RESOURCE = 512;

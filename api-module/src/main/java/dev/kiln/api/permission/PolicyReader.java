@@ -2,6 +2,7 @@ package dev.kiln.api.permission;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -126,7 +127,7 @@ final class PolicyReader {
     }
 
     private static ApiException malformed(String why) {
-        return Policy.MALFORMED.because("The policy document is not valid: " + why
+        return RestCodes.MALFORMED_POLICY.because("The policy document is not valid: " + why
                 + ". Give {\"Version\":\"1\",\"Statement\":[{\"Effect\":…,\"Action\":…,\"Resource\":…}]}.");
     }
 }

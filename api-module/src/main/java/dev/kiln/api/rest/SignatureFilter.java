@@ -1,7 +1,7 @@
 package dev.kiln.api.rest;
 
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Authentication;
 import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
@@ -53,7 +53,7 @@ final class SignatureFilter extends OncePerRequestFilter {
         var streams = isUpload(request.getMethod(), request.getServletPath());
         var body = streams ? new byte[0] : SignedRequest.readBody(request, MAX_BODY + 1);
         if (body.length > MAX_BODY) {
-            throw new ApiException("RequestTooLarge", 413, "The body has more than " + MAX_BODY + " bytes.");
+            throw RestCodes.TOO_LARGE.because("The body has more than " + MAX_BODY + " bytes.");
         }
         var hash = streams ? Optional.<String>empty() : Optional.of(Signatures.sha256(body));
         request.setAttribute(CALLER, authentication.verifyV3(signed, hash, List.of()));

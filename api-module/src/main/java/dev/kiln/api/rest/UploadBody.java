@@ -1,7 +1,9 @@
 package dev.kiln.api.rest;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.image.Digest;
 import dev.kiln.region.DigestMismatchException;
 import dev.kiln.region.RegionStore;
@@ -39,9 +41,7 @@ public final class UploadBody {
         try {
             return store.put(key, bytes, expected, progress);
         } catch (DigestMismatchException e) {
-            throw new ApiException(
-                    "SignatureDoesNotMatch",
-                    400,
+            throw Gateway.SIGNATURE_MISMATCH.because(
                     "The body that arrived does not have the signed x-acs-content-sha256. Send it again.");
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
@@ -54,7 +54,7 @@ public final class UploadBody {
     }
 
     private static ApiException tooLarge(DataSize limit) {
-        return new ApiException("RequestTooLarge", 413, "The body has more than " + limit.toBytes() + " bytes.");
+        return RestCodes.TOO_LARGE.because("The body has more than " + limit.toBytes() + " bytes.");
     }
 
     private static final class Limited extends FilterInputStream {

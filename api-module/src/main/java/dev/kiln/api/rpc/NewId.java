@@ -31,6 +31,11 @@ public final class NewId {
         return new ComponentId("ic-" + text(LENGTH));
     }
 
+    /** The id of a task, as imports and exports are called. */
+    public static String task() {
+        return "t-" + text(LENGTH);
+    }
+
     /** Random lower-case letters and digits. */
     public static String text(int length) {
         var text = new StringBuilder(length);

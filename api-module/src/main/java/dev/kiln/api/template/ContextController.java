@@ -2,8 +2,8 @@ package dev.kiln.api.template;
 
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.doctor.Uploads;
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.rest.UploadBody;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.image.Digest;
@@ -108,7 +108,7 @@ class ContextController {
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }
-        throw new ApiException("OperationConflict", 409, "The same context was uploaded twice at once. Try again.");
+        throw RestCodes.CONFLICT.because("The same context was uploaded twice at once. Try again.");
     }
 
     /** Removes a context unless the template names it; under its lock, because another upload may just make it so. */
@@ -123,9 +123,7 @@ class ContextController {
 
     private void refuseWhileRunning(Template template) {
         if (templates.hasRunningExecution(template.id())) {
-            throw new ApiException(
-                    "InvalidImagePipeline.HasRunningExecution",
-                    409,
+            throw RestCodes.RUNNING.because(
                     "The template has a running execution, which reads the context. Wait until it has ended.");
         }
     }
@@ -134,7 +132,7 @@ class ContextController {
         try {
             inspector.inspect(offset -> store.open(key, offset));
         } catch (ArchiveRefusedException e) {
-            throw new ApiException("InvalidArchive", 422, e.getMessage());
+            throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }

@@ -9,7 +9,6 @@ import static dev.kiln.api.operation.Parameter.text;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.operation.Names;
 import dev.kiln.api.operation.Parameter;
-import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.template.Tag;
 import java.util.List;
@@ -23,12 +22,12 @@ final class ImportParameters {
     static final ErrorCode INVALID_ARCHITECTURE = invalid("Architecture", "not x86_64 or arm64");
     static final ErrorCode INVALID_OS_TYPE = invalid("OSType", "not linux or windows");
     static final ErrorCode INVALID_BOOT_MODE = invalid("BootMode", "not BIOS or UEFI");
-    static final ErrorCode INVALID_PLATFORM = invalid("Platform", "more than 64 characters");
+    static final ErrorCode INVALID_PLATFORM = invalid("Platform", "not among the vendor's platforms");
     static final ErrorCode INVALID_LICENSE = invalid("LicenseType", "not Auto, Aliyun or BYOL");
     static final ErrorCode INVALID_NVME = invalid("FeaturesNvmeSupport", "not supported or unsupported");
     static final ErrorCode INVALID_FORMAT = invalid("DiskDeviceMappingsFormat", "not RAW, VHD or QCOW2");
     static final ErrorCode INVALID_OBJECT =
-            invalid("DiskDeviceMappingsOSSObject", "not an object's name of 1 to 1023 bytes");
+            invalid("DiskDeviceMappingsOSSObject", "not an object's name: a path of at most 1023 bytes");
     static final ErrorCode INVALID_BUCKET = invalid("DiskDeviceMappingsOSSBucket", "not a bucket's name");
     static final ErrorCode TOO_MANY_DISKS =
             new ErrorCode("InvalidImportImageOptionsDiskDeviceMappings.LengthLimitExceeded", 400, "more than 17 disks");
@@ -50,8 +49,7 @@ final class ImportParameters {
             .code(INVALID_OS_TYPE)
             .kept()
             .or("linux");
-    static final Parameter<String> PLATFORM = Parameter.of(
-                    GROUP + ".Platform", Scalar.text("at most 64 characters", text -> text.length() <= 64))
+    static final Parameter<String> PLATFORM = Parameter.of(GROUP + ".Platform", Names.platform())
             .code(INVALID_PLATFORM)
             .kept();
     static final Parameter<String> BOOT_MODE =
@@ -93,15 +91,11 @@ final class ImportParameters {
      */
     record Disk(String bucket, String object, Optional<String> format, Optional<Integer> size) {}
 
-    private static final Parameter<String> BUCKET = Parameter.of(
-                    "OSSBucket",
-                    Scalar.matching(
-                            "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits and inner dashes"))
+    private static final Parameter<String> BUCKET = Parameter.of("OSSBucket", Names.bucket())
             .code(INVALID_BUCKET)
             .required(MISSING_BUCKET)
             .kept();
-    private static final Parameter<String> OBJECT = Parameter.of(
-                    "OSSObject", Scalar.text("at most 1023 characters", text -> text.length() <= 1023))
+    private static final Parameter<String> OBJECT = Parameter.of("OSSObject", Names.object())
             .code(INVALID_OBJECT)
             .required(MISSING_OBJECT)
             .kept();

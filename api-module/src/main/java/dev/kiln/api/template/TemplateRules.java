@@ -57,6 +57,10 @@ final class TemplateRules {
             found.add(COMBINATION.because("BaseImage goes with BaseImageType IMAGE and IMAGE_FAMILY,"
                     + " ImportImageOptions go with OSS. Leave the other out."));
         }
+        if (given.get(ImportParameters.DISKS).size() > 1) {
+            found.add(COMBINATION.because("DiskDeviceMappings has more than one disk, and an image is one root file"
+                    + " system. Give the system's disk alone."));
+        }
         if (imported && !mentioned) {
             found.add(Refusals.missing(ImportParameters.MISSING, ImportParameters.GROUP));
         }

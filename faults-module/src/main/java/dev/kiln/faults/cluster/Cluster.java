@@ -23,6 +23,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,12 +52,21 @@ public final class Cluster implements Closeable {
     private final List<Member> apis = new ArrayList<>();
     private final List<Member> workers = new ArrayList<>();
     private final List<URI> urls = new ArrayList<>();
+    private final List<Release> releases = new ArrayList<>();
     private final Thread tending = new Thread(this::tend, "tending");
     private volatile boolean closed;
 
-    /** Starts the servers; processes follow with {@link #start}. */
-    public Cluster(Path directory) throws IOException {
+    /**
+     * Starts the servers; processes follow with {@link #start}.
+     *
+     * @param previous where the release before was built, when every other process is to be one of it
+     */
+    public Cluster(Path directory, Optional<Path> previous) throws IOException {
         this.directory = directory;
+        if (previous.isPresent()) {
+            releases.add(Release.builtIn(previous.get()));
+        }
+        releases.add(Release.current());
         Files.createDirectories(directory.resolve("logs"));
         Files.createDirectories(directory.resolve("run"));
         this.regions = new RegionDirectories(directory.resolve("regions"));
@@ -73,7 +83,8 @@ public final class Cluster implements Closeable {
                 directory.resolve("kafka").toString(),
                 Integer.toString(brokerPort),
                 ready.toString());
-        return new JavaProcess.Launch(main, List.of(), Map.of(), log("broker"), ready, classes("broker"));
+        var classPath = Release.current().classPath(List.of());
+        return new JavaProcess.Launch(main, classPath, Map.of(), log("broker"), ready, classes("broker"));
     }
 
     /**
@@ -84,38 +95,48 @@ public final class Cluster implements Closeable {
     public void start(int workerCount, int slots, boolean rehearsed) throws IOException, InterruptedException {
         broker.start();
         await(List.of(broker));
-        for (var number = 1; number <= APIS; number++) {
-            apis.add(api("api-" + number));
+        for (var number = 0; number < APIS; number++) {
+            apis.add(api("api-" + (number + 1), releases.get(number % releases.size())));
         }
-        for (var number = 1; number <= workerCount; number++) {
-            workers.add(worker("worker-" + number, slots));
+        for (var number = 0; number < workerCount; number++) {
+            workers.add(worker("worker-" + (number + 1), slots, releases.get(number % releases.size())));
         }
-        if (rehearsed) {
-            rehearse();
-        }
-        for (var member : members()) {
-            member.process().start();
-        }
-        await(workers.stream().map(Member::process).toList());
-        for (var url : urls) {
-            awaitHealth(url);
+        // The release before is there first, as when it is replaced: the database is migrated beside it.
+        for (var number = 0; number < releases.size(); number++) {
+            startEvery(number, rehearsed);
         }
         tending.start();
     }
 
+    /** Starts all processes of a release. */
+    private void startEvery(int release, boolean rehearsed) throws IOException, InterruptedException {
+        if (rehearsed) {
+            rehearse(apis.get(release).process(), workers.get(release).process(), urls.get(release));
+        }
+        for (var number = release; number < APIS; number += releases.size()) {
+            apis.get(number).process().start();
+        }
+        for (var number = release; number < workers.size(); number += releases.size()) {
+            workers.get(number).process().start();
+            await(List.of(workers.get(number).process()));
+        }
+        for (var number = release; number < APIS; number += releases.size()) {
+            awaitHealth(urls.get(number));
+        }
+    }
+
     /** Starts and ends one API and one worker: every later start finds their classes loaded and checked. */
-    private void rehearse() throws IOException, InterruptedException {
-        var api = apis.get(0).process();
-        var worker = workers.get(0).process();
+    private static void rehearse(JavaProcess api, JavaProcess worker, URI url)
+            throws IOException, InterruptedException {
         api.start();
         worker.start();
         await(List.of(worker));
-        awaitHealth(urls.get(0));
+        awaitHealth(url);
         worker.end();
         api.end();
     }
 
-    private Member api(String name) throws IOException {
+    private Member api(String name, Release release) throws IOException {
         var port = FreePort.any();
         var network = new Forwarder(name, database.port(), watch);
         var properties = shared(network);
@@ -126,13 +147,17 @@ public final class Cluster implements Closeable {
         properties.put("kiln.root.access-key-secret", ROOT.secret());
         urls.add(URI.create("http://127.0.0.1:" + port));
         var main = List.of(ApiApplication.class.getName());
-        return member(
-                network,
-                new JavaProcess.Launch(
-                        main, without("worker"), environment(properties), log(name), null, classes("api")));
+        var launch = new JavaProcess.Launch(
+                main,
+                release.classPath(without("worker")),
+                environment(properties),
+                log(name),
+                null,
+                classes(release.name() + "-api"));
+        return member(network, launch);
     }
 
-    private Member worker(String name, int slots) throws IOException {
+    private Member worker(String name, int slots, Release release) throws IOException {
         var network = new Forwarder(name, database.port(), watch);
         var properties = shared(network);
         properties.put("spring.main.web-application-type", "none");
@@ -141,10 +166,14 @@ public final class Cluster implements Closeable {
         properties.put("kiln.worker.ready-file", ready(name).toString());
         properties.put("kiln.engine.directory", engine().toString());
         var main = List.of(WorkerApplication.class.getName());
-        return member(
-                network,
-                new JavaProcess.Launch(
-                        main, without("api"), environment(properties), log(name), ready(name), classes("worker")));
+        var launch = new JavaProcess.Launch(
+                main,
+                release.classPath(without("api")),
+                environment(properties),
+                log(name),
+                ready(name),
+                classes(release.name() + "-worker"));
+        return member(network, launch);
     }
 
     private static Member member(Forwarder network, JavaProcess.Launch launch) {
@@ -179,7 +208,7 @@ public final class Cluster implements Closeable {
         return properties;
     }
 
-    private void await(List<JavaProcess> starting) throws IOException, InterruptedException {
+    private static void await(List<JavaProcess> starting) throws IOException, InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
         for (var process : starting) {
             while (!process.isReady()) {

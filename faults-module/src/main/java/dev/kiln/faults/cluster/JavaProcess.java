@@ -4,11 +4,13 @@ import dev.kiln.embedded.BoundProcess;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,10 @@ public final class JavaProcess implements Closeable {
 
     private static final long NANOS_BEFORE_RESTART = TimeUnit.SECONDS.toNanos(1);
     private static final long SECONDS_TO_END = 60;
+
+    // By its address: a release before has no such file on its class path.
+    private static final URL LOG_SETTINGS =
+            Objects.requireNonNull(JavaProcess.class.getResource("/logback-faults.xml"), "logback-faults.xml");
 
     private final String name;
     private final Launch launch;
@@ -29,13 +35,12 @@ public final class JavaProcess implements Closeable {
      * What is started.
      *
      * @param main the class and its arguments
-     * @param without the modules that must not be on the class path
      * @param ready file that the process makes when it is ready; removed before each start
      * @param classes archive of loaded classes that makes starts short; made when the process ends in an orderly way
      */
     record Launch(
             List<String> main,
-            List<String> without,
+            String classPath,
             Map<String, String> environment,
             Path log,
             @Nullable Path ready,
@@ -62,7 +67,7 @@ public final class JavaProcess implements Closeable {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("KILN_"));
-        builder.environment().put("CLASSPATH", classPath());
+        builder.environment().put("CLASSPATH", launch.classPath());
         builder.environment().putAll(launch.environment());
         stopped = false;
         process = BoundProcess.start(builder, "KILL");
@@ -79,24 +84,9 @@ public final class JavaProcess implements Closeable {
                 "-XX:+AutoCreateSharedArchive",
                 "-Xlog:disable",
                 "-XX:SharedArchiveFile=" + launch.classes(),
-                "-Dlogback.configurationFile=logback-faults.xml"));
+                "-Dlogback.configurationFile=" + LOG_SETTINGS));
         command.addAll(launch.main());
         return command;
-    }
-
-    private String classPath() {
-        var entries = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
-        return String.join(
-                File.pathSeparator,
-                entries.stream()
-                        .filter(entry -> launch.without().stream().noneMatch(module -> isOf(Path.of(entry), module)))
-                        .toList());
-    }
-
-    // A jar, or the classes of a module that was only compiled.
-    private static boolean isOf(Path entry, String module) {
-        return entry.getFileName().toString().startsWith("kiln-" + module + "-")
-                || entry.endsWith(Path.of(module + "-module", "target", "classes"));
     }
 
     /** Starts it again if it has ended and its time has come. */

@@ -40,8 +40,21 @@ public final class GoodClient {
         JsonNode to(SignedClient api) throws IOException;
     }
 
-    /** An answer, and whether an earlier try of it may have been heard. */
-    record Answer(JsonNode content, boolean repeated) {}
+    /** A refusal of a repeated call: an earlier try may be heard yet, and do what this one was refused. */
+    static final class LateRefusalException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final transient ApiException refusal;
+
+        LateRefusalException(ApiException refusal) {
+            super(refusal);
+            this.refusal = refusal;
+        }
+
+        String code() {
+            return refusal.code();
+        }
+    }
 
     /** No API answered although the call was repeated for long. */
     static final class UnansweredException extends IOException {
@@ -55,17 +68,18 @@ public final class GoodClient {
     /**
      * The answer of whichever API answers first.
      *
-     * @throws ApiException the request is refused; no repetition would change that
+     * @throws ApiException the request is refused at the first try; no repetition would change that
+     * @throws LateRefusalException it is refused at a later one
      */
-    Answer call(Call call) throws IOException, InterruptedException {
+    JsonNode call(Call call) throws IOException, InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         for (var tries = 0; ; tries++) {
             var api = apis.get(Math.floorMod(next, apis.size()));
             try {
-                return new Answer(bounded(() -> call.to(api)), tries > 0);
+                return bounded(() -> call.to(api));
             } catch (ApiException e) {
                 if (e.status() < 500) {
-                    throw e;
+                    throw tries > 0 ? new LateRefusalException(e) : e;
                 }
             } catch (IOException e) {
                 // Nobody knows whether it was heard.

@@ -15,6 +15,7 @@ public final class Ledger {
     private final Set<String> cancelsAsked = ConcurrentHashMap.newKeySet();
     private final Set<String> cancelsAccepted = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
+    private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
     private final Queue<String> unanswered = new ConcurrentLinkedQueue<>();
 
     void started(String execution) {
@@ -60,6 +61,15 @@ public final class Ledger {
     /** How often each code was the answer. */
     public Map<String, Integer> refusals() {
         return Map.copyOf(refusals);
+    }
+
+    void doubtful(String token) {
+        doubtful.add(token);
+    }
+
+    /** The client tokens of starts that were not acknowledged, of which a try may have been heard all the same. */
+    public Set<String> doubtful() {
+        return Set.copyOf(doubtful);
     }
 
     void unanswered(String request) {

@@ -31,7 +31,6 @@ public final class Operations {
         BusyboxImage.write(file);
         var query = Map.of("name", "busybox", "regionId", RegionDirectories.HOME);
         return client.call(api -> api.rest("POST", "/api/v1/images", query, RequestBody.file(file)))
-                .content()
                 .path("imageId")
                 .asString();
     }
@@ -40,7 +39,6 @@ public final class Operations {
     public String account() throws IOException, InterruptedException {
         var body = RequestBody.json(new JsonMapper().createObjectNode().put("name", "guest"));
         return client.call(api -> api.rest("POST", "/api/v1/accounts", Map.of(), body))
-                .content()
                 .path("accountId")
                 .asString();
     }
@@ -68,7 +66,6 @@ public final class Operations {
             parameters.put("AddAccount.1", guest);
         }
         var template = client.call(api -> api.rpc("CreateImagePipeline", parameters))
-                .content()
                 .path("ImagePipelineId")
                 .asString();
         ledger.made(template, recipe);
@@ -80,12 +77,14 @@ public final class Operations {
         var parameters = Map.of(REGION, RegionDirectories.HOME, "ImagePipelineId", template, "ClientToken", token);
         try {
             var execution = client.call(api -> api.rpc("StartImagePipelineExecution", parameters))
-                    .content()
                     .path("ExecutionId")
                     .asString();
             ledger.started(execution);
             return Optional.of(execution);
         } catch (IOException e) {
+            if (!(e instanceof ApiException)) {
+                ledger.doubtful(token);
+            }
             note("start " + template, e);
             return Optional.empty();
         }
@@ -115,6 +114,8 @@ public final class Operations {
 
     private void note(String request, IOException e) {
         if (e instanceof ApiException refusal) {
+            ledger.refused(refusal.code());
+        } else if (e instanceof GoodClient.LateRefusalException refusal) {
             ledger.refused(refusal.code());
         } else {
             ledger.unanswered(request + ": " + e.getMessage());

@@ -110,6 +110,15 @@ public final class Records {
                 .orElse("none");
     }
 
+    /** The client token of the start that made an execution. */
+    String tokenOf(String execution) {
+        return jdbc.sql("select token from client_token where result_id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .optional()
+                .orElse("none");
+    }
+
     /** The state of a copy. */
     public String stateOf(String image) {
         return jdbc.sql("select state from image_copy where id = :id")

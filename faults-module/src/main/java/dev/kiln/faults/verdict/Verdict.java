@@ -85,11 +85,10 @@ public final class Verdict {
             }
         }
         var known = Set.copyOf(ledger.started());
-        if (ledger.unanswered().isEmpty()) {
-            executions.stream()
-                    .filter(execution -> !known.contains(execution.id()))
-                    .forEach(execution -> violations.add(execution.id() + " runs although nobody was told so"));
-        }
+        executions.stream()
+                .filter(execution -> !known.contains(execution.id()))
+                .filter(execution -> !ledger.doubtful().contains(records.tokenOf(execution.id())))
+                .forEach(execution -> violations.add(execution.id() + " runs although nobody was told so"));
         for (var cancelled : ledger.cancelsAccepted()) {
             if (!"CANCELLED".equals(statuses.get(cancelled))) {
                 violations.add(cancelled + " is " + statuses.get(cancelled) + " although its cancel was acknowledged");

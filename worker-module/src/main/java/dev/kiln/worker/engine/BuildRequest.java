@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param context tar archive that COPY reads from, when one was uploaded
  * @param network whether commands may use the network
  * @param diskBytes bound of what all commands together may write
+ * @param buckets those that its tasks may use
  */
 public record BuildRequest(
         String name,
@@ -21,7 +22,19 @@ public record BuildRequest(
         List<BuildCommand> commands,
         Optional<ByteSource> context,
         boolean network,
-        long diskBytes) {
+        long diskBytes,
+        BuildBuckets buckets) {
+
+    /** A build without buckets. */
+    public BuildRequest(
+            String name,
+            BaseImage base,
+            List<BuildCommand> commands,
+            Optional<ByteSource> context,
+            boolean network,
+            long diskBytes) {
+        this(name, base, commands, context, network, diskBytes, BuildBuckets.NONE);
+    }
 
     /** The image that the commands start from. */
     public record BaseImage(Digest digest, ByteSource archive, ImageMetadata metadata) {}

@@ -41,6 +41,23 @@ final class ImageCommands {
         run(state, arguments, null, captured, step);
     }
 
+    /** The same; what is printed to standard output goes to the sink alone. */
+    void run(BuildState state, List<String> arguments, SandboxProcess.Output stdout, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var tail = new Tail(4000);
+        SandboxProcess.Output errors = (bytes, length) -> {
+            tail.add(bytes, length);
+            output.output(bytes, length);
+        };
+        var line = commands.step(scratch, state, arguments);
+        int status = new SandboxProcess(line, Optional.empty(), null, stdout, limits.command())
+                .withErrorsApart(errors)
+                .run();
+        if (status != 0) {
+            fail(status, step, tail.text());
+        }
+    }
+
     private void run(
             BuildState state,
             List<String> arguments,

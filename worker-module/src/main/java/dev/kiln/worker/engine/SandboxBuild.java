@@ -123,6 +123,7 @@ final class SandboxBuild {
                 || command instanceof BuildCommand.Script
                 || command instanceof BuildCommand.Copy
                 || command instanceof BuildCommand.Download
+                || command instanceof BuildCommand.FromBucket
                 || command instanceof BuildCommand.Workdir;
     }
 
@@ -184,6 +185,10 @@ final class SandboxBuild {
             run(script, captured, step);
         } else if (command instanceof BuildCommand.Download download) {
             download(download, step);
+        } else if (command instanceof BuildCommand.FromBucket download) {
+            fetch(download, step);
+        } else if (command instanceof BuildCommand.ToBucket upload) {
+            store(upload, step);
         } else if (command instanceof BuildCommand.Workdir workdir) {
             makeDirectory(inImagePath(workdir.path(), step), step);
         } else if (command instanceof BuildCommand.Copy copy) {
@@ -230,6 +235,30 @@ final class SandboxBuild {
         var directory = pathIn("/", valueOf(download.directory()), step);
         fetch(url, Duration.ofSeconds(download.seconds()), step);
         put(SourceUrl.name(url), directory, 0644, step);
+    }
+
+    private void fetch(BuildCommand.FromBucket download, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var place = place(download.object());
+        var directory = pathIn("/", valueOf(download.directory()), step);
+        new BucketTasks(request).fetch(place, scratch.directory().resolve(COPIED), step);
+        put(BucketTasks.name(place), directory, 0644, step);
+    }
+
+    private void store(BuildCommand.ToBucket upload, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var path = pathIn("/", valueOf(upload.file()), step);
+        var file = scratch.directory().resolve(COPIED);
+        try (var out = Files.newOutputStream(file)) {
+            var line = BucketTasks.reading(path, request.diskBytes());
+            inImage.run(state.forTask(Map.of()), line, (bytes, length) -> out.write(bytes, 0, length), step);
+        }
+        new BucketTasks(request).store(place(upload.object()), file, step);
+        Files.deleteIfExists(file);
+    }
+
+    private BucketTasks.Place place(BuildCommand.BucketObject object) {
+        return new BucketTasks.Place(valueOf(object.bucket()), valueOf(object.object()), valueOf(object.region()));
     }
 
     /** What a command sets for those after it, and for the image; nothing is run for it. */

@@ -1,5 +1,6 @@
 package dev.kiln.worker.stage;
 
+import dev.kiln.bucket.BucketAccess;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Failure;
 import dev.kiln.image.Digest;
@@ -22,11 +23,13 @@ public final class BuildRequests {
 
     private final SourceImages baseImages;
     private final Regions regions;
+    private final BucketAccess buckets;
     private final TemplateSteps steps;
 
-    public BuildRequests(SourceImages baseImages, Regions regions, TemplateSteps steps) {
+    public BuildRequests(SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps) {
         this.baseImages = baseImages;
         this.regions = regions;
+        this.buckets = buckets;
         this.steps = steps;
     }
 
@@ -58,7 +61,8 @@ public final class BuildRequests {
                 template.contextDigest()
                         .map(digest -> source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
                 template.allowsNetwork(),
-                template.diskGib() * GIB);
+                template.diskGib() * GIB,
+                bucket -> buckets.find(bucket, template.region(), template.account()));
     }
 
     private ByteSource source(RegionId region, StoreKey key) {

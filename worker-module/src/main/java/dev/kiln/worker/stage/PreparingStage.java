@@ -7,6 +7,7 @@ import dev.kiln.execution.Failure;
 import dev.kiln.image.ImageId;
 import dev.kiln.template.BuildContent;
 import dev.kiln.template.Template;
+import dev.kiln.worker.region.ImportedBases;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.SourceImages;
 import dev.kiln.worker.region.Targets;
@@ -16,19 +17,26 @@ import java.util.UUID;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Checks every target before anything is built, chooses the base image and the components once, and makes the rows of
- * all targets.
+ * Checks every target before anything is built, chooses the base image and the components once, waits for a base image
+ * that is imported, and makes the rows of all targets.
  */
 public final class PreparingStage implements Stage {
 
     private final SourceImages baseImages;
+    private final ImportedBases importedBases;
     private final Preflight preflight;
     private final Targets targets;
     private final TemplateSteps steps;
     private final JsonMapper json = new JsonMapper();
 
-    public PreparingStage(SourceImages baseImages, Preflight preflight, Targets targets, TemplateSteps steps) {
+    public PreparingStage(
+            SourceImages baseImages,
+            ImportedBases importedBases,
+            Preflight preflight,
+            Targets targets,
+            TemplateSteps steps) {
         this.baseImages = baseImages;
+        this.importedBases = importedBases;
         this.preflight = preflight;
         this.targets = targets;
         this.steps = steps;
@@ -42,7 +50,6 @@ public final class PreparingStage implements Stage {
     @Override
     public Advance run(Attempt attempt) throws StageFailedException, InterruptedException {
         var template = attempt.template();
-        var base = baseImages.choose(template).orElseThrow(() -> new StageFailedException(baseNotFound(template)));
         for (var content : List.of(BuildContent.Kind.BUILD, BuildContent.Kind.TEST)) {
             steps.of(attempt, content);
         }
@@ -50,14 +57,30 @@ public final class PreparingStage implements Stage {
         if (trouble.isPresent()) {
             throw new StageFailedException(trouble.get());
         }
+        var base = base(attempt);
         var ids = template.targetRegions().stream()
                 .map(region -> region.equals(template.region()) ? attempt.image() : newImageId())
                 .toList();
-        targets.plan(attempt, base.id(), naming(attempt), ids);
+        targets.plan(attempt, base, naming(attempt), ids);
         return Advance.to(
                 ExecutionStatus.BUILDING,
-                "base image " + base.id() + "; " + ids.size() + " region(s) and "
+                "base image " + base + "; " + ids.size() + " region(s) and "
                         + template.addAccounts().size() + " account(s) checked");
+    }
+
+    private ImageId base(Attempt attempt) throws StageFailedException, InterruptedException {
+        var template = attempt.template();
+        if (template.baseImageType() != Template.BaseImageType.OSS) {
+            return baseImages
+                    .choose(template)
+                    .orElseThrow(() -> new StageFailedException(baseNotFound(template)))
+                    .id();
+        }
+        var imported = importedBases.await(attempt);
+        if (!imported.isGood()) {
+            throw new StageFailedException(imported.failure());
+        }
+        return imported.image();
     }
 
     // The name is {ImageName}_{ExecutionId} unless the suffix is switched off; without an ImageName the template's

@@ -5,8 +5,10 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Outcome;
 import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.region.ImportedBases;
 import dev.kiln.worker.region.Removal;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Removes what an unsuccessful run left, gives scratch space back, and ends with the outcome that was stored before.
@@ -16,11 +18,13 @@ public final class ReleasingStage implements Stage {
     private final BuildEngine engine;
     private final Removal removal;
     private final StepLayers layers;
+    private final ImportedBases importedBases;
 
-    public ReleasingStage(BuildEngine engine, Removal removal, StepLayers layers) {
+    public ReleasingStage(BuildEngine engine, Removal removal, StepLayers layers, ImportedBases importedBases) {
         this.engine = engine;
         this.removal = removal;
         this.layers = layers;
+        this.importedBases = importedBases;
     }
 
     @Override
@@ -36,6 +40,7 @@ public final class ReleasingStage implements Stage {
             case TEST_FAILED -> removal.remove(attempt, target -> !target.isCopied());
             case SUCCESS, PARTITION_SUCCESS -> {}
         }
+        importedBases.release(attempt, Optional.of(outcome == Outcome.SUCCESS || outcome == Outcome.PARTITION_SUCCESS));
         layers.remove(attempt);
         engine.discard(attempt.execution().value());
         // Of a run that did not succeed, the message that says why is the one to keep.

@@ -7,7 +7,7 @@ import dev.kiln.image.ImageKeys;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.StoredItem;
-import dev.kiln.worker.region.ImageCopier;
+import dev.kiln.worker.region.LeasedWork;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class ImageCopierIT {
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch gate = new CountDownLatch(1);
     private final AtomicInteger numbers = new AtomicInteger();
-    private final List<ImageCopier> copiers = new ArrayList<>();
+    private final List<LeasedWork> copiers = new ArrayList<>();
     private Rig rig;
 
     @BeforeEach
@@ -38,7 +38,7 @@ class ImageCopierIT {
     @AfterEach
     void end() {
         gate.countDown();
-        copiers.forEach(ImageCopier::close);
+        copiers.forEach(LeasedWork::close);
         rig.close();
     }
 
@@ -157,7 +157,7 @@ class ImageCopierIT {
     }
 
     /** A round that stands in the middle of its copy when this returns. */
-    private Thread begin(ImageCopier copier) throws InterruptedException {
+    private Thread begin(LeasedWork copier) throws InterruptedException {
         broken.stopReadingAt(50, () -> {
             reading.countDown();
             try {
@@ -172,8 +172,8 @@ class ImageCopierIT {
         return thread;
     }
 
-    private ImageCopier copier() {
-        var copier = rig.copier();
+    private LeasedWork copier() {
+        var copier = rig.leasedWork();
         copiers.add(copier);
         return copier;
     }

@@ -1,6 +1,9 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.bucket.Bucket;
+import dev.kiln.bucket.BucketAccess;
+import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.CancelAnswer;
@@ -29,6 +32,9 @@ import dev.kiln.worker.intake.OrphanedExecutions;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
 import dev.kiln.worker.region.ImageCopies;
+import dev.kiln.worker.region.ImageExporter;
+import dev.kiln.worker.region.ImportedBases;
+import dev.kiln.worker.region.LeasedWork;
 import dev.kiln.worker.region.Preflight;
 import dev.kiln.worker.region.Removal;
 import dev.kiln.worker.region.SourceImages;
@@ -57,6 +63,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -83,6 +90,7 @@ final class Rig implements AutoCloseable {
     final Components components = new Components(jdbc, new JsonMapper());
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
+    final Path bucket;
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
     private int copiesAtOnce = 4;
@@ -98,6 +106,7 @@ final class Rig implements AutoCloseable {
         for (var id : List.of("cn-one", "cn-two", "cn-three")) {
             directories.put(id, Files.createTempDirectory(id));
         }
+        bucket = Files.createTempDirectory("bucket");
         account(OWNER);
         account(FRIEND);
         storeBaseImage();
@@ -249,12 +258,19 @@ final class Rig implements AutoCloseable {
         return new WithdrawnCopies(new Targets(jdbc), regions());
     }
 
-    /** The part of a worker that makes the copies of CopyImage. */
-    ImageCopier copier() {
+    /** The part of a worker that makes copies, imports and exports. */
+    LeasedWork leasedWork() {
         var source = database.dataSource();
         var transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
         var copies = new ImageCopies(JdbcClient.create(source), transaction, new JsonMapper());
-        return new ImageCopier(copies, regions(), settings(1));
+        return new LeasedWork(
+                new ImageCopier(copies, regions(), buckets()),
+                new ImageExporter(JdbcClient.create(source), transaction, regions(), buckets()),
+                settings(1));
+    }
+
+    private Buckets buckets() {
+        return new Buckets(List.of(new Bucket("bucket", HOME, bucket, Set.of())));
     }
 
     private Regions regions() {
@@ -268,17 +284,18 @@ final class Rig implements AutoCloseable {
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
         var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
-        var requests = new BuildRequests(baseImages, regions, steps);
+        var requests = new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
+        var imported = new ImportedBases(jdbc, regions, drain);
         return new Stages(List.of(
-                new PreparingStage(baseImages, new Preflight(jdbc, regions), targets, steps),
+                new PreparingStage(baseImages, imported, new Preflight(jdbc, regions), targets, steps),
                 new BuildingStage(engine, requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
                 new DistributingStage(new Distribution(targets, regions, settings, drain)),
-                new ReleasingStage(engine, removal, layers),
-                new CancellingStage(engine, removal, layers)));
+                new ReleasingStage(engine, removal, layers, imported),
+                new CancellingStage(engine, removal, layers, imported)));
     }
 
     private WorkerSettings settings(int slots) {

@@ -1,0 +1,108 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.RestCodes;
+import dev.kiln.api.signature.Signatures;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.FileSystemUtils;
+
+/** Provokes every code of the REST API. */
+class RestCodesIT {
+
+    private final ApiServer server = ApiServer.shared();
+    private final WireClient client = server.newAccount();
+    private final TestObjects objects = new TestObjects(server, client);
+
+    @Test
+    void everyCodeIsProvokedAndHasItsStatus() {
+        var provoked = provoked();
+        assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(RestCodes.CODES);
+        provoked.forEach((code, call) -> assertThat(call.get().refusal()).isEqualTo(code.status() + " " + code.code()));
+    }
+
+    private Map<ErrorCode, Supplier<Reply>> provoked() {
+        var provoked = new LinkedHashMap<ErrorCode, Supplier<Reply>>();
+        provoked.put(RestCodes.ROOT_ONLY, () -> client.rest("POST", "/api/v1/accounts", "{\"name\":\"x\"}"));
+        ofKeys(provoked);
+        var again = "{\"id\":\"" + client.keys().account() + "\",\"name\":\"x\"}";
+        provoked.put(RestCodes.ACCOUNT_EXISTS, () -> server.as(ApiServer.ROOT).rest("POST", "/api/v1/accounts", again));
+        provoked.put(RestCodes.TOO_LARGE, () -> client.rest("POST", "/api/v1/accounts", " ".repeat((64 << 10) + 1)));
+        provoked.put(RestCodes.INVALID_ARCHIVE, () -> upload(new byte[1]));
+        provoked.put(RestCodes.CONFLICT, this::contextThatIsRemovedMeanwhile);
+        provoked.put(RestCodes.RUNNING, () -> {
+            var template = objects.template(objects.image("base"));
+            objects.start(template);
+            return client.upload("PUT", context(template), TestObjects.tar("a", "b"), Map.of());
+        });
+        provoked.put(RestCodes.RANGE, () -> {
+            var content = "/api/v1/images/" + objects.image("short") + "/content";
+            return client.upload("GET", content, new byte[0], Map.of("range", "bytes=9999999-"));
+        });
+        provoked.put(RestCodes.TASK_NOT_FOUND, () -> client.rest("GET", "/api/v1/tasks/t-none", ""));
+        provoked.put(RestCodes.NOTHING_FAILED, () -> retry(true));
+        provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));
+        return provoked;
+    }
+
+    private void ofKeys(Map<ErrorCode, Supplier<Reply>> provoked) {
+        provoked.put(
+                RestCodes.LONG_LIVED_ONLY,
+                () -> TestKeys.temporary(server, client, Map.of()).rest("POST", "/api/v1/keys", "{}"));
+        provoked.put(
+                RestCodes.MORE_RIGHTS,
+                () -> TestKeys.narrowed(server, client, TestKeys.allow("kiln:*", "*"))
+                        .rest("POST", "/api/v1/keys/" + client.keys().id() + "/enable", ""));
+        provoked.put(
+                RestCodes.LAST_ROOT_KEY,
+                () -> server.as(ApiServer.ROOT).rest("DELETE", "/api/v1/keys/" + ApiServer.ROOT.id(), ""));
+        provoked.put(
+                RestCodes.INVALID_DURATION,
+                () -> client.rest("POST", "/api/v1/temporary-keys", "{\"durationSeconds\":1}"));
+        provoked.put(RestCodes.MALFORMED_POLICY, () -> client.rest("POST", "/api/v1/keys", "{\"policy\":\"\"}"));
+        provoked.put(RestCodes.TOO_MANY_KEYS, () -> {
+            var greedy = server.newAccount();
+            var last = greedy.rest("POST", "/api/v1/keys", "{}");
+            for (int made = 0; made < 200 && last.status() == 201; made++) {
+                last = greedy.rest("POST", "/api/v1/keys", "{}");
+            }
+            return last;
+        });
+    }
+
+    private Reply upload(byte[] bytes) {
+        return client.upload("POST", "/api/v1/images?name=bad&regionId=cn-hangzhou", bytes, Map.of());
+    }
+
+    private static String context(String template) {
+        return "/api/v1/templates/" + template + "/context";
+    }
+
+    private Reply retry(boolean finished) {
+        var execution = objects.start(objects.template(objects.image("base")));
+        if (finished) {
+            objects.finish(execution, "SUCCESS");
+        }
+        return client.rest("POST", "/api/v1/executions/" + execution + "/targets/retry", "");
+    }
+
+    /** As if another upload of the same bytes had failed, and removed them. */
+    private Reply contextThatIsRemovedMeanwhile() {
+        var template = objects.template(objects.image("base"));
+        var tar = TestObjects.tar("a", "twice");
+        var stored = server.regions().resolve("cn-hangzhou/contexts/" + template + "/" + Signatures.sha256(tar));
+        return HeldLock.during(
+                server,
+                jdbc -> jdbc.sql("select id from template where id = :id for update")
+                        .param("id", template)
+                        .query(String.class)
+                        .list(),
+                () -> client.upload("PUT", context(template), tar, Map.of()),
+                () -> assertThat(FileSystemUtils.deleteRecursively(stored.toFile()))
+                        .isTrue());
+    }
+}

@@ -1,0 +1,147 @@
+package dev.kiln.bucket;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.region.RegionId;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+
+/**
+ * A bucket: a directory, local or mounted, whose files are its objects, named by their paths. It is filled and emptied
+ * by its operator; what Kiln writes is visible only once all of it is durable. Symbolic links that lead out of the
+ * directory are not followed.
+ *
+ * @param accounts who may use it beside the root account
+ */
+public record Bucket(String name, RegionId region, Path directory, Set<AccountId> accounts) {
+
+    private static final int BUFFER_BYTES = 1 << 18;
+    private static final long NANOS_BETWEEN_NOTES = 250_000_000;
+
+    /**
+     * How many bytes the object has, or nothing when there is no such object.
+     *
+     * @throws IOException when the bucket is not to be reached now
+     */
+    public Optional<Long> find(ObjectName object) throws IOException {
+        var file = directory.resolve(object.value());
+        return isObject(file) ? Optional.of(Files.size(file)) : Optional.empty();
+    }
+
+    /** The object's bytes; the caller closes the stream. */
+    public InputStream open(ObjectName object) throws IOException {
+        var file = directory.resolve(object.value());
+        if (!isObject(file)) {
+            throw new FileNotFoundException("bucket " + name + " has no object " + object);
+        }
+        return Channels.newInputStream(FileChannel.open(file, StandardOpenOption.READ));
+    }
+
+    private boolean isObject(Path file) throws IOException {
+        requireDirectory();
+        return Files.isRegularFile(file) && isInside(file);
+    }
+
+    /** It may be a mount that is missing now. */
+    private void requireDirectory() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("the directory of bucket " + name + " is not there");
+        }
+    }
+
+    private boolean isInside(Path file) throws IOException {
+        return file.toRealPath().startsWith(directory.toRealPath());
+    }
+
+    /**
+     * Stores the bytes as the object, replacing what was there, once they are all there and durable. What an earlier
+     * call of the same writer has left of the object is removed first; should that call still be at work, it fails.
+     *
+     * @param writer for whom the object is written, in letters, digits and dashes
+     * @param progress is told the number of bytes written so far, at most a few times a second
+     */
+    public void put(ObjectName object, String writer, InputStream bytes, LongConsumer progress) throws IOException {
+        var file = directory.resolve(object.value());
+        var home = madeInside(file.resolveSibling(""));
+        var prefix = ObjectName.HIDDEN + writer + "-";
+        removeBeginning(home, prefix);
+        var partial = home.resolve(prefix + UUID.randomUUID());
+        try {
+            write(partial, bytes, progress);
+            Files.move(
+                    partial,
+                    home.resolve(file.getFileName()),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            sync(home);
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            throw new InterruptedIOException("interrupted while " + object + " was being written");
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private Path madeInside(Path home) throws IOException {
+        requireDirectory();
+        var there = home;
+        while (!Files.exists(there)) {
+            there = there.resolveSibling("");
+        }
+        if (!isInside(there)) {
+            throw new FileNotFoundException("what is to be written lies outside of bucket " + name);
+        }
+        var made = Files.createDirectories(home).toRealPath();
+        for (var path = home; !path.equals(there); path = path.resolveSibling("")) {
+            sync(path.resolveSibling(""));
+        }
+        return made;
+    }
+
+    private static void removeBeginning(Path home, String prefix) throws IOException {
+        try (var left = Files.newDirectoryStream(
+                home, file -> file.getFileName().toString().startsWith(prefix))) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static void write(Path file, InputStream bytes, LongConsumer progress) throws IOException {
+        try (var out = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            var buffer = new byte[BUFFER_BYTES];
+            var noted = System.nanoTime();
+            for (var n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
+                var rest = ByteBuffer.wrap(buffer, 0, n);
+                while (rest.hasRemaining()) {
+                    out.write(rest);
+                }
+                if (System.nanoTime() - noted > NANOS_BETWEEN_NOTES) {
+                    noted = System.nanoTime();
+                    progress.accept(out.position());
+                }
+            }
+            out.force(true);
+        }
+    }
+
+    private static void sync(Path home) throws IOException {
+        try (var channel = FileChannel.open(home, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.bucket.Bucket;
+import dev.kiln.bucket.ObjectName;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Brings objects of buckets to a build, and files of a build to buckets. */
+final class BucketTasks {
+
+    private static final String FAILED = "BuildCommand.Failed";
+
+    private final BuildRequest request;
+
+    BucketTasks(BuildRequest request) {
+        this.request = request;
+    }
+
+    /** A bucket's object, as a task names it; an empty region is any. */
+    record Place(String bucket, String object, String region) {}
+
+    /** The name that the object has in the directory where it is put. */
+    static String name(Place place) {
+        return place.object().substring(place.object().lastIndexOf('/') + 1);
+    }
+
+    /** Writes the object's bytes to the file. */
+    void fetch(Place place, Path file, String step) throws IOException, BuildFailedException {
+        var bucket = bucket(place, step);
+        var object = object(place, step);
+        var bytes = bucket.find(object);
+        if (bytes.isEmpty()) {
+            throw failed(step, "bucket " + place.bucket() + " has no object \"" + place.object() + "\"");
+        }
+        if (bytes.get() > request.diskBytes()) {
+            throw tooLarge(step, "object " + place.object());
+        }
+        try (var in = bucket.open(object)) {
+            Files.copy(in, file);
+        } catch (FileNotFoundException e) {
+            throw failed(step, "object \"" + place.object() + "\" was removed meanwhile");
+        }
+    }
+
+    /**
+     * The command line that prints a file of the image, in the sandbox, where no link leads out of the image; one byte
+     * more than a build may have at most, because a file with holes may claim any size.
+     */
+    static List<String> reading(String path, long most) {
+        var script = "[ -f \"$1\" ] || { echo \"kiln: the image has no file $1\" >&2; exit 1; }\n"
+                + "exec /run/kiln/busybox head -c \"$2\" -- \"$1\"";
+        return List.of("sh", "-c", script, "kiln", path, Long.toString(most + 1));
+    }
+
+    /** Makes the file's bytes the object; it is replaced if it is there. */
+    void store(Place place, Path file, String step) throws IOException, BuildFailedException {
+        if (Files.size(file) > request.diskBytes()) {
+            throw tooLarge(step, "the file");
+        }
+        try (var bytes = Files.newInputStream(file)) {
+            bucket(place, step).put(object(place, step), request.name(), bytes, done -> {});
+        }
+    }
+
+    private Bucket bucket(Place place, String step) throws BuildFailedException {
+        return request.buckets()
+                .find(place.bucket())
+                .filter(bucket ->
+                        place.region().isEmpty() || bucket.region().value().equals(place.region()))
+                .orElseThrow(() -> failed(
+                        step,
+                        "there is no bucket \"" + place.bucket() + "\" in this region that this account may use"));
+    }
+
+    private static ObjectName object(Place place, String step) throws BuildFailedException {
+        return ObjectName.of(place.object())
+                .orElseThrow(() -> failed(step, "\"" + place.object() + "\" is no object's name"));
+    }
+
+    private BuildFailedException tooLarge(String step, String what) {
+        return new BuildFailedException(
+                Stopped.Reason.DISK.code(),
+                step + ": " + what + " has more than the " + request.diskBytes() + " bytes of the build");
+    }
+
+    private static BuildFailedException failed(String step, String why) {
+        return new BuildFailedException(FAILED, step + ": " + why);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.Failure;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import dev.kiln.worker.Drain;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Base images that are imported for one execution (BaseImageType OSS). The API made the image's row together with the
+ * execution; {@link LeasedWork} of any worker brings its bytes.
+ */
+public final class ImportedBases {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImportedBases.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+    private final JdbcClient jdbc;
+    private final Regions regions;
+    private final Drain drain;
+
+    public ImportedBases(JdbcClient jdbc, Regions regions, Drain drain) {
+        this.jdbc = jdbc;
+        this.regions = regions;
+        this.drain = drain;
+    }
+
+    /** How the import of a base image ended: with the image, or with a failure. */
+    public record Ended(ImageId image, Failure failure) {
+
+        public boolean isGood() {
+            return failure.equals(Failure.NONE);
+        }
+    }
+
+    /** Waits for the import to end, at most as long as the stage may last. */
+    public Ended await(Attempt attempt) throws InterruptedException {
+        var ended = ended(attempt);
+        while (ended.isEmpty()) {
+            drain.boundary();
+            Thread.sleep(BETWEEN_LOOKS.toMillis());
+            ended = ended(attempt);
+        }
+        return ended.get();
+    }
+
+    private Optional<Ended> ended(Attempt attempt) {
+        var rows = jdbc.sql("""
+                        select c.id, c.state, c.error_code, c.error_info
+                          from execution e join image_copy c on c.id = e.imported_image_id
+                         where e.id = :execution
+                        """)
+                .param("execution", attempt.execution().value())
+                .query((row, number) -> new Row(
+                        new ImageId(row.getString("id")),
+                        row.getString("state"),
+                        new Failure(row.getString("error_code"), row.getString("error_info"))))
+                .list();
+        if (rows.isEmpty() || rows.get(0).failure().code().equals("Deleting")) {
+            return Optional.of(new Ended(
+                    attempt.image(),
+                    new Failure("InvalidImagePipeline.BaseImageNotFound", "the imported image was deleted meanwhile")));
+        }
+        return rows.stream()
+                .filter(row -> List.of("COPIED", "FAILED").contains(row.state()))
+                .map(row -> new Ended(row.id(), row.failure()))
+                .findFirst();
+    }
+
+    private record Row(ImageId id, String state, Failure failure) {}
+
+    /**
+     * Takes the imported image back, unless the template wants it to stay after such an end. What was not imported in
+     * whole is of no use and never stays. What its region keeps for now is removed by the API later.
+     *
+     * @param good whether the execution succeeded, in part at least; nothing when it was cancelled
+     */
+    public void release(Attempt attempt, Optional<Boolean> good) {
+        var kept = good.map(well -> well ? List.of("ALWAYS", "AFTER_SUCCESS") : List.of("ALWAYS", "AFTER_FAILURE"))
+                .orElse(List.of("ALWAYS"));
+        var withdrawn = jdbc.sql("""
+                        update image_copy c set state = 'FAILED', error_code = 'Deleting', modified_at = now()
+                          from execution e
+                         where e.id = :execution and e.attempt = :attempt and c.id = e.imported_image_id
+                           and (c.state <> 'COPIED' or e.imported_kept not in (:kept))
+                        returning c.id
+                        """)
+                .param("execution", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .param("kept", kept)
+                .query(String.class)
+                .optional();
+        withdrawn.ifPresent(
+                image -> remove(new ImageId(image), attempt.template().region()));
+    }
+
+    private void remove(ImageId image, RegionId region) {
+        var store = regions.find(region);
+        try {
+            if (store.isPresent()) {
+                store.get().delete(ImageKeys.image(image));
+                jdbc.sql("delete from image_copy where id = :id and error_code = 'Deleting'")
+                        .param("id", image.value())
+                        .update();
+            }
+        } catch (IOException e) {
+            LOG.warn("{} stays in {} for now: {}", image, region, e.toString());
+        }
+    }
+}
