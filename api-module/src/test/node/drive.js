@@ -72,7 +72,7 @@ async function drive(name, call) {
   assert.equal(templates.ImagePipeline.ImagePipelineSet[0].Tags.Tag[0].TagValue, 'v');
   await refusal('InvalidImageComponent.InUse', () => call('DeleteImageComponent', { RegionId, ImageComponentId: component }));
 
-  const start = { RegionId, ImagePipelineId: template, ClientToken: 'token of ' + name };
+  const start = { RegionId, ImagePipelineId: template, ClientToken: name + ' ' + image };
   const execution = (await call('StartImagePipelineExecution', start)).ExecutionId;
   assert.equal((await call('StartImagePipelineExecution', start)).ExecutionId, execution);
   await refusal('InvalidImagePipeline.HasRunningExecution',
