@@ -8,6 +8,7 @@ const RpcClient = require('@alicloud/pop-core').RPCClient;
 const server = process.env.KILN_SERVER; // host:port
 const accessKeyId = process.env.KILN_ACCESS_KEY_ID;
 const accessKeySecret = process.env.KILN_ACCESS_KEY_SECRET;
+const securityToken = process.env.KILN_SECURITY_TOKEN; // with a temporary key only
 const image = process.env.KILN_IMAGE;
 const account = process.env.KILN_OTHER_ACCOUNT;
 const RegionId = 'cn-hangzhou';
@@ -21,7 +22,9 @@ function fieldOf(type, name) {
 /** A caller of operations by name, with parameters as the wire names them and answers as JSON. */
 function generated() {
   const client = new ecs.default(
-      new $OpenApiUtil.Config({ accessKeyId, accessKeySecret, endpoint: server, protocol: 'http', regionId: RegionId }));
+      new $OpenApiUtil.Config({
+        accessKeyId, accessKeySecret, securityToken, endpoint: server, protocol: 'http', regionId: RegionId,
+      }));
   const lower = (name) => name[0].toLowerCase() + name.slice(1);
   return async (action, parameters) => {
     const Request = ecs[action + 'Request'];
@@ -41,7 +44,9 @@ function generated() {
 
 /** The older client; it numbers lists itself. */
 function popCore(method) {
-  const client = new RpcClient({ accessKeyId, accessKeySecret, endpoint: 'http://' + server, apiVersion: '2014-05-26' });
+  const client = new RpcClient({
+    accessKeyId, accessKeySecret, securityToken, endpoint: 'http://' + server, apiVersion: '2014-05-26',
+  });
   return (action, parameters) => client.request(action, parameters, { method });
 }
 
@@ -67,7 +72,7 @@ async function drive(name, call) {
   assert.equal(templates.ImagePipeline.ImagePipelineSet[0].Tags.Tag[0].TagValue, 'v');
   await refusal('InvalidImageComponent.InUse', () => call('DeleteImageComponent', { RegionId, ImageComponentId: component }));
 
-  const start = { RegionId, ImagePipelineId: template, ClientToken: 'token of ' + name };
+  const start = { RegionId, ImagePipelineId: template, ClientToken: name + ' ' + image };
   const execution = (await call('StartImagePipelineExecution', start)).ExecutionId;
   assert.equal((await call('StartImagePipelineExecution', start)).ExecutionId, execution);
   await refusal('InvalidImagePipeline.HasRunningExecution',

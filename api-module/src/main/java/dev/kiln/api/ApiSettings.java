@@ -14,6 +14,7 @@ import org.springframework.util.unit.DataSize;
  * @param cancelDeadline after this a cancelled execution is CANCELLED even if nothing answers
  * @param abandonedUploadAfter an upload that made no progress for this long is removed
  * @param throttle what each access key may ask of one API process
+ * @param quota how much each account may have
  */
 @ConfigurationProperties("kiln")
 public record ApiSettings(
@@ -22,7 +23,26 @@ public record ApiSettings(
         @DefaultValue("20GB") DataSize uploadLimit,
         @DefaultValue("30s") Duration cancelDeadline,
         @DefaultValue("1h") Duration abandonedUploadAfter,
-        @DefaultValue Throttle throttle) {
+        @DefaultValue Throttle throttle,
+        @DefaultValue Quota quota) {
+
+    /**
+     * How much each account may have; 0 for no limit.
+     *
+     * @param templates templates
+     * @param components versions of components
+     * @param images images, those that executions made included
+     * @param shares accounts that an image may be shared with
+     * @param keys keys that do not expire
+     * @param temporaryKeys keys that expire, and have not yet
+     */
+    public record Quota(
+            @DefaultValue("1000") int templates,
+            @DefaultValue("1000") int components,
+            @DefaultValue("10000") int images,
+            @DefaultValue("50") int shares,
+            @DefaultValue("100") int keys,
+            @DefaultValue("10000") int temporaryKeys) {}
 
     /**
      * A token bucket for each access key.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.rest.RestAction;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +72,13 @@ final class ApiPage {
     }
 
     private static String operation(Declaration<?> declaration) {
-        return "### " + declaration.name() + "\n\n" + declaration.purpose()
+        return "### " + declaration.name() + "\n\n" + declaration.purpose() + "\n\nA policy allows it by `"
+                + declaration.action() + "` on `"
+                + declaration
+                        .subject()
+                        .map(subject -> subject.type().name(region(declaration), "{account}", subject.id()))
+                        .orElse("*")
+                + "`."
                 + "\n\n| Parameter | Type | Required | Rule | Here | Codes |\n|---|---|---|---|---|---|\n"
                 + declaration.parameters().stream()
                         .map(parameter -> rows(parameter, "", parameter))
@@ -81,6 +88,26 @@ final class ApiPage {
                         .collect(Collectors.joining("\n"))
                 + "\n```\n\nCodes:\n\n"
                 + codes(declaration.codes());
+    }
+
+    private static String region(Declaration<?> declaration) {
+        var named = declaration.parameters().stream()
+                .anyMatch(parameter -> parameter.name().equals("RegionId"));
+        return named ? "{RegionId}" : "*";
+    }
+
+    /** The routes of the REST API and what policies call them. */
+    static String routes() {
+        return RestAction.ALL.stream()
+                .map(row -> "| " + row.method() + " `" + row.path() + "` | `" + row.action() + "` | `"
+                        + row.type()
+                                .map(type -> type.name(
+                                        row.region().isEmpty() ? "*" : "{" + row.region() + "}",
+                                        "{account}",
+                                        row.path().contains("{id}") ? "{id}" : "*"))
+                                .orElse("*")
+                        + "` |\n")
+                .collect(Collectors.joining("", "| Route | Action | Resource |\n|---|---|---|\n", ""));
     }
 
     private static String rows(Parameter<?> parameter, String prefix, Parameter<?> outermost) {

@@ -22,6 +22,7 @@ class ApiPageIT {
         var page = Files.readString(PAGE);
         var wanted = replaced(page, "summary", ApiPage.summary(declarations));
         wanted = replaced(wanted, "gateway", ApiPage.codes(Gateway.CODES));
+        wanted = replaced(wanted, "routes", ApiPage.routes());
         wanted = replaced(wanted, "rest", ApiPage.codes(RestCodes.CODES));
         wanted = replaced(wanted, "operations", ApiPage.operations(declarations));
         if (Boolean.getBoolean("kiln.write-docs")) {

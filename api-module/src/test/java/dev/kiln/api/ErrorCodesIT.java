@@ -31,6 +31,7 @@ class ErrorCodesIT {
         ofTemplates();
         ofComponents();
         ofExecutions();
+        provoked.putAll(new KeyErrors(server, client).provoked());
         provoked.putAll(new ImageErrors(server, client, image).provoked());
         server.declarations().forEach(this::ofFormsWithoutACodeOfTheirOwn);
         var declared = declared();

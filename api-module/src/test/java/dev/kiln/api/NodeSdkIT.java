@@ -24,18 +24,32 @@ class NodeSdkIT {
 
     @Test
     void driveEveryOperation() throws Exception {
+        install();
+        drive(account);
+    }
+
+    @Test
+    void driveEveryOperationWithATemporaryKey() throws Exception {
+        install();
+        drive(TestKeys.temporary(server, account, Map.of("policy", TestKeys.allow("ecs:*", "*"))));
+    }
+
+    private static void install() throws Exception {
         Files.createDirectories(INSTALLED);
         for (var file : List.of("package.json", "package-lock.json", "drive.js")) {
             Files.copy(SOURCES.resolve(file), INSTALLED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         // Their install scripts are not needed, and not run.
         run(Map.of(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+    }
 
+    private void drive(WireClient key) throws Exception {
         var said = run(
                 Map.of(
                         "KILN_SERVER", "127.0.0.1:" + server.port(),
-                        "KILN_ACCESS_KEY_ID", account.keys().id(),
-                        "KILN_ACCESS_KEY_SECRET", account.keys().secret(),
+                        "KILN_ACCESS_KEY_ID", key.keys().id(),
+                        "KILN_ACCESS_KEY_SECRET", key.keys().secret(),
+                        "KILN_SECURITY_TOKEN", key.securityToken(),
                         "KILN_BUCKET", ApiServer.BUCKET,
                         "KILN_OBJECT", BucketsIT.stored(server),
                         "KILN_IMAGE", new TestObjects(server, account).image("node"),

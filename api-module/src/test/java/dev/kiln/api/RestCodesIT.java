@@ -28,6 +28,7 @@ class RestCodesIT {
     private Map<ErrorCode, Supplier<Reply>> provoked() {
         var provoked = new LinkedHashMap<ErrorCode, Supplier<Reply>>();
         provoked.put(RestCodes.ROOT_ONLY, () -> client.rest("POST", "/api/v1/accounts", "{\"name\":\"x\"}"));
+        ofKeys(provoked);
         var again = "{\"id\":\"" + client.keys().account() + "\",\"name\":\"x\"}";
         provoked.put(RestCodes.ACCOUNT_EXISTS, () -> server.as(ApiServer.ROOT).rest("POST", "/api/v1/accounts", again));
         provoked.put(RestCodes.TOO_LARGE, () -> client.rest("POST", "/api/v1/accounts", " ".repeat((64 << 10) + 1)));
@@ -46,6 +47,31 @@ class RestCodesIT {
         provoked.put(RestCodes.NOTHING_FAILED, () -> retry(true));
         provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));
         return provoked;
+    }
+
+    private void ofKeys(Map<ErrorCode, Supplier<Reply>> provoked) {
+        provoked.put(
+                RestCodes.LONG_LIVED_ONLY,
+                () -> TestKeys.temporary(server, client, Map.of()).rest("POST", "/api/v1/keys", "{}"));
+        provoked.put(
+                RestCodes.MORE_RIGHTS,
+                () -> TestKeys.narrowed(server, client, TestKeys.allow("kiln:*", "*"))
+                        .rest("POST", "/api/v1/keys/" + client.keys().id() + "/enable", ""));
+        provoked.put(
+                RestCodes.LAST_ROOT_KEY,
+                () -> server.as(ApiServer.ROOT).rest("DELETE", "/api/v1/keys/" + ApiServer.ROOT.id(), ""));
+        provoked.put(
+                RestCodes.INVALID_DURATION,
+                () -> client.rest("POST", "/api/v1/temporary-keys", "{\"durationSeconds\":1}"));
+        provoked.put(RestCodes.MALFORMED_POLICY, () -> client.rest("POST", "/api/v1/keys", "{\"policy\":\"\"}"));
+        provoked.put(RestCodes.TOO_MANY_KEYS, () -> {
+            var greedy = server.newAccount();
+            var last = greedy.rest("POST", "/api/v1/keys", "{}");
+            for (int made = 0; made < 200 && last.status() == 201; made++) {
+                last = greedy.rest("POST", "/api/v1/keys", "{}");
+            }
+            return last;
+        });
     }
 
     private Reply upload(byte[] bytes) {

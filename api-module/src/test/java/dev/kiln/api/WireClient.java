@@ -28,10 +28,26 @@ public final class WireClient {
 
     private final int port;
     private final Keys keys;
+    private final String securityToken;
 
     public WireClient(int port, Keys keys) {
+        this(port, keys, "");
+    }
+
+    /** A client that signs with a temporary key, which came with the token. */
+    public WireClient(int port, Keys keys, String securityToken) {
         this.port = port;
         this.keys = keys;
+        this.securityToken = securityToken;
+    }
+
+    /** The same key with another token; none when it is empty. */
+    public WireClient withToken(String other) {
+        return new WireClient(port, keys, other);
+    }
+
+    public String securityToken() {
+        return securityToken;
     }
 
     public Keys keys() {
@@ -66,6 +82,9 @@ public final class WireClient {
         all.put("SignatureVersion", "1.0");
         all.put("SignatureNonce", UUID.randomUUID().toString());
         all.putIfAbsent("Timestamp", now());
+        if (!securityToken.isEmpty()) {
+            all.put("SecurityToken", securityToken);
+        }
         all.put("Signature", Signatures.signV1(keys.secret(), Signatures.stringToSignV1(method, all)));
         return all;
     }
@@ -99,6 +118,9 @@ public final class WireClient {
         var all = new TreeMap<>(headers);
         all.putIfAbsent("x-acs-content-sha256", Signatures.sha256(body));
         all.put("host", "127.0.0.1:" + port);
+        if (!securityToken.isEmpty()) {
+            all.put("x-acs-security-token", securityToken);
+        }
         all.put("authorization", authorization(method, path, query, all));
         all.remove("host");
         var target = query.isEmpty() ? path : path + "?" + FormText.canonical(query);

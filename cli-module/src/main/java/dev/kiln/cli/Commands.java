@@ -33,6 +33,7 @@ public final class Commands {
         }
         switch (words.get(0)) {
             case "account" -> account(rest);
+            case "key" -> new KeyCommands(client, out).run(rest);
             case "image" -> image(rest);
             case "call" -> call(rest);
             default -> throw new UsageException("command " + words.get(0) + " is not known");

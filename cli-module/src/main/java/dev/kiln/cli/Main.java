@@ -10,6 +10,9 @@ public final class Main {
 
     private static final String HELP = """
             account create [--id N] --name X                         make an account, print its id and key
+            key create [--policy FILE] [--account N]                 make a key, which may do what the policy allows
+            key list [--account N]                                   the keys of an account
+            key disable ID, key enable ID, key delete ID             switch a key off and on, remove it
             image import FILE --name N [--family F] [--region R]     register a base image, print its id
             call OPERATION [Parameter=Value …]                       call an operation, print its answer
             doctor [--remove]                                        what was left behind; status 1 when anything is

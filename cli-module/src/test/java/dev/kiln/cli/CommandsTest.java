@@ -76,6 +76,49 @@ class CommandsTest {
     }
 
     @Test
+    void keyCreateSendsThePolicyAsItStandsInTheFile() throws IOException {
+        var policy = Files.writeString(directory.resolve("policy.json"), "{\"Version\": \"1\"}");
+        answer = "{\"accountId\":\"7\",\"accessKeyId\":\"AK\",\"accessKeySecret\":\"SK\"}";
+
+        assertThat(run("key", "create", "--policy", policy.toString(), "--account", "7"))
+                .isZero();
+
+        assertThat(signedRightly).isTrue();
+        assertThat(seenRequest).isEqualTo("POST /api/v1/keys");
+        assertThat(seenBody).isEqualTo("{\"accountId\":\"7\",\"policy\":\"{\\\"Version\\\": \\\"1\\\"}\"}");
+        assertThat(text(out)).isEqualTo("""
+                        account id         7
+                        access key id      AK
+                        access key secret  SK
+                        """);
+        assertThat(run("key", "create", "--policy", "no such file")).isEqualTo(2);
+    }
+
+    @Test
+    void keysAreListedSwitchedAndDeleted() {
+        answer = """
+                {"keys":[{"accessKeyId":"A1","active":true,"policies":[]},
+                         {"accessKeyId":"A2","active":false,"policies":["{}"]}]}
+                """;
+        assertThat(run("key", "list", "--account", "7")).isZero();
+        assertThat(seenRequest).isEqualTo("GET /api/v1/keys?accountId=7");
+        assertThat(text(out)).isEqualTo("A1  active  everything\nA2  disabled  policies: 1\n");
+
+        answer = "{\"accessKeyId\":\"A1\",\"active\":false}";
+        assertThat(run("key", "disable", "A1")).isZero();
+        assertThat(seenRequest).isEqualTo("POST /api/v1/keys/A1/disable");
+        assertThat(run("key", "enable", "A1")).isZero();
+        assertThat(seenRequest).isEqualTo("POST /api/v1/keys/A1/enable");
+        answer = "";
+        assertThat(run("key", "delete", "A1")).isZero();
+        assertThat(seenRequest).isEqualTo("DELETE /api/v1/keys/A1");
+
+        for (var wrong : List.of("key", "key make", "key delete", "key delete a/b", "key list A1")) {
+            assertThat(run(wrong.split(" "))).as(wrong).isEqualTo(2);
+        }
+    }
+
+    @Test
     void imageImportSendsTheFileAndPrintsTheId() throws IOException {
         var file = Files.writeString(directory.resolve("base.tar"), "clay");
         answer = "{\"imageId\":\"m-1\"}";

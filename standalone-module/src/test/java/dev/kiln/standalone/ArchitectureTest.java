@@ -48,6 +48,7 @@ class ArchitectureTest {
             "Outbox",
             "Preflight",
             "ProofOfLife",
+            "Quotas",
             "SchemaContract",
             "SeenNonces",
             "Shares",
@@ -58,7 +59,8 @@ class ArchitectureTest {
             "Tasks",
             "TemplateLock",
             "TemplateRows",
-            "Templates");
+            "Templates",
+            "TemporaryKeys");
 
     @ArchTest
     static final ArchRule PACKAGES = KilnRules.PACKAGES_ARE_NAMED_BY_FEATURE;

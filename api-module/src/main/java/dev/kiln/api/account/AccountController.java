@@ -1,13 +1,12 @@
 package dev.kiln.api.account;
 
 import dev.kiln.account.AccountId;
-import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.rpc.NewId;
-import dev.kiln.api.signature.AccessKeys;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -22,17 +21,15 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class AccountController {
 
-    private static final int KEY_ID_LENGTH = 20;
-    private static final int SECRET_LENGTH = 40;
     private static final long SMALLEST_GENERATED = 1_000_000_000_000_000L;
     private static final Pattern NUMBER = Pattern.compile("0*[1-9]\\d{0,15}");
 
     private final Accounts accounts;
-    private final AccessKeys keys;
+    private final NewKeys keys;
     private final TransactionTemplate transaction;
     private final SecureRandom random = new SecureRandom();
 
-    AccountController(Accounts accounts, AccessKeys keys, TransactionTemplate transaction) {
+    AccountController(Accounts accounts, NewKeys keys, TransactionTemplate transaction) {
         this.accounts = accounts;
         this.keys = keys;
         this.transaction = transaction;
@@ -41,14 +38,11 @@ class AccountController {
     /** What an account is to be; without an id it gets one. */
     record NewAccount(@Nullable String id, @Nullable String name) {}
 
-    /** An account and its key. The secret is shown here and never again. */
-    record MadeAccount(String accountId, String accessKeyId, String accessKeySecret) {}
-
     @PostMapping("/api/v1/accounts")
     @ResponseStatus(HttpStatus.CREATED)
-    MadeAccount create(@RequestAttribute("dev.kiln.caller") Caller caller, @RequestBody NewAccount wanted) {
+    NewKeys.Made create(@RequestAttribute("dev.kiln.caller") Caller caller, @RequestBody NewAccount wanted) {
         if (!caller.root()) {
-            throw new ApiException("Forbidden.Unauthorized", 403, "Only the root account may make accounts.");
+            throw RestCodes.ROOT_ONLY.because("Only the root account may make accounts.");
         }
         var name = wanted.name() == null ? "" : wanted.name();
         var length = name.codePointCount(0, name.length());
@@ -56,16 +50,15 @@ class AccountController {
             throw Refusals.invalid(ErrorCode.invalid("Name.Malformed"), "name", name, "it has 1 to 128 characters");
         }
         var id = id(wanted.id());
-        return transaction.execute(status -> add(id, name));
+        return transaction.execute(status -> add(caller, id, name));
     }
 
-    private MadeAccount add(AccountId id, String name) {
+    /** Its key has the policies of the caller's, as every key has those of the key that it was made with. */
+    private NewKeys.Made add(Caller caller, AccountId id, String name) {
         if (!accounts.add(id, name)) {
-            throw new ApiException("AccountExists", 409, "Account " + id + " exists already. Choose another id.");
+            throw RestCodes.ACCOUNT_EXISTS.because("Account " + id + " exists already. Choose another id.");
         }
-        var made = new MadeAccount(id.toString(), "kiln" + NewId.text(KEY_ID_LENGTH), NewId.text(SECRET_LENGTH));
-        keys.add(made.accessKeyId(), id, made.accessKeySecret());
-        return made;
+        return keys.make(caller, id, Optional.empty());
     }
 
     private AccountId id(@Nullable String wanted) {

@@ -42,6 +42,14 @@ public final class Accounts {
                 .map(AccountId::new);
     }
 
+    /** Holds the account's row against others who lock it, until the transaction ends. */
+    void lock(AccountId id) {
+        jdbc.sql("select id from account where id = :id for no key update")
+                .param("id", id.value())
+                .query(Long.class)
+                .single();
+    }
+
     /** Those of the numbers that no account has. */
     public Set<AccountId> unknown(Collection<AccountId> ids) {
         var unknown = new HashSet<>(ids);

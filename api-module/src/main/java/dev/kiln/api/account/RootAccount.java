@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sees to it, before the first request is taken, that the root account exists and that the configured key is its only
- * active one. Any number of API processes may do so at once.
+ * Sees to it, before the first request is taken, that the root account exists and has the configured key, which
+ * switches off all others when it is new or changed. Any number of API processes may do so at once.
  */
 @Component
 class RootAccount implements SmartInitializingSingleton {
@@ -54,7 +54,7 @@ class RootAccount implements SmartInitializingSingleton {
         }
         if (!keys.makeOnlyKey(settings.accessKeyId(), root, settings.accessKeySecret())) {
             throw new UnusableSettingException(
-                    "kiln.root.access-key-id " + settings.accessKeyId() + " is the key of another account",
+                    "kiln.root.access-key-id " + settings.accessKeyId() + " is another key, or another account's",
                     "Choose another id for the root key.");
         }
     }

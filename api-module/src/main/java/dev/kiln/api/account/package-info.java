@@ -1,4 +1,4 @@
-/** Accounts and the root account. */
+/** Accounts, their keys and quotas, and the root account. */
 @NullMarked
 package dev.kiln.api.account;
 

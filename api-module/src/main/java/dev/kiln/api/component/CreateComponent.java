@@ -5,6 +5,7 @@ import static dev.kiln.api.component.ComponentParameters.INVALID_TYPE;
 import static dev.kiln.api.component.ComponentParameters.INVALID_VERSION;
 import static dev.kiln.api.operation.Parameter.REGION_ID;
 
+import dev.kiln.api.account.Quotas;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
@@ -17,6 +18,7 @@ import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.operation.Shape;
 import dev.kiln.api.operation.Tags;
+import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.component.Component;
@@ -55,28 +57,31 @@ class CreateComponent implements Operation<ComponentId> {
     private static final Parameter<String> TYPE = ComponentParameters.TYPE.or("Build");
 
     private static final Declaration<ComponentId> DECLARATION = new Declaration<>(
-            "CreateImageComponent",
-            "Makes a version of a component, which is never changed afterwards.",
-            List.of(
-                    REGION_ID,
-                    NAME,
-                    DESCRIPTION,
-                    SYSTEM_TYPE,
-                    TYPE,
-                    Content.CONTENT,
-                    VERSION,
-                    ComponentParameters.RESOURCE_GROUP.kept(),
-                    Tags.TAG,
-                    ClientTokens.CLIENT_TOKEN),
-            errors(),
-            Shape.of(Field.text("ImageComponentId", ComponentId::value)));
+                    "CreateImageComponent",
+                    "Makes a version of a component, which is never changed afterwards.",
+                    List.of(
+                            REGION_ID,
+                            NAME,
+                            DESCRIPTION,
+                            SYSTEM_TYPE,
+                            TYPE,
+                            Content.CONTENT,
+                            VERSION,
+                            ComponentParameters.RESOURCE_GROUP.kept(),
+                            Tags.TAG,
+                            ClientTokens.CLIENT_TOKEN),
+                    errors(),
+                    Shape.of(Field.text("ImageComponentId", ComponentId::value)))
+            .on(ResourceType.COMPONENT, "*");
 
     private final ClientTokens tokens;
     private final Components components;
+    private final Quotas quotas;
 
-    CreateComponent(ClientTokens tokens, Components components) {
+    CreateComponent(ClientTokens tokens, Components components, Quotas quotas) {
         this.tokens = tokens;
         this.components = components;
+        this.quotas = quotas;
     }
 
     private static List<ErrorCode> errors() {
@@ -88,7 +93,7 @@ class CreateComponent implements Operation<ComponentId> {
                                 INVALID_SYSTEM_TYPE,
                                 INVALID_TYPE),
                         Content.CODES.stream(),
-                        Stream.of(INVALID_VERSION, EXISTS, ClientTokens.MISMATCH))
+                        Stream.of(INVALID_VERSION, Quotas.COMPONENTS, EXISTS, ClientTokens.MISMATCH))
                 .flatMap(codes -> codes)
                 .toList();
     }
@@ -113,7 +118,7 @@ class CreateComponent implements Operation<ComponentId> {
         while (true) {
             var version = given.or(() -> components.nextVersion(call.account(), call.get(REGION_ID), name))
                     .orElseThrow(() -> noNextVersion(name));
-            if (components.add(component(call, id, name, version))) {
+            if (quotas.component(call.account(), () -> components.add(component(call, id, name, version)))) {
                 return;
             }
             if (given.isPresent()) {

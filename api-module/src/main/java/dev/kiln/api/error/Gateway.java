@@ -23,6 +23,14 @@ public final class Gateway {
             new ErrorCode("InvalidAccessKeyId.NotFound", 404, "nobody has that key");
     public static final ErrorCode KEY_INACTIVE =
             new ErrorCode("InvalidAccessKeyId.Inactive", 400, "the key is switched off");
+    public static final ErrorCode TOKEN_MISSING =
+            new ErrorCode("MissingSecurityToken", 400, "a temporary key without its token");
+    public static final ErrorCode TOKEN_MALFORMED =
+            new ErrorCode("InvalidSecurityToken.Malformed", 400, "the token has not the form of one");
+    public static final ErrorCode TOKEN_MISMATCH =
+            new ErrorCode("InvalidSecurityToken.MismatchWithAccessKey", 400, "the token is another key's");
+    public static final ErrorCode TOKEN_EXPIRED =
+            new ErrorCode("InvalidSecurityToken.Expired", 400, "the key and its token have expired");
     public static final ErrorCode SIGNATURE_MISMATCH = new ErrorCode(
             "SignatureDoesNotMatch",
             400,
@@ -32,6 +40,10 @@ public final class Gateway {
     public static final ErrorCode NONCE_USED = new ErrorCode("SignatureNonceUsed", 400, "the request was sent before");
     public static final ErrorCode ACTION_NOT_FOUND = new ErrorCode("InvalidAction.NotFound", 404, "no such operation");
     public static final ErrorCode VERSION = new ErrorCode("InvalidVersion", 400, "another version");
+    public static final ErrorCode FORBIDDEN = new ErrorCode(
+            "Forbidden.RAM",
+            403,
+            "a policy of the key does not allow the operation on what it names; told after the form of its parameters");
 
     /** All of them, in the order in which they are checked. */
     public static final List<ErrorCode> CODES = List.of(
@@ -47,13 +59,18 @@ public final class Gateway {
             NONCE,
             KEY_NOT_FOUND,
             KEY_INACTIVE,
+            TOKEN_MISSING,
+            TOKEN_MALFORMED,
+            TOKEN_MISMATCH,
+            TOKEN_EXPIRED,
             SIGNATURE_MISMATCH,
             THROTTLED,
             NONCE_USED,
             missing("Action", "no operation is named"),
             missing("Version", "no version is named"),
             ACTION_NOT_FOUND,
-            VERSION);
+            VERSION,
+            FORBIDDEN);
 
     private Gateway() {}
 

@@ -7,6 +7,18 @@ public final class RestCodes {
 
     public static final ErrorCode ROOT_ONLY =
             new ErrorCode("Forbidden.Unauthorized", 403, "only the root account may do it");
+    public static final ErrorCode LONG_LIVED_ONLY =
+            new ErrorCode("Forbidden.TemporaryKey", 403, "a temporary key may not make or change keys");
+    public static final ErrorCode MORE_RIGHTS = new ErrorCode(
+            "Forbidden.MoreRights", 403, "the key that is to be enabled may do more than the one that signed");
+    public static final ErrorCode LAST_ROOT_KEY = new ErrorCode(
+            "LastRootKey", 409, "the last active key of the root account that may do everything is to go");
+    public static final ErrorCode INVALID_DURATION =
+            new ErrorCode("InvalidParameter.DurationSeconds", 400, "not 900 to 43200");
+    public static final ErrorCode MALFORMED_POLICY =
+            new ErrorCode("MalformedPolicyDocument", 400, "a policy that is none, or says what is not supported");
+    public static final ErrorCode TOO_MANY_KEYS =
+            new ErrorCode("QuotaExceed.AccessKey", 403, "the account has as many keys as it may");
     public static final ErrorCode ACCOUNT_EXISTS = new ErrorCode("AccountExists", 409, "the account's number is taken");
     public static final ErrorCode TOO_LARGE = new ErrorCode(
             "RequestTooLarge", 413, "an upload of more than `kiln.upload-limit`, another body of more than 64 KiB");
@@ -26,6 +38,12 @@ public final class RestCodes {
     /** All of them. */
     public static final List<ErrorCode> CODES = List.of(
             ROOT_ONLY,
+            LONG_LIVED_ONLY,
+            MORE_RIGHTS,
+            LAST_ROOT_KEY,
+            INVALID_DURATION,
+            MALFORMED_POLICY,
+            TOO_MANY_KEYS,
             ACCOUNT_EXISTS,
             TOO_LARGE,
             INVALID_ARCHIVE,

@@ -10,10 +10,12 @@ import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.operation.Done;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.operation.Parameter;
+import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** CancelImagePipelineExecution. */
@@ -27,11 +29,12 @@ class CancelExecution implements Operation<Done> {
     private static final Parameter<String> ID = Parameter.text("ExecutionId").required();
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
-            "CancelImagePipelineExecution",
-            "Asks an execution to end; accepted in PREPARING, BUILDING, TESTING and DISTRIBUTING.",
-            List.of(REGION_ID, ID),
-            List.of(ENDED, ENDING, Refusals.EXECUTION_NOT_FOUND),
-            Done.SHAPE);
+                    "CancelImagePipelineExecution",
+                    "Asks an execution to end; accepted in PREPARING, BUILDING, TESTING and DISTRIBUTING.",
+                    List.of(REGION_ID, ID),
+                    List.of(ENDED, ENDING, Refusals.EXECUTION_NOT_FOUND),
+                    Done.SHAPE)
+            .on(ResourceType.TEMPLATE, "{ImagePipelineId of the execution}");
 
     private final ExecutionList list;
     private final Executions executions;
@@ -50,15 +53,30 @@ class CancelExecution implements Operation<Done> {
         return DECLARATION;
     }
 
+    /**
+     * The execution's template counts. An execution of another template is answered like one that nobody has, so that
+     * nobody learns whether it exists.
+     */
     @Override
-    public Done run(Call call) {
-        var region = call.get(REGION_ID);
-        var id = new ExecutionId(call.get(ID));
-        var known = list.find(id, call.account())
-                .filter(execution -> execution.region().equals(region.value()));
-        if (known.isEmpty()) {
+    public void permit(Call call) {
+        var allowed = find(call)
+                .map(execution -> call.resource(ResourceType.TEMPLATE, execution.templateId()))
+                .filter(call::may);
+        if (allowed.isEmpty()) {
+            call.require(call.resources());
             throw Refusals.executionNotFound();
         }
+    }
+
+    private Optional<ExecutionList.Listed> find(Call call) {
+        return list.find(new ExecutionId(call.get(ID)), call.account())
+                .filter(execution ->
+                        execution.region().equals(call.get(REGION_ID).value()));
+    }
+
+    @Override
+    public Done run(Call call) {
+        var id = new ExecutionId(call.get(ID));
         return switch (executions.requestCancel(id, call.account(), settings.cancelDeadline())) {
             case ACCEPTED -> {
                 relay.ring();

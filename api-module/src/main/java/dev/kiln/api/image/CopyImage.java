@@ -2,6 +2,7 @@ package dev.kiln.api.image;
 
 import static dev.kiln.api.operation.Parameter.REGION_ID;
 
+import dev.kiln.api.account.Quotas;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.operation.Call;
@@ -72,6 +73,7 @@ class CopyImage implements Operation<ImageId> {
                     ModifyImage.INVALID_NAME,
                     ModifyImage.INVALID_DESCRIPTION,
                     ENCRYPTED,
+                    Quotas.IMAGES,
                     Refusals.IMAGE_NOT_FOUND,
                     ClientTokens.MISMATCH,
                     DryRun.PASSED),
@@ -80,11 +82,13 @@ class CopyImage implements Operation<ImageId> {
     private final ClientTokens tokens;
     private final Images images;
     private final Regions regions;
+    private final Quotas quotas;
 
-    CopyImage(ClientTokens tokens, Images images, Regions regions) {
+    CopyImage(ClientTokens tokens, Images images, Regions regions, Quotas quotas) {
         this.tokens = tokens;
         this.images = images;
         this.regions = regions;
+        this.quotas = quotas;
     }
 
     @Override
@@ -115,17 +119,15 @@ class CopyImage implements Operation<ImageId> {
             throw NO_DESTINATION.because("The specified DestinationRegionId " + Refusals.quoted(destination.value())
                     + " does not exist. DescribeRegions lists those that do.");
         }
-        DryRun.stop(call);
-        images.addCopy(
-                copy,
-                source,
-                new Images.Upload(
-                        call.account(),
-                        destination,
-                        call.find(NAME).orElse(source.name()),
-                        "",
-                        call.find(DESCRIPTION).orElse(source.description())),
-                call.get(Tags.TAG),
-                call.kept());
+        var said = new Images.Upload(
+                call.account(),
+                destination,
+                call.find(NAME).orElse(source.name()),
+                "",
+                call.find(DESCRIPTION).orElse(source.description()));
+        quotas.image(call.account(), () -> {
+            DryRun.stop(call);
+            images.addCopy(copy, source, said, call.get(Tags.TAG), call.kept());
+        });
     }
 }

@@ -8,6 +8,7 @@ import dev.kiln.api.operation.Field;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Shape;
+import dev.kiln.api.permission.ResourceType;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,12 +22,13 @@ class DescribeFamily implements Operation<Optional<SeenImage>> {
             Parameter.text("ImageFamily").required();
 
     private static final Declaration<Optional<SeenImage>> DECLARATION = new Declaration<>(
-            "DescribeImageFromFamily",
-            "Tells the newest available image of a family of one's own, the one that a template of the family is built"
-                    + " on; no Image when there is none.",
-            List.of(REGION_ID, FAMILY),
-            List.of(),
-            Shape.of(Field.optional("Image", Function.identity(), SeenImage.SHAPE)));
+                    "DescribeImageFromFamily",
+                    "Tells the newest available image of a family of one's own, the one that a template of the family is built"
+                            + " on; no Image when there is none.",
+                    List.of(REGION_ID, FAMILY),
+                    List.of(),
+                    Shape.of(Field.optional("Image", Function.identity(), SeenImage.SHAPE)))
+            .on(ResourceType.IMAGE, "*");
 
     private final Images images;
 

@@ -1,5 +1,6 @@
 package dev.kiln.api.image;
 
+import dev.kiln.api.account.Quotas;
 import dev.kiln.api.doctor.Uploads;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
@@ -29,20 +30,28 @@ class ImageUpload {
     private final Uploads uploads;
     private final ArchiveInspector inspector;
     private final Clock clock;
+    private final Quotas quotas;
 
-    ImageUpload(Images images, ImageRemoval removal, Uploads uploads, ArchiveInspector inspector, Clock clock) {
+    ImageUpload(
+            Images images,
+            ImageRemoval removal,
+            Uploads uploads,
+            ArchiveInspector inspector,
+            Clock clock,
+            Quotas quotas) {
         this.images = images;
         this.removal = removal;
         this.uploads = uploads;
         this.inspector = inspector;
         this.clock = clock;
+        this.quotas = quotas;
     }
 
     StoredObject take(ImageId id, Images.Upload upload, RegionStore store, UploadBody body) {
         var intent = uploads.begin(upload.region(), ImageKeys.image(id));
         var finished = false;
         try {
-            images.beginUpload(id, upload);
+            quotas.image(upload.account(), () -> images.beginUpload(id, upload));
             var stored = body.storeIn(store, ImageKeys.image(id), noting(id));
             finished = images.finishUpload(id, stored, inspect(id, store));
             if (!finished) {

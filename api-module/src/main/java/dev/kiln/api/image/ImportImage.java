@@ -4,6 +4,7 @@ import static dev.kiln.api.operation.Parameter.REGION_ID;
 import static dev.kiln.api.operation.Parameter.oneOf;
 import static dev.kiln.api.operation.Parameter.text;
 
+import dev.kiln.api.account.Quotas;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
@@ -16,6 +17,7 @@ import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Shape;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.api.operation.Values;
+import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.image.ImageId;
@@ -74,56 +76,60 @@ class ImportImage implements Operation<ImportImage.Begun> {
             1,
             DATA_DISK);
 
-    private static final Declaration<Begun> DECLARATION = new Declaration<>(
-            "ImportImage",
-            "Makes an image of an object in a bucket; its id is told at once, and its Status says how far it is.",
-            List.of(
-                    REGION_ID,
-                    NAME,
-                    DESCRIPTION,
-                    oneOf("Architecture", "i386", "x86_64", "arm64")
-                            .code(INVALID_ARCHITECTURE)
-                            .checked(),
-                    oneOf("OSType", "linux").code(INVALID_OS_TYPE),
-                    PLATFORM,
-                    ModifyImage.BOOT_MODE,
-                    text("RoleName").checked(),
-                    oneOf("LicenseType", "Auto", "Aliyun", "BYOL").kept(),
-                    text("ResourceGroupId").kept(),
-                    DISKS,
-                    Tags.TAG,
-                    oneOf("DetectionStrategy", "Standard").checked(),
-                    text("StorageLocationArn").checked(),
-                    ModifyImage.NVME_SUPPORT,
-                    ModifyImage.IMDS_SUPPORT,
-                    DryRun.DRY_RUN,
-                    ClientTokens.CLIENT_TOKEN),
-            List.of(
-                    ModifyImage.INVALID_NAME,
-                    ModifyImage.INVALID_DESCRIPTION,
-                    BucketObjects.NO_OBJECT,
-                    BucketObjects.NO_BUCKET,
-                    INVALID_ARCHITECTURE,
-                    INVALID_PLATFORM,
-                    INVALID_OS_TYPE,
-                    INVALID_FORMAT,
-                    MISSING_DISK,
-                    DATA_DISK,
-                    ClientTokens.MISMATCH,
-                    DryRun.PASSED),
-            Shape.of(
-                    Field.text("ImageId", begun -> begun.image().value()),
-                    Field.text("TaskId", begun -> Tasks.ofImport(begun.image())),
-                    Field.text("RegionId", begun -> begun.region().value())));
+    private static final Declaration<Begun> DECLARATION = new Declaration<Begun>(
+                    "ImportImage",
+                    "Makes an image of an object in a bucket; its id is told at once, and its Status says how far it is.",
+                    List.of(
+                            REGION_ID,
+                            NAME,
+                            DESCRIPTION,
+                            oneOf("Architecture", "i386", "x86_64", "arm64")
+                                    .code(INVALID_ARCHITECTURE)
+                                    .checked(),
+                            oneOf("OSType", "linux").code(INVALID_OS_TYPE),
+                            PLATFORM,
+                            ModifyImage.BOOT_MODE,
+                            text("RoleName").checked(),
+                            oneOf("LicenseType", "Auto", "Aliyun", "BYOL").kept(),
+                            text("ResourceGroupId").kept(),
+                            DISKS,
+                            Tags.TAG,
+                            oneOf("DetectionStrategy", "Standard").checked(),
+                            text("StorageLocationArn").checked(),
+                            ModifyImage.NVME_SUPPORT,
+                            ModifyImage.IMDS_SUPPORT,
+                            DryRun.DRY_RUN,
+                            ClientTokens.CLIENT_TOKEN),
+                    List.of(
+                            ModifyImage.INVALID_NAME,
+                            ModifyImage.INVALID_DESCRIPTION,
+                            BucketObjects.NO_OBJECT,
+                            BucketObjects.NO_BUCKET,
+                            INVALID_ARCHITECTURE,
+                            INVALID_PLATFORM,
+                            INVALID_OS_TYPE,
+                            INVALID_FORMAT,
+                            MISSING_DISK,
+                            DATA_DISK,
+                            Quotas.IMAGES,
+                            ClientTokens.MISMATCH,
+                            DryRun.PASSED),
+                    Shape.of(
+                            Field.text("ImageId", begun -> begun.image().value()),
+                            Field.text("TaskId", begun -> Tasks.ofImport(begun.image())),
+                            Field.text("RegionId", begun -> begun.region().value())))
+            .on(ResourceType.IMAGE, "*");
 
     private final ClientTokens tokens;
     private final Images images;
     private final BucketObjects objects;
+    private final Quotas quotas;
 
-    ImportImage(ClientTokens tokens, Images images, BucketObjects objects) {
+    ImportImage(ClientTokens tokens, Images images, BucketObjects objects, Quotas quotas) {
         this.tokens = tokens;
         this.images = images;
         this.objects = objects;
+        this.quotas = quotas;
     }
 
     @Override
@@ -144,10 +150,12 @@ class ImportImage implements Operation<ImportImage.Begun> {
         var made = tokens.once(call, DECLARATION.name(), NewId.image().value(), newId -> {
             var disk = call.get(DISKS).get(0);
             var from = objects.require(disk.bucket(), disk.object(), region, call.account());
-            DryRun.stop(call);
             var image =
                     new Images.Upload(call.account(), region, call.find(NAME).orElse(newId), "", call.get(DESCRIPTION));
-            images.addImport(new ImageId(newId), image, from, call.get(Tags.TAG), call.kept());
+            quotas.image(call.account(), () -> {
+                DryRun.stop(call);
+                images.addImport(new ImageId(newId), image, from, call.get(Tags.TAG), call.kept());
+            });
             return newId;
         });
         return new Begun(new ImageId(made), region);

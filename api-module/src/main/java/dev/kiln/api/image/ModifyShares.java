@@ -3,6 +3,7 @@ package dev.kiln.api.image;
 import static dev.kiln.api.operation.Parameter.REGION_ID;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.ApiSettings;
 import dev.kiln.api.account.Accounts;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
@@ -25,9 +26,9 @@ class ModifyShares implements Operation<Done> {
 
     private static final int COUNTED = 10;
     private static final int MOST = 1000;
-    private static final int MAX_SHARES = 50;
 
-    private static final ErrorCode TOO_MANY = new ErrorCode("QuotaExceed.ShareImageUser", 403, "more than 50 accounts");
+    private static final ErrorCode TOO_MANY =
+            new ErrorCode("QuotaExceed.ShareImageUser", 403, "more accounts than an image may be shared with");
     private static final ErrorCode PUBLISHING = new ErrorCode("InvalidParameter.IsPublic", 403, "publishing");
     private static final ErrorCode NOT_AVAILABLE =
             new ErrorCode("OperationDenied.InvalidImageStatus", 403, "the image is not available");
@@ -66,12 +67,15 @@ class ModifyShares implements Operation<Done> {
     private final Shares shares;
     private final Accounts accounts;
     private final TransactionTemplate transaction;
+    private final int mostShares;
 
-    ModifyShares(Images images, Shares shares, Accounts accounts, TransactionTemplate transaction) {
+    ModifyShares(
+            Images images, Shares shares, Accounts accounts, TransactionTemplate transaction, ApiSettings settings) {
         this.images = images;
         this.shares = shares;
         this.accounts = accounts;
         this.transaction = transaction;
+        this.mostShares = settings.quota().shares();
     }
 
     @Override
@@ -91,8 +95,8 @@ class ModifyShares implements Operation<Done> {
             check(image, add);
             shares.remove(id, remove);
             add.forEach(account -> shares.add(id, account));
-            if (shares.count(id) > MAX_SHARES) {
-                throw TOO_MANY.because("An image may be shared with " + MAX_SHARES + " accounts. Withdraw some first.");
+            if (mostShares > 0 && shares.count(id) > mostShares) {
+                throw TOO_MANY.because("An image may be shared with " + mostShares + " accounts. Withdraw some first.");
             }
             DryRun.stop(call);
         });

@@ -1,13 +1,17 @@
 package dev.kiln.api.operation;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.api.signature.Signatures;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A request whose signature was verified and whose parameters are well-formed. */
 public final class Call {
@@ -40,6 +44,45 @@ public final class Call {
 
     public AccountId account() {
         return caller.account();
+    }
+
+    /** The names of what is asked for, on each of which the key has to be allowed the operation. */
+    public List<String> resources() {
+        return declaration
+                .subject()
+                .map(subject -> ids(subject.type())
+                        .map(id -> resource(subject.type(), id))
+                        .toList())
+                .orElse(List.of("*"));
+    }
+
+    private Stream<String> ids(ResourceType type) {
+        var given = declaration.ids(type).flatMap(values::find).stream()
+                .flatMap(value -> value instanceof Collection<?> several ? several.stream() : Stream.of(value))
+                .map(Object::toString)
+                .filter(id -> !id.isEmpty())
+                .toList();
+        return given.isEmpty() ? Stream.of("*") : given.stream();
+    }
+
+    /** The name of a resource in the region of the call. */
+    public String resource(ResourceType type, String id) {
+        var region = declaration.parameters().stream()
+                .filter(parameter -> parameter.name().equals("RegionId"))
+                .findFirst()
+                .flatMap(values::find)
+                .map(Object::toString);
+        return type.name(region.orElse("*"), account(), id);
+    }
+
+    /** Whether the key may do the operation on the resource. */
+    public boolean may(String resource) {
+        return caller.may(declaration.action(), resource);
+    }
+
+    /** Refuses unless the key may do the operation on each of the resources. */
+    public void require(List<String> resources) {
+        caller.require(declaration.action(), resources);
     }
 
     /** The value of a parameter that is required, a list, or has a default. */

@@ -2,6 +2,7 @@ package dev.kiln.api.operation;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.permission.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,9 +19,56 @@ import java.util.stream.Stream;
  * @param errors codes in the order of the reference: of several the first is answered. The codes of parameters that are
  *     not among them follow
  * @param answer how the answer is written
+ * @param subject what a key has to be allowed the operation on, when no parameter names it; see {@link #subject}
  */
 public record Declaration<A>(
-        String name, String purpose, List<Parameter<?>> parameters, List<ErrorCode> errors, Shape<A> answer) {
+        String name,
+        String purpose,
+        List<Parameter<?>> parameters,
+        List<ErrorCode> errors,
+        Shape<A> answer,
+        Optional<Subject> subject) {
+
+    /**
+     * What a key has to be allowed an operation on.
+     *
+     * @param id of the resource, for docs/api.md
+     */
+    public record Subject(ResourceType type, String id) {}
+
+    /** An operation on what its parameters name. */
+    public Declaration(
+            String name, String purpose, List<Parameter<?>> parameters, List<ErrorCode> errors, Shape<A> answer) {
+        this(name, purpose, parameters, errors, answer, Optional.empty());
+    }
+
+    /** The same, on resources of a type that no parameter names. */
+    public Declaration<A> on(ResourceType type, String id) {
+        return new Declaration<>(name, purpose, parameters, errors, answer, Optional.of(new Subject(type, id)));
+    }
+
+    /** What a key has to be allowed the operation on; nothing: on {@code *}. */
+    @Override
+    public Optional<Subject> subject() {
+        return subject.or(() -> Stream.of(ResourceType.values())
+                .flatMap(type ->
+                        ids(type)
+                                .map(ids -> new Subject(type, "{" + ids.name() + (ids.isRequired() ? "}" : " or *}")))
+                                .stream())
+                .findFirst());
+    }
+
+    /** The name of the operation in policies. */
+    public String action() {
+        return "ecs:" + name;
+    }
+
+    /** The parameter that holds ids of the type. */
+    Optional<Parameter<?>> ids(ResourceType type) {
+        return parameters.stream()
+                .filter(parameter -> type.isNamedBy(parameter.name()))
+                .findFirst();
+    }
 
     /** All codes, in the order in which they are answered; what is missing is told before what is wrong. */
     public List<ErrorCode> codes() {

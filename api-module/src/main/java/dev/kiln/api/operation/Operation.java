@@ -20,6 +20,11 @@ public interface Operation<A> {
         return Stream.empty();
     }
 
+    /** Refuses a key whose policies do not allow it; asked before anything is looked for. */
+    default void permit(Call call) {
+        call.require(call.resources());
+    }
+
     /**
      * Carries it out for a verified caller whose parameters are well-formed, or refuses with an {@link ApiException}
      * and leaves everything as it was.

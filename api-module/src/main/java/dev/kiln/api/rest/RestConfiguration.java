@@ -1,22 +1,38 @@
 package dev.kiln.api.rest;
 
 import dev.kiln.api.signature.Authentication;
+import dev.kiln.region.Regions;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Puts the signature check in front of the REST API, and lets it answer in JSON whatever is accepted. */
+/**
+ * Puts the checks of signature and permission in front of the REST API, and lets it answer in JSON whatever is
+ * accepted.
+ */
 @Configuration(proxyBeanMethods = false)
 class RestConfiguration implements WebMvcConfigurer {
+
+    private final Regions regions;
+
+    RestConfiguration(Regions regions) {
+        this.regions = regions;
+    }
 
     @Bean
     FilterRegistrationBean<SignatureFilter> signatureFilter(Authentication authentication, Problems problems) {
         var registration = new FilterRegistrationBean<>(new SignatureFilter(authentication, problems));
         registration.addUrlPatterns("/api/v1/*");
         return registration;
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new PermissionCheck(regions)).addPathPatterns("/api/v1/**");
     }
 
     /** Each answer has one form; a client that accepts another would be refused only after its request was done. */

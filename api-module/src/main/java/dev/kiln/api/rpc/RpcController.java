@@ -81,7 +81,9 @@ class RpcController {
 
     private static <A> Map<String, Object> answer(
             Operation<A> operation, Caller caller, Map<String, String> parameters) {
-        var answer = operation.run(Call.read(operation, caller, parameters));
+        var call = Call.read(operation, caller, parameters);
+        operation.permit(call);
+        var answer = operation.run(call);
         return operation.declaration().answer().tree(answer);
     }
 

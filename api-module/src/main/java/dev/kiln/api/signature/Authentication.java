@@ -4,6 +4,7 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.permission.Policy;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,8 +17,9 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies who calls. The order of checks is fixed and documented: completeness, time stamp, key, signature, rate, and
- * last the nonce, which is remembered only when all else was right, so that nobody can use up another's nonces.
+ * Verifies who calls. The order of checks is fixed and documented: completeness, time stamp, key, token, signature,
+ * rate, and last the nonce, which is remembered only when all else was right, so that nobody can use up another's
+ * nonces.
  */
 @Component
 public class Authentication {
@@ -28,12 +30,14 @@ public class Authentication {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private final AccessKeys keys;
+    private final TemporaryKeys temporaryKeys;
     private final Throttle throttle;
     private final SeenNonces nonces;
     private final Clock clock;
 
-    Authentication(AccessKeys keys, Throttle throttle, SeenNonces nonces, Clock clock) {
+    Authentication(AccessKeys keys, TemporaryKeys temporaryKeys, Throttle throttle, SeenNonces nonces, Clock clock) {
         this.keys = keys;
+        this.temporaryKeys = temporaryKeys;
         this.throttle = throttle;
         this.nonces = nonces;
         this.clock = clock;
@@ -54,12 +58,15 @@ public class Authentication {
         }
         requireValue(parameters, "SignatureMethod", "HMAC-SHA1", Gateway.SIGNATURE_METHOD);
         requireValue(parameters, "SignatureVersion", "1.0", Gateway.SIGNATURE_VERSION);
-        var nonce = new Nonce(
-                get(parameters, "AccessKeyId"), get(parameters, "SignatureNonce"), get(parameters, "Timestamp"));
+        var claim = new Claim(
+                get(parameters, "AccessKeyId"),
+                get(parameters, "SecurityToken"),
+                get(parameters, "SignatureNonce"),
+                get(parameters, "Timestamp"));
         var toSign = Signatures.stringToSignV1(method, parameters);
         var given = get(parameters, "Signature");
         return verify(
-                nonce,
+                claim,
                 secret -> Signatures.same(given, Signatures.signV1(secret, toSign))
                         || Signatures.same(
                                 given,
@@ -81,6 +88,11 @@ public class Authentication {
         }
         var authorization = Authorization.parse(header);
         authorization.requireSigned(alsoSigned);
+        authorization.requireSameKey(request.header("x-acs-accesskey-id"));
+        var token = request.header("x-acs-security-token");
+        if (!token.isEmpty()) {
+            authorization.requireSigned(List.of("x-acs-security-token"));
+        }
         for (var name : authorization.signedHeaders()) {
             if (!request.headers().containsKey(name)) {
                 throw Authorization.incomplete("the signed header " + Refusals.quoted(name) + " was not sent");
@@ -90,40 +102,46 @@ public class Authentication {
         if (!SHA256.matcher(body).matches()) {
             throw Authorization.incomplete("x-acs-content-sha256 is not 64 lower-case hexadecimal digits");
         }
-        var nonce = new Nonce(
-                authorization.credential(), request.header("x-acs-signature-nonce"), request.header("x-acs-date"));
+        var claim = new Claim(
+                authorization.credential(),
+                token,
+                request.header("x-acs-signature-nonce"),
+                request.header("x-acs-date"));
         var toSign = Signatures.stringToSignV3(request.canonical(authorization.signedHeaders()));
         return verify(
-                nonce,
+                claim,
                 secret -> Signatures.same(authorization.signature(), Signatures.signV3(secret, toSign))
                         && actualBody.map(body::equals).orElse(true),
                 () -> Gateway.SIGNATURE_MISMATCH.because(
                         "Specified signature does not match our calculation. server StringToSign is [" + toSign + "]"));
     }
 
-    private record Nonce(String accessKeyId, String value, String timestamp) {}
+    private record Claim(String accessKeyId, String securityToken, String nonce, String timestamp) {}
 
     private Caller verify(
-            Nonce nonce, Predicate<String> signedWith, java.util.function.Supplier<ApiException> mismatch) {
-        var sent = checkedTime(nonce.timestamp);
-        if (!NONCE.matcher(nonce.value).matches()) {
+            Claim claim, Predicate<String> signedWith, java.util.function.Supplier<ApiException> mismatch) {
+        var sent = checkedTime(claim.timestamp);
+        if (!NONCE.matcher(claim.nonce).matches()) {
             throw Refusals.invalid(
-                    Gateway.NONCE, "SignatureNonce", nonce.value, "it has to be 1 to 128 printable characters");
+                    Gateway.NONCE, "SignatureNonce", claim.nonce, "it has to be 1 to 128 printable characters");
         }
-        var key = keys.find(nonce.accessKeyId)
+        var key = keys.find(claim.accessKeyId)
+                .or(() -> temporaryKeys.find(claim.accessKeyId))
                 .orElseThrow(() -> Gateway.KEY_NOT_FOUND.because("Specified access key is not found."));
         if (!key.active()) {
             throw Gateway.KEY_INACTIVE.because("Specified access key is disabled.");
         }
+        key.token().ifPresent(token -> token.check(claim.securityToken));
         if (!signedWith.test(key.secret())) {
             throw mismatch.get();
         }
-        throttle.take(key.id());
+        throttle.take(key.throttledAs());
         // Kept twice as long as needed: the database purges by its own clock, which may differ from ours.
-        if (!nonces.remember(key.id(), nonce.value, sent.plus(MAX_SKEW.multipliedBy(2)))) {
+        if (!nonces.remember(key.id(), claim.nonce, sent.plus(MAX_SKEW.multipliedBy(2)))) {
             throw Gateway.NONCE_USED.because("Specified signature nonce was used already.");
         }
-        return new Caller(key.account(), key.id(), key.root());
+        var policies = key.policies().stream().map(Policy::parse).toList();
+        return new Caller(key.account(), key.id(), key.root(), key.token().isPresent(), policies);
     }
 
     private Instant checkedTime(String timestamp) {

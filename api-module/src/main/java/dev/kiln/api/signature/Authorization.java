@@ -50,6 +50,13 @@ record Authorization(String credential, List<String> signedHeaders, String signa
         }
     }
 
+    /** A header that names the key again may name no other. */
+    void requireSameKey(String accessKeyId) {
+        if (!accessKeyId.isEmpty() && !accessKeyId.equals(credential)) {
+            throw incomplete("x-acs-accesskey-id names another key than Credential");
+        }
+    }
+
     static ApiException incomplete(String why) {
         return Gateway.INCOMPLETE_SIGNATURE.because(
                 "The request signature does not conform to Aliyun standards: " + why + ".");

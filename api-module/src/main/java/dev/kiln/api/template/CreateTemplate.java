@@ -3,6 +3,7 @@ package dev.kiln.api.template;
 import static dev.kiln.api.operation.Parameter.REGION_ID;
 import static dev.kiln.api.template.TemplateParameters.*;
 
+import dev.kiln.api.account.Quotas;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
@@ -14,6 +15,7 @@ import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Shape;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.api.operation.Values;
+import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.template.Template;
@@ -33,22 +35,30 @@ class CreateTemplate implements Operation<TemplateId> {
             new ErrorCode("InvalidImage.NotFound", 404, "the base image is not there, or may not be read");
 
     private static final Declaration<TemplateId> DECLARATION = new Declaration<>(
-            "CreateImagePipeline",
-            "Makes a template, which is never changed afterwards.",
-            parameters(),
-            errors(),
-            Shape.of(Field.text("ImagePipelineId", TemplateId::value)));
+                    "CreateImagePipeline",
+                    "Makes a template, which is never changed afterwards.",
+                    parameters(),
+                    errors(),
+                    Shape.of(Field.text("ImagePipelineId", TemplateId::value)))
+            .on(ResourceType.TEMPLATE, "*");
 
     private final ClientTokens tokens;
     private final Templates templates;
     private final TemplateSources sources;
     private final TemplateComponents components;
+    private final Quotas quotas;
 
-    CreateTemplate(ClientTokens tokens, Templates templates, TemplateSources sources, TemplateComponents components) {
+    CreateTemplate(
+            ClientTokens tokens,
+            Templates templates,
+            TemplateSources sources,
+            TemplateComponents components,
+            Quotas quotas) {
         this.tokens = tokens;
         this.templates = templates;
         this.sources = sources;
         this.components = components;
+        this.quotas = quotas;
     }
 
     private static List<Parameter<?>> parameters() {
@@ -107,6 +117,7 @@ class CreateTemplate implements Operation<TemplateId> {
                                 Tags.DUPLICATE_KEY,
                                 Tags.INVALID_KEY,
                                 Tags.INVALID_VALUE,
+                                Quotas.TEMPLATES,
                                 BASE_IMAGE_NOT_FOUND,
                                 TemplateComponents.NOT_FOUND,
                                 ErrorCode.INVALID_REGION,
@@ -132,7 +143,7 @@ class CreateTemplate implements Operation<TemplateId> {
         var made = tokens.once(call, DECLARATION.name(), NewId.template().value(), newId -> {
             var template = template(new TemplateId(newId), call);
             sources.require(template, () -> baseImageNotFound(template));
-            templates.add(template);
+            quotas.template(call.account(), () -> templates.add(template));
             components.use(template);
             return newId;
         });

@@ -1,0 +1,98 @@
+package dev.kiln.api.account;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.ApiSettings;
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.RestCodes;
+import java.util.function.Supplier;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * How much an account may have. What is to be made is counted and made under a lock on the account's row, so that any
+ * number of simultaneous calls to any number of processes makes no more.
+ */
+@Component
+public final class Quotas {
+
+    public static final ErrorCode TEMPLATES =
+            new ErrorCode("QuotaExceed.ImagePipeline", 400, "the account has as many templates as it may");
+    public static final ErrorCode COMPONENTS =
+            new ErrorCode("QuotaExceed.ImageComponent", 400, "the account has as many components as it may");
+    public static final ErrorCode IMAGES =
+            new ErrorCode("QuotaExceed.Image", 403, "the account has as many images as it may");
+    private static final ErrorCode KEYS = RestCodes.TOO_MANY_KEYS;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final ApiSettings.Quota quota;
+
+    Quotas(JdbcClient jdbc, TransactionTemplate transaction, ApiSettings settings) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.quota = settings.quota();
+    }
+
+    private record Limit(ErrorCode code, int most, String what, String counted) {}
+
+    /** Makes a template, or refuses. */
+    public void template(AccountId account, Runnable make) {
+        var counted = "select count(*) from template where account_id = :account";
+        within(new Limit(TEMPLATES, quota.templates(), "templates", counted), account, make);
+    }
+
+    /** Makes a version of a component, or refuses. */
+    public <T> T component(AccountId account, Supplier<T> make) {
+        var counted = "select count(*) from component where account_id = :account";
+        return within(new Limit(COMPONENTS, quota.components(), "components", counted), account, make);
+    }
+
+    /** Makes an image's row, or refuses; those of executions count, but executions are not refused. */
+    public void image(AccountId account, Runnable make) {
+        var counted = "select count(*) from image_copy where account_id = :account and error_code <> 'Deleting'";
+        within(new Limit(IMAGES, quota.images(), "images", counted), account, make);
+    }
+
+    void key(AccountId account, Runnable make) {
+        var counted = """
+                select (select count(*) from access_key where account_id = :account)
+                     + (select count(*) from narrowed_key where account_id = :account)
+                """;
+        within(new Limit(KEYS, quota.keys(), "keys", counted), account, make);
+    }
+
+    <T> T temporaryKey(AccountId account, Supplier<T> make) {
+        var counted = "select count(*) from temporary_key where account_id = :account and expires_at > now()";
+        return within(new Limit(KEYS, quota.temporaryKeys(), "temporary keys", counted), account, make);
+    }
+
+    private void within(Limit limit, AccountId account, Runnable make) {
+        within(limit, account, () -> {
+            make.run();
+            return true;
+        });
+    }
+
+    private <T> T within(Limit limit, AccountId account, Supplier<T> make) {
+        return transaction.execute(status -> {
+            if (limit.most > 0 && count(limit, account) >= limit.most) {
+                throw limit.code.because("Account " + account + " has " + limit.most + " " + limit.what
+                        + ", which is as many as it may have. Delete some, or ask for a higher quota.");
+            }
+            return make.get();
+        });
+    }
+
+    private int count(Limit limit, AccountId account) {
+        // Foreign keys to the account do not wait for this lock; whoever counts does.
+        jdbc.sql("select id from account where id = :account for no key update")
+                .param("account", account.value())
+                .query(Long.class)
+                .single();
+        return jdbc.sql(limit.counted)
+                .param("account", account.value())
+                .query(Integer.class)
+                .single();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.kiln.api.rest;
+
+import dev.kiln.api.error.Gateway;
+import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.signature.Caller;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * Refuses what the policies of a key do not allow, by the route that was chosen to answer the request, and before it
+ * looks for anything.
+ */
+final class PermissionCheck implements HandlerInterceptor {
+
+    private final Regions regions;
+
+    PermissionCheck(Regions regions) {
+        this.regions = regions;
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (request.getAttribute(SignatureFilter.CALLER) instanceof Caller caller
+                && !caller.policies().isEmpty()) {
+            var route = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+            var action = RestAction.of(request.getMethod(), route)
+                    .orElseThrow(() -> Gateway.FORBIDDEN.because("User not authorized to operate on the specified"
+                            + " resource: no policy can allow " + request.getMethod() + " " + route
+                            + ". Use a key without a policy."));
+            caller.require(action.action(), resources(action, request, caller));
+        }
+        return true;
+    }
+
+    private List<String> resources(RestAction action, HttpServletRequest request, Caller caller) {
+        return action.type()
+                .map(type -> regions(type, request.getParameter(action.region()))
+                        .map(region -> type.name(region, caller.account(), id(request)))
+                        .toList())
+                .orElse(List.of("*"));
+    }
+
+    /**
+     * Where the request does not say which region it is about, which would have to be looked up, every region counts:
+     * so no region that is denied can be reached.
+     */
+    private Stream<String> regions(ResourceType type, @Nullable String named) {
+        var all = regions.ids().stream().map(RegionId::value).toList();
+        if (type == ResourceType.KEY) {
+            return Stream.of("*");
+        }
+        return named != null && all.contains(named) ? Stream.of(named) : all.stream();
+    }
+
+    private static String id(HttpServletRequest request) {
+        return request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> variables
+                        && variables.get("id") instanceof String id
+                ? id
+                : "*";
+    }
+}

@@ -1,0 +1,56 @@
+package dev.kiln.api.rest;
+
+import static dev.kiln.api.permission.ResourceType.EXECUTION;
+import static dev.kiln.api.permission.ResourceType.IMAGE;
+import static dev.kiln.api.permission.ResourceType.KEY;
+import static dev.kiln.api.permission.ResourceType.TEMPLATE;
+
+import dev.kiln.api.permission.ResourceType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What policies call a route of the REST API. A key with policies is refused a route that is not in the table.
+ *
+ * @param type what the route is about; nothing: it is checked on {@code *}
+ * @param region the parameter of the query that holds the region; empty: the request does not say which
+ */
+public record RestAction(String method, String path, String action, Optional<ResourceType> type, String region) {
+
+    /** All of them. */
+    public static final List<RestAction> ALL = List.of(
+            about("POST", "/api/v1/accounts", "kiln:CreateAccount"),
+            about("GET", "/api/v1/keys", "kiln:ListKeys", KEY),
+            about("POST", "/api/v1/keys", "kiln:CreateKey", KEY),
+            about("POST", "/api/v1/keys/{id}/disable", "kiln:DisableKey", KEY),
+            about("POST", "/api/v1/keys/{id}/enable", "kiln:EnableKey", KEY),
+            about("DELETE", "/api/v1/keys/{id}", "kiln:DeleteKey", KEY),
+            about("POST", "/api/v1/temporary-keys", "kiln:CreateTemporaryKey", KEY),
+            new RestAction("POST", "/api/v1/images", "kiln:UploadImage", Optional.of(IMAGE), "regionId"),
+            about("GET", "/api/v1/images/{id}", "kiln:GetImage", IMAGE),
+            about("GET", "/api/v1/images/{id}/content", "kiln:DownloadImage", IMAGE),
+            about("PUT", "/api/v1/templates/{id}/context", "kiln:UploadContext", TEMPLATE),
+            about("GET", "/api/v1/executions/{id}", "kiln:GetExecution", EXECUTION),
+            about("GET", "/api/v1/executions/{id}/events", "kiln:GetExecutionEvents", EXECUTION),
+            about("GET", "/api/v1/executions/{id}/targets", "kiln:GetExecutionTargets", EXECUTION),
+            about("GET", "/api/v1/executions/{id}/logs", "kiln:GetExecutionLogs", EXECUTION),
+            about("POST", "/api/v1/executions/{id}/targets/retry", "kiln:RetryTargets", EXECUTION),
+            about("GET", "/api/v1/tasks/{id}", "kiln:GetTask"),
+            about("GET", "/api/v1/doctor", "kiln:FindLeftovers"),
+            about("POST", "/api/v1/doctor", "kiln:RemoveLeftovers"));
+
+    private static RestAction about(String method, String path, String action) {
+        return new RestAction(method, path, action, Optional.empty(), "");
+    }
+
+    private static RestAction about(String method, String path, String action, ResourceType type) {
+        return new RestAction(method, path, action, Optional.of(type), "");
+    }
+
+    /** The action of a route; HEAD is a GET. */
+    static Optional<RestAction> of(String method, String path) {
+        return ALL.stream()
+                .filter(row -> row.method.equals(method.equals("HEAD") ? "GET" : method) && row.path.equals(path))
+                .findFirst();
+    }
+}

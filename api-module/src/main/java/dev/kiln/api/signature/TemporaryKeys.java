@@ -1,0 +1,95 @@
+package dev.kiln.api.signature;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.error.Gateway;
+import dev.kiln.api.permission.Policy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Stores keys that expire. Each lives by the key that made it: with that one it is switched off, narrowed and removed.
+ */
+@Component
+public final class TemporaryKeys {
+
+    private final JdbcClient jdbc;
+    private final SecretSeal seal;
+
+    TemporaryKeys(JdbcClient jdbc, SecretSeal seal) {
+        this.jdbc = jdbc;
+        this.seal = seal;
+    }
+
+    /** What the holder of a new temporary key is told, once. */
+    public record Made(String accessKeyId, String accessKeySecret, String securityToken, Instant expiration) {}
+
+    /** Makes a key that did not exist, whose parent is the caller's key. */
+    public Made add(Caller parent, NewSecrets secrets, Duration life, Optional<Policy> policy) {
+        try {
+            var expires = insert(parent, secrets, life, policy);
+            return new Made(secrets.id(), secrets.secret(), secrets.token(), expires.toInstant());
+        } catch (DataIntegrityViolationException e) {
+            // The parent was deleted between the check of the signature and here.
+            throw Gateway.KEY_NOT_FOUND.because("Specified access key is not found.");
+        }
+    }
+
+    private OffsetDateTime insert(Caller parent, NewSecrets secrets, Duration life, Optional<Policy> policy) {
+        return jdbc.sql("""
+                insert into temporary_key (id, account_id, access_key_id, narrowed_key_id, secret, token_digest, policy,
+                    expires_at)
+                values (:id, :account, :accessKey, :narrowedKey, :secret, :digest, :policy,
+                    now() + interval '1 second' * :seconds)
+                returning expires_at
+                """)
+                .param("id", secrets.id())
+                .param("account", parent.account().value())
+                .param("accessKey", parent.policies().isEmpty() ? parent.accessKeyId() : null)
+                .param("narrowedKey", parent.policies().isEmpty() ? null : parent.accessKeyId())
+                .param("secret", seal.seal(secrets.id(), secrets.secret()))
+                .param("digest", SecurityToken.digestOf(secrets.token()))
+                .param("policy", policy.map(Policy::document).orElse(null))
+                .param("seconds", life.toSeconds())
+                .query(OffsetDateTime.class)
+                .single();
+    }
+
+    Optional<SigningKey> find(String id) {
+        return jdbc.sql("""
+                select t.id, t.account_id, t.secret, t.token_digest, t.policy, t.expires_at <= now() as expired,
+                       k.id as parent, k.active, k.policies, a.is_root
+                from temporary_key t join account a on a.id = t.account_id join
+                """ + AccessKeys.LONG_LIVED + """
+                k on k.id = coalesce(t.access_key_id, t.narrowed_key_id)
+                where t.id = :id
+                """)
+                .param("id", id)
+                .query((row, number) -> new SigningKey(
+                        row.getString("id"),
+                        new AccountId(row.getLong("account_id")),
+                        seal.open(row.getString("id"), row.getBytes("secret")),
+                        row.getBoolean("active"),
+                        row.getBoolean("is_root"),
+                        Stream.concat(
+                                        AccessKeys.texts(row.getArray("policies")),
+                                        Stream.ofNullable(row.getString("policy")))
+                                .toList(),
+                        Optional.of(new SecurityToken(
+                                row.getString("token_digest"), row.getString("parent"), row.getBoolean("expired")))))
+                .optional();
+    }
+
+    /** For a day the holder of an expired key is told that it has expired; then nobody has such a key. */
+    @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
+    void purge() {
+        jdbc.sql("delete from temporary_key where expires_at < now() - interval '1 day'")
+                .update();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.kiln.api.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.testing.TestSeed;
+import java.time.Duration;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WildcardTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, '', true",
+        "*, anything:at/all, true",
+        "'', '', true",
+        "'', x, false",
+        "?, '', false",
+        "?, x, true",
+        "?, xy, false",
+        "ecs:describe*, ecs:describeimages, true",
+        "ecs:describe*, ecs:describe, true",
+        "ecs:describe*, ecs:deleteimage, false",
+        "*image, ecs:deleteimage, true",
+        "*image, ecs:deleteimages, false",
+        "a*b*c, axxbyyc, true",
+        "a*b*c, axxcyyb, false",
+        "a**b, ab, true",
+        "*ab, aab, true",
+        "acs:ecs:*:*:image/m-?, acs:ecs:cn-hangzhou:1:image/m-1, true",
+        "acs:ecs:*:*:image/m-?, acs:ecs:cn-hangzhou:1:image/m-12, false",
+        "image/m-1, image/*, false",
+        "'.+', xx, false",
+        "'[a-z]', q, false",
+    })
+    void aStarIsAnyTextAndAQuestionMarkAnyCharacter(String pattern, String text, boolean matches) {
+        assertThat(new Wildcard(pattern).matches(text)).isEqualTo(matches);
+    }
+
+    @Test
+    void matchesWhatTheRegularExpressionDoes() {
+        var random = TestSeed.random("WildcardTest");
+        for (int round = 0; round < 20_000; round++) {
+            var pattern = text(random, "ab*?", 7);
+            var text = text(random, "ab*", 9);
+            var regular = Pattern.compile(pattern.chars()
+                    .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Character.toString(c))
+                    .collect(Collectors.joining()));
+            assertThat(new Wildcard(pattern).matches(text))
+                    .as("%s on %s", pattern, text)
+                    .isEqualTo(regular.matcher(text).matches());
+        }
+    }
+
+    @Test
+    void aHostilePatternCostsNoMoreThanTheProductOfTheLengths() {
+        var text = "a".repeat(512);
+        Assertions.assertTimeout(Duration.ofSeconds(5), () -> {
+            for (int round = 0; round < 1000; round++) {
+                assertThat(new Wildcard("*a".repeat(127) + "*b").matches(text)).isFalse();
+                assertThat(new Wildcard("*" + "a".repeat(254) + "b").matches(text))
+                        .isFalse();
+                assertThat(new Wildcard("*?".repeat(127) + "*b").matches(text)).isFalse();
+            }
+        });
+    }
+
+    private static String text(Random random, String letters, int most) {
+        return random.ints(random.nextInt(most + 1), 0, letters.length())
+                .mapToObj(at -> letters.substring(at, at + 1))
+                .collect(Collectors.joining());
+    }
+}
