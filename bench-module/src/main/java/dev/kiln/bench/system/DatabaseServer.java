@@ -13,6 +13,9 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** One durable PostgreSQL for everything that is compared; each contender has a database of its own in it. */
 public final class DatabaseServer implements Closeable {
 
+    /** A session that has nothing to do tells its commits after so long at the latest. */
+    public static final int SECONDS_TO_TELL = 11;
+
     private static final String USER = EmbeddedPostgres.USER;
 
     private final EmbeddedPostgres server;
@@ -21,13 +24,14 @@ public final class DatabaseServer implements Closeable {
     /**
      * How much the database did in a while.
      *
+     * @param writes transactions that wrote, of the whole server
      * @param commits transactions, those that only read included
      * @param walBytes of the whole server
      */
-    public record Work(long commits, long walBytes) {
+    public record Work(long writes, long commits, long walBytes) {
 
         public Work since(Work before) {
-            return new Work(commits - before.commits, walBytes - before.walBytes);
+            return new Work(writes - before.writes, commits - before.commits, walBytes - before.walBytes);
         }
     }
 
@@ -80,15 +84,16 @@ public final class DatabaseServer implements Closeable {
         return new HikariDataSource(config);
     }
 
-    /** What the database has done so far. */
+    /** What the database has done so far; the commits as its sessions have told them, see {@link #SECONDS_TO_TELL}. */
     public Work work(Database database) {
         return jdbc(database("postgres"))
                 .sql("""
-                        select xact_commit, cast(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as bigint) as wal
+                        select cast(cast(pg_snapshot_xmax(pg_current_snapshot()) as text) as bigint) as writes,
+                               xact_commit, cast(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as bigint) as wal
                         from pg_stat_database where datname = :name
                         """)
                 .param("name", database.name())
-                .query((row, number) -> new Work(row.getLong("xact_commit"), row.getLong("wal")))
+                .query((row, number) -> new Work(row.getLong("writes"), row.getLong("xact_commit"), row.getLong("wal")))
                 .single();
     }
 

@@ -143,9 +143,11 @@ public final class KilnSystem implements Closeable {
         return Map.of("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
     }
 
-    /** As ./kiln up starts its workers. */
+    /**
+     * As ./kiln up starts its workers, but for -Xshare:auto: that is the default, and no cache can be made beside it.
+     */
     private static List<String> options() {
-        return List.of("-Xmx256m", "-XX:+UseSerialGC", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED");
+        return List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
     }
 
     private Path log(String name) {
