@@ -12,8 +12,8 @@ import java.util.UUID;
 public final class Templates {
 
     /**
-     * The cheapest build that is a real one: a variable needs no sandbox. The base image is opened, a layer is made,
-     * the image is packed, stored in the region and registered.
+     * The cheapest build that is a real one: a variable needs no sandbox. The base image is opened, the image is packed
+     * (by one sandboxed tar), stored in the region and registered.
      */
     public static final String NOTHING = "ENV BENCH=\"1\"";
 
