@@ -1,0 +1,111 @@
+package dev.kiln.bench.build;
+
+import dev.kiln.bench.Scenario;
+import dev.kiln.bench.Surroundings;
+import dev.kiln.bench.orchestration.BaseImage;
+import dev.kiln.bench.result.Measure;
+import dev.kiln.bench.result.Results;
+import dev.kiln.bench.system.KilnSystem;
+import dev.kiln.standalone.BusyboxImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Ten RUN steps on a busybox base image: by Kiln, and by what people would use instead. */
+public final class Builds implements Scenario {
+
+    private static final int STEPS = 10;
+
+    private static final Measure OWN_TIME = Measure.of("a step, Kiln's own time (more than in the chroot)", "ms")
+            .wanted("under 30");
+
+    private double lastStep;
+
+    @Override
+    public String name() {
+        return "builds";
+    }
+
+    @Override
+    public void measure(Surroundings surroundings) throws Exception {
+        var database = surroundings.database().create("builds");
+        var directory = surroundings.directory().resolve(database.name());
+        try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(1)) {
+            var archive = directory.resolve("busybox.tar");
+            BusyboxImage.write(archive);
+            var kiln = new KilnBuilder(system, BaseImage.register(system, archive));
+            var builders = new ArrayList<Builder>(List.of(kiln));
+            addOthers(surroundings, directory, archive, builders);
+            kiln.build(List.of("true", "true")); // unpacks the base image
+            for (var round = 1; round <= surroundings.size().rounds(); round++) {
+                for (var builder : builders) {
+                    surroundings.screen().say("round " + round + ": " + builder.name());
+                    tell(surroundings.results(), builder, builder.build(commands(surroundings)));
+                }
+            }
+        } finally {
+            surroundings.database().drop(database);
+        }
+    }
+
+    /** Commands that need a processor and write little. */
+    private static List<String> commands(Surroundings surroundings) {
+        var turns = surroundings.size().of(20_000, 400_000);
+        return IntStream.rangeClosed(1, STEPS)
+                .mapToObj(number -> "i=0; while [ $i -lt %d ]; do i=$((i+1)); done; echo $i > /etc/step-%d"
+                        .formatted(turns, number))
+                .toList();
+    }
+
+    private static void addOthers(Surroundings surroundings, Path directory, Path base, List<Builder> builders)
+            throws IOException {
+        builders.add(new PlainChroot(surroundings.programs(), directory, base));
+        if (surroundings.programs().find("buildah").isPresent()) {
+            builders.add(new Buildah(surroundings.programs(), directory, base));
+        } else {
+            surroundings.results().missing(whole("buildah"), "buildah is not installed");
+        }
+        // For disks, which Kiln does not build yet.
+        surroundings
+                .results()
+                .missing(
+                        whole("virt-customize"),
+                        "it changes disks, and Kiln builds none yet"
+                                + (surroundings
+                                                .programs()
+                                                .find("virt-customize")
+                                                .isPresent()
+                                        ? ""
+                                        : "; virt-customize is not installed"));
+    }
+
+    private void tell(Results results, Builder builder, Builder.Times times) {
+        results.add(whole(builder.name()), times.wholeMillis());
+        results.add(step(builder.name()), times.stepMillis());
+        if (builder instanceof KilnBuilder) {
+            lastStep = times.stepMillis();
+        } else if (builder instanceof PlainChroot) {
+            results.add(OWN_TIME, lastStep - times.stepMillis());
+        }
+    }
+
+    private static Measure whole(String builder) {
+        return against(builder, STEPS + " RUN steps, ", "at most 1.15");
+    }
+
+    private static Measure step(String builder) {
+        return against(builder, "a step, ", "");
+    }
+
+    private static Measure against(String builder, String what, String goal) {
+        var measure = Measure.of(what + builder, "ms");
+        var chroot = what + "plain chroot";
+        return switch (builder) {
+            case "plain chroot" -> measure;
+            case "Kiln" -> measure.against(Measure.of(chroot, "")).wanted(goal);
+            default -> measure.against(Measure.of(chroot, ""));
+        };
+    }
+}

@@ -1,0 +1,113 @@
+package dev.kiln.bench.growth;
+
+import dev.kiln.bench.Scenario;
+import dev.kiln.bench.Surroundings;
+import dev.kiln.bench.orchestration.BaseImage;
+import dev.kiln.bench.orchestration.Templates;
+import dev.kiln.bench.result.Measure;
+import dev.kiln.bench.system.DatabaseServer;
+import dev.kiln.bench.system.DatabaseServer.Database;
+import dev.kiln.bench.system.KilnSystem;
+import dev.kiln.cli.SignedClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** DescribeImagePipelineExecutions of a template whose history grows, seen by a client that asks again and again. */
+public final class History implements Scenario {
+
+    private static final List<Integer> SIZES = List.of(10, 1000, 100_000);
+    private static final int LARGE = 1_000_000;
+
+    @Override
+    public String name() {
+        return "history";
+    }
+
+    @Override
+    public void measure(Surroundings surroundings) throws Exception {
+        var database = surroundings.database().create("history");
+        var directory = surroundings.directory().resolve(database.name());
+        try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(0)) {
+            var archive = directory.resolve("smallest.tar");
+            BaseImage.writeSmallest(archive);
+            var base = BaseImage.register(system, archive);
+            var template =
+                    Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
+            var there = 0;
+            for (var size : sizes(surroundings)) {
+                surroundings.screen().say(size + " executions in the history");
+                fill(database, template, there, size);
+                there = size;
+                answers(surroundings, system.client(), template, size);
+            }
+        } finally {
+            surroundings.database().drop(database);
+        }
+    }
+
+    private static List<Integer> sizes(Surroundings surroundings) {
+        var sizes = new ArrayList<>(SIZES);
+        if (surroundings.size().large()) {
+            sizes.add(LARGE);
+        } else {
+            var reason = "only with --large";
+            surroundings.results().missing(measure(LARGE, "p50"), reason);
+            surroundings.results().missing(measure(LARGE, "p99"), reason);
+        }
+        return sizes;
+    }
+
+    /** Executions that have ended, as if they had been a minute apart. */
+    private static void fill(Database database, String template, int there, int wanted) {
+        var jdbc = DatabaseServer.jdbc(database);
+        jdbc.sql("""
+                insert into execution (id, template_id, account_id, region_id, image_id, status, outcome, attempt, worker,
+                                       version, created_at, modified_at, finished_at)
+                select 'exec-' || substr(md5(number::text), 1, 20), t.id, t.account_id, t.region_id,
+                       'm-' || substr(md5(number::text), 1, 20), 'SUCCESS', 'SUCCESS', 1, 'worker-1', 6,
+                       now() - interval '10 years' + number * interval '1 minute',
+                       now() - interval '10 years' + number * interval '1 minute',
+                       now() - interval '10 years' + number * interval '1 minute'
+                from template t, generate_series(:first, :last) number where t.id = :template
+                """)
+                .param("first", there + 1)
+                .param("last", wanted)
+                .param("template", template)
+                .update();
+        // As autovacuum does sooner or later.
+        jdbc.sql("vacuum analyze execution").update();
+    }
+
+    private static void answers(Surroundings surroundings, SignedClient client, String template, int size)
+            throws IOException {
+        var calls = surroundings.size().of(200, 3000);
+        ask(client, template, calls);
+        for (var round = 0; round < surroundings.size().rounds(); round++) {
+            var micros = ask(client, template, calls);
+            surroundings.results().add(measure(size, "p50"), micros.getValueAtPercentile(50) / 1000.0);
+            surroundings.results().add(measure(size, "p99"), micros.getValueAtPercentile(99) / 1000.0);
+        }
+    }
+
+    private static Histogram ask(SignedClient client, String template, int calls) throws IOException {
+        var micros = new Histogram(3);
+        var parameters = Map.of("RegionId", KilnSystem.REGION, "ImagePipelineId", template);
+        for (var call = 0; call < calls; call++) {
+            var begun = System.nanoTime();
+            client.rpc("DescribeImagePipelineExecutions", parameters);
+            micros.recordValue((System.nanoTime() - begun) / 1000);
+        }
+        return micros;
+    }
+
+    private static Measure measure(int size, String part) {
+        var name = "DescribeImagePipelineExecutions, %,d executions, %s";
+        var measure = Measure.of(name.formatted(size, part), "ms");
+        var compared =
+                size == SIZES.get(1) ? measure : measure.against(Measure.of(name.formatted(SIZES.get(1), part), ""));
+        return size == LARGE && part.equals("p99") ? compared.wanted("under 10, flat from 1,000") : compared;
+    }
+}

@@ -1,0 +1,5 @@
+/** What happens when the history and the number of workers grow. */
+@NullMarked
+package dev.kiln.bench.growth;
+
+import org.jspecify.annotations.NullMarked;

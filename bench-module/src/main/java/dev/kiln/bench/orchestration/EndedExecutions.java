@@ -1,0 +1,90 @@
+package dev.kiln.bench.orchestration;
+
+import dev.kiln.bench.system.DatabaseServer.Database;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Tells which executions have ended. It looks every few milliseconds, in one transaction that never ends, so that the
+ * looking is not among the commits that are counted.
+ */
+public final class EndedExecutions implements AutoCloseable {
+
+    private static final long PAUSE_MILLIS = 5;
+
+    private final Connection connection;
+    private final Set<String> awaited = ConcurrentHashMap.newKeySet();
+    private final Consumer<String> whenEnded;
+    private final Thread thread = new Thread(this::look, "ended-executions");
+    private volatile boolean closed;
+
+    public EndedExecutions(Database database, Consumer<String> whenEnded) throws SQLException {
+        this.whenEnded = whenEnded;
+        this.connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+        connection.setAutoCommit(false);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Tells of this execution when it has ended, once. */
+    public void await(String execution) {
+        awaited.add(execution);
+    }
+
+    private void look() {
+        try (var query = connection.prepareStatement("""
+                select id, status, error_code, error_info from execution where id = any(?) and finished_at is not null
+                """)) {
+            while (!closed) {
+                if (!awaited.isEmpty()) {
+                    query.setArray(1, connection.createArrayOf("text", awaited.toArray()));
+                    tell(query.executeQuery());
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        } catch (SQLException | IOException e) {
+            if (!closed) {
+                throw new IllegalStateException("the ends of executions are not known any more", e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tell(ResultSet rows) throws SQLException, IOException {
+        List<String> ended = new ArrayList<>();
+        try (rows) {
+            while (rows.next()) {
+                if (!rows.getString("status").equals("SUCCESS")) {
+                    throw new IOException("execution " + rows.getString("id") + " ended as " + rows.getString("status")
+                            + ": " + rows.getString("error_code") + " " + rows.getString("error_info"));
+                }
+                ended.add(rows.getString("id"));
+            }
+        }
+        for (var execution : ended) {
+            awaited.remove(execution);
+            whenEnded.accept(execution);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // It only reads; the server ends it with its database.
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.kiln.bench.orchestration;
+
+import dev.kiln.bench.Scenario;
+import dev.kiln.bench.Surroundings;
+import dev.kiln.bench.result.Measure;
+import dev.kiln.bench.system.DatabaseServer;
+import dev.kiln.bench.system.DatabaseServer.Database;
+import dev.kiln.bench.system.KilnSystem;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** How long one execution takes from step to step while nothing else happens, by the events in the database. */
+public final class Latency implements Scenario {
+
+    private static final Measure TO_BUILD_50 =
+            Measure.of("start accepted to first build step, p50", "ms").wanted("under 15");
+    private static final Measure TO_BUILD_99 =
+            Measure.of("start accepted to first build step, p99", "ms").wanted("under 60");
+    private static final Measure TO_END_50 = Measure.of("start accepted to SUCCESS, empty build, p50", "ms");
+    private static final Measure TO_END_99 = Measure.of("start accepted to SUCCESS, empty build, p99", "ms");
+
+    // Longer than everything that a worker does after an execution.
+    private static final long PAUSE_MILLIS = 100;
+
+    private static final long SECONDS_TO_END = 60;
+
+    @Override
+    public String name() {
+        return "latency";
+    }
+
+    @Override
+    public void measure(Surroundings surroundings) throws Exception {
+        var database = surroundings.database().create("latency");
+        var directory = surroundings.directory().resolve(database.name());
+        try (var system = new KilnSystem(directory, surroundings.programs(), database, 2).start(1)) {
+            var archive = directory.resolve("smallest.tar");
+            BaseImage.writeSmallest(archive);
+            var base = BaseImage.register(system, archive);
+            var template =
+                    Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
+            executions(system, template, surroundings.size().of(5, 100));
+            for (var round = 1; round <= surroundings.size().rounds(); round++) {
+                surroundings.screen().say("round " + round + ": executions one after the other");
+                var last = lastEvent(database);
+                executions(system, template, surroundings.size().of(20, 300));
+                tell(surroundings, database, last);
+            }
+        } finally {
+            surroundings.database().drop(database);
+        }
+    }
+
+    private static void executions(KilnSystem system, String template, int count) throws Exception {
+        var client = system.client();
+        var ended = new LinkedBlockingQueue<String>();
+        try (var ends = new EndedExecutions(system.database(), ended::add)) {
+            for (var number = 0; number < count; number++) {
+                ends.await(Templates.start(client, template));
+                if (ended.poll(SECONDS_TO_END, TimeUnit.SECONDS) == null) {
+                    throw new IllegalStateException(
+                            "an execution did not succeed, see the logs in " + system.directory());
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private static long lastEvent(Database database) {
+        return DatabaseServer.jdbc(database)
+                .sql("select coalesce(max(id), 0) from execution_event")
+                .query(Long.class)
+                .single();
+    }
+
+    private static void tell(Surroundings surroundings, Database database, long after) {
+        var toBuild = micros(database, after, "BUILDING");
+        var toEnd = micros(database, after, "SUCCESS");
+        var results = surroundings.results();
+        results.add(TO_BUILD_50, toBuild.getValueAtPercentile(50) / 1000.0);
+        results.add(TO_BUILD_99, toBuild.getValueAtPercentile(99) / 1000.0);
+        results.add(TO_END_50, toEnd.getValueAtPercentile(50) / 1000.0);
+        results.add(TO_END_99, toEnd.getValueAtPercentile(99) / 1000.0);
+    }
+
+    private static Histogram micros(Database database, long after, String status) {
+        var histogram = new Histogram(3);
+        DatabaseServer.jdbc(database)
+                .sql("""
+                        select cast(extract(epoch from there.at - start.at) * 1000000 as bigint)
+                        from execution_event start join execution_event there using (execution_id)
+                        where start.id > :after and start.sequence = 1 and there.to_status = :status
+                        """)
+                .param("after", after)
+                .param("status", status)
+                .query(Long.class)
+                .list()
+                .forEach(histogram::recordValue);
+        return histogram;
+    }
+}

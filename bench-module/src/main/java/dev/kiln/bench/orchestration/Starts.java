@@ -1,0 +1,93 @@
+package dev.kiln.bench.orchestration;
+
+import dev.kiln.bench.Scenario;
+import dev.kiln.bench.Surroundings;
+import dev.kiln.bench.peer.Contender;
+import dev.kiln.bench.peer.Pgbench;
+import dev.kiln.bench.result.Measure;
+import dev.kiln.bench.system.DatabaseServer.Database;
+import dev.kiln.bench.system.KilnSystem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How many starts the API accepts, signed and durable, beside the inserts that the database can do at all. */
+public final class Starts implements Scenario {
+
+    private static final int CLIENTS = Contender.THREADS;
+
+    private static final Measure INSERTS = Measure.of("pgbench, single insert, " + CLIENTS + " connections", "1/s");
+    private static final Measure STARTS = Measure.of("starts accepted, " + CLIENTS + " connections", "1/s")
+            .against(INSERTS)
+            .wanted("at least 0.33");
+
+    @Override
+    public String name() {
+        return "starts";
+    }
+
+    @Override
+    public void measure(Surroundings surroundings) throws Exception {
+        var database = surroundings.database().create("starts");
+        var directory = surroundings.directory().resolve(database.name());
+        // No worker: that would take its share of the machine, and executions that wait are accepted all the same.
+        try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(0)) {
+            var archive = directory.resolve("smallest.tar");
+            BaseImage.writeSmallest(archive);
+            var base = BaseImage.register(system, archive);
+            // A template has one execution at a time, so each start needs one of its own.
+            var count = surroundings.size().of(200, 3000);
+            var warm = Templates.make(system.client(), base, Templates.NOTHING, count);
+            starts(system, warm);
+            for (var round = 1; round <= surroundings.size().rounds(); round++) {
+                surroundings.screen().say("round " + round + ": " + count + " starts");
+                var templates = Templates.make(system.client(), base, Templates.NOTHING, count);
+                surroundings.database().checkpoint();
+                surroundings.results().add(STARTS, starts(system, templates));
+                inserts(surroundings, database);
+            }
+        } finally {
+            surroundings.database().drop(database);
+        }
+    }
+
+    private static double starts(KilnSystem system, List<String> templates) throws Exception {
+        var next = new AtomicInteger();
+        var clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<Callable<Void>> tasks = new ArrayList<>();
+            for (var number = 0; number < CLIENTS; number++) {
+                var client = system.client();
+                tasks.add(() -> {
+                    for (var at = next.getAndIncrement(); at < templates.size(); at = next.getAndIncrement()) {
+                        Templates.start(client, templates.get(at));
+                    }
+                    return null;
+                });
+            }
+            var begun = System.nanoTime();
+            for (var done : clients.invokeAll(tasks)) {
+                done.get();
+            }
+            return templates.size() * 1e9 / (System.nanoTime() - begun);
+        } finally {
+            clients.shutdownNow();
+            clients.awaitTermination(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void inserts(Surroundings surroundings, Database database) throws Exception {
+        var pgbench = new Pgbench(surroundings.programs(), surroundings.database());
+        surroundings.database().checkpoint();
+        var seconds = surroundings.size().of(2, 10);
+        var rate = pgbench.insertsPerSecond(database, surroundings.directory(), CLIENTS, seconds);
+        if (rate.isPresent()) {
+            surroundings.results().add(INSERTS, rate.get());
+        } else {
+            surroundings.results().missing(INSERTS, "pgbench is not installed");
+        }
+    }
+}

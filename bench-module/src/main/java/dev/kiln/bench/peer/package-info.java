@@ -1,0 +1,5 @@
+/** What people would use instead, doing the same work on the same PostgreSQL. */
+@NullMarked
+package dev.kiln.bench.peer;
+
+import org.jspecify.annotations.NullMarked;

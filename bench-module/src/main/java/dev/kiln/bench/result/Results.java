@@ -1,0 +1,62 @@
+package dev.kiln.bench.result;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The rows of one invocation by scenario, in the order in which they came. */
+public final class Results {
+
+    private final Map<String, Map<Measure, List<Double>>> numbers = new LinkedHashMap<>();
+    private final Map<Measure, String> reasons = new LinkedHashMap<>();
+    private String scenario = "";
+
+    /** What follows belongs to this scenario. */
+    public void begin(String name) {
+        scenario = name;
+        numbers.putIfAbsent(name, new LinkedHashMap<>());
+    }
+
+    /** One more number; the row's value is the median of all. */
+    public void add(Measure measure, double number) {
+        raw(measure).add(number);
+    }
+
+    /** Says why there is no number. */
+    public void missing(Measure measure, String reason) {
+        raw(measure);
+        reasons.put(measure, reason);
+    }
+
+    private List<Double> raw(Measure measure) {
+        return numbers.computeIfAbsent(scenario, name -> new LinkedHashMap<>())
+                .computeIfAbsent(measure, key -> new ArrayList<>());
+    }
+
+    /** The names of the scenarios that have rows. */
+    public List<String> scenarios() {
+        return numbers.entrySet().stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** The rows of a scenario. */
+    public List<Row> rows(String name) {
+        return numbers.getOrDefault(name, Map.of()).entrySet().stream()
+                .map(entry -> new Row(
+                        entry.getKey(), List.copyOf(entry.getValue()), reasons.getOrDefault(entry.getKey(), "")))
+                .toList();
+    }
+
+    /** The row's value in multiples of its base's; empty when one of both is missing. */
+    public Optional<Double> ratio(String name, Row row) {
+        return rows(name).stream()
+                .filter(other -> other.measure().name().equals(row.measure().base()))
+                .filter(other -> other.isMeasured() && row.isMeasured() && other.value() != 0)
+                .map(other -> row.value() / other.value())
+                .findFirst();
+    }
+}
