@@ -1,5 +1,6 @@
 package dev.kiln.bench.system;
 
+import dev.kiln.standalone.BrokerProcess;
 import dev.kiln.api.ApiApplication;
 import dev.kiln.bench.system.DatabaseServer.Database;
 import dev.kiln.cli.AccessKey;
@@ -65,7 +66,7 @@ public final class KilnSystem implements Closeable {
         var ready = directory.resolve("broker.ready");
         var main = List.of(
                 "-Dlogback.configurationFile=logback-bench.xml",
-                Broker.class.getName(),
+                BrokerProcess.class.getName(),
                 directory.resolve("kafka").toString(),
                 Integer.toString(brokerPort),
                 ready.toString());

@@ -8,6 +8,7 @@ import dev.kiln.embedded.FreePort;
 import dev.kiln.faults.wire.Forwarder;
 import dev.kiln.faults.wire.Guard;
 import dev.kiln.faults.wire.WireWatch;
+import dev.kiln.standalone.BrokerProcess;
 import dev.kiln.worker.WorkerApplication;
 import java.io.Closeable;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class Cluster implements Closeable {
     private JavaProcess.Launch brokerLaunch() {
         var ready = ready("broker");
         var main = List.of(
-                Broker.class.getName(),
+                BrokerProcess.class.getName(),
                 directory.resolve("kafka").toString(),
                 Integer.toString(brokerPort),
                 ready.toString());

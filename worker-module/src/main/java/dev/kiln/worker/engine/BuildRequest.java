@@ -11,6 +11,7 @@ import java.util.Optional;
  * What to build.
  *
  * @param name names the scratch space; the execution's id
+ * @param attempt of the execution: what earlier attempts have left of this is in the way
  * @param context tar archive that COPY reads from, when one was uploaded
  * @param network whether commands may use the network
  * @param diskBytes bound of what all commands together may write
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public record BuildRequest(
         String name,
+        int attempt,
         BaseImage base,
         List<BuildCommand> commands,
         Optional<ByteSource> context,
@@ -25,7 +27,7 @@ public record BuildRequest(
         long diskBytes,
         BuildBuckets buckets) {
 
-    /** A build without buckets. */
+    /** A first attempt without buckets. */
     public BuildRequest(
             String name,
             BaseImage base,
@@ -33,7 +35,7 @@ public record BuildRequest(
             Optional<ByteSource> context,
             boolean network,
             long diskBytes) {
-        this(name, base, commands, context, network, diskBytes, BuildBuckets.NONE);
+        this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE);
     }
 
     /** The image that the commands start from. */

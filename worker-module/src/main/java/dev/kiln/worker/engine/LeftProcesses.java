@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Processes of a build whose worker is gone, known by the scratch directory in their command lines. */
@@ -14,10 +15,10 @@ final class LeftProcesses {
 
     private LeftProcesses() {}
 
-    /** Ends all of those whose scratch directory begins so. */
-    static void end(String prefix) {
+    /** Ends all those of such runs, which have their scratch in this directory. */
+    static void end(Path directory, Predicate<String> run) {
         ProcessHandle.allProcesses()
-                .filter(process -> belongs(process.pid(), prefix))
+                .filter(process -> belongs(process.pid(), directory + "/", run))
                 .forEach(ProcessHandle::destroyForcibly);
     }
 
@@ -31,9 +32,9 @@ final class LeftProcesses {
                 .collect(Collectors.toSet());
     }
 
-    private static boolean belongs(long pid, String prefix) {
+    private static boolean belongs(long pid, String prefix, Predicate<String> run) {
         return arguments(pid).stream()
-                .anyMatch(argument -> argument.startsWith(prefix) && argument.indexOf('/', prefix.length()) < 0);
+                .anyMatch(argument -> argument.startsWith(prefix) && run.test(argument.substring(prefix.length())));
     }
 
     /** The command line, if it is one of a sandbox. */

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +26,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxBuildEngine.class);
 
-    // A run of a build or test has a name of its own, so that one that was overtaken clears away nothing but its own.
-    // Without a number: of a release that had none yet.
-    private static final Pattern RUN = Pattern.compile("(?:build|test)(?:-[0-9a-f]{8})?");
-    private static final Pattern GROUP = Pattern.compile("(.+)-" + RUN);
+    private static final Pattern GROUP = Pattern.compile("(.+)-" + RunName.FORM);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
 
     private final EngineSettings settings;
@@ -62,7 +60,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         try {
             var lock = ScratchLock.enter(builds.resolve(name));
             try {
-                var run = run("test");
+                var run = RunName.of("test", 0);
                 sandbox.check(builds.resolve(name).resolve(run), group(name, run));
             } finally {
                 discard(name);
@@ -103,7 +101,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void discard(String name) throws IOException {
-        discardRuns(name, "");
+        discardRuns(name, run -> true);
         ScratchLock.removeFrom(builds.resolve(name));
     }
 
@@ -170,18 +168,19 @@ public final class SandboxBuildEngine implements BuildEngine {
         return place.id() + "-" + name + "-" + run;
     }
 
-    /** Ends and removes the runs of a build that are called so; of all kinds when that is empty. */
-    private void discardRuns(String name, String kind) throws IOException {
+    /** Ends and removes those runs of a build. */
+    private void discardRuns(String name, Predicate<String> which) throws IOException {
+        var those = which.and(RunName::isRun);
         var directory = directory(name);
-        LeftProcesses.end(directory + "/" + kind);
-        var prefix = place.id() + "-" + name + "-" + kind;
-        for (var rest : ControlGroup.left(prefix)) {
-            if (RUN.matcher(kind + rest).matches()) {
-                ControlGroup.removeLeft(prefix + rest);
+        LeftProcesses.end(directory, those);
+        var prefix = place.id() + "-" + name + "-";
+        for (var run : ControlGroup.left(prefix)) {
+            if (those.test(run)) {
+                ControlGroup.removeLeft(prefix + run);
             }
         }
         for (var run : runs(directory)) {
-            if (run.startsWith(kind)) {
+            if (those.test(run)) {
                 removal.remove(directory.resolve(run));
             }
         }
@@ -190,15 +189,11 @@ public final class SandboxBuildEngine implements BuildEngine {
     private static List<String> runs(Path directory) {
         try (var files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(file -> RUN.matcher(file).matches())
+                    .filter(RunName::isRun)
                     .toList();
         } catch (IOException e) {
             return List.of(); // it is gone, or no directory
         }
-    }
-
-    private static String run(String kind) {
-        return kind + "-" + UUID.randomUUID().toString().substring(0, 8);
     }
 
     private Path directory(String name) {
@@ -220,9 +215,9 @@ public final class SandboxBuildEngine implements BuildEngine {
         var name = job.request().name();
         var lock = ScratchLock.enter(directory(name));
         try {
-            // Whoever was here before is superseded.
-            discardRuns(name, job.kind());
-            return run(job, run(job.kind()));
+            var attempt = job.request().attempt();
+            discardRuns(name, run -> RunName.isSuperseded(run, job.kind(), attempt));
+            return run(job, RunName.of(job.kind(), attempt));
         } finally {
             lock.leave();
         }

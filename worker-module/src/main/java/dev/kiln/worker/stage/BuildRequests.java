@@ -53,6 +53,7 @@ public final class BuildRequests {
                         "InvalidImagePipeline.BaseImageNotFound", "image " + imageId + " was deleted meanwhile")));
         return new BuildRequest(
                 attempt.execution().value(),
+                attempt.number(),
                 new BuildRequest.BaseImage(
                         image.content().digest(),
                         source(template.region(), ImageKeys.image(imageId)),

@@ -132,6 +132,7 @@ class BucketTasksTest {
         var mine = new Bucket("mine", new RegionId("cn-one"), bucket, Set.of());
         var request = new BuildRequest(
                 "exec-buckets",
+                1,
                 BusyboxBase.image(),
                 steps,
                 Optional.empty(),

@@ -1,4 +1,4 @@
-package dev.kiln.bench.system;
+package dev.kiln.standalone;
 
 import dev.kiln.embedded.EmbeddedKafka;
 import dev.kiln.message.Topics;
@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/** The main class of the broker's process. */
-final class Broker {
+/** The main class of a broker in a process of its own, for programs that kill or measure it. */
+public final class BrokerProcess {
 
-    private Broker() {}
+    private BrokerProcess() {}
 
     /** Takes the directory, the port, and the file to make when the broker answers. */
     public static void main(String[] words) throws IOException, InterruptedException {

@@ -1,0 +1,41 @@
+package dev.kiln.worker.engine;
+
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Names of runs of a build or test: its kind, the attempt in four hexadecimal digits, and four more by chance. A run
+ * that was overtaken clears away nothing but its own and what earlier attempts have left, however late it begins.
+ */
+final class RunName {
+
+    /** Without digits: of a release that had none yet. */
+    static final String FORM = "(?:build|test)(?:-[0-9a-f]{8})?";
+
+    private static final Pattern PATTERN = Pattern.compile(FORM);
+    private static final int DIGITS = 4;
+
+    private RunName() {}
+
+    static String of(String kind, int attempt) {
+        return kind + "-" + digits(attempt) + UUID.randomUUID().toString().substring(0, DIGITS);
+    }
+
+    private static String digits(int attempt) {
+        return "%04x".formatted(Math.min(attempt, 0xffff));
+    }
+
+    static boolean isRun(String name) {
+        return PATTERN.matcher(name).matches();
+    }
+
+    /** Whether a run of this kind and attempt takes the place of another run. */
+    static boolean isSuperseded(String run, String kind, int attempt) {
+        var begins = kind + "-";
+        return run.equals(kind)
+                || (run.startsWith(begins)
+                        && run.substring(begins.length(), begins.length() + DIGITS)
+                                        .compareTo(digits(attempt))
+                                <= 0);
+    }
+}
