@@ -12,7 +12,7 @@ public final class EndlessBuild {
         var request = new BuildRequest(
                 arguments.length > 1 ? arguments[1] : "exec-endless",
                 BusyboxBase.image(),
-                BuildEngineContract.commands("RUN sleep 98766 & sleep 98766"),
+                BuildEngineContract.commands("RUN /bin/sleep 98766 & /bin/sleep 98766"),
                 Optional.empty(),
                 false,
                 1 << 20);

@@ -142,7 +142,7 @@ class HostileCommandsTest {
 
     @Test
     void daemonEndsWithItsCommand() throws Exception {
-        var text = run("RUN (busybox setsid sleep 98761 > /dev/null 2>&1 &); echo started\nRUN ps");
+        var text = run("RUN (busybox setsid /bin/sleep 98761 > /dev/null 2>&1 &); echo started\nRUN ps");
         assertThat(text).contains("started").doesNotContain("98761");
         assertThat(Sleepers.count(98761)).isZero();
     }
@@ -150,7 +150,7 @@ class HostileCommandsTest {
     @Test
     void forkBombIsHeldAndEnded() throws Exception {
         settings.commandTime(Duration.ofSeconds(3)).processes(50);
-        fails("RUN bomb() { bomb | bomb & wait; }; bomb; sleep 98762", "BuildCommand.TimedOut");
+        fails("RUN bomb() { bomb | bomb & wait; }; bomb; /bin/sleep 98762", "BuildCommand.TimedOut");
         assertThat(Sleepers.count(98762)).isZero();
     }
 
@@ -185,7 +185,7 @@ class HostileCommandsTest {
     @Test
     void timeIsBounded() {
         settings.commandTime(Duration.ofSeconds(1));
-        fails("RUN sleep 98763", "BuildCommand.TimedOut");
+        fails("RUN /bin/sleep 98763", "BuildCommand.TimedOut");
         assertThat(Sleepers.count(98763)).isZero();
     }
 
@@ -194,7 +194,7 @@ class HostileCommandsTest {
         var engine = new SandboxBuildEngine(settings.build());
         var thread = new Thread(() -> {
             try {
-                engine.test(request("RUN echo begun; sleep 98764 & sleep 98764", 1 << 20, false), output);
+                engine.test(request("RUN echo begun; /bin/sleep 98764 & /bin/sleep 98764", 1 << 20, false), output);
             } catch (BuildFailedException | IOException | InterruptedException e) {
                 // The end is looked at from outside.
             }

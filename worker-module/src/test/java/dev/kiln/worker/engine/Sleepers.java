@@ -5,14 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Processes of this machine that run {@code sleep}, told apart by how long they mean to. */
+/**
+ * Processes of this machine that run {@code /bin/sleep}, told apart by how long they mean to. By its path, because some
+ * shells of busybox do what {@code sleep} does themselves.
+ */
 final class Sleepers {
 
     private Sleepers() {}
 
     static long count(int seconds) {
         return ProcessHandle.allProcesses()
-                .filter(process -> commandLine(process).equals("sleep\0" + seconds + "\0"))
+                .filter(process -> commandLine(process).endsWith("sleep\0" + seconds + "\0"))
                 .count();
     }
 

@@ -38,7 +38,7 @@ class SupersededRunsTest {
 
     @Test
     void anAttemptThatBeginsLateLeavesItsSuccessorAloneWhichAnEvenLaterOneEnds() throws Exception {
-        new Thread(() -> second.complete(outcome(2, "RUN sleep " + SECONDS))).start();
+        new Thread(() -> second.complete(outcome(2, "RUN /bin/sleep " + SECONDS))).start();
         await().atMost(Duration.ofSeconds(20)).until(() -> Sleepers.count(SECONDS) > 0);
         var sleeping = Sleepers.count(SECONDS);
 

@@ -62,7 +62,7 @@ class TimeLimitsIT {
         rig.limitStage(ExecutionStatus.BUILDING, Duration.ofSeconds(stage));
         rig.limitExecutions(Duration.ofSeconds(whole));
         var template = rig.template("");
-        rig.content("RUN sleep 98768 & sleep 98768");
+        rig.content("RUN /bin/sleep 98768 & /bin/sleep 98768");
         var execution = rig.start(template);
         rig.worker(real, 1).ring();
         Awaitility.await().until(() -> Builds.sleepers(98768) == 2);
