@@ -2,7 +2,7 @@ package dev.kiln.bench.build;
 
 import dev.kiln.bench.Scenario;
 import dev.kiln.bench.Surroundings;
-import dev.kiln.bench.orchestration.BaseImage;
+import dev.kiln.bench.orchestration.SourceImage;
 import dev.kiln.bench.result.Measure;
 import dev.kiln.bench.result.Results;
 import dev.kiln.bench.system.KilnSystem;
@@ -35,7 +35,7 @@ public final class Builds implements Scenario {
         try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(1)) {
             var archive = directory.resolve("busybox.tar");
             BusyboxImage.write(archive);
-            var kiln = new KilnBuilder(system, BaseImage.register(system, archive));
+            var kiln = new KilnBuilder(system, SourceImage.register(system, archive));
             var builders = new ArrayList<Builder>(List.of(kiln));
             addOthers(surroundings, directory, archive, builders);
             kiln.build(List.of("true", "true")); // unpacks the base image

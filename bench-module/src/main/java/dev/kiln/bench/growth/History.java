@@ -2,7 +2,7 @@ package dev.kiln.bench.growth;
 
 import dev.kiln.bench.Scenario;
 import dev.kiln.bench.Surroundings;
-import dev.kiln.bench.orchestration.BaseImage;
+import dev.kiln.bench.orchestration.SourceImage;
 import dev.kiln.bench.orchestration.Templates;
 import dev.kiln.bench.result.Measure;
 import dev.kiln.bench.system.DatabaseServer;
@@ -32,8 +32,8 @@ public final class History implements Scenario {
         var directory = surroundings.directory().resolve(database.name());
         try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(0)) {
             var archive = directory.resolve("smallest.tar");
-            BaseImage.writeSmallest(archive);
-            var base = BaseImage.register(system, archive);
+            SourceImage.writeSmallest(archive);
+            var base = SourceImage.register(system, archive);
             var template =
                     Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
             var there = 0;

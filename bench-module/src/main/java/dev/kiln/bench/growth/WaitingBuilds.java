@@ -2,8 +2,8 @@ package dev.kiln.bench.growth;
 
 import dev.kiln.bench.Scenario;
 import dev.kiln.bench.Surroundings;
-import dev.kiln.bench.orchestration.BaseImage;
 import dev.kiln.bench.orchestration.EndedExecutions;
+import dev.kiln.bench.orchestration.SourceImage;
 import dev.kiln.bench.orchestration.Templates;
 import dev.kiln.bench.result.Measure;
 import dev.kiln.bench.system.KilnSystem;
@@ -55,7 +55,7 @@ public final class WaitingBuilds implements Scenario {
         try (var system = new KilnSystem(directory, surroundings.programs(), database, SLOTS).start(workers)) {
             var archive = directory.resolve("busybox.tar");
             BusyboxImage.write(archive);
-            var base = BaseImage.register(system, archive);
+            var base = SourceImage.register(system, archive);
             run(system, Templates.make(system.client(), base, Templates.NOTHING, workers)); // unpacks the base image
             var templates = Templates.make(system.client(), base, WAITING, count);
             var begun = System.nanoTime();

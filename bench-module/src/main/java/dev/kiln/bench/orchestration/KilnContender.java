@@ -43,8 +43,8 @@ final class KilnContender implements Contender {
     public void open(int count, IntConsumer ended) throws Exception {
         system.start(WORKERS);
         var archive = system.directory().resolve("smallest.tar");
-        BaseImage.writeSmallest(archive);
-        templates = Templates.make(client, BaseImage.register(system, archive), Templates.NOTHING, count);
+        SourceImage.writeSmallest(archive);
+        templates = Templates.make(client, SourceImage.register(system, archive), Templates.NOTHING, count);
         ends = new EndedExecutions(system.database(), execution -> ended.accept(key(execution)));
     }
 

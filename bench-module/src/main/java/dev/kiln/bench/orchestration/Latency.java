@@ -36,8 +36,8 @@ public final class Latency implements Scenario {
         var directory = surroundings.directory().resolve(database.name());
         try (var system = new KilnSystem(directory, surroundings.programs(), database, 2).start(1)) {
             var archive = directory.resolve("smallest.tar");
-            BaseImage.writeSmallest(archive);
-            var base = BaseImage.register(system, archive);
+            SourceImage.writeSmallest(archive);
+            var base = SourceImage.register(system, archive);
             var template =
                     Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
             executions(system, template, surroundings.size().of(5, 100));

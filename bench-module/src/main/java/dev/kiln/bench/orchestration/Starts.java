@@ -36,8 +36,8 @@ public final class Starts implements Scenario {
         // No worker: that would take its share of the machine, and executions that wait are accepted all the same.
         try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(0)) {
             var archive = directory.resolve("smallest.tar");
-            BaseImage.writeSmallest(archive);
-            var base = BaseImage.register(system, archive);
+            SourceImage.writeSmallest(archive);
+            var base = SourceImage.register(system, archive);
             // A template has one execution at a time, so each start needs one of its own.
             var count = surroundings.size().of(200, 3000);
             var warm = Templates.make(system.client(), base, Templates.NOTHING, count);

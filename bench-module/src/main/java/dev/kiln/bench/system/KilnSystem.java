@@ -1,11 +1,11 @@
 package dev.kiln.bench.system;
 
-import dev.kiln.standalone.BrokerProcess;
 import dev.kiln.api.ApiApplication;
 import dev.kiln.bench.system.DatabaseServer.Database;
 import dev.kiln.cli.AccessKey;
 import dev.kiln.cli.SignedClient;
 import dev.kiln.embedded.FreePort;
+import dev.kiln.standalone.BrokerProcess;
 import dev.kiln.worker.WorkerApplication;
 import java.io.Closeable;
 import java.io.IOException;

@@ -10,10 +10,10 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Base images of the measured builds. */
-public final class BaseImage {
+/** The images that the measured builds start from. */
+public final class SourceImage {
 
-    private BaseImage() {}
+    private SourceImage() {}
 
     /** An image of one directory and one small file: unpacking, packing and storing it costs next to nothing. */
     public static void writeSmallest(Path archive) throws IOException {
