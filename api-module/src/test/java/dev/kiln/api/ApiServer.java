@@ -3,6 +3,7 @@ package dev.kiln.api;
 import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.testing.TestDatabase;
+import dev.kiln.testing.TestDirectories;
 import dev.kiln.testing.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,7 +111,7 @@ public final class ApiServer implements AutoCloseable {
 
     static Path temporary() {
         try {
-            return Files.createTempDirectory("kiln-regions");
+            return TestDirectories.create("regions");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

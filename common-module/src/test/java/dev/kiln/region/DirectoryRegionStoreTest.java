@@ -11,17 +11,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectoryRegionStoreTest extends RegionStoreContract {
+
+    @TempDir
+    private Path temporary;
 
     private Path directory;
 
     @Override
     RegionStore freshStore() {
         try {
-            directory = Files.createTempDirectory("region");
+            directory = Files.createTempDirectory(temporary, "region");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,7 +73,7 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
     void theDirectoryMayBeASymbolicLink() throws IOException {
         freshStore();
         Files.createDirectories(directory.resolve("images/m-3"));
-        var link = Files.createSymbolicLink(Files.createTempDirectory("region").resolve("link"), directory);
+        var link = Files.createSymbolicLink(temporary.resolve("link"), directory);
         var store = new DirectoryRegionStore(new RegionId("cn-test"), link);
         var names = new ArrayList<String>();
 
@@ -94,7 +98,7 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
 
     @Test
     void aRegionThatCannotBeWrittenToSaysSo() throws IOException {
-        var file = Files.createTempFile("region", "file");
+        var file = Files.createFile(temporary.resolve("file"));
 
         assertThatThrownBy(() -> new DirectoryRegionStore(new RegionId("cn-test"), file.resolve("below")).check())
                 .isInstanceOf(IOException.class);

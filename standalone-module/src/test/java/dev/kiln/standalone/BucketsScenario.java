@@ -11,14 +11,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From an object in a bucket to a built image that is an object again. */
 @Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BucketsScenario {
 
     private static final String REGION = "cn-hangzhou";
@@ -28,21 +30,18 @@ class BucketsScenario {
             "ImportImageOptions.DiskDeviceMappings.1.OSSObject",
             "bases/busybox.tar");
 
-    @TempDir
-    private Path directory;
-
     private Cluster cluster;
     private SignedClient client;
 
-    @BeforeEach
-    void begin() throws IOException {
+    @BeforeAll
+    void begin(@TempDir Path directory) throws IOException {
         cluster = new Cluster(directory);
         client = cluster.start(1);
         Files.createDirectories(cluster.bucket().resolve("bases"));
         BusyboxImage.write(cluster.bucket().resolve("bases/busybox.tar"));
     }
 
-    @AfterEach
+    @AfterAll
     void end() {
         cluster.close();
     }
@@ -55,9 +54,9 @@ class BucketsScenario {
         var execution = cluster.start(client, template);
         cluster.await(execution, "SUCCESS");
 
-        var images = client.rpc("DescribeImages", Map.of("RegionId", REGION));
-        assertThat(images.path("TotalCount").asInt()).isEqualTo(1);
-        var image = images.at("/Images/Image/0/ImageId").asString();
+        var image = client.rpc("DescribeImagePipelineExecutions", Map.of("RegionId", REGION, "ExecutionId", execution))
+                .at("/ImagePipelineExecution/ImagePipelineExecution/0/ImageId")
+                .asString();
         var export =
                 client.rpc("ExportImage", Map.of("RegionId", REGION, "ImageId", image, "OSSBucket", Cluster.BUCKET));
         awaitTask(export.path("TaskId").asString());

@@ -9,8 +9,8 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the servers of the tests leave on the disk, and its removal when the JVM ends. */
-final class TestDirectories {
+/** What tests and their servers leave on the disk, and its removal when the JVM ends. */
+public final class TestDirectories {
 
     private static final Logger LOG = LoggerFactory.getLogger(TestDirectories.class);
     private static final Deque<AutoCloseable> CLOSED_AT_EXIT = new ArrayDeque<>();
@@ -21,11 +21,11 @@ final class TestDirectories {
 
     private TestDirectories() {}
 
-    /** A directory with this name in a new one, both removed at the end. */
-    static Path create(String name) throws IOException {
+    /** A new empty directory with this name in another new one, both removed when the JVM ends. */
+    public static Path create(String name) throws IOException {
         var parent = Files.createTempDirectory("kiln-test-");
         closeAtExit(() -> delete(parent));
-        return parent.resolve(name);
+        return Files.createDirectory(parent.resolve(name));
     }
 
     /** Closes it when the JVM ends; what was given last is closed first. */

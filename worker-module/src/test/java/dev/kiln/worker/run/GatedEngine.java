@@ -2,6 +2,7 @@ package dev.kiln.worker.run;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.testing.TestDirectories;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
@@ -89,7 +90,7 @@ final class GatedEngine implements BuildEngine {
         var content = Arrays.copyOf(text, Math.max(leastBytes, text.length));
         var computation = Digest.computation();
         computation.update(content);
-        var file = Files.write(Files.createTempFile(request.name(), "image"), content);
+        var file = Files.write(TestDirectories.create(request.name()).resolve("image"), content);
         return new BuiltImage(file, content.length, Digest.of(computation), ImageMetadata.EMPTY);
     }
 

@@ -22,6 +22,7 @@ import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.template.TemplateId;
 import dev.kiln.testing.TestDatabase;
+import dev.kiln.testing.TestDirectories;
 import dev.kiln.testing.TestServers;
 import dev.kiln.testing.guarantee.Guarantees;
 import dev.kiln.testing.guarantee.NothingLeftBehind;
@@ -56,7 +57,6 @@ import dev.kiln.worker.stage.TestingStage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,9 +104,9 @@ final class Rig implements AutoCloseable {
     Rig(UnaryOperator<RegionStore> wrapped) throws IOException {
         this.wrapped = wrapped;
         for (var id : List.of("cn-one", "cn-two", "cn-three")) {
-            directories.put(id, Files.createTempDirectory(id));
+            directories.put(id, TestDirectories.create(id));
         }
-        bucket = Files.createTempDirectory("bucket");
+        bucket = TestDirectories.create("bucket");
         account(OWNER);
         account(FRIEND);
         storeBaseImage();
