@@ -55,7 +55,7 @@ class BucketsScenario {
         cluster.await(execution, "SUCCESS");
 
         var image = client.rpc("DescribeImagePipelineExecutions", Map.of("RegionId", REGION, "ExecutionId", execution))
-                .at("/ImagePipelineExecution/ImagePipelineExecution/0/ImageId")
+                .at("/ImagePipelineExecution/ImagePipelineExecutionSet/0/ImageId")
                 .asString();
         var export =
                 client.rpc("ExportImage", Map.of("RegionId", REGION, "ImageId", image, "OSSBucket", Cluster.BUCKET));
