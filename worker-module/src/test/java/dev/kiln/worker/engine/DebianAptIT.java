@@ -45,6 +45,7 @@ class DebianAptIT {
     private Path debian() throws IOException, InterruptedException {
         var archive = directory.resolve("debian.tar");
         var command = new ArrayList<>(List.of("mmdebstrap", "--quiet", "--variant=minbase"));
+        command.add("--include=apt"); // which is not of that variant on Ubuntu
         try (var files = Files.newDirectoryStream(APT.resolve("apt.conf.d"))) {
             for (var file : files) {
                 if (Files.readString(file).contains("Acquire")) {
