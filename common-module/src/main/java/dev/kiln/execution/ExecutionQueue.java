@@ -27,16 +27,19 @@ public final class ExecutionQueue {
                    and l.database = (select oid from pg_database where datname = current_database())),
             open as (
                 select e.id, e.account_id, e.status, h.key is not null as runs,
-                       coalesce((select max(v.at) from execution_event v
-                                  where v.execution_id = e.id and v.from_status = 'PARTITION_SUCCESS'), e.created_at) as came
+                       case when e.outcome is null then e.created_at
+                            else coalesce((select max(v.at) from execution_event v
+                                            where v.execution_id = e.id and v.from_status = 'PARTITION_SUCCESS'), e.created_at)
+                       end as came
                   from execution e left join held h on h.key = hashtextextended(e.template_id, 0)
                  where e.finished_at is null),
+            account as (
+                select a.id, a.running, (select max(f.finished_at) from execution f where f.account_id = a.id) as served
+                  from (select account_id as id, count(*) filter (where runs) as running from open group by account_id) a),
             waiting as (
-                select o.id, o.came, o.status = 'CANCELLING' as short,
-                       (select max(f.finished_at) from execution f where f.account_id = o.account_id) as served,
-                       row_number() over (partition by o.account_id order by o.came, o.id)
-                         + (select count(*) from open r where r.runs and r.account_id = o.account_id) as load
-                  from open o where not o.runs),
+                select o.id, o.came, o.status = 'CANCELLING' as short, a.served,
+                       row_number() over (partition by a.id order by o.came, o.id) + a.running as load
+                  from open o join account a on a.id = o.account_id where not o.runs),
             line as (
                 select id, row_number() over (order by short desc, load, served nulls first, came, id) as position from waiting)
             """;

@@ -75,30 +75,29 @@ public final class Executions {
                 .update();
     }
 
-    /** The template of an execution that is not final, or empty. */
-    public Optional<TemplateId> templateOfRunning(ExecutionId id) {
-        return jdbc.sql("select template_id from execution where id = :id and finished_at is null")
-                .param("id", id.value())
-                .query(String.class)
-                .optional()
-                .map(TemplateId::new);
-    }
-
     /**
      * Claims an execution for a worker that holds its template's lock: the attempt is counted up, and every earlier
-     * attempt finds its writes refused from now on. Empty when the execution is final or gone.
+     * attempt finds its writes refused from now on. Written down with it is what the attempt may leave behind: scratch
+     * space in the worker's place, and the image of its own region. Empty when the execution is final or gone.
      */
-    public Optional<Attempt> claim(ExecutionId id, String worker) {
+    public Optional<Attempt> claim(ExecutionId id, String worker, String place) {
         return jdbc.sql("""
                         with claimed as (
                             update execution set attempt = attempt + 1, worker = :worker
                              where id = :id and finished_at is null
-                            returning id, template_id, attempt, status, image_id, outcome)
+                            returning id, template_id, region_id, attempt, status, image_id, outcome),
+                        intended as (
+                            insert into intent (kind, place, name, execution_id, attempt)
+                            select 'SCRATCH', :place, id, id, attempt from claimed
+                            union all
+                            select 'COPY', region_id, 'images/' || image_id, id, attempt from claimed
+                             where status in ('PREPARING', 'BUILDING'))
                         select c.id as execution_id, c.attempt, c.status, c.image_id, c.outcome, t.*
                           from claimed c join template t on t.id = c.template_id
                         """)
                 .param("id", id.value())
                 .param("worker", worker)
+                .param("place", place)
                 .query((row, number) -> new Attempt(
                         new ExecutionId(row.getString("execution_id")),
                         row.getInt("attempt"),

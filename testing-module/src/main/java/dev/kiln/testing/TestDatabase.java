@@ -8,7 +8,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** How to reach one database. */
 public record TestDatabase(String url, String user, String password) {
@@ -33,7 +35,16 @@ public record TestDatabase(String url, String user, String password) {
 
     /** A client over few sessions, which all clients of this database share: tests ask again and again. */
     public JdbcClient client() {
-        return JdbcClient.create(POOLS.computeIfAbsent(this, TestDatabase::pool));
+        return JdbcClient.create(pooled());
+    }
+
+    /** Transactions of what {@link #client()} does. */
+    public TransactionTemplate transaction() {
+        return new TransactionTemplate(new DataSourceTransactionManager(pooled()));
+    }
+
+    private DataSource pooled() {
+        return POOLS.computeIfAbsent(this, TestDatabase::pool);
     }
 
     private static HikariDataSource pool(TestDatabase database) {

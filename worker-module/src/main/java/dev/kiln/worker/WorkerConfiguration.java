@@ -12,7 +12,7 @@ import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
-import dev.kiln.worker.reaper.NotedStage;
+import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
 import dev.kiln.worker.region.ImageCopies;
@@ -186,7 +186,7 @@ class WorkerConfiguration {
     @Bean
     Stages stages(List<Stage> stages, Intents intents, SandboxBuildEngine engine) {
         return new Stages(stages.stream()
-                .map(stage -> new NotedStage(stage, intents, engine.place()))
+                .map(stage -> GivingBackStage.of(stage, intents, engine.place()))
                 .toList());
     }
 

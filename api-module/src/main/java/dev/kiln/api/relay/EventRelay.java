@@ -27,8 +27,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class EventRelay implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRelay.class);
-    // Bounds the transaction; a full batch is followed by the next one at once.
+    // Bounds the transaction.
     private static final int BATCH = 500;
+    // After a batch others come, when there is much to do: a few more in the next one save it a commit each.
+    private static final Duration GATHER = Duration.ofMillis(10);
     private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(10);
     private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
 
@@ -62,8 +64,8 @@ public final class EventRelay implements SmartLifecycle {
     private void run() {
         while (running) {
             try {
-                while (running && publishBatch() == BATCH) {
-                    LOG.debug("a full batch was published, there may be more");
+                while (running && publishBatch() > 0) {
+                    TimeUnit.MILLISECONDS.sleep(GATHER.toMillis());
                 }
                 var rung = bell.tryAcquire(pollEvery.toMillis(), TimeUnit.MILLISECONDS);
                 if (rung) {

@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,15 +44,23 @@ public final class Distribution {
 
     /** Does what is not done yet and returns how many copies and shares have failed. */
     public int run(Attempt attempt) throws IOException, InterruptedException {
-        var home = targets.home(attempt);
+        var all = targets.of(attempt);
+        var home = Targets.home(attempt, all);
         var work = new ArrayList<Callable<Void>>();
-        for (var target : targets.of(attempt)) {
-            if (target.state() != Target.State.FAILED) {
+        for (var target : all) {
+            if (target.state() != Target.State.FAILED && !(target.isCopied() && sharesWithNobody(attempt))) {
                 work.add(() -> deliver(attempt, home, target));
             }
         }
+        if (work.isEmpty() && all.stream().allMatch(Target::isCopied)) {
+            return 0;
+        }
         runAll(work);
         return targets.countFailed(attempt);
+    }
+
+    private static boolean sharesWithNobody(Attempt attempt) {
+        return attempt.template().addAccounts().isEmpty();
     }
 
     /** What is neither copied nor shared yet has failed, so that it can be retried. */
@@ -130,7 +137,7 @@ public final class Distribution {
         targets.copying(attempt, target.image());
         var key = ImageKeys.image(target.image());
         ByteSource source = offset -> store(home.region()).open(ImageKeys.image(home.image()), offset);
-        LongConsumer progress = done -> targets.progress(attempt, target.image(), done);
+        var progress = targets.progress(attempt, target.image(), content.bytes());
         Transfer.run(content, source, store(target.region()), key, progress);
         targets.copied(attempt, target.image(), content);
     }

@@ -6,6 +6,7 @@ import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
+import dev.kiln.template.Template;
 import dev.kiln.worker.Drain;
 import java.io.IOException;
 import java.time.Duration;
@@ -85,6 +86,9 @@ public final class ImportedBases {
      * @param good whether the execution succeeded, in part at least; nothing when it was cancelled
      */
     public void release(Attempt attempt, Optional<Boolean> good) {
+        if (attempt.template().baseImageType() != Template.BaseImageType.OSS) {
+            return;
+        }
         var kept = good.map(well -> well ? List.of("ALWAYS", "AFTER_SUCCESS") : List.of("ALWAYS", "AFTER_FAILURE"))
                 .orElse(List.of("ALWAYS"));
         var withdrawn = jdbc.sql("""

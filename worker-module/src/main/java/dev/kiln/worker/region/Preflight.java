@@ -6,15 +6,22 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.template.Template;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Looks at every target before a build starts: a build whose result could not be delivered is not begun. */
 public final class Preflight {
 
+    // A check writes and syncs a file: with many short builds a second that would be more than the builds do.
+    private static final Duration GOOD_FOR = Duration.ofSeconds(1);
+
     private final JdbcClient jdbc;
     private final Regions regions;
+    private final Map<RegionId, Long> lastGood = new ConcurrentHashMap<>();
 
     public Preflight(JdbcClient jdbc, Regions regions) {
         this.jdbc = jdbc;
@@ -45,8 +52,14 @@ public final class Preflight {
                     "InvalidRegionId.NotFound",
                     "region " + region + " is not configured on the workers (kiln.regions)"));
         }
+        var now = System.nanoTime();
+        var last = lastGood.get(region);
+        if (last != null && now - last < GOOD_FOR.toNanos()) {
+            return Optional.empty();
+        }
         try {
             store.get().check();
+            lastGood.put(region, now);
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(
@@ -55,6 +68,9 @@ public final class Preflight {
     }
 
     private Optional<Long> unknownAccount(List<AccountId> accounts) {
+        if (accounts.isEmpty()) {
+            return Optional.empty();
+        }
         return jdbc.sql("""
                         select wanted.id from unnest(:ids::bigint[]) with ordinality as wanted(id, place)
                          where not exists (select from account a where a.id = wanted.id)

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -91,10 +92,22 @@ public final class Targets {
 
     /** The copy in the template's own region; PREPARING has made its row. */
     public Target home(Attempt attempt) {
-        return of(attempt).stream()
+        return home(attempt, of(attempt));
+    }
+
+    static Target home(Attempt attempt, List<Target> all) {
+        return all.stream()
                 .filter(target -> target.image().equals(attempt.image()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(attempt.execution() + " has no row for its own region"));
+    }
+
+    /** The image of the template's own region is about to be stored; its intent was written down with the claim. */
+    public void storing(Attempt attempt) {
+        fenced(
+                attempt,
+                "select count(*) from execution where id = :execution and attempt = :attempt and status = :status",
+                Map.of());
     }
 
     /** An attempt to copy begins: what it is about to store is written down before. It may go on after what is done. */
@@ -118,9 +131,13 @@ public final class Targets {
                 Map.of("image", image.value(), "key", ImageKeys.image(image).value()));
     }
 
-    /** So many bytes of the copy were written. */
-    public void progress(Attempt attempt, ImageId image, long bytes) {
-        write(attempt, image, "bytes_done = :done", Map.of("done", bytes));
+    /** Takes how many bytes of the copy were written so far; that all are is told by {@link #copied}. */
+    public LongConsumer progress(Attempt attempt, ImageId image, long all) {
+        return done -> {
+            if (done < all) {
+                write(attempt, image, "state = 'COPYING', bytes_done = :done", Map.of("done", done));
+            }
+        };
     }
 
     /** The copy is complete and was verified: from now on it is visible, and a thing with a row of its own. */

@@ -4,13 +4,13 @@ import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
-import dev.kiln.execution.Executions;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import dev.kiln.worker.stage.Stages;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -24,29 +24,20 @@ public final class ExecutionRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionRunner.class);
 
-    /** So many attempts without a change of status, and the execution is given up: it may be what kills workers. */
-    static final int MOST_FRUITLESS_ATTEMPTS = 20;
-
-    private final Executions executions;
+    private final Claims claims;
+    private final Moves moves;
     private final Stages stages;
     private final StageTries tries;
     private final StageWatch watch;
     private final TimeLimits limits;
-    private final String worker;
 
-    ExecutionRunner(
-            Executions executions,
-            Stages stages,
-            StageTries tries,
-            StageWatch watch,
-            TimeLimits limits,
-            String worker) {
-        this.executions = executions;
+    ExecutionRunner(Claims claims, Moves moves, Stages stages, StageTries tries, StageWatch watch, TimeLimits limits) {
+        this.claims = claims;
+        this.moves = moves;
         this.stages = stages;
         this.tries = tries;
         this.watch = watch;
         this.limits = limits;
-        this.worker = worker;
     }
 
     /** What became of an execution that a slot wanted to run. */
@@ -60,9 +51,9 @@ public final class ExecutionRunner {
     }
 
     /** Runs the execution to its end, unless it is final or somebody else has its template's lock. */
-    Run run(ExecutionId execution, TemplateLock lock) throws SQLException, InterruptedException {
-        var template = executions.templateOfRunning(execution);
-        if (template.isEmpty() || !lock.tryLock(template.get())) {
+    Run run(ExecutionId execution, TemplateLock lock) throws SQLException, IOException, InterruptedException {
+        var template = lock.tryLock(execution);
+        if (template.isEmpty()) {
             LOG.debug("{} is final or has a worker already", execution);
             return Run.NOT_TAKEN;
         }
@@ -77,20 +68,22 @@ public final class ExecutionRunner {
         }
     }
 
-    private void drive(ExecutionId execution, TemplateLock lock) throws SQLException, InterruptedException {
-        var claimed = executions.claim(execution, worker);
+    private void drive(ExecutionId execution, TemplateLock lock)
+            throws SQLException, IOException, InterruptedException {
+        var claimed = claims.claim(execution);
         if (claimed.isEmpty()) {
             return;
         }
         var attempt = claimed.get();
-        LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), worker);
-        var fruitless = executions.fruitlessBefore(attempt);
-        if (fruitless >= MOST_FRUITLESS_ATTEMPTS) {
-            attempt = executions.advance(
-                    attempt, ended(stages.get(attempt.status()), attempt, abandoned(attempt, fruitless)));
+        LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), claims.worker());
+        var fruitless = claims.tooManyBefore(attempt);
+        if (fruitless.isPresent()) {
+            var failure = abandoned(attempt, fruitless.get());
+            attempt = moves.make(attempt, ended(stages.get(attempt.status()), attempt, failure));
         }
+        var time = limits.of(attempt);
         while (!attempt.status().isFinal()) {
-            attempt = step(attempt, lock);
+            attempt = step(attempt, time.left(attempt.status()), lock);
             LOG.info("{} {}", execution, attempt.status());
         }
     }
@@ -102,18 +95,19 @@ public final class ExecutionRunner {
                         + " without any result, as if their workers had been killed; see the workers' logs");
     }
 
-    private Attempt step(Attempt attempt, TemplateLock lock) throws SQLException, InterruptedException {
+    private Attempt step(Attempt attempt, TimeLimits.Left time, TemplateLock lock)
+            throws SQLException, InterruptedException {
         var stage = stages.get(attempt.status());
         Optional<Advance> advance;
         try {
-            advance = watch.run(() -> tries.run(stage, attempt), attempt, limits.left(attempt), lock);
+            advance = watch.run(() -> tries.run(stage, attempt), attempt, time, lock);
         } catch (ExecutionException e) {
             advance = Optional.of(ended(stage, attempt, failure(attempt, e.getCause())));
         } catch (StageFailedException e) {
             LOG.warn("{} ran out of time: {}", attempt.execution(), e.getMessage());
             advance = Optional.of(ended(stage, attempt, e.failure()));
         }
-        return advance.isPresent() ? executions.advance(attempt, advance.get()) : executions.reread(attempt);
+        return advance.isPresent() ? moves.make(attempt, advance.get()) : moves.reread(attempt);
     }
 
     // The class of the exception decides the fate of the work: superseded and database trouble end this run and leave

@@ -5,7 +5,6 @@ import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.worker.Drain;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,15 +25,13 @@ public final class ExecutionSlots implements AutoCloseable {
     // Longer than WorkerSettings.stopGrace may be, so that an interrupted stage can end first.
     private static final int STOP_SECONDS = 12;
 
-    // So many of the line are tried before it is read again: others may take them first.
-    private static final int LOOK_AHEAD = 16;
-
     private final BlockingQueue<TemplateLock> free = new LinkedBlockingQueue<>();
     private final Semaphore available;
     private final int size;
     private final ExecutorService threads;
     private final ExecutionRunner runner;
     private final ExecutionQueue queue;
+    private final WaitingLine line;
     private final Drain drain;
     private final Setbacks setbacks = new Setbacks();
 
@@ -50,6 +47,7 @@ public final class ExecutionSlots implements AutoCloseable {
         this.threads = threads;
         this.runner = runner;
         this.queue = queue;
+        this.line = new WaitingLine(queue);
         this.drain = drain;
         for (var i = 0; i < size; i++) {
             free.add(new TemplateLock(sessions));
@@ -92,31 +90,17 @@ public final class ExecutionSlots implements AutoCloseable {
 
     private void work(TemplateLock lock) {
         try {
-            var line = queue.next(LOOK_AHEAD, setbacks.resting());
-            while (!line.isEmpty() && !drain.requested() && takeOneOf(line, lock)) {
-                line = queue.next(LOOK_AHEAD, setbacks.resting());
+            while (!drain.requested()) {
+                var next = line.next(setbacks.resting());
+                if (next.isEmpty() || run(next.get(), lock) == ExecutionRunner.Run.SUPERSEDED) {
+                    return;
+                }
             }
         } catch (RuntimeException e) {
             LOG.warn("nobody is taken from the line this time: {}", e.toString());
         } finally {
             giveBack(lock);
         }
-    }
-
-    /** Whether the slot may look for more afterwards. */
-    private boolean takeOneOf(List<ExecutionId> line, TemplateLock lock) {
-        for (var execution : line) {
-            switch (run(execution, lock)) {
-                case NOT_TAKEN -> {}
-                case ENDED -> {
-                    return true;
-                }
-                case SUPERSEDED -> {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     private ExecutionRunner.Run run(ExecutionId execution, TemplateLock lock) {

@@ -5,6 +5,7 @@ import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.stage.Stages;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,6 +13,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The slots and what they run. */
 @Configuration(proxyBeanMethods = false)
@@ -40,15 +42,24 @@ class RunConfiguration {
         return new ExecutionSlots(settings.slots(), sessions, runs.threads(), runs.runner(), queue, drain);
     }
 
+    @Bean
+    Claims claims(Executions executions, WorkerSettings settings, SandboxBuildEngine engine) {
+        return new Claims(executions, WorkerName.of(settings), engine.place());
+    }
+
+    @Bean
+    Moves moves(Executions executions, TransactionTemplate transaction) {
+        return new Moves(executions, transaction);
+    }
+
     /** The runner and the threads that it and the slots share. */
     record Runs(ExecutorService threads, ExecutionRunner runner) {}
 
     @Bean
-    Runs runs(WorkerSettings settings, Executions executions, Stages stages, TimeLimits limits, Drain drain) {
+    Runs runs(WorkerSettings settings, Claims claims, Moves moves, Stages stages, TimeLimits limits, Drain drain) {
         var threads = Executors.newCachedThreadPool();
-        var name = WorkerName.of(settings);
         var tries = new StageTries(settings.stageTries(), drain);
         var watch = new StageWatch(threads, settings);
-        return new Runs(threads, new ExecutionRunner(executions, stages, tries, watch, limits, name));
+        return new Runs(threads, new ExecutionRunner(claims, moves, stages, tries, watch, limits));
     }
 }

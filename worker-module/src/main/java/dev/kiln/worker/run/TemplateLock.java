@@ -2,11 +2,13 @@ package dev.kiln.worker.run;
 
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.template.TemplateId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +35,16 @@ public final class TemplateLock implements AutoCloseable {
         this.sessions = sessions;
     }
 
-    /** Takes the template's lock if nobody has it; never waits. It is lost when the holder falls silent. */
-    public synchronized boolean tryLock(TemplateId template) throws SQLException {
+    /**
+     * Takes the lock of the execution's template if nobody has it and the execution is not final; never waits. Returns
+     * the template whose lock it is. It is lost when the holder falls silent.
+     */
+    public synchronized Optional<TemplateId> tryLock(ExecutionId execution) throws SQLException {
         try {
-            return take(template);
+            return take(execution);
         } catch (SQLException e) {
             // The session of an idle slot may have ended with the server; there is no lock yet that could be lost.
-            return take(template);
+            return take(execution);
         }
     }
 
@@ -54,19 +59,32 @@ public final class TemplateLock implements AutoCloseable {
         }
     }
 
-    private boolean take(TemplateId template) throws SQLException {
-        return call("""
-                        select case when pg_try_advisory_lock(hashtextextended(?, 0))
-                                    then set_config('idle_session_timeout', '%d', false) <> '' else false end
-                        """.formatted(sessions.silence().toMillis()), template);
+    private Optional<TemplateId> take(ExecutionId execution) throws SQLException {
+        var sql = """
+                select template_id, case when pg_try_advisory_lock(hashtextextended(template_id, 0))
+                                         then set_config('idle_session_timeout', '%d', false) <> '' else false end
+                  from execution where id = ? and finished_at is null
+                """.formatted(sessions.silence().toMillis());
+        try (var query = opened().prepareStatement(sql)) {
+            query.setString(1, execution.value());
+            try (var rows = query.executeQuery()) {
+                return rows.next() && rows.getBoolean(2)
+                        ? Optional.of(new TemplateId(rows.getString(1)))
+                        : Optional.empty();
+            }
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
     public synchronized void unlock(TemplateId template) {
-        try {
-            call(
-                    "select pg_advisory_unlock(hashtextextended(?, 0)), set_config('idle_session_timeout', '0', false)",
-                    template);
+        try (var statement = opened().prepareStatement("""
+                select pg_advisory_unlock(hashtextextended(?, 0)), set_config('idle_session_timeout', '0', false)
+                """)) {
+            statement.setString(1, template.value());
+            statement.execute();
         } catch (SQLException e) {
             close();
         }
@@ -106,18 +124,6 @@ public final class TemplateLock implements AutoCloseable {
             } catch (SQLException e) {
                 // A session that cannot be closed is dead already.
             }
-        }
-    }
-
-    private boolean call(String sql, TemplateId template) throws SQLException {
-        try (var statement = opened().prepareStatement(sql)) {
-            statement.setString(1, template.value());
-            try (var rows = statement.executeQuery()) {
-                return rows.next() && rows.getBoolean(1);
-            }
-        } catch (SQLException e) {
-            close();
-            throw e;
         }
     }
 

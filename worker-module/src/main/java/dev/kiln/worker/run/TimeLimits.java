@@ -6,8 +6,11 @@ import dev.kiln.execution.Failure;
 import dev.kiln.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
-/** How long a stage may still take: its own limit, or what is left of the execution's, whichever comes first. */
+/**
+ * How long an attempt's stages may still take: each its own limit, or what is left of the execution's if that is less.
+ */
 final class TimeLimits {
 
     private static final Duration NEVER = Duration.ofDays(36_500);
@@ -28,17 +31,40 @@ final class TimeLimits {
      */
     record Left(Duration left, Failure failure) {}
 
-    /** Asks the database once; the caller's clock counts from there. */
-    Left left(Attempt attempt) {
-        var status = attempt.status();
-        var age = ages.of(attempt);
-        // A cancel has its own deadline in the row.
-        if (status == ExecutionStatus.CANCELLING || age.isEmpty()) {
-            return new Left(NEVER, Failure.NONE);
+    /** Asks the database once, at the attempt's begin; this process's clock counts from there. */
+    Attempted of(Attempt attempt) {
+        return new Attempted(ages.of(attempt), attempt.status());
+    }
+
+    /** The time of one attempt. */
+    final class Attempted {
+
+        private final Optional<ExecutionAges.Age> before;
+        private final ExecutionStatus first;
+        private final long begun = System.nanoTime();
+
+        private Attempted(Optional<ExecutionAges.Age> before, ExecutionStatus first) {
+            this.before = before;
+            this.first = first;
         }
-        var stageTime = settings.stageTime().of(status);
-        var ofStage = stageTime.minus(age.get().stage());
-        var ofExecution = settings.executionTime().minus(age.get().execution());
+
+        /** What is left for the stage of this status, which begins now. */
+        Left left(ExecutionStatus status) {
+            // A cancel has its own deadline in the row.
+            if (status == ExecutionStatus.CANCELLING || before.isEmpty()) {
+                return new Left(NEVER, Failure.NONE);
+            }
+            // Earlier attempts have used some of the first stage's time; the others begin with this attempt.
+            var spent = status == first ? before.get().stage() : Duration.ZERO;
+            var whole = before.get().execution().plusNanos(System.nanoTime() - begun);
+            return sooner(
+                    status,
+                    settings.stageTime().of(status).minus(spent),
+                    settings.executionTime().minus(whole));
+        }
+    }
+
+    private Left sooner(ExecutionStatus status, Duration ofStage, Duration ofExecution) {
         // Cleaning up is what the end of the execution's time leads to, so only its own limit ends it.
         return status == ExecutionStatus.RELEASING || ofStage.compareTo(ofExecution) < 0
                 ? new Left(
@@ -46,7 +72,7 @@ final class TimeLimits {
                         failure(
                                 "StageTimeLimitExceeded",
                                 status + " took longer, over all attempts, than ",
-                                stageTime,
+                                settings.stageTime().of(status),
                                 "stage-time." + status.name().toLowerCase(Locale.ROOT)))
                 : new Left(
                         ofExecution,

@@ -31,6 +31,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
     // Whether the last write failed, which may have come through all the same.
     private boolean uncertain;
     private long dropped;
+    private boolean ended;
     private boolean atLineStart = true;
     private @Nullable Future<?> flushing;
 
@@ -96,7 +97,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
      * at the next call. A superseded attempt writes no more.
      */
     synchronized void flush() {
-        if (superseded || pending.size() == 0) {
+        if (ended || superseded || pending.size() == 0) {
             return;
         }
         var content = pending.toByteArray();
@@ -145,12 +146,39 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         return end;
     }
 
-    @Override
-    public void close() {
+    /**
+     * Ends the log without its last lines: what is returned writes them, in the transaction that changes the status.
+     * After trouble they are written at once instead, since trouble with the log must not undo that change.
+     */
+    synchronized Runnable end() {
+        stopFlushing();
+        if (uncertain || superseded) {
+            flush();
+        }
+        ended = true;
+        var last = pending.toByteArray();
+        return last.length == 0 || uncertain || superseded ? () -> {} : () -> append(last);
+    }
+
+    private void append(byte[] content) {
+        for (var from = 0; from < content.length; from += CHUNK_BYTES) {
+            logs.append(
+                    attempt,
+                    end + from,
+                    Arrays.copyOfRange(content, from, Math.min(content.length, from + CHUNK_BYTES)));
+        }
+    }
+
+    private void stopFlushing() {
         var task = flushing;
         if (task != null) {
             task.cancel(false);
         }
+    }
+
+    @Override
+    public synchronized void close() {
+        stopFlushing();
         flush();
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.worker.stage;
 
 import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.SupersededException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,9 +29,13 @@ public final class BuildLogs implements AutoCloseable {
 
     /** Continues the execution's log where earlier attempts and stages left it. */
     BuildLog open(Attempt attempt) {
-        var log = new BuildLog(this, attempt, end(attempt), limitBytes);
+        var log = new BuildLog(this, attempt, isFirst(attempt) ? 0 : end(attempt), limitBytes);
         log.flushedBy(flushing.scheduleWithFixedDelay(log::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS));
         return log;
+    }
+
+    private static boolean isFirst(Attempt attempt) {
+        return attempt.number() == 1 && attempt.status() == ExecutionStatus.BUILDING;
     }
 
     /** How many bytes the log has. */

@@ -14,6 +14,7 @@ import dev.kiln.worker.region.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Runs the commands and stores the image in the template's region; done once, whatever happens to other regions. */
 public final class BuildingStage implements Stage {
@@ -48,36 +49,39 @@ public final class BuildingStage implements Stage {
     @Override
     public Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException {
         var home = targets.home(attempt);
-        if (!home.isCopied()) {
-            build(attempt, home);
-        }
         var next = attempt.template().testContent().isEmpty() ? ExecutionStatus.DISTRIBUTING : ExecutionStatus.TESTING;
-        return Advance.to(next, "image " + home.image() + " is built");
+        var built = Advance.to(next, "image " + home.image() + " is built");
+        return home.isCopied() ? built : built.with(build(attempt, home));
     }
 
-    private void build(Attempt attempt, Target home) throws StageFailedException, IOException, InterruptedException {
+    /** Builds and stores; what is returned writes down that the image is there. */
+    private Consumer<Attempt> build(Attempt attempt, Target home)
+            throws StageFailedException, IOException, InterruptedException {
         var request = requests.toBuild(attempt, home.sourceImage());
         try (var log = logs.open(attempt)) {
             var built = engine.build(request, layers.journal(attempt, log), log);
             log.phase("storing " + built.bytes() + " bytes in " + home.region());
-            targets.copying(attempt, home.image());
-            var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));
-            try (var bytes = new PartDigests(Files.newInputStream(built.file()), Parts.USUAL_LENGTH)) {
-                store.put(
-                        ImageKeys.image(home.image()),
-                        bytes,
-                        built.digest(),
-                        done -> targets.progress(attempt, home.image(), done));
-                targets.copied(
-                        attempt,
-                        home.image(),
-                        new Target.Content(
-                                built.digest(), built.bytes(), built.metadata(), Optional.of(bytes.parts())));
-            }
+            var parts = store(attempt, home, built);
             // The file has done its work, and whoever goes on from here may be another machine's worker.
             engine.discard(request.name());
+            var content = new Target.Content(built.digest(), built.bytes(), built.metadata(), Optional.of(parts));
+            var rest = log.end();
+            return next -> {
+                targets.copied(next, home.image(), content);
+                rest.run();
+            };
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
+        }
+    }
+
+    private Parts store(Attempt attempt, Target home, BuildEngine.BuiltImage built) throws IOException {
+        var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));
+        try (var bytes = new PartDigests(Files.newInputStream(built.file()), Parts.USUAL_LENGTH)) {
+            var progress = targets.progress(attempt, home.image(), built.bytes());
+            targets.storing(attempt);
+            store.put(ImageKeys.image(home.image()), bytes, built.digest(), progress);
+            return bytes.parts();
         }
     }
 }

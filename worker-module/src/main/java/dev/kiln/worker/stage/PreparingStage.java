@@ -61,11 +61,10 @@ public final class PreparingStage implements Stage {
         var ids = template.targetRegions().stream()
                 .map(region -> region.equals(template.region()) ? attempt.image() : newImageId())
                 .toList();
-        targets.plan(attempt, base, naming(attempt), ids);
-        return Advance.to(
-                ExecutionStatus.BUILDING,
-                "base image " + base + "; " + ids.size() + " region(s) and "
-                        + template.addAccounts().size() + " account(s) checked");
+        var message = "base image " + base + "; " + ids.size() + " region(s) and "
+                + template.addAccounts().size() + " account(s) checked";
+        return Advance.to(ExecutionStatus.BUILDING, message)
+                .with(building -> targets.plan(building, base, naming(attempt), ids));
     }
 
     private ImageId base(Attempt attempt) throws StageFailedException, InterruptedException {

@@ -94,7 +94,7 @@ class ContinuedCopyIT {
         endLockSessions();
         Awaitility.await().until(() -> first.free() == 1);
         rig.settle();
-        rig.executions.claim(execution, "somebody who ends at once");
+        rig.claim(execution, "somebody who ends at once");
         rig.settle();
         assertThat(regions.readers).hasValue(0);
         regions.read.set(0);

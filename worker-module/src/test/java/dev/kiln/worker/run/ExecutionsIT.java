@@ -13,6 +13,7 @@ import dev.kiln.execution.Failure;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ class ExecutionsIT {
     @Test
     void anAdvanceAfterACancelReturnsTheCancel() {
         var execution = rig.start(rig.template(""));
-        var attempt = rig.executions.claim(execution, "one").orElseThrow();
+        var attempt = rig.claim(execution, "one");
         rig.cancel(execution, HOUR);
 
         var now = rig.executions.advance(attempt, Advance.to(ExecutionStatus.BUILDING, "checked"));
@@ -89,8 +90,8 @@ class ExecutionsIT {
     @Test
     void aSupersededAttemptCannotAdvance() {
         var execution = rig.start(rig.template(""));
-        var older = rig.executions.claim(execution, "one").orElseThrow();
-        var newer = rig.executions.claim(execution, "two").orElseThrow();
+        var older = rig.claim(execution, "one");
+        var newer = rig.claim(execution, "two");
 
         assertThatThrownBy(() -> rig.executions.advance(older, Advance.to(ExecutionStatus.BUILDING, "")))
                 .isInstanceOf(SupersededException.class);
@@ -102,7 +103,7 @@ class ExecutionsIT {
 
     @Test
     void aTransitionThatIsNotInTheTableIsRefused() {
-        var attempt = rig.executions.claim(rig.start(rig.template("")), "one").orElseThrow();
+        var attempt = rig.claim(rig.start(rig.template("")), "one");
 
         assertThatThrownBy(() -> rig.executions.advance(attempt, Advance.to(ExecutionStatus.SUCCESS, "")))
                 .isInstanceOf(IllegalStateException.class)
@@ -112,13 +113,13 @@ class ExecutionsIT {
     @Test
     void aFinalExecutionIsNeitherClaimedNorCancelled() {
         var execution = rig.start(rig.template(""));
-        var attempt = rig.executions.claim(execution, "one").orElseThrow();
+        var attempt = rig.claim(execution, "one");
         attempt = rig.executions.advance(
                 attempt, Advance.releasing(Outcome.FAILED, new Failure("Some.Code", "because"), "because"));
         attempt = rig.executions.advance(attempt, Advance.to(ExecutionStatus.FAILED, ""));
 
         assertThat(attempt.status()).isEqualTo(ExecutionStatus.FAILED);
-        assertThat(rig.executions.claim(execution, "two")).isEmpty();
+        assertThat(rig.executions.claim(execution, "two", "somewhere")).isEmpty();
         assertThat(rig.cancel(execution, HOUR)).isEqualTo(CancelAnswer.FINISHED);
         assertThat(rig.column(execution, "message")).isEqualTo("because");
         assertThat(rig.column(execution, "error_code")).isEqualTo("Some.Code");
@@ -133,13 +134,27 @@ class ExecutionsIT {
     }
 
     @Test
+    void aClaimWritesDownWhatItsAttemptMayLeaveBehind() {
+        var execution = rig.start(rig.template(""));
+
+        var attempt = rig.executions.claim(execution, "one", "engine-1").orElseThrow();
+
+        assertThat(rig.jdbc
+                        .sql("select kind || ' ' || place || ' ' || name from intent_state where alive order by kind")
+                        .query(String.class)
+                        .list())
+                .containsExactly(
+                        "COPY cn-one " + ImageKeys.image(attempt.image()).value(), "SCRATCH engine-1 " + execution);
+    }
+
+    @Test
     void anExecutionWithoutAHolderIsAnOrphanAndOneWithAHolderIsNot() throws Exception {
         var template = rig.template("");
         var execution = rig.start(template);
         try (var lock =
                 new TemplateLock(new LockSessions(rig.database.url(), rig.database.user(), rig.database.password()))) {
             assertThat(rig.queue.next(10, List.of())).containsExactly(execution);
-            assertThat(lock.tryLock(template)).isTrue();
+            assertThat(lock.tryLock(execution)).contains(template);
             assertThat(rig.queue.next(10, List.of())).isEmpty();
             lock.unlock(template);
             assertThat(rig.queue.next(10, List.of())).containsExactly(execution);

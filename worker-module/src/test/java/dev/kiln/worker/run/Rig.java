@@ -6,6 +6,7 @@ import dev.kiln.bucket.BucketAccess;
 import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
 import dev.kiln.database.LockSessions;
+import dev.kiln.execution.Attempt;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
@@ -29,7 +30,9 @@ import dev.kiln.testing.guarantee.NothingLeftBehind;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.BuildEngine;
+import dev.kiln.worker.engine.EnginePlace;
 import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
 import dev.kiln.worker.region.ImageCopies;
@@ -50,6 +53,7 @@ import dev.kiln.worker.stage.ChosenComponents;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
 import dev.kiln.worker.stage.ReleasingStage;
+import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
 import dev.kiln.worker.stage.StepLayers;
 import dev.kiln.worker.stage.TemplateSteps;
@@ -70,9 +74,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A database, three regions and workers made of the real parts; the engine and single regions can be replaced. */
@@ -91,6 +92,7 @@ final class Rig implements AutoCloseable {
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
+    private final EnginePlace place = new EnginePlace(TestDirectories.create("engine"));
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
     private int copiesAtOnce = 4;
@@ -238,16 +240,23 @@ final class Rig implements AutoCloseable {
         var settings = settings(slots);
         var threads = Executors.newCachedThreadPool();
         var runner = new ExecutionRunner(
-                executions,
+                new Claims(executions, "worker-" + workers.size(), place),
+                new Moves(executions, database.transaction()),
                 stages(engine, settings, drain),
                 new StageTries(settings.stageTries(), drain),
                 new StageWatch(threads, settings),
-                new TimeLimits(new ExecutionAges(jdbc), settings),
-                "worker-" + workers.size());
+                new TimeLimits(new ExecutionAges(jdbc), settings));
         var made = new ExecutionSlots(
                 slots, new LockSessions(lockUrl, database.user(), database.password()), threads, runner, queue, drain);
         workers.add(made);
         return made;
+    }
+
+    /** What a worker does first; nothing follows, and the reaper of its place has come by. */
+    Attempt claim(ExecutionId id, String worker) {
+        var attempt = executions.claim(id, worker, "somewhere").orElseThrow();
+        jdbc.sql("delete from intent where place = 'somewhere'").update();
+        return attempt;
     }
 
     void sweep(ExecutionSlots worker) {
@@ -260,12 +269,10 @@ final class Rig implements AutoCloseable {
 
     /** The part of a worker that makes copies, imports and exports. */
     LeasedWork leasedWork() {
-        var source = database.dataSource();
-        var transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
-        var copies = new ImageCopies(JdbcClient.create(source), transaction, new JsonMapper());
+        var copies = new ImageCopies(jdbc, database.transaction(), new JsonMapper());
         return new LeasedWork(
                 new ImageCopier(copies, regions(), buckets()),
-                new ImageExporter(JdbcClient.create(source), transaction, regions(), buckets()),
+                new ImageExporter(jdbc, database.transaction(), regions(), buckets()),
                 settings(1));
     }
 
@@ -289,13 +296,16 @@ final class Rig implements AutoCloseable {
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
         var imported = new ImportedBases(jdbc, regions, drain);
-        return new Stages(List.of(
+        var stages = List.<Stage>of(
                 new PreparingStage(baseImages, imported, new Preflight(jdbc, regions), targets, steps),
                 new BuildingStage(engine, requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
                 new DistributingStage(new Distribution(targets, regions, settings, drain)),
                 new ReleasingStage(engine, removal, layers, imported),
-                new CancellingStage(engine, removal, layers, imported)));
+                new CancellingStage(engine, removal, layers, imported));
+        return new Stages(stages.stream()
+                .map(stage -> GivingBackStage.of(stage, new Intents(jdbc), place))
+                .toList());
     }
 
     private WorkerSettings settings(int slots) {
@@ -366,8 +376,7 @@ final class Rig implements AutoCloseable {
 
     /** One look at each region, as the reaper of any worker takes it. */
     void settle() {
-        var source = new DriverManagerDataSource(database.url(), database.user(), database.password());
-        var things = new StoredThings(jdbc, new TransactionTemplate(new DataSourceTransactionManager(source)));
+        var things = new StoredThings(jdbc, database.transaction());
         var sweep = new RegionSweep(regions(), new Intents(jdbc), things, Duration.ofHours(1));
         for (var region : sweep.regions()) {
             try {

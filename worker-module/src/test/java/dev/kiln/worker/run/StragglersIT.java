@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
-import dev.kiln.template.TemplateId;
 import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -47,6 +46,7 @@ class StragglersIT {
                         + " values (:id, 0, convert_to(repeat('x', 1100000), 'UTF8'), 0)")
                 .param("id", execution.value())
                 .update();
+        rig.claim(execution, "who filled it");
 
         rig.worker(engine, 1).ring();
 
@@ -71,7 +71,7 @@ class StragglersIT {
 
     @Test
     void whatAStageThrowsBecauseItsWorkerStopsIsNoFailure() throws Exception {
-        var attempt = rig.executions.claim(rig.start(rig.template("")), "me").orElseThrow();
+        var attempt = rig.claim(rig.start(rig.template("")), "me");
         var threads = Executors.newCachedThreadPool();
         var begun = new CountDownLatch(1);
         var watch = new StageWatch(threads, settings());
@@ -99,13 +99,13 @@ class StragglersIT {
 
     @Test
     void aHolderThatFellSilentLosesItsLock() throws Exception {
-        var template = new TemplateId("ip-00000000000000000000");
+        var execution = rig.start(rig.template(""));
         try (var silent = new TemplateLock(sessions(Duration.ofMillis(500)));
                 var other = new TemplateLock(sessions(Duration.ofSeconds(15)))) {
-            assertThat(silent.tryLock(template)).isTrue();
-            assertThat(other.tryLock(template)).isFalse();
+            assertThat(silent.tryLock(execution)).isPresent();
+            assertThat(other.tryLock(execution)).isEmpty();
 
-            Awaitility.await().until(() -> other.tryLock(template));
+            Awaitility.await().until(() -> other.tryLock(execution).isPresent());
         }
     }
 
@@ -165,8 +165,8 @@ class StragglersIT {
     @Test
     void anExecutionWhoseWorkersDieAgainAndAgainEndsAsFailed() {
         var execution = rig.start(rig.template(""));
-        for (var i = 0; i < ExecutionRunner.MOST_FRUITLESS_ATTEMPTS; i++) {
-            rig.executions.claim(execution, "killed by the build");
+        for (var i = 0; i < Claims.MOST_FRUITLESS; i++) {
+            rig.claim(execution, "killed by the build");
         }
 
         rig.worker(engine, 1).ring();
@@ -180,8 +180,8 @@ class StragglersIT {
     @Test
     void anAttemptThatKeptAStepWasNotFruitless() {
         var execution = rig.start(rig.template(""));
-        for (var i = 0; i < ExecutionRunner.MOST_FRUITLESS_ATTEMPTS; i++) {
-            rig.executions.claim(execution, "replaced");
+        for (var i = 0; i < Claims.MOST_FRUITLESS; i++) {
+            rig.claim(execution, "replaced");
         }
         rig.jdbc
                 .sql(

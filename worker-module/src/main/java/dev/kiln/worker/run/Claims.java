@@ -1,0 +1,42 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.Executions;
+import dev.kiln.worker.engine.EnginePlace;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Claims executions in the name of this worker. */
+final class Claims {
+
+    /** So many attempts without a change of status, and the execution is given up: it may be what kills workers. */
+    static final int MOST_FRUITLESS = 20;
+
+    private final Executions executions;
+    private final String worker;
+    private final EnginePlace place;
+
+    /** @param place where this worker's builds have their scratch space */
+    Claims(Executions executions, String worker, EnginePlace place) {
+        this.executions = executions;
+        this.worker = worker;
+        this.place = place;
+    }
+
+    String worker() {
+        return worker;
+    }
+
+    /** The next attempt of an execution whose template's lock is held; empty when it is final or gone. */
+    Optional<Attempt> claim(ExecutionId execution) throws IOException {
+        return executions.claim(execution, worker, place.id());
+    }
+
+    /** How many attempts before this one came to nothing, if they are so many that the execution is given up. */
+    Optional<Integer> tooManyBefore(Attempt attempt) {
+        return attempt.number() <= MOST_FRUITLESS
+                ? Optional.empty()
+                : Optional.of(executions.fruitlessBefore(attempt)).filter(number -> number >= MOST_FRUITLESS);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.kiln.worker.run;
+
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionQueue;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * The line of waiting executions as all slots of this worker see it: read once for several of them, so that they do not
+ * all reach for the same execution. What was read is used for a moment only: others take from the same line.
+ */
+final class WaitingLine {
+
+    private static final Duration FRESH = Duration.ofMillis(50);
+    private static final int LOOK_AHEAD = 32;
+
+    private final ExecutionQueue queue;
+    private final Deque<ExecutionId> read = new ArrayDeque<>();
+    private long readAt;
+
+    WaitingLine(ExecutionQueue queue) {
+        this.queue = queue;
+    }
+
+    /**
+     * The next to be tried, which somebody else may have taken meanwhile; empty when nobody waits. That is never said
+     * from memory.
+     */
+    synchronized Optional<ExecutionId> next(Collection<ExecutionId> passedOver) {
+        if (System.nanoTime() - readAt > FRESH.toNanos()) {
+            read.clear();
+        }
+        read.removeAll(passedOver);
+        if (read.isEmpty()) {
+            read.addAll(queue.next(LOOK_AHEAD, passedOver));
+            readAt = System.nanoTime();
+        }
+        return Optional.ofNullable(read.poll());
+    }
+}
