@@ -21,9 +21,7 @@ import dev.kiln.api.operation.Tags;
 import dev.kiln.api.operation.Values;
 import dev.kiln.api.rpc.Listing;
 import dev.kiln.api.rpc.PagingTokens;
-import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionStatus;
-import dev.kiln.template.TemplateId;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -70,12 +68,10 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
             Listing.shape("ImagePipelineExecution", "ImagePipelineExecutionSet", EXECUTION_SHAPE));
 
     private final ExecutionList executions;
-    private final Templates templates;
     private final PagingTokens pagingTokens;
 
-    DescribeExecutions(ExecutionList executions, Templates templates, PagingTokens pagingTokens) {
+    DescribeExecutions(ExecutionList executions, PagingTokens pagingTokens) {
         this.executions = executions;
-        this.templates = templates;
         this.pagingTokens = pagingTokens;
     }
 
@@ -108,22 +104,11 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
                 call.get(EXECUTION),
                 call.get(STATUS),
                 call.get(Tags.TAG));
-        requireTemplate(filter);
+        var total = executions.count(filter).orElseThrow(() -> Refusals.templateNotFound(filter.templateId()));
         return pagingTokens.page(
                 call,
-                executions.count(filter),
+                total,
                 executions.list(filter, after, PagingTokens.limit(call)),
                 last -> new PagingTokens.Position(last.createdAt(), last.executionId()));
-    }
-
-    private void requireTemplate(ExecutionList.Filter filter) {
-        var id = filter.templateId();
-        if (!id.isEmpty()
-                && templates
-                        .find(new TemplateId(id), filter.account())
-                        .filter(found -> found.region().equals(filter.region()))
-                        .isEmpty()) {
-            throw Refusals.templateNotFound(id);
-        }
     }
 }

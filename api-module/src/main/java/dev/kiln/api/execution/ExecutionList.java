@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -55,28 +56,40 @@ final class ExecutionList {
             Instant modifiedAt,
             Optional<Instant> finishedAt) {}
 
-    /** What a listing is narrowed to; empty texts and lists do not narrow. */
+    /** What a listing is narrowed to; empty texts and lists do not narrow. A template or an execution is given. */
     record Filter(
             AccountId account,
             RegionId region,
             String templateId,
             String executionId,
             List<String> statuses,
-            List<Tag> tags) {}
+            List<Tag> tags) {
+
+        private boolean isOneOrMoreStatusesOfATemplate() {
+            return executionId.isEmpty() && !statuses.isEmpty();
+        }
+
+        private boolean isCounted() {
+            return executionId.isEmpty() && tags.isEmpty();
+        }
+    }
 
     private static final String COLUMNS = """
             select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
                    coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
             """;
 
-    private static final String MATCHING = """
-            from execution e
-            where e.account_id = :account and e.region_id = :region
-              and (:template = '' or e.template_id = :template)
-              and (:execution = '' or e.id = :execution)
-              and (cardinality(cast(:statuses as text[])) = 0 or e.status = any(cast(:statuses as text[])))
-              and e.tags @> cast(:tags as jsonb)
+    // However long the history is: those that have ended are counted when they do, and at most one has not.
+    private static final String COUNTED = """
+            coalesce((select sum(c.executions) from execution_count c
+                       where c.template_id = t.id
+                         and (cardinality(cast(:statuses as text[])) = 0 or c.final_status = any(cast(:statuses as text[])))), 0)
+            + (select count(*) from execution e
+                where e.template_id = t.id and e.finished_at is null
+                  and (cardinality(cast(:statuses as text[])) = 0 or e.status = any(cast(:statuses as text[]))))
             """;
+
+    private static final String NEWEST = " order by e.created_at desc, e.id desc limit :limit";
 
     Optional<Listed> find(ExecutionId id, AccountId account) {
         return jdbc.sql(COLUMNS + "from execution e where e.id = :id and e.account_id = :account")
@@ -86,23 +99,60 @@ final class ExecutionList {
                 .optional();
     }
 
-    int count(Filter filter) {
-        return bind(jdbc.sql("select count(*) " + MATCHING), filter)
+    /** How many match; empty when there is no such template in the account and region. */
+    Optional<Integer> count(Filter filter) {
+        var counted =
+                filter.isCounted() ? COUNTED : "(select count(*) from execution e where " + matching(filter) + ")";
+        var asked = filter.templateId().isEmpty() ? "" : """
+                 from template t where t.id = :template and t.account_id = :account and t.region_id = :region
+                """;
+        return bind(jdbc.sql("select " + counted + asked), filter)
                 .query(Integer.class)
-                .single();
+                .optional();
     }
 
     /** Newest first, from behind the position on. */
     List<Listed> list(Filter filter, Position after, int limit) {
-        return bind(jdbc.sql(COLUMNS + MATCHING + """
-                              and (e.created_at, e.id) < (:createdAt, :id)
-                            order by e.created_at desc, e.id desc limit :limit
-                            """), filter)
+        var matching = matching(filter) + " and (e.created_at, e.id) < (:createdAt, :id)";
+        var found = filter.isOneOrMoreStatusesOfATemplate() ? byStatus(matching) : "execution e where " + matching;
+        return bind(jdbc.sql(COLUMNS + "from " + found + NEWEST), filter)
                 .param("createdAt", after.time())
                 .param("id", after.id())
                 .param("limit", limit)
                 .query(this::listed)
                 .list();
+    }
+
+    /**
+     * The newest of each status, one after the other: so each is read from where it is in the index, and no further.
+     */
+    private static String byStatus(String matching) {
+        return """
+                (select e.* from unnest(cast(:statuses as text[])) s (status)
+                  cross join lateral (select e.* from execution e where e.final_status = s.status and\s""" + matching + NEWEST + """
+                ) e
+                  union all
+                 select e.* from execution e where e.finished_at is null and\s""" + matching + """
+                ) e
+                """;
+    }
+
+    /** Conditions on what is given alone: with all at once no index would fit. */
+    private static String matching(Filter filter) {
+        var conditions = new ArrayList<>(List.of("e.account_id = :account", "e.region_id = :region"));
+        if (!filter.templateId().isEmpty()) {
+            conditions.add("e.template_id = :template");
+        }
+        if (!filter.executionId().isEmpty()) {
+            conditions.add("e.id = :execution");
+        }
+        if (!filter.statuses().isEmpty()) {
+            conditions.add("e.status = any(cast(:statuses as text[]))");
+        }
+        if (!filter.tags().isEmpty()) {
+            conditions.add("e.tags @> cast(:tags as jsonb)");
+        }
+        return String.join(" and ", conditions);
     }
 
     private StatementSpec bind(StatementSpec statement, Filter filter) {
@@ -111,7 +161,7 @@ final class ExecutionList {
                 .param("region", filter.region().value())
                 .param("template", filter.templateId())
                 .param("execution", filter.executionId())
-                .param("statuses", filter.statuses().toArray(String[]::new))
+                .param("statuses", filter.statuses().stream().distinct().toArray(String[]::new))
                 .param("tags", json.writeValueAsString(Tags.filter(filter.tags())));
     }
 

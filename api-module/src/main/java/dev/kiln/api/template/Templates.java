@@ -99,9 +99,11 @@ public final class Templates {
 
     /** Removes the template, its executions and those of their events that were published. Images stay. */
     void delete(TemplateId id) {
-        jdbc.sql("delete from execution_event where template_id = :id and published_at is not null")
-                .param("id", id.value())
-                .update();
+        // By execution: there is no index of events by template.
+        jdbc.sql("""
+                delete from execution_event v using execution e
+                where e.template_id = :id and v.execution_id = e.id and v.published_at is not null
+                """).param("id", id.value()).update();
         jdbc.sql("delete from template where id = :id").param("id", id.value()).update();
     }
 

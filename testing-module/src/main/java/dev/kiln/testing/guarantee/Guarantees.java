@@ -16,6 +16,7 @@ public final class Guarantees {
         guarantees.add(new OneRunAtATimePerTemplate(jdbc));
         guarantees.add(new EveryStartedExecutionEnds(jdbc));
         guarantees.add(new OneImagePerTarget(jdbc));
+        guarantees.add(new EveryEndIsCounted(jdbc));
     }
 
     public Guarantees and(Guarantee further) {
