@@ -55,6 +55,11 @@ public final class SignedClient {
         return json(ApiCall.rpc(action, parameters));
     }
 
+    /** The request of an operation, signed now, for those who send it themselves. */
+    public HttpRequest request(String action, Map<String, String> parameters) {
+        return signed(ApiCall.rpc(action, parameters));
+    }
+
     /** Calls the REST API and returns its answer; a missing node when that has no content. */
     public JsonNode rest(String method, String path, Map<String, String> query, RequestBody body) throws IOException {
         return json(ApiCall.rest(method, path, query, body));

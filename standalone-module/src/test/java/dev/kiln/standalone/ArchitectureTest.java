@@ -53,6 +53,7 @@ class ArchitectureTest {
             "SeenNonces",
             "Shares",
             "StageWatch",
+            "Starts",
             "StoredThings",
             "Sweeps",
             "Targets",

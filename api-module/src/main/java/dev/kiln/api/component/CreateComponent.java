@@ -105,7 +105,7 @@ class CreateComponent implements Operation<ComponentId> {
 
     @Override
     public ComponentId run(Call call) {
-        var made = tokens.once(call, DECLARATION.name(), NewId.component().value(), newId -> {
+        var made = tokens.once(call, NewId.component().value(), newId -> {
             add(call, new ComponentId(newId));
             return newId;
         });

@@ -13,25 +13,16 @@ import dev.kiln.api.operation.Shape;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.rpc.ClientTokens;
-import dev.kiln.api.rpc.NewId;
 import dev.kiln.api.template.TemplateImport;
 import dev.kiln.api.template.TemplateSources;
-import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionId;
-import dev.kiln.execution.Executions;
-import dev.kiln.template.Tag;
-import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** StartImagePipelineExecution. */
 @Component
 class StartExecution implements Operation<ExecutionId> {
-
-    private static final ErrorCode BASE_IMAGE_NOT_FOUND =
-            new ErrorCode("InvalidImagePipeline.BaseImageNotFound", 404, "the base image of the template is gone");
 
     private static final Parameter<String> TEMPLATE =
             Parameter.text("ImagePipelineId").required();
@@ -43,7 +34,7 @@ class StartExecution implements Operation<ExecutionId> {
             List.of(
                     Refusals.EXECUTION_RUNNING,
                     Refusals.TEMPLATE_NOT_FOUND,
-                    BASE_IMAGE_NOT_FOUND,
+                    CheckedStart.BASE_IMAGE_NOT_FOUND,
                     TemplateSources.COMPONENT_NOT_FOUND,
                     ErrorCode.INVALID_REGION,
                     TemplateImport.OBJECT_NOT_FOUND,
@@ -54,25 +45,13 @@ class StartExecution implements Operation<ExecutionId> {
                     ClientTokens.MISMATCH),
             Shape.of(Field.text("ExecutionId", ExecutionId::value)));
 
-    private final ClientTokens tokens;
-    private final Templates templates;
-    private final TemplateSources sources;
-    private final TemplateImport imports;
-    private final Executions executions;
+    private final Starts starts;
+    private final CheckedStart checked;
     private final EventRelay relay;
 
-    StartExecution(
-            ClientTokens tokens,
-            Templates templates,
-            TemplateSources sources,
-            TemplateImport imports,
-            Executions executions,
-            EventRelay relay) {
-        this.tokens = tokens;
-        this.templates = templates;
-        this.sources = sources;
-        this.imports = imports;
-        this.executions = executions;
+    StartExecution(Starts starts, CheckedStart checked, EventRelay relay) {
+        this.starts = starts;
+        this.checked = checked;
         this.relay = relay;
     }
 
@@ -83,31 +62,9 @@ class StartExecution implements Operation<ExecutionId> {
 
     @Override
     public ExecutionId run(Call call) {
-        var region = call.get(REGION_ID);
-        var template = new TemplateId(call.get(TEMPLATE));
-        var tags = call.get(Tags.TAG);
-        var id = tokens.once(call, DECLARATION.name(), NewId.execution().value(), newId -> {
-            var held = templates
-                    .hold(template, call.account())
-                    .filter(found -> found.region().equals(region))
-                    .orElseThrow(() -> Refusals.templateNotFound(template.value()));
-            return start(held, new ExecutionId(newId), tags);
-        });
+        var wanted = new Starts.Wanted(new TemplateId(call.get(TEMPLATE)), call.get(REGION_ID), call.get(Tags.TAG));
+        var id = starts.atOnce(call, wanted).orElseGet(() -> checked.start(call, wanted));
         relay.ring();
-        return new ExecutionId(id);
-    }
-
-    private String start(Template template, ExecutionId id, List<Tag> tags) {
-        sources.require(
-                template,
-                () -> BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found."));
-        var from = Optional.of(template)
-                .filter(one -> one.baseImageType() == Template.BaseImageType.OSS)
-                .map(imports::require);
-        var started = executions
-                .start(id, NewId.image(), template.id(), template.account(), tags)
-                .orElseThrow(() -> Refusals.executionRunning(template.id()));
-        from.ifPresent(object -> imports.begin(template, started, object));
-        return started.value();
+        return id;
     }
 }

@@ -98,7 +98,7 @@ class CopyImage implements Operation<ImageId> {
 
     @Override
     public ImageId run(Call call) {
-        var made = tokens.once(call, DECLARATION.name(), NewId.image().value(), newId -> {
+        var made = tokens.once(call, NewId.image().value(), newId -> {
             begin(call, new ImageId(newId));
             return newId;
         });

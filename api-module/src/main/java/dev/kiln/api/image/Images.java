@@ -31,6 +31,7 @@ public final class Images {
         this.json = json;
     }
 
+    /** Of an image i, whether the account may know of it. */
     private static final String READABLE = """
             (i.account_id = :account or i.state = 'COPIED' and exists (select from image_share s
                 where s.image_id = i.id and s.account_id = :account and s.state = 'SHARED'))
@@ -119,33 +120,6 @@ public final class Images {
                 .optional();
         // A second statement, because it sees the shares that the lock's holder before us made.
         return locked.flatMap(own -> find(id, account));
-    }
-
-    /** Whether there is an available image of that id in the region that the account may read. */
-    public boolean isReadable(String id, AccountId account, RegionId region) {
-        return jdbc.sql("""
-                select exists (select from image_copy i
-                    where i.id = :id and i.region_id = :region and i.state = 'COPIED' and
-                """ + READABLE + ")")
-                .param("id", id)
-                .param("account", account.value())
-                .param("region", region.value())
-                .query(Boolean.class)
-                .single();
-    }
-
-    /** Whether the account has an available image of that family in the region. */
-    public boolean hasFamily(String family, AccountId account, RegionId region) {
-        return jdbc.sql("""
-                select exists (select from image_copy
-                    where family = :family and family <> '' and account_id = :account and region_id = :region
-                      and state = 'COPIED' and not deprecated)
-                """)
-                .param("family", family)
-                .param("account", account.value())
-                .param("region", region.value())
-                .query(Boolean.class)
-                .single();
     }
 
     /** The newest available image of that family that the account has in the region. */

@@ -147,7 +147,7 @@ class ImportImage implements Operation<ImportImage.Begun> {
     @Override
     public Begun run(Call call) {
         var region = call.get(REGION_ID);
-        var made = tokens.once(call, DECLARATION.name(), NewId.image().value(), newId -> {
+        var made = tokens.once(call, NewId.image().value(), newId -> {
             var disk = call.get(DISKS).get(0);
             var from = objects.require(disk.bucket(), disk.object(), region, call.account());
             var image =

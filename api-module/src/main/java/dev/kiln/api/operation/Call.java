@@ -46,6 +46,11 @@ public final class Call {
         return caller.account();
     }
 
+    /** The name of the operation. */
+    public String operation() {
+        return declaration.name();
+    }
+
     /** The names of what is asked for, on each of which the key has to be allowed the operation. */
     public List<String> resources() {
         return declaration

@@ -36,14 +36,27 @@ public class ClientTokens {
     private record Remembered(String digest, String resultId) {}
 
     /**
+     * The token of a call.
+     *
+     * @param digest of what is asked for besides
+     */
+    public record Token(String text, String digest) {}
+
+    /** The call's token, if it has one. */
+    public static Optional<Token> find(Call call) {
+        return call.find(CLIENT_TOKEN)
+                .map(token -> new Token(token, call.digest(parameter -> parameter != CLIENT_TOKEN)));
+    }
+
+    /**
      * Does the work in a transaction, once per token, and returns the id of what it made.
      *
      * @param newId the id that the object gets if this call is the one to make it
      */
-    public String once(Call call, String operation, String newId, Function<String, String> work) {
-        var token = call.find(CLIENT_TOKEN);
+    public String once(Call call, String newId, Function<String, String> work) {
+        var token = find(call);
         while (true) {
-            var id = transaction.execute(status -> attempt(call, operation, token, newId, work));
+            var id = transaction.execute(status -> attempt(call, token, newId, work));
             if (id.isPresent()) {
                 return id.get();
             }
@@ -51,47 +64,42 @@ public class ClientTokens {
         }
     }
 
-    private Optional<String> attempt(
-            Call call, String operation, Optional<String> token, String newId, Function<String, String> work) {
-        if (token.isEmpty() || claim(call, operation, token.get(), newId)) {
+    private Optional<String> attempt(Call call, Optional<Token> token, String newId, Function<String, String> work) {
+        if (token.isEmpty() || claim(call, token.get(), newId)) {
             return Optional.of(work.apply(newId));
         }
-        var winner = find(call, operation, token.get());
-        if (winner.isPresent() && !winner.get().digest().equals(digest(call))) {
-            throw MISMATCH.because(
-                    "The request is retried with updated parameters: ClientToken " + Refusals.quoted(token.get())
-                            + " was used with others. Send the same parameters, or a new token.");
+        var winner = find(call, token.get());
+        if (winner.isPresent() && !winner.get().digest().equals(token.get().digest())) {
+            throw MISMATCH.because("The request is retried with updated parameters: ClientToken "
+                    + Refusals.quoted(token.get().text())
+                    + " was used with others. Send the same parameters, or a new token.");
         }
         return winner.map(Remembered::resultId);
     }
 
-    private static String digest(Call call) {
-        return call.digest(parameter -> parameter != CLIENT_TOKEN);
-    }
-
-    private boolean claim(Call call, String operation, String token, String newId) {
+    private boolean claim(Call call, Token token, String newId) {
         return jdbc.sql("""
                 insert into client_token (account_id, operation, token, request_digest, result_id)
                 values (:account, :operation, :token, :digest, :id)
                 on conflict do nothing
                 """)
                         .param("account", call.account().value())
-                        .param("operation", operation)
-                        .param("token", token)
-                        .param("digest", digest(call))
+                        .param("operation", call.operation())
+                        .param("token", token.text())
+                        .param("digest", token.digest())
                         .param("id", newId)
                         .update()
                 == 1;
     }
 
-    private Optional<Remembered> find(Call call, String operation, String token) {
+    private Optional<Remembered> find(Call call, Token token) {
         return jdbc.sql("""
                 select request_digest, result_id from client_token
                 where account_id = :account and operation = :operation and token = :token
                 """)
                 .param("account", call.account().value())
-                .param("operation", operation)
-                .param("token", token)
+                .param("operation", call.operation())
+                .param("token", token.text())
                 .query((row, number) -> new Remembered(row.getString(1), row.getString(2)))
                 .optional();
     }

@@ -140,7 +140,7 @@ class CreateTemplate implements Operation<TemplateId> {
 
     @Override
     public TemplateId run(Call call) {
-        var made = tokens.once(call, DECLARATION.name(), NewId.template().value(), newId -> {
+        var made = tokens.once(call, NewId.template().value(), newId -> {
             var template = template(new TemplateId(newId), call);
             sources.require(template, () -> baseImageNotFound(template));
             quotas.template(call.account(), () -> templates.add(template));

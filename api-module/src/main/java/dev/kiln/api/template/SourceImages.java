@@ -1,29 +1,47 @@
 package dev.kiln.api.template;
 
-import dev.kiln.api.image.Images;
 import dev.kiln.template.Template;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Tells whether a template has something to be built on. */
 @Component
 public final class SourceImages {
 
-    private final Images images;
+    /**
+     * Of a template t in a statement, whether its base image is there and its owner may read it. A family is one's own:
+     * otherwise a stranger could slip an image under it by sharing. An import looks for its object at the start.
+     */
+    public static final String ARE_THERE = """
+            case t.base_image_type
+            when 'IMAGE' then exists (select from image_copy i
+                where i.id = t.base_image and i.region_id = t.region_id and i.state = 'COPIED'
+                  and i.error_code <> 'Deleting'
+                  and (i.account_id = t.account_id or exists (select from image_share s
+                      where s.image_id = i.id and s.account_id = t.account_id and s.state = 'SHARED')))
+            when 'IMAGE_FAMILY' then exists (select from image_copy i
+                where i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
+                  and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated)
+            else true end
+            """;
 
-    SourceImages(Images images) {
-        this.images = images;
+    private final JdbcClient jdbc;
+
+    SourceImages(JdbcClient jdbc) {
+        this.jdbc = jdbc;
     }
 
-    /**
-     * Whether the base image is there and the template's owner may read it. A family is one's own: otherwise a stranger
-     * could slip an image under it by sharing.
-     */
+    /** Whether the base image is there, and the template's owner may read it. */
     public boolean exists(Template template) {
-        return switch (template.baseImageType()) {
-            case IMAGE -> images.isReadable(template.baseImage(), template.account(), template.region());
-            // An import looks for its object at the start.
-            case OSS -> true;
-            case IMAGE_FAMILY -> images.hasFamily(template.baseImage(), template.account(), template.region());
-        };
+        return jdbc.sql("select " + ARE_THERE + """
+                        from (values (:type, :image, :account, :region))
+                          as t (base_image_type, base_image, account_id, region_id)
+                        """)
+                .param("type", template.baseImageType().name())
+                .param("image", template.baseImage())
+                .param("account", template.account().value())
+                .param("region", template.region().value())
+                .query(Boolean.class)
+                .single();
     }
 }

@@ -3,6 +3,7 @@ package dev.kiln.bench.orchestration;
 import dev.kiln.bench.system.KilnSystem;
 import dev.kiln.cli.SignedClient;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ public final class Templates {
      * (by one sandboxed tar), stored in the region and registered.
      */
     public static final String NOTHING = "ENV BENCH=\"1\"";
+
+    private static final String START = "StartImagePipelineExecution";
 
     private Templates() {}
 
@@ -43,15 +46,21 @@ public final class Templates {
 
     /** Starts an execution and returns its id. */
     public static String start(SignedClient client, String template) throws IOException {
-        var parameters = Map.of(
+        return client.rpc(START, startOf(template)).path("ExecutionId").asString();
+    }
+
+    /** A signed request that starts an execution. */
+    static HttpRequest startRequest(SignedClient client, String template) {
+        return client.request(START, startOf(template));
+    }
+
+    private static Map<String, String> startOf(String template) {
+        return Map.of(
                 "RegionId",
                 KilnSystem.REGION,
                 "ImagePipelineId",
                 template,
                 "ClientToken",
                 UUID.randomUUID().toString());
-        return client.rpc("StartImagePipelineExecution", parameters)
-                .path("ExecutionId")
-                .asString();
     }
 }

@@ -155,7 +155,8 @@ public final class KilnSystem implements Closeable {
         return directory.resolve(name + ".log");
     }
 
-    private URI url() {
+    /** Where the API answers. */
+    public URI url() {
         return URI.create("http://127.0.0.1:" + apiPort);
     }
 

@@ -1,0 +1,69 @@
+package dev.kiln.api.execution;
+
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Call;
+import dev.kiln.api.rpc.ClientTokens;
+import dev.kiln.api.rpc.NewId;
+import dev.kiln.api.template.TemplateImport;
+import dev.kiln.api.template.TemplateSources;
+import dev.kiln.api.template.Templates;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.Executions;
+import dev.kiln.template.Tag;
+import dev.kiln.template.Template;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** A start for which everything is looked at, one thing after the other: it says what speaks against it. */
+@Component
+class CheckedStart {
+
+    static final ErrorCode BASE_IMAGE_NOT_FOUND =
+            new ErrorCode("InvalidImagePipeline.BaseImageNotFound", 404, "the base image of the template is gone");
+
+    private final ClientTokens tokens;
+    private final Templates templates;
+    private final TemplateSources sources;
+    private final TemplateImport imports;
+    private final Executions executions;
+
+    CheckedStart(
+            ClientTokens tokens,
+            Templates templates,
+            TemplateSources sources,
+            TemplateImport imports,
+            Executions executions) {
+        this.tokens = tokens;
+        this.templates = templates;
+        this.sources = sources;
+        this.imports = imports;
+        this.executions = executions;
+    }
+
+    ExecutionId start(Call call, Starts.Wanted wanted) {
+        return new ExecutionId(tokens.once(call, NewId.execution().value(), newId -> {
+            var held = templates
+                    .hold(wanted.template(), call.account())
+                    .filter(found -> found.region().equals(wanted.region()))
+                    .orElseThrow(
+                            () -> Refusals.templateNotFound(wanted.template().value()));
+            return start(held, new ExecutionId(newId), wanted.tags());
+        }));
+    }
+
+    private String start(Template template, ExecutionId id, List<Tag> tags) {
+        sources.require(
+                template,
+                () -> BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found."));
+        var from = Optional.of(template)
+                .filter(one -> one.baseImageType() == Template.BaseImageType.OSS)
+                .map(imports::require);
+        var started = executions
+                .start(id, NewId.image(), template.id(), template.account(), tags)
+                .orElseThrow(() -> Refusals.executionRunning(template.id()));
+        from.ifPresent(object -> imports.begin(template, started, object));
+        return started.value();
+    }
+}
