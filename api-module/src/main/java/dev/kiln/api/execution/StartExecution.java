@@ -24,11 +24,13 @@ import org.springframework.stereotype.Component;
 @Component
 class StartExecution implements Operation<ExecutionId> {
 
+    static final String NAME = "StartImagePipelineExecution";
+
     private static final Parameter<String> TEMPLATE =
             Parameter.text("ImagePipelineId").required();
 
     private static final Declaration<ExecutionId> DECLARATION = new Declaration<>(
-            "StartImagePipelineExecution",
+            NAME,
             "Starts an execution of a template; one at a time.",
             List.of(REGION_ID, TEMPLATE, ClientTokens.CLIENT_TOKEN, Tags.TAG),
             List.of(

@@ -1,28 +1,38 @@
 package dev.kiln.api.execution;
 
+import dev.kiln.account.AccountId;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.api.template.SourceImages;
+import dev.kiln.database.Gathered;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.template.Tag;
 import dev.kiln.template.TemplateId;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Starts of executions that nothing speaks against, in one statement: most are of that kind. */
+/** Starts of executions that nothing speaks against, in one statement for all that come at the same time. */
 @Component
 final class Starts {
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final Regions regions;
+    private final Gathered<Start, Boolean> started = new Gathered<>(this::start);
 
     Starts(JdbcClient jdbc, JsonMapper json, Regions regions) {
         this.jdbc = jdbc;
@@ -30,63 +40,114 @@ final class Starts {
         this.regions = regions;
     }
 
+    // Templates that somebody has locked are passed over, so that nobody waits for what another start has to wait for.
+    private static final String START = """
+                with wanted as (
+                    select * from unnest(:executions, :images, :accounts, :templates, :regions, :tags, :tokens, :digests)
+                               as w (id, image_id, account_id, template_id, region_id, tags, token, digest)),
+                startable as (
+                    select w.*
+                      from wanted w join template t
+                           on t.id = w.template_id and t.account_id = w.account_id and t.region_id = w.region_id
+                     where array_prepend(t.region_id, t.to_region_ids) <@ cast(:configured as text[])
+                       and t.base_image_type <> 'OSS' and\s""" + SourceImages.ARE_THERE + """
+                       and not exists (select from template_component c where c.template_id = t.id)
+                       and not exists (select from execution e where e.template_id = t.id and e.finished_at is null)
+                       and not exists (select from wanted o where o.template_id = w.template_id and o.id < w.id)
+                     order by t.id
+                       for key share of t skip locked),
+                token as (
+                    insert into client_token (account_id, operation, token, request_digest, result_id)
+                    select account_id, :operation, token, digest, id from startable where token is not null
+                    on conflict do nothing
+                    returning result_id),
+                started as (
+                    insert into execution (id, template_id, account_id, region_id, image_id, status, message, tags)
+                    select s.id, s.template_id, s.account_id, s.region_id, s.image_id, 'PREPARING', 'accepted',
+                           cast(s.tags as jsonb)
+                      from startable s
+                     where s.token is null or s.id in (select result_id from token)
+                    returning *),
+                event as (
+                    insert into execution_event
+                           (execution_id, template_id, account_id, sequence, to_status, attempt, message, rings)
+                    select id, template_id, account_id, version, status, attempt, message, true from started)
+                select id from started
+                """;
+
     /** What is to be started. */
     record Wanted(TemplateId template, RegionId region, List<Tag> tags) {}
 
-    private static final String START = """
-            with startable as (
-                select t.id, t.account_id, t.region_id
-                  from template t
-                 where t.id = :template and t.account_id = :account and t.region_id = :region
-                   and array_prepend(t.region_id, t.to_region_ids) <@ cast(:regions as text[])
-                   and t.base_image_type <> 'OSS' and\s""" + SourceImages.ARE_THERE + """
-                   and not exists (select from template_component c where c.template_id = t.id)
-                   and not exists (select from execution e where e.template_id = t.id and e.finished_at is null)),
-            token as (
-                insert into client_token (account_id, operation, token, request_digest, result_id)
-                select account_id, :operation, cast(:token as text), :digest, :id from startable
-                 where cast(:token as text) is not null
-                on conflict do nothing
-                returning token),
-            started as (
-                insert into execution (id, template_id, account_id, region_id, image_id, status, message, tags)
-                select :id, id, account_id, region_id, :image, 'PREPARING', 'accepted', cast(:tags as jsonb)
-                  from startable
-                 where cast(:token as text) is null or exists (select from token)
-                returning *),
-            event as (
-                insert into execution_event
-                       (execution_id, template_id, account_id, sequence, to_status, attempt, message, rings)
-                select id, template_id, account_id, version, status, attempt, message, true from started)
-            select id from started
-            """;
+    /** One start, with the ids that the execution and its image get. */
+    private record Start(
+            String execution, String image, AccountId account, Wanted wanted, Optional<ClientTokens.Token> token) {}
 
     /**
      * Starts an execution, and remembers what the client token of the call was answered. Empty, and nothing was
      * written, when something may speak against it: components and imports are not looked at here.
      */
     Optional<ExecutionId> atOnce(Call call, Wanted wanted) {
-        var token = ClientTokens.find(call);
+        var id = NewId.execution();
+        var start = new Start(id.value(), NewId.image().value(), call.account(), wanted, ClientTokens.find(call));
+        return started.ask(start) ? Optional.of(id) : Optional.empty();
+    }
+
+    private List<Boolean> start(List<Start> starts) {
         try {
-            return jdbc.sql(START)
-                    .param("id", NewId.execution().value())
-                    .param("image", NewId.image().value())
-                    .param("template", wanted.template().value())
-                    .param("account", call.account().value())
-                    .param("region", wanted.region().value())
-                    .param(
-                            "regions",
-                            regions.ids().stream().map(RegionId::value).toArray(String[]::new))
-                    .param("operation", call.operation())
-                    .param("token", token.map(ClientTokens.Token::text).orElse(null))
-                    .param("digest", token.map(ClientTokens.Token::digest).orElse(""))
-                    .param("tags", json.writeValueAsString(wanted.tags()))
-                    .query(String.class)
-                    .optional()
-                    .map(ExecutionId::new);
-        } catch (DataIntegrityViolationException e) {
-            // Another start was faster, or the template was deleted: nothing was written.
-            return Optional.empty();
+            var started = insert(starts);
+            return starts.stream()
+                    .map(start -> started.contains(start.execution))
+                    .toList();
+        } catch (DataAccessException e) {
+            if (isOfAll(e, starts)) {
+                throw e;
+            }
+            return Collections.nCopies(starts.size(), false);
         }
+    }
+
+    /**
+     * A conflict (another process was faster, a template was deleted) or a wait that is too long is the trouble of one
+     * of them, and nothing was written: each is looked at alone then.
+     */
+    private static boolean isOfAll(DataAccessException failure, List<Start> starts) {
+        return !(failure instanceof DataIntegrityViolationException)
+                && (starts.size() == 1 || failure instanceof DataAccessResourceFailureException);
+    }
+
+    private Set<String> insert(List<Start> starts) {
+        return new HashSet<>(jdbc.sql(START)
+                .param("executions", texts(starts, Start::execution))
+                .param("images", texts(starts, Start::image))
+                .param(
+                        "accounts",
+                        starts.stream().map(start -> start.account.value()).toArray(Long[]::new))
+                .param(
+                        "templates",
+                        texts(starts, start -> start.wanted.template().value()))
+                .param("regions", texts(starts, start -> start.wanted.region().value()))
+                .param("tags", texts(starts, start -> json.writeValueAsString(start.wanted.tags())))
+                .param(
+                        "tokens",
+                        texts(
+                                starts,
+                                start -> start.token
+                                        .map(ClientTokens.Token::text)
+                                        .orElse(null)))
+                .param(
+                        "digests",
+                        texts(
+                                starts,
+                                start -> start.token
+                                        .map(ClientTokens.Token::digest)
+                                        .orElse("")))
+                .param("operation", StartExecution.NAME)
+                .param("configured", regions.ids().stream().map(RegionId::value).toArray(String[]::new))
+                .query(String.class)
+                .list());
+    }
+
+    private static @Nullable String[] texts(List<Start> starts, Function<Start, @Nullable String> text) {
+        return starts.stream().map(text).toArray(String[]::new);
     }
 }

@@ -2,13 +2,16 @@ package dev.kiln.api.signature;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.permission.Policy;
+import dev.kiln.database.Gathered;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -29,6 +32,8 @@ public final class AccessKeys {
 
     private final JdbcClient jdbc;
     private final SecretSeal seal;
+    // Read anew for each request, never remembered: a key that was switched off is refused at once.
+    private final Gathered<String, Optional<Supplier<SigningKey>>> found = new Gathered<>(this::findAll);
 
     AccessKeys(JdbcClient jdbc, SecretSeal seal) {
         this.jdbc = jdbc;
@@ -40,21 +45,32 @@ public final class AccessKeys {
             String accessKeyId, String accountId, boolean active, List<String> policies, Instant createdAt) {}
 
     Optional<SigningKey> find(String id) {
-        // An id in both tables would be an accident; then the one that may do less counts.
-        return jdbc.sql("select k.*, a.is_root from " + LONG_LIVED + """
+        return found.ask(id).map(Supplier::get);
+    }
+
+    private List<Optional<Supplier<SigningKey>>> findAll(List<String> ids) {
+        var keys = new HashMap<String, Supplier<SigningKey>>();
+        // An id in both tables would be an accident; then the one that may do less comes last, and counts.
+        jdbc.sql("select k.*, a.is_root from " + LONG_LIVED + """
                         k join account a on a.id = k.account_id
-                        where k.id = :id order by cardinality(k.policies) desc limit 1
+                        where k.id = any(:ids) order by cardinality(k.policies)
                         """)
-                .param("id", id)
-                .query((row, number) -> new SigningKey(
-                        row.getString("id"),
-                        new AccountId(row.getLong("account_id")),
-                        seal.open(row.getString("id"), row.getBytes("secret")),
-                        row.getBoolean("active"),
-                        row.getBoolean("is_root"),
-                        texts(row.getArray("policies")).toList(),
-                        Optional.empty()))
-                .optional();
+                .param("ids", ids.stream().distinct().toArray(String[]::new))
+                .query(row -> {
+                    keys.put(row.getString("id"), key(row));
+                });
+        return ids.stream().map(id -> Optional.ofNullable(keys.get(id))).toList();
+    }
+
+    /** The key of a row; whoever wants it opens its seal, so that one that does not open is nobody else's failure. */
+    private Supplier<SigningKey> key(ResultSet row) throws SQLException {
+        var id = row.getString("id");
+        var account = new AccountId(row.getLong("account_id"));
+        var sealed = row.getBytes("secret");
+        var active = row.getBoolean("active");
+        var root = row.getBoolean("is_root");
+        var policies = texts(row.getArray("policies")).toList();
+        return () -> new SigningKey(id, account, seal.open(id, sealed), active, root, policies, Optional.empty());
     }
 
     static Stream<String> texts(Array array) throws SQLException {

@@ -22,6 +22,11 @@ public final class History implements Scenario {
     private static final List<Integer> SIZES = List.of(10, 1000, 100_000);
     private static final int LARGE = 1_000_000;
 
+    private static final List<Question> QUESTIONS = List.of(
+            new Question("", Map.of(), false),
+            new Question(" with Status", Map.of("Status", "FAILED,CANCELLED"), false),
+            new Question(" page by page", Map.of("MaxResults", "50"), true));
+
     @Override
     public String name() {
         return "history";
@@ -55,7 +60,7 @@ public final class History implements Scenario {
             sizes.add(LARGE);
         } else {
             var reason = "only with --large";
-            for (var question : Question.values()) {
+            for (var question : QUESTIONS) {
                 surroundings.results().missing(measure(question, LARGE, "p50"), reason);
                 surroundings.results().missing(measure(question, LARGE, "p99"), reason);
             }
@@ -98,11 +103,11 @@ public final class History implements Scenario {
     private static void answers(Surroundings surroundings, SignedClient client, String template, int size)
             throws IOException {
         var calls = surroundings.size().of(200, 3000);
-        for (var question : Question.values()) {
+        for (var question : QUESTIONS) {
             question.ask(client, template, calls);
         }
         for (var round = 0; round < surroundings.size().rounds(); round++) {
-            for (var question : Question.values()) {
+            for (var question : QUESTIONS) {
                 var micros = question.ask(client, template, calls);
                 surroundings.results().add(measure(question, size, "p50"), micros.getValueAtPercentile(50) / 1000.0);
                 surroundings.results().add(measure(question, size, "p99"), micros.getValueAtPercentile(99) / 1000.0);
@@ -111,27 +116,19 @@ public final class History implements Scenario {
     }
 
     private static Measure measure(Question question, int size, String part) {
-        var name = "DescribeImagePipelineExecutions" + question.asked + ", %,d executions, %s";
+        var name = "DescribeImagePipelineExecutions" + question.name() + ", %,d executions, %s";
         var measure = Measure.of(name.formatted(size, part), "ms");
         var compared =
                 size == SIZES.get(1) ? measure : measure.against(Measure.of(name.formatted(SIZES.get(1), part), ""));
         return size == LARGE && part.equals("p99") ? compared.wanted("under 10, flat from 1,000") : compared;
     }
 
-    /** What a client asks again and again. */
-    private enum Question {
-        NEWEST("", Map.of()),
-        OF_A_STATUS(" with Status", Map.of("Status", "FAILED,CANCELLED")),
-        // Begins again at the end.
-        PAGES(" page by page", Map.of("MaxResults", "50"));
-
-        private final String asked;
-        private final Map<String, String> parameters;
-
-        Question(String asked, Map<String, String> parameters) {
-            this.asked = asked;
-            this.parameters = parameters;
-        }
+    /**
+     * What a client asks again and again.
+     *
+     * @param walks goes on with the page behind, and at the end begins again
+     */
+    private record Question(String name, Map<String, String> parameters, boolean walks) {
 
         Histogram ask(SignedClient client, String template, int calls) throws IOException {
             var micros = new Histogram(3);
@@ -141,7 +138,7 @@ public final class History implements Scenario {
                 var begun = System.nanoTime();
                 var answer = client.rpc("DescribeImagePipelineExecutions", sent);
                 micros.recordValue((System.nanoTime() - begun) / 1000);
-                if (this == PAGES) {
+                if (walks) {
                     sent.put("NextToken", answer.path("NextToken").asString());
                 }
             }
