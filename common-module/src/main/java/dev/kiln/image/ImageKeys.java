@@ -14,9 +14,14 @@ public final class ImageKeys {
         return new StoreKey("images/" + id);
     }
 
-    /** What a step of a build wrote, until the execution ends. */
+    /** What the steps of a build wrote lies below this, until the execution ends. */
+    public static StoreKey layers(ExecutionId execution) {
+        return new StoreKey("layers/" + execution);
+    }
+
+    /** What a step of a build wrote. */
     public static StoreKey layer(ExecutionId execution, int step) {
-        return new StoreKey("layers/" + execution + "/" + step);
+        return new StoreKey(layers(execution) + "/" + step);
     }
 
     /** The context that COPY commands of a template read from. */

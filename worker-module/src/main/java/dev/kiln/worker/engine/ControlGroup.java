@@ -27,24 +27,29 @@ final class ControlGroup {
     private static final String INNER = "in";
     private static final Map<String, Boolean> TOLD = new java.util.concurrent.ConcurrentHashMap<>();
 
+    private final String name;
+    private final EngineSettings settings;
     private final List<Path> directories = new ArrayList<>();
+    private boolean made;
 
-    private ControlGroup() {}
+    /** The group of that name, which is made when the first process is to join it. */
+    ControlGroup(String name, EngineSettings settings) {
+        this.name = name;
+        this.settings = settings;
+    }
 
     /** Makes the groups that this process may make; says once in the log which limits it has to do without. */
-    static ControlGroup make(String name, EngineSettings settings) {
-        var group = new ControlGroup();
+    private void make() {
         var own = own();
         var unified = Path.of(own.getOrDefault("", "/"));
         if (Files.exists(ROOT.resolve("cgroup.controllers"))) {
-            group.tell("memory, cpu and pids", group.makeUnified(unified, name, settings));
+            tell("memory, cpu and pids", makeUnified(unified));
         } else {
             for (var controller : CONTROLLERS) {
                 var parent = ROOT.resolve(controller).resolve(relative(own.getOrDefault(controller, "/")));
-                group.tell(controller, group.makeSingle(controller, parent.resolve("kiln-" + name), settings));
+                tell(controller, makeSingle(controller, parent.resolve("kiln-" + name)));
             }
         }
-        return group;
     }
 
     /** Ends and removes what a worker that was killed left under the name. */
@@ -75,15 +80,19 @@ final class ControlGroup {
         return names;
     }
 
-    /** The files that a process writes its id to in order to join. */
-    List<String> joinFiles() {
+    /** The files that a process writes its id, or 0, to in order to join. */
+    synchronized List<String> joinFiles() {
+        if (!made) {
+            made = true;
+            make();
+        }
         return directories.stream()
                 .map(d -> d.resolve(INNER).resolve("cgroup.procs").toString())
                 .toList();
     }
 
     /** Whether the kernel ended a process because the group had no memory left. */
-    boolean ranOutOfMemory() {
+    synchronized boolean ranOutOfMemory() {
         for (var directory : directories) {
             for (var file : List.of("memory.events", "memory.oom_control", INNER + "/memory.oom_control")) {
                 var found = KILLS.matcher(read(directory.resolve(file)));
@@ -96,7 +105,7 @@ final class ControlGroup {
     }
 
     /** Ends what is still in the groups and removes them. */
-    void remove() {
+    synchronized void remove() {
         for (var directory : directories) {
             remove(directory);
         }
@@ -122,7 +131,7 @@ final class ControlGroup {
         }
     }
 
-    private boolean makeUnified(Path own, String name, EngineSettings settings) {
+    private boolean makeUnified(Path own) {
         try {
             var parent = ROOT.resolve(relative(own.toString()));
             delegate(parent);
@@ -158,7 +167,7 @@ final class ControlGroup {
         }
     }
 
-    private boolean makeSingle(String controller, Path directory, EngineSettings settings) {
+    private boolean makeSingle(String controller, Path directory) {
         try {
             Files.createDirectories(directory);
             switch (controller) {
@@ -181,7 +190,7 @@ final class ControlGroup {
         }
     }
 
-    private void tell(String what, boolean made) {
+    private static void tell(String what, boolean made) {
         if (!made && TOLD.put(what, true) == null) {
             LOG.warn("No control group for {} can be made under {}: commands are bounded by rlimits alone", what, ROOT);
         }

@@ -6,13 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs command lines in a build's image, each in a sandbox of its own; what they print goes to the build's output. */
-final class ImageCommands {
+final class ImageCommands implements AutoCloseable {
 
     private final EngineSettings settings;
     private final SandboxCommands commands;
     private final BuildOutput output;
     private final Scratch scratch;
     private final Limits limits;
+    private @Nullable WaitingSandbox waiting;
+    private boolean morePlanned;
 
     ImageCommands(
             EngineSettings settings, SandboxCommands commands, BuildOutput output, Scratch scratch, Limits limits) {
@@ -21,6 +23,18 @@ final class ImageCommands {
         this.output = output;
         this.scratch = scratch;
         this.limits = limits;
+    }
+
+    /** Makes the sandbox of the next command line, if that is not done yet. */
+    void prepare() {
+        if (waiting == null) {
+            waiting = new WaitingSandbox(commands, scratch);
+        }
+    }
+
+    /** Says whether another command line comes after the next one: then its sandbox is made meanwhile. */
+    void plan(boolean more) {
+        morePlanned = more;
     }
 
     /** Runs the static tool with the arguments, as root. */
@@ -49,10 +63,9 @@ final class ImageCommands {
             tail.add(bytes, length);
             output.output(bytes, length);
         };
-        var line = commands.step(scratch, state, arguments);
-        int status = new SandboxProcess(line, Optional.empty(), null, stdout, limits.command())
-                .withErrorsApart(errors)
-                .run();
+        scratch.makeDirectories();
+        var outputs = new WaitingSandbox.Outputs(stdout, errors);
+        int status = run(commands.step(scratch, state, arguments), null, outputs, limits.command());
         if (status != 0) {
             fail(status, step, tail.text());
         }
@@ -76,16 +89,64 @@ final class ImageCommands {
             captured.ifPresent(capture -> capture.add(bytes, length));
             sink.take(bytes, length);
         };
-        var line = commands.step(scratch, state, arguments);
-        var process = new SandboxProcess(line, Optional.empty(), input, stdout, limits.command());
-        int status = (captured.isPresent() ? process.withErrorsApart(sink) : process).run();
+        scratch.makeDirectories();
+        var told = commands.step(scratch, state, arguments);
+        // One stream keeps the order of what is printed to either.
+        var joined = captured.isPresent() ? told : SandboxCommands.JOIN_ERRORS + told;
+        int status = run(joined, input, new WaitingSandbox.Outputs(stdout, sink), limits.command());
         if (status != 0) {
             fail(status, step, tail.text());
         }
     }
 
+    /** Packs the image as it is now. */
+    void pack(SandboxProcess.Output archive, long newest)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var errors = new Tail(2000);
+        scratch.makeDirectories();
+        var outputs = new WaitingSandbox.Outputs(archive, errors::add);
+        int status = run(commands.pack(scratch, newest), null, outputs, limits::checkDisk);
+        if (status != 0) {
+            fail(status, "packing the image", errors.text());
+        }
+    }
+
+    private int run(
+            String told,
+            SandboxProcess.@Nullable Input input,
+            WaitingSandbox.Outputs outputs,
+            SandboxProcess.Watch watch)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        try (var sandbox = take()) {
+            var process = sandbox.told(told, input, outputs, watch);
+            if (morePlanned) {
+                prepare();
+            }
+            return process.run();
+        }
+    }
+
+    private WaitingSandbox take() throws InterruptedException {
+        var ready = waiting;
+        waiting = null;
+        if (ready != null && !ready.isUsable()) {
+            ready.close();
+            ready = null;
+        }
+        return ready == null ? new WaitingSandbox(commands, scratch) : ready;
+    }
+
+    /** Ends the sandbox that nobody needs any more. */
+    @Override
+    public void close() {
+        if (waiting != null) {
+            waiting.close();
+            waiting = null;
+        }
+    }
+
     /** Says why a command line ended like this: by the machine's fault, the base image's or its own. */
-    void fail(int status, String step, String lastLines) throws BuildFailedException, IOException {
+    private void fail(int status, String step, String lastLines) throws BuildFailedException, IOException {
         if (!scratch.trouble().isEmpty()) {
             throw new IOException(scratch.trouble());
         }

@@ -57,7 +57,7 @@ final class ImageUnpacking {
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         var said = new Tail(1000);
         var command = commands.tool("sync", "--file-system", directory.toString());
-        if (new SandboxProcess(command, Optional.empty(), null, said::add, watch).run() != 0) {
+        if (new SandboxProcess(command, null, said::add, watch).run() != 0) {
             throw new IOException("writing the unpacked base image to disk failed: " + said.text());
         }
     }
@@ -112,7 +112,7 @@ final class ImageUnpacking {
                 throw new BuildFailedException(REFUSED, e.getMessage());
             }
         };
-        int status = new SandboxProcess(command, Optional.empty(), input, said::add, watch).run();
+        int status = new SandboxProcess(command, input, said::add, watch).run();
         if (status != 0) {
             var text = "unpacking the base image ended with status " + status + ": " + said.text();
             if (text.contains("No space left") || text.contains("bwrap:") || text.contains("unshare:")) {

@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
-import java.util.Optional;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A step's layer as an archive: packed when the step has ended, unpacked where a later attempt goes on. */
 final class LayerArchive {
@@ -27,24 +28,20 @@ final class LayerArchive {
         this.limits = limits;
     }
 
-    private Path file() {
-        return scratch.directory().resolve("layer.tar.zst");
-    }
-
-    /** Packs the top layer. */
-    StepJournal.LayerFile pack() throws IOException, InterruptedException, Stopped, BuildFailedException {
+    /** Packs a layer that does not change any more, and a directory in place of /tmp; the caller removes the file. */
+    StepJournal.LayerFile pack(int index, Path tmp) throws IOException, InterruptedException, BuildFailedException {
+        var file = scratch.directory().resolve("layer.tar.zst");
         var computation = Digest.computation();
-        try (var raw = Files.newOutputStream(file());
+        try (var raw = Files.newOutputStream(file);
                 var out = new ZstdOutputStream(new DigestOutputStream(raw, computation), COMPRESSION)) {
             SandboxProcess.Output sink = (bytes, length) -> out.write(bytes, 0, length);
-            run(new SandboxProcess(
-                    commands.packLayer(scratch), Optional.of(scratch.errorsFile()), null, sink, limits::checkDisk));
+            var line = commands.packLayer(scratch, scratch.directory().resolve(Layers.directory(index)), tmp);
+            // What the command after this one writes is looked at where that is run.
+            run(line, null, sink, limits::checkReserve);
+        } catch (Stopped e) {
+            throw new IllegalStateException("packing a layer has no limits", e);
         }
-        return new StepJournal.LayerFile(scratch.layers().top(), file(), Files.size(file()), Digest.of(computation));
-    }
-
-    void removeFile() throws IOException {
-        Files.deleteIfExists(file());
+        return new StepJournal.LayerFile(index, file, Files.size(file), Digest.of(computation));
     }
 
     /**
@@ -55,12 +52,10 @@ final class LayerArchive {
      */
     void unpack(StepJournal.KeptLayer layer, boolean last)
             throws IOException, InterruptedException, Stopped, BuildFailedException {
-        Files.createDirectories(scratch.directory().resolve(scratch.layers().upper()));
-        Files.createDirectories(scratch.directory().resolve("tmp"));
+        Files.createDirectories(scratch.upper());
+        Files.createDirectories(scratch.tmp());
         var line = commands.unpackLayer(scratch, last);
-        var said = new Tail(2000);
-        run(new SandboxProcess(
-                line, Optional.of(scratch.errorsFile()), out -> copy(layer, out), said::add, limits::checkDisk));
+        run(line, out -> copy(layer, out), (bytes, length) -> {}, limits::checkDisk);
         scratch.layers().push();
     }
 
@@ -76,10 +71,18 @@ final class LayerArchive {
         }
     }
 
-    private void run(SandboxProcess process) throws IOException, InterruptedException, Stopped, BuildFailedException {
-        int status = process.run();
+    private static void run(
+            List<String> line,
+            SandboxProcess.@Nullable Input input,
+            SandboxProcess.Output output,
+            SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, Stopped, BuildFailedException {
+        var errors = new Tail(2000);
+        int status = new SandboxProcess(line, input, output, watch)
+                .withErrorsApart(errors::add)
+                .run();
         if (status != 0) {
-            throw new IOException("tar over a layer ended with status " + status + ": " + scratch.errors());
+            throw new IOException("tar over a layer ended with status " + status + ": " + errors.text());
         }
     }
 }

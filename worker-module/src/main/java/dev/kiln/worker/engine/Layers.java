@@ -13,6 +13,12 @@ final class Layers {
     static final int MOST = 100;
 
     private int top = 1;
+    private int mounts;
+
+    /** Whether the top layer stays as it is once a step has ended. */
+    boolean topSettles() {
+        return top < MOST;
+    }
 
     /** Place of the layer that commands write to now, 1 for the lowest. */
     int top() {
@@ -27,6 +33,18 @@ final class Layers {
     /** The directory of the layer that commands write to, relative to the scratch directory. */
     String upper() {
         return directory(top);
+    }
+
+    /** The directory right below it. */
+    String below() {
+        return top == 1 ? "base" : directory(top - 1);
+    }
+
+    /**
+     * A new directory for overlay's own use, relative to the scratch directory: a volatile mount leaves its mark there.
+     */
+    String work() {
+        return "work/" + ++mounts;
     }
 
     /** The directories below it, the highest first, as overlay wants them. */

@@ -29,11 +29,16 @@ final class Limits {
     }
 
     void checkDisk() throws Stopped, IOException {
-        if (scratch.usage() > scratch.diskBytes()) {
+        if (scratch.usage().bytes() > scratch.diskBytes()) {
             throw new Stopped(
                     Stopped.Reason.DISK,
                     "wrote more than the " + scratch.diskBytes() + " bytes of the template's SystemDiskSize");
         }
+        checkReserve();
+    }
+
+    /** Whether this machine has space left. */
+    void checkReserve() throws IOException {
         long free = Files.getFileStore(scratch.directory()).getUsableSpace();
         if (free < settings.reserve().toBytes()) {
             throw new IOException("only " + free + " bytes are free below " + settings.directory() + ", builds leave "

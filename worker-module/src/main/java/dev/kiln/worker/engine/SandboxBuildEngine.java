@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -36,6 +37,9 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final UnpackedImages bases;
     private final Path builds;
     private final EnginePlace place;
+
+    /** Runs of this engine of which there are files, but neither processes nor control groups. */
+    private final Set<Path> ended = ConcurrentHashMap.newKeySet();
 
     public SandboxBuildEngine(EngineSettings settings) {
         this.settings = settings;
@@ -101,8 +105,11 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void discard(String name) throws IOException {
-        discardRuns(name, run -> true);
-        ScratchLock.removeFrom(builds.resolve(name));
+        // Runs have their directory for as long as there is anything of them.
+        if (Files.isDirectory(directory(name))) {
+            discardRuns(name, run -> true);
+            ScratchLock.removeFrom(builds.resolve(name));
+        }
     }
 
     /**
@@ -172,16 +179,21 @@ public final class SandboxBuildEngine implements BuildEngine {
     private void discardRuns(String name, Predicate<String> which) throws IOException {
         var those = which.and(RunName::isRun);
         var directory = directory(name);
-        LeftProcesses.end(directory, those);
+        var found =
+                runs(directory).stream().filter(those).map(directory::resolve).toList();
+        if (found.isEmpty() || !ended.containsAll(found)) {
+            endProcesses(name, those);
+        }
+        removal.remove(found);
+        found.forEach(ended::remove);
+    }
+
+    private void endProcesses(String name, Predicate<String> those) throws IOException {
+        LeftProcesses.end(directory(name), those);
         var prefix = place.id() + "-" + name + "-";
         for (var run : ControlGroup.left(prefix)) {
             if (those.test(run)) {
                 ControlGroup.removeLeft(prefix + run);
-            }
-        }
-        for (var run : runs(directory)) {
-            if (those.test(run)) {
-                removal.remove(directory.resolve(run));
             }
         }
     }
@@ -216,7 +228,10 @@ public final class SandboxBuildEngine implements BuildEngine {
         var lock = ScratchLock.enter(directory(name));
         try {
             var attempt = job.request().attempt();
-            discardRuns(name, run -> RunName.isSuperseded(run, job.kind(), attempt));
+            Predicate<String> before = run -> RunName.isSuperseded(run, job.kind(), attempt);
+            if (runs(directory(name)).stream().anyMatch(before)) {
+                discardRuns(name, before);
+            }
             return run(job, RunName.of(job.kind(), attempt));
         } finally {
             lock.leave();
@@ -228,7 +243,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         var request = job.request();
         var directory = directory(request.name()).resolve(run);
         makePrivate(directory);
-        var group = ControlGroup.make(group(request.name(), run), settings);
+        var group = new ControlGroup(group(request.name(), run), settings);
         var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
         try {
@@ -242,7 +257,9 @@ public final class SandboxBuildEngine implements BuildEngine {
             throw new InterruptedException("interrupted while reading or writing");
         } finally {
             scratch.group().remove();
-            if (!done) {
+            if (done) {
+                ended.add(directory);
+            } else {
                 removal.remove(directory);
             }
         }
@@ -250,20 +267,17 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     private Optional<BuiltImage> runOnBase(Job job, Scratch scratch)
             throws BuildFailedException, IOException, InterruptedException {
-        var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch);
         var image = job.request().base();
         job.output().phase("opening base image " + image.digest());
-        try (var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
+        try (var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch);
+                var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
             Files.createSymbolicLink(scratch.directory().resolve("base"), base.root());
-            build.run(job.journal());
             if (!job.keepsResult()) {
+                build.test();
                 return Optional.empty();
             }
-            job.output().phase("packing the image");
-            var built = build.pack(scratch.directory().resolve("image.tar.zst"), base.newest());
-            for (var tree : build.trees()) {
-                removal.remove(tree);
-            }
+            var built = build.build(job.journal(), base);
+            removal.remove(build.trees());
             return Optional.of(built);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "opening the base image: " + e.getMessage());

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,11 +72,17 @@ final class SandboxCheck {
     private void runOnce(Path directory, String group)
             throws IOException, InterruptedException, SandboxUnavailableException {
         Files.createDirectory(directory.resolve("base"));
-        var scratch = new Scratch(directory, false, 1 << 20, ControlGroup.make(group, settings));
+        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup(group, settings));
         var said = new Tail(1000);
-        try {
-            var line = commands.step(scratch, BuildState.of(ImageMetadata.EMPTY), List.of("true"));
-            int status = new SandboxProcess(line, Optional.empty(), null, said::add, () -> {}).run();
+        try (var sandbox = new WaitingSandbox(commands, scratch)) {
+            scratch.makeDirectories();
+            var outputs = new WaitingSandbox.Outputs(said::add, said::add);
+            int status = sandbox.told(
+                            commands.step(scratch, BuildState.of(ImageMetadata.EMPTY), List.of("true")),
+                            null,
+                            outputs,
+                            () -> {})
+                    .run();
             if (status != 0) {
                 throw unavailable(scratch.trouble() + scratch.problem() + said.text());
             }

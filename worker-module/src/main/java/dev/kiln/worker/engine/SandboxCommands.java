@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The command lines of all that runs for a build. Each begins namespaces of its own, so that no mount is ever seen
@@ -19,6 +20,9 @@ final class SandboxCommands {
     static final String RUN = script("run.sh");
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
+    /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
+    static final String JOIN_ERRORS = "exec 2>&1\n";
+
     private static final String TOOLS = "/run/kiln/busybox";
 
     /** What package managers need within the image; nothing that reaches beyond it. */
@@ -58,15 +62,24 @@ final class SandboxCommands {
         return line;
     }
 
-    /** A command in the image: static tools are at hand as {@code /run/kiln/busybox}. */
-    List<String> step(Scratch scratch, BuildState state, List<String> command) {
-        boolean network = scratch.network();
-        var line = image(scratch, network);
+    /** The namespaces of one command, whose first process waits for the file {@code step} and a line. */
+    List<String> waiting(Scratch scratch) {
+        var line = namespaces(List.of());
         line.addAll(List.of("prlimit", "--core=0", "--fsize=" + scratch.diskBytes()));
         if (mapped) {
             line.add("--nproc=" + settings.processes());
         }
-        line.addAll(List.of("--", "bwrap", "--bind", "merged", "/", "--proc", "/proc"));
+        line.addAll(
+                List.of("--", "sh", "-c", SCRIPT, "kiln", scratch.directory().toString()));
+        return line;
+    }
+
+    /**
+     * What that process is told to run a command in the image: static tools are at hand as {@code /run/kiln/busybox}.
+     */
+    String step(Scratch scratch, BuildState state, List<String> command) throws IOException {
+        boolean network = scratch.network();
+        var line = new ArrayList<>(List.of("bwrap", "--bind", "merged", "/", "--proc", "/proc"));
         line.addAll(coveredProc());
         var memory = Long.toString(settings.memory().toBytes() / 4);
         line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
@@ -81,7 +94,7 @@ final class SandboxCommands {
         CAPABILITIES.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
         line.addAll(List.of("--chdir", state.directory(), "--", TOOLS));
         line.addAll(command);
-        return line;
+        return file(scratch, network, scratch.usage().begin(), line);
     }
 
     private static List<String> coveredProc() {
@@ -99,15 +112,29 @@ final class SandboxCommands {
         return line;
     }
 
-    /** GNU tar over the finished image; the archive goes to standard output. */
-    List<String> pack(Scratch scratch, long newest) {
-        var line = image(scratch, false);
-        line.addAll(host(List.of("--ro-bind", "merged", "/image")));
+    /** The same for GNU tar over the finished image; the archive goes to standard output. */
+    String pack(Scratch scratch, long newest) throws IOException {
+        var line = host(List.of("--ro-bind", "merged", "/image"));
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(List.of("tar", "--create", "--directory=/image", "--sort=name", "--numeric-owner"));
         line.addAll(List.of("--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"));
         line.addAll(List.of("--xattrs", "--xattrs-include=*", "--clamp-mtime", "--mtime=@" + newest, "."));
-        return line;
+        return file(scratch, false, List.of(), line);
+    }
+
+    private static String file(Scratch scratch, boolean network, List<String> measured, List<String> line)
+            throws IOException {
+        return "network=" + (network ? "network" : "alone")
+                + "\nlower=" + quoted(scratch.layers().lower())
+                + "\nupper=" + quoted(scratch.layers().upper())
+                + "\nwork=" + quoted(scratch.work())
+                + "\nmeasured=" + quoted(String.join(" ", measured))
+                + "\ngroups=" + quoted(String.join(" ", scratch.group().joinFiles()))
+                + line.stream().map(SandboxCommands::quoted).collect(Collectors.joining(" ", "\nset -- ", "\n"));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** GNU tar reading an archive of {@link dev.kiln.image.archive.TarWriter} from standard input. */
@@ -121,12 +148,11 @@ final class SandboxCommands {
         return line;
     }
 
-    /** GNU tar over the layer that was written last, in overlay's own form, and over what is in /tmp. */
-    List<String> packLayer(Scratch scratch) {
+    /** GNU tar over a layer, in overlay's own form, and over a directory as the one that was /tmp. */
+    List<String> packLayer(Scratch scratch, Path layer, Path tmp) {
         var line = namespaces(scratch.group().joinFiles());
-        var layer = scratch.directory().resolve(scratch.layers().upper()).toString();
-        var tmp = scratch.directory().resolve("tmp").toString();
-        line.addAll(host(List.of("--ro-bind", layer, "/image/layer", "--ro-bind", tmp, "/image/tmp")));
+        line.addAll(host(
+                List.of("--ro-bind", layer.toString(), "/image/layer", "--ro-bind", tmp.toString(), "/image/tmp")));
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(List.of("tar", "--create", "--directory=/image", "--numeric-owner", "--sparse", "--format=posix"));
         line.addAll(List.of("--xattrs", "--xattrs-include=*"));
@@ -139,8 +165,8 @@ final class SandboxCommands {
     /** The opposite of {@link #packLayer}, from standard input; /tmp only when it is wanted. */
     List<String> unpackLayer(Scratch scratch, boolean withTmp) {
         var line = namespaces(scratch.group().joinFiles());
-        var layer = scratch.directory().resolve(scratch.layers().upper()).toString();
-        var tmp = scratch.directory().resolve("tmp").toString();
+        var layer = scratch.upper().toString();
+        var tmp = scratch.tmp().toString();
         line.addAll(host(List.of("--bind", layer, "/image/layer", "--bind", tmp, "/image/tmp")));
         line.addAll(forOwners());
         line.addAll(List.of("tar", "--extract", "--directory=/image", "--numeric-owner", "--same-owner"));
@@ -186,16 +212,6 @@ final class SandboxCommands {
             line.add("--unshare-net");
         }
         line.addAll(List.of("--hostname", "kiln", "--die-with-parent", "--new-session", "--cap-drop", "ALL"));
-        return line;
-    }
-
-    private List<String> image(Scratch scratch, boolean network) {
-        var line = namespaces(scratch.group().joinFiles());
-        line.addAll(List.of("sh", "-c", SCRIPT, "kiln", scratch.directory().toString()));
-        line.addAll(List.of(
-                network ? "network" : "alone",
-                scratch.layers().lower(),
-                scratch.layers().upper()));
         return line;
     }
 

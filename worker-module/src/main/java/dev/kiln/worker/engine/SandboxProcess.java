@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,23 +49,26 @@ final class SandboxProcess {
         void look() throws Stopped, IOException;
     }
 
-    private final List<String> command;
-    private final Optional<Path> errors;
+    private final Supplier<Future<Process>> starting;
     private final @Nullable Input input;
     private final Output output;
     private final Watch watch;
     private @Nullable Output apart;
 
-    /**
-     * A run to come.
-     *
-     * @param errors file for standard error; standard error joins standard output when there is none
-     */
-    SandboxProcess(List<String> command, Optional<Path> errors, @Nullable Input input, Output output, Watch watch) {
-        this.command = command;
-        this.errors = errors;
+    /** A run to come, whose standard error joins its standard output. */
+    SandboxProcess(List<String> command, @Nullable Input input, Output output, Watch watch) {
+        this.starting = () -> starting(command, apart == null);
         this.input = input;
         this.output = output;
+        this.watch = watch;
+    }
+
+    /** A run that has begun. */
+    SandboxProcess(Future<Process> started, Input input, WaitingSandbox.Outputs outputs, Watch watch) {
+        this.starting = () -> started;
+        this.input = input;
+        this.output = outputs.out();
+        this.apart = outputs.errors();
         this.watch = watch;
     }
 
@@ -118,29 +121,42 @@ final class SandboxProcess {
         }
     }
 
-    private Process start() throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(command);
+    /** Begins to start a command line. */
+    static Future<Process> starting(List<String> command, boolean errorsJoin) {
+        var builder = new ProcessBuilder(command).redirectErrorStream(errorsJoin);
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().put("LC_ALL", "C");
-        errors.ifPresentOrElse(
-                file -> builder.redirectError(file.toFile()), () -> builder.redirectErrorStream(apart == null));
-        var starting = STARTER.submit((Callable<Process>) builder::start);
+        return STARTER.submit((Callable<Process>) builder::start);
+    }
+
+    private Process start() throws IOException, InterruptedException {
+        var started = starting.get();
         try {
-            return starting.get();
+            return started.get();
         } catch (InterruptedException e) {
-            STARTER.execute(() -> abandon(starting));
+            STARTER.execute(() -> end(started));
             throw e;
         } catch (ExecutionException e) {
-            throw new IOException("starting " + command.get(0) + " failed: " + e.getCause(), e);
+            throw new IOException("starting a sandbox failed: " + e.getCause(), e);
         }
     }
 
-    private static void abandon(java.util.concurrent.Future<Process> started) {
-        try {
-            kill(started.get());
-        } catch (ExecutionException | InterruptedException e) {
-            // It never started.
+    /** Ends the process, if it ever started. */
+    static void end(Future<Process> started) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                kill(started.get());
+                break;
+            } catch (ExecutionException e) {
+                break; // it never started
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

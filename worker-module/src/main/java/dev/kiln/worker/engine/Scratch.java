@@ -3,6 +3,8 @@ package dev.kiln.worker.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Where one build or test does its work.
@@ -10,16 +12,73 @@ import java.nio.file.Path;
  * @param network whether commands may use the network
  * @param diskBytes bound of what commands may write
  */
-record Scratch(Path directory, boolean network, long diskBytes, ControlGroup group, Layers layers) {
+record Scratch(Path directory, boolean network, long diskBytes, ControlGroup group, Layers layers, DiskUsage usage) {
+
+    private static final int OPEN = 01777;
+
+    private Scratch(Path directory, boolean network, long diskBytes, ControlGroup group, Layers layers) {
+        this(directory, network, diskBytes, group, layers, new DiskUsage(directory, layers));
+    }
 
     Scratch(Path directory, boolean network, long diskBytes, ControlGroup group) {
         this(directory, network, diskBytes, group, new Layers());
     }
 
-    /** Bytes that the commands' files take, as measured last. */
-    long usage() {
-        var text = text("usage");
-        return text.matches("[0-9]{1,15}") ? Long.parseLong(text) * 1024 : 0;
+    /** The layer that commands write to now. */
+    Path upper() {
+        return directory.resolve(layers.upper());
+    }
+
+    /** What commands see as /tmp, all through the build. */
+    Path tmp() {
+        return directory.resolve(DiskUsage.TMP);
+    }
+
+    /** What a command of a mount needs, as far as no other user's id is needed for it; the sandbox makes the rest. */
+    void makeDirectories() throws IOException {
+        Files.createDirectories(directory.resolve("merged"));
+        Files.createDirectories(directory.resolve("layers"));
+        if (Files.notExists(tmp())) {
+            make("tmp", OPEN);
+        }
+        var below = Attributes.of(directory.resolve(layers.below()));
+        if (Files.notExists(upper()) && below.hasOwnerOf(Attributes.of(directory))) {
+            make(layers.upper(), below.mode());
+        }
+    }
+
+    /** A directory for overlay's own use, another for each mount. */
+    String work() throws IOException {
+        var name = layers.work();
+        Files.createDirectories(directory.resolve(name));
+        return name;
+    }
+
+    // First under a name of its own: a directory of that name has its mode.
+    private void make(String name, int mode) throws IOException {
+        var fresh = Files.createDirectory(directory.resolve("new"));
+        Files.setAttribute(fresh, "unix:mode", mode);
+        Files.move(fresh, directory.resolve(name));
+    }
+
+    /**
+     * A directory that is as /tmp is, when that is empty and as it was made; then what comes into /tmp later need not
+     * be waited for.
+     */
+    Optional<Path> emptyTmp() throws IOException {
+        var now = Attributes.of(tmp());
+        if (now.mode() != OPEN || !now.hasOwnerOf(Attributes.of(directory))) {
+            return Optional.empty();
+        }
+        try (var files = Files.newDirectoryStream(tmp())) {
+            if (files.iterator().hasNext()) {
+                return Optional.empty();
+            }
+        }
+        if (Files.notExists(directory.resolve("empty"))) {
+            make("empty", OPEN);
+        }
+        return Optional.of(directory.resolve("empty"));
     }
 
     /** What is wrong with the image, or empty. */
@@ -32,21 +91,28 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
         return text("trouble");
     }
 
-    /** What a tool wrote to standard error, its last 2,000 characters. */
-    String errors() {
-        var text = text("errors");
-        return text.substring(Math.max(0, text.length() - 2000));
-    }
-
-    Path errorsFile() {
-        return directory.resolve("errors");
-    }
-
     private String text(String file) {
         try {
             return Files.readString(directory.resolve(file)).strip();
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    /** Whose a directory is, and who may do what in it. */
+    private record Attributes(int mode, int user, int group) {
+
+        static Attributes of(Path directory) throws IOException {
+            return new Attributes(
+                    number(directory, "mode") & 07777, number(directory, "uid"), number(directory, "gid"));
+        }
+
+        private static int number(Path directory, String name) throws IOException {
+            return (int) Objects.requireNonNull(Files.getAttribute(directory, "unix:" + name));
+        }
+
+        boolean hasOwnerOf(Attributes other) {
+            return user == other.user && group == other.group;
         }
     }
 }

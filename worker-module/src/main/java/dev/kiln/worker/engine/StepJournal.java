@@ -25,14 +25,25 @@ public interface StepJournal {
         public void ended(EndedStep step) {}
 
         @Override
+        public boolean handsOver() {
+            return false;
+        }
+
+        @Override
         public void forget() {}
     };
 
-    /** The steps that ended well before, 1, 2, 3 … without a gap. */
+    /** The steps that ended well before, in order; those whose commands have no result may be missing. */
     List<KeptStep> kept();
 
-    /** A step has ended. When this returns, it is kept. */
+    /**
+     * A step has ended. When this returns, it is kept. Called for one step after the other, by a thread beside the one
+     * that builds.
+     */
     void ended(EndedStep step) throws IOException, InterruptedException;
+
+    /** Whether the build is to stop when all steps that have ended are kept: another worker goes on with it. */
+    boolean handsOver();
 
     /** What was kept is of no use: the build begins with the first step. */
     void forget() throws IOException;
@@ -59,7 +70,13 @@ public interface StepJournal {
      * @param exitCode 0 when it ended well; otherwise it has no layer, and the build has failed
      * @param stdout as in {@link KeptStep}
      */
-    record EndedStep(int number, int exitCode, Optional<LayerFile> layer, Optional<String> stdout) {}
+    record EndedStep(int number, int exitCode, Optional<LayerFile> layer, Optional<String> stdout) {
+
+        /** The same, and what it wrote. */
+        public EndedStep with(LayerFile written) {
+            return new EndedStep(number, exitCode, Optional.of(written), stdout);
+        }
+    }
 
     /** The stack of layers of kept steps, the lowest first. */
     static List<KeptLayer> layers(List<KeptStep> kept) {

@@ -20,8 +20,13 @@ final class StepTime implements AutoCloseable {
     private boolean closed;
 
     StepTime(Duration limit) {
+        this(limit, limit);
+    }
+
+    /** @param left what is left of the limit */
+    StepTime(Duration limit, Duration left) {
         this.limit = limit;
-        this.end = CLOCK.schedule(this::interrupt, limit.toNanos(), TimeUnit.NANOSECONDS);
+        this.end = CLOCK.schedule(this::interrupt, left.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static ScheduledThreadPoolExecutor clock() {

@@ -1,12 +1,20 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Removes trees whose files belong to users of the sandbox, which an ordinary worker may not do by itself. */
+/**
+ * Removes trees in which nobody is at work. Those whose files belong to users of the sandbox, which an ordinary worker
+ * may not remove by itself, and those that are too deep for it, are removed by a process.
+ */
 final class TreeRemoval {
 
     private final SandboxCommands commands;
@@ -15,16 +23,22 @@ final class TreeRemoval {
         this.commands = commands;
     }
 
-    /** Removes the tree if it is there. An interrupt does not stop it, and is kept. */
-    void remove(Path tree) throws IOException {
+    /** Removes those of the trees that are there. An interrupt does not stop it, and is kept. */
+    void remove(List<Path> trees) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
-            if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-                run(tree);
+            var left = new ArrayList<String>();
+            for (var tree : trees) {
+                if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS) && !isGone(tree)) {
+                    left.add(tree.toString());
+                }
+            }
+            if (!left.isEmpty()) {
+                run(left);
             }
         } catch (InterruptedException e) {
             interrupted = true;
-            throw new IOException("interrupted while removing " + tree, e);
+            throw new IOException("interrupted while removing " + trees, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -32,16 +46,46 @@ final class TreeRemoval {
         }
     }
 
-    private void run(Path tree) throws IOException, InterruptedException {
-        var said = new Tail(1000);
-        var command = commands.tool("rm", "-rf", "--one-file-system", "--", tree.toString());
+    void remove(Path tree) throws IOException {
+        remove(List.of(tree));
+    }
+
+    /** Removes what needs no process; true when nothing is left. */
+    private static boolean isGone(Path tree) {
         try {
-            new SandboxProcess(command, Optional.empty(), null, said::add, () -> {}).run();
+            Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                        throws IOException {
+                    Files.delete(directory);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void run(List<String> trees) throws IOException, InterruptedException {
+        var said = new Tail(1000);
+        var command = commands.tool("rm", "-rf", "--one-file-system", "--");
+        command.addAll(trees);
+        try {
+            new SandboxProcess(command, null, said::add, () -> {}).run();
         } catch (Stopped | BuildFailedException e) {
             throw new IllegalStateException("a removal has no limits", e);
         }
-        if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("removing " + tree + " failed: " + said.text());
+        for (var tree : trees) {
+            if (Files.exists(Path.of(tree), LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("removing " + tree + " failed: " + said.text());
+            }
         }
     }
 }

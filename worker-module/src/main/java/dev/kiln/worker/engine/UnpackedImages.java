@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,20 @@ final class UnpackedImages {
         /** Newest modification time of its files, in seconds. */
         long newest() throws IOException {
             return Long.parseLong(Files.readString(directory.resolve(key).resolve("newest")));
+        }
+
+        /** Makes the file the untouched image in packed form, if a build has packed that before; gives its digest. */
+        Optional<Digest> packed(int compression, Path file) throws IOException {
+            for (var packed : PackedForms.of(directory.resolve(key), compression)) {
+                Files.createLink(file, packed);
+                return Optional.of(PackedForms.digest(packed));
+            }
+            return Optional.empty();
+        }
+
+        /** Keeps what the untouched image is in packed form, for builds that change none of its files. */
+        void keepPacked(int compression, Path file, Digest digest) throws IOException {
+            PackedForms.add(directory.resolve(key), compression, file, digest);
         }
 
         @Override
@@ -128,7 +144,7 @@ final class UnpackedImages {
 
     private static long size(Path image) {
         try {
-            return Long.parseLong(Files.readString(image.resolve("bytes")));
+            return Long.parseLong(Files.readString(image.resolve("bytes"))) + PackedForms.bytes(image);
         } catch (IOException e) {
             return 0;
         }

@@ -3,6 +3,7 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.image.Digest;
+import dev.kiln.region.StoreKey;
 import dev.kiln.worker.engine.StepJournal;
 import java.sql.Types;
 import java.util.List;
@@ -43,18 +44,28 @@ public final class BuildSteps {
         return Optional.ofNullable(digest).map(text -> new Layer(index, new Digest(text)));
     }
 
-    /** Adds a step; one that failed in an earlier attempt is replaced. */
-    void add(Attempt attempt, StepJournal.EndedStep step, long logEnd) {
+    /**
+     * Adds a step; one that failed in an earlier attempt is replaced. Its layer with that key is no intent any more: it
+     * outlives the attempt.
+     */
+    void add(Attempt attempt, StepJournal.EndedStep step, long logEnd, StoreKey key) {
         var layer = step.layer();
         var added = jdbc.sql("""
-                        insert into build_step (execution_id, number, attempt, exit_code, layer, digest, bytes,
-                                                log_end, stdout)
-                        select id, :number, attempt, :exit, :layer, :digest, :bytes, :log, :stdout from execution
-                         where id = :execution and attempt = :attempt and status = 'BUILDING' for share
-                        on conflict (execution_id, number) do update
-                           set attempt = excluded.attempt, exit_code = excluded.exit_code, layer = excluded.layer,
-                               digest = excluded.digest, bytes = excluded.bytes, log_end = excluded.log_end,
-                               stdout = excluded.stdout, at = excluded.at
+                        with added as (
+                            insert into build_step (execution_id, number, attempt, exit_code, layer, digest, bytes,
+                                                    log_end, stdout)
+                            select id, :number, attempt, :exit, :layer, :digest, :bytes, :log, :stdout from execution
+                             where id = :execution and attempt = :attempt and status = 'BUILDING' for share
+                            on conflict (execution_id, number) do update
+                               set attempt = excluded.attempt, exit_code = excluded.exit_code, layer = excluded.layer,
+                                   digest = excluded.digest, bytes = excluded.bytes, log_end = excluded.log_end,
+                                   stdout = excluded.stdout, at = excluded.at
+                            returning 1),
+                        settled as (
+                            delete from intent
+                             where execution_id = :execution and attempt <= :attempt and kind = 'LAYER' and name = :key
+                               and exists (select from added))
+                        select count(*) from added
                         """)
                 .param("number", step.number())
                 .param("exit", step.exitCode())
@@ -65,7 +76,9 @@ public final class BuildSteps {
                 .param("stdout", step.stdout().orElse(null), Types.VARCHAR)
                 .param("execution", attempt.execution().value())
                 .param("attempt", attempt.number())
-                .update();
+                .param("key", key.value())
+                .query(Integer.class)
+                .single();
         if (added == 0) {
             throw new SupersededException(attempt);
         }

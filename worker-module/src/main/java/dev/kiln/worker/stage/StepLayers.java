@@ -7,6 +7,7 @@ import dev.kiln.image.archive.ByteSource;
 import dev.kiln.reaper.Intents;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
+import dev.kiln.region.StoredItem;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
@@ -47,12 +48,13 @@ public final class StepLayers {
      * Removes the layers of the execution's build: nobody goes on with it. A region that does not answer keeps them.
      */
     void remove(Attempt attempt) {
-        var rows = steps.of(attempt);
-        // The one after the last row may have been stored without a row.
-        var last = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).number();
         try {
-            for (var number = 1; number <= last + 1; number++) {
-                store(attempt).delete(ImageKeys.layer(attempt.execution(), number));
+            // One may have been stored without a row.
+            var stored = new ArrayList<StoredItem>();
+            var store = store(attempt);
+            store.list(ImageKeys.layers(attempt.execution()), stored::add);
+            for (var item : stored) {
+                store.remove(item);
             }
         } catch (IOException e) {
             LOG.warn(
@@ -72,7 +74,7 @@ public final class StepLayers {
 
         private final Attempt attempt;
         private final BuildLog log;
-        private boolean hasGap;
+        private volatile boolean hasGap;
 
         Journal(Attempt attempt, BuildLog log) {
             this.attempt = attempt;
@@ -83,7 +85,7 @@ public final class StepLayers {
         public List<KeptStep> kept() {
             var kept = new ArrayList<KeptStep>();
             for (var row : steps.of(attempt)) {
-                if (row.number() != kept.size() + 1 || row.exitCode() != 0) {
+                if (row.exitCode() != 0) {
                     break;
                 }
                 kept.add(new KeptStep(
@@ -117,10 +119,12 @@ public final class StepLayers {
                         attempt.execution(),
                         e.toString());
             }
-            // Steps that are not kept are lost when the build stops, and one that failed has nothing after it.
-            if (!hasGap && step.exitCode() == 0) {
-                drain.boundary();
-            }
+        }
+
+        @Override
+        public boolean handsOver() {
+            // Steps that are not kept are lost when the build stops.
+            return !hasGap && drain.requested();
         }
 
         private void keep(EndedStep step) throws IOException {
@@ -133,9 +137,7 @@ public final class StepLayers {
                     store(attempt).put(key, bytes, layer.digest(), done -> {});
                 }
             }
-            steps.add(attempt, step, log.flushed());
-            // A layer with a row of its own is no intent any more: it outlives this attempt.
-            intents.end(attempt, Intents.Kind.LAYER, place.value(), key.value());
+            steps.add(attempt, step, log.flushed(), key);
         }
 
         @Override

@@ -1,20 +1,21 @@
-# First process of a mount and PID namespace made for one step: mounts the image and runs the command in it.
-# $1 scratch directory, $2 "network" or "alone", $3 overlay's lower directories, $4 its upper one; then the command line.
-# What is wrong with the image is written to the file "problem", which no command of a build can reach.
+# First process of a mount and PID namespace made for one step: waits for a line on standard input, then mounts the image
+# and runs a command in it. $1 scratch directory. What is to be done stands in the file "step" there by then: network
+# ("network" or "alone"), lower, upper and work for overlay, measured (what takes space), groups (control groups to join)
+# and, as positional parameters, the command line. No command of a build can reach that file, nor "problem", which
+# says what is wrong with the image.
 set -eu
 cd "$1"
-network=$2
-lower=$3
-upper=$4
-shift 4
+read -r go || exit 124
+. ./step
+for group in $groups; do
+    echo 0 > "$group" || exit 124
+done
 
 problem() {
     echo "$1" > problem
     exit 125
 }
 
-[ -d tmp ] || { mkdir new && chmod 1777 new && mv new tmp; }
-mkdir -p layers work merged
 if [ ! -d "$upper" ]; then
     mkdir new
     chown --reference="${lower%%:*}/" new
@@ -22,7 +23,8 @@ if [ ! -d "$upper" ]; then
     mv new "$upper"
 fi
 # userxattr: a layer looks the same whether the worker is root or not, and can be packed without more privileges.
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=work,userxattr" merged 2> mount-error ||
+# volatile: nothing here outlives a crash of the machine, so nobody waits for the disk when it is unmounted.
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work,userxattr,volatile" merged 2> mount-error ||
     { echo "mounting the image's overlay failed: $(cat mount-error)" > trouble; exit 125; }
 
 for directory in proc dev run tmp etc; do
@@ -40,12 +42,8 @@ if [ "$network" = network ] && { [ -L "$resolver" ] || [ ! -e "$resolver" ]; }; 
     : > "$resolver"
 fi
 
-# $1 names the file in between: two measurements at the same time must not move each other's away.
-measure() {
-    du -skc layers tmp 2> /dev/null | tail -n 1 | cut -f 1 > "usage.$1"
-    mv "usage.$1" usage
-}
-(while sleep 0.5; do measure often; done) > /dev/null 2>&1 < /dev/null &
+# A file that is empty or not whole yet is not read.
+(while sleep 0.5; do du -sk $measured > usage.often; done) > /dev/null 2>&1 < /dev/null &
 
 status=0
 "$@" || status=$?
@@ -57,5 +55,5 @@ if [ "$before" != kept ]; then
     [ -z "$before" ] || ln -s "$before" "$resolver"
 fi
 # What is measured here decides nothing that the command's own status does not.
-measure last 2> /dev/null || true
+[ -z "$measured" ] || du -sk $measured > usage.last 2> /dev/null || true
 exit "$status"

@@ -13,6 +13,7 @@ final class RememberedSteps implements StepJournal {
 
     private final List<KeptStep> kept = new ArrayList<>();
     private int failed;
+    private boolean handsOver;
 
     @Override
     public List<KeptStep> kept() {
@@ -39,6 +40,16 @@ final class RememberedSteps implements StepJournal {
         ByteSource archive = offset -> new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset);
         kept.add(new KeptStep(
                 step.number(), layer.map(file -> new KeptLayer(file.index(), file.digest(), archive)), step.stdout()));
+    }
+
+    @Override
+    public boolean handsOver() {
+        return handsOver;
+    }
+
+    /** From now on the build is to stop at the end of a step. */
+    void handOver() {
+        handsOver = true;
     }
 
     @Override

@@ -242,6 +242,27 @@ class SandboxBuildEngineTest extends BuildEngineContract {
     }
 
     @Test
+    void aBuildThatChangesNoFileTakesTheBaseImageAsItWasPackedBefore() throws Exception {
+        var packed = engine().build(request("exec-x", ""), StepJournal.NONE, output);
+        var base = directory
+                .resolve("bases-root")
+                .resolve(BusyboxBase.image().digest().hex());
+
+        var taken = engine().build(request("exec-y", "ENV A b\nUSER root\nLABEL c=\"d\""), StepJournal.NONE, output);
+
+        assertThat(taken.digest()).isEqualTo(packed.digest());
+        assertThat(taken.metadata().environment()).containsEntry("A", "b");
+        assertThat(Files.getAttribute(taken.file(), "unix:ino"))
+                .isEqualTo(Files.getAttribute(packed.file(), "unix:ino"));
+        var full =
+                new SandboxBuildEngine(TestSettings.of(directory).cacheBytes(1).build());
+        assertThat(full.build(request("exec-z", ""), StepJournal.NONE, output).digest())
+                .isEqualTo(packed.digest());
+        assertThat(base).doesNotExist();
+        assertThat(entries(taken.file())).containsKey("./bin/sh");
+    }
+
+    @Test
     void keptLayersHoldWhatStepsRemovedReplacedLinkedAndLeftInTmp() throws Exception {
         var content = """
                 RUN mkdir -p /d/e && echo 1 > /d/a && echo 1 > /d/e/x && ln /d/a /d/hard && ln -s a /d/soft

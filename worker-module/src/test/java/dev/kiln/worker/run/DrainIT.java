@@ -54,7 +54,7 @@ class DrainIT {
     @Test
     void aBuildIsHandedOverAfterTheStepUnderWayAndNoStepIsRunTwice() throws Exception {
         rig.baseImage(Builds.base());
-        var step = new HeldStep(Builds.engine(directory, Duration.ofMinutes(1), Duration.ofMinutes(1)), 2);
+        var step = new HeldStep(Builds.engine(directory, Duration.ofMinutes(1), Duration.ofMinutes(1)), "two\n");
         var template = rig.template("");
         rig.content("RUN echo one\nRUN echo two\nRUN echo three");
         var execution = rig.start(template);
@@ -172,17 +172,17 @@ class DrainIT {
         return all.toString();
     }
 
-    /** The real engine, one step of which is not kept before it is told to go on. */
+    /** The real engine, one step of which, known by what it prints, does not end before it is told to go on. */
     private static final class HeldStep implements BuildEngine {
 
         final CountDownLatch reached = new CountDownLatch(1);
         final CountDownLatch goOn = new CountDownLatch(1);
         final SandboxBuildEngine real;
-        private final int number;
+        private final String prints;
 
-        HeldStep(SandboxBuildEngine real, int number) {
+        HeldStep(SandboxBuildEngine real, String prints) {
             this.real = real;
-            this.number = number;
+            this.prints = prints;
         }
 
         @Override
@@ -193,28 +193,33 @@ class DrainIT {
         @Override
         public BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
                 throws BuildFailedException, IOException, InterruptedException {
-            return real.build(request, held(journal), output);
+            return real.build(request, journal, held(output));
         }
 
-        private StepJournal held(StepJournal journal) {
-            return new StepJournal() {
+        private BuildOutput held(BuildOutput output) {
+            return new BuildOutput() {
                 @Override
-                public List<KeptStep> kept() {
-                    return journal.kept();
+                public void phase(String what) {
+                    output.phase(what);
                 }
 
                 @Override
-                public void ended(EndedStep step) throws IOException, InterruptedException {
-                    if (step.number() == number) {
+                public void stepStarted(int number, int total, String text) {
+                    output.stepStarted(number, total, text);
+                }
+
+                @Override
+                public void output(byte[] bytes, int length) {
+                    output.output(bytes, length);
+                    if (new String(bytes, 0, length, StandardCharsets.UTF_8).equals(prints)) {
                         reached.countDown();
-                        goOn.await();
+                        Awaitility.await().until(() -> goOn.getCount() == 0);
                     }
-                    journal.ended(step);
                 }
 
                 @Override
-                public void forget() throws IOException {
-                    journal.forget();
+                public void stepFinished(int number, int total, Duration took) {
+                    output.stepFinished(number, total, took);
                 }
             };
         }

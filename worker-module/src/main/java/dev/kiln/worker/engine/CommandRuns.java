@@ -1,0 +1,242 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.template.BuildCommand;
+import dev.kiln.template.ImagePath;
+import dev.kiln.template.SourceUrl;
+import dev.kiln.template.TaskText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Does what the commands of a build say, each as its kind asks for. */
+final class CommandRuns {
+
+    static final String FAILED = "BuildCommand.Failed";
+
+    /** A file of the scratch space, on its way into the image. */
+    static final String COPIED = "copied";
+
+    private final EngineSettings settings;
+    private final BuildRequest request;
+    private final Scratch scratch;
+    private final ImageCommands inImage;
+    private final BuildState state;
+    private final Map<Integer, String> outputs = new HashMap<>();
+
+    CommandRuns(
+            EngineSettings settings, BuildRequest request, Scratch scratch, ImageCommands inImage, BuildState state) {
+        this.settings = settings;
+        this.request = request;
+        this.scratch = scratch;
+        this.inImage = inImage;
+        this.state = state;
+    }
+
+    /** Whether the command only sets something for those after it: no process is needed for it. */
+    static boolean isDeclaration(BuildCommand command) {
+        return command instanceof BuildCommand.Env
+                || command instanceof BuildCommand.Label
+                || command instanceof BuildCommand.Cmd
+                || command instanceof BuildCommand.Entrypoint
+                || command instanceof BuildCommand.Restart
+                || (command instanceof BuildCommand.User user && isRoot(user));
+    }
+
+    /** Whether the command has an effect that a later attempt cannot have by itself. */
+    static boolean hasResult(BuildCommand command) {
+        return !isDeclaration(command) && !(command instanceof BuildCommand.User);
+    }
+
+    /** Whether the command may change files of the image. */
+    static boolean writes(BuildCommand command) {
+        return hasResult(command) && !(command instanceof BuildCommand.ToBucket);
+    }
+
+    private static boolean isRoot(BuildCommand.User user) {
+        return user.name().equals("0") || user.name().equals("root");
+    }
+
+    /** What a step printed is there for those after it. */
+    void remember(int number, String stdout) {
+        outputs.put(number, stdout);
+    }
+
+    /** Runs the command; gives what it printed, if later ones use that. */
+    Optional<String> execute(BuildCommand command, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var captured = isCaptured(command) ? Optional.of(new CapturedOutput()) : Optional.<CapturedOutput>empty();
+        if (command instanceof BuildCommand.Run run) {
+            inImage.run(state, List.of("sh", "-c", SandboxCommands.RUN, "kiln", state.user(), run.script()), step);
+        } else if (command instanceof BuildCommand.Script script) {
+            run(script, captured, step);
+        } else if (command instanceof BuildCommand.Download download) {
+            download(download, step);
+        } else if (command instanceof BuildCommand.FromBucket download) {
+            fetch(download, step);
+        } else if (command instanceof BuildCommand.ToBucket upload) {
+            store(upload, step);
+        } else if (command instanceof BuildCommand.Workdir workdir) {
+            makeDirectory(inImagePath(workdir.path(), step), step);
+        } else if (command instanceof BuildCommand.Copy copy) {
+            copy(copy, step);
+        } else if (command instanceof BuildCommand.User user && !isRoot(user)) {
+            checkUser(user.name(), step);
+        } else if (command instanceof BuildCommand.Component) {
+            throw new IllegalArgumentException(step + " was not replaced by its component's commands");
+        }
+        declare(command, step);
+        return captured.isPresent() ? Optional.of(captured.get().text(step)) : Optional.empty();
+    }
+
+    static boolean isCaptured(BuildCommand command) {
+        return command instanceof BuildCommand.Script script && script.captured();
+    }
+
+    private void run(BuildCommand.Script script, Optional<CapturedOutput> captured, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var user = valueOf(script.user());
+        if (!user.isEmpty() && !BuildState.USER.matcher(user).matches()) {
+            throw new BuildFailedException(FAILED, step + ": \"" + shortened(user) + "\" is no name of one user");
+        }
+        var variables = new LinkedHashMap<String, String>();
+        script.variables().forEach((name, value) -> variables.put(name, valueOf(value)));
+        var directory = pathIn("/", valueOf(script.directory()), step);
+        var asUser = user.equals("0") || user.equals("root") ? "" : user;
+        var line = List.of("sh", "-c", SandboxCommands.TASK, "kiln", asUser, directory, script.script());
+        inImage.run(state.forTask(variables), line, captured, step);
+    }
+
+    private String valueOf(TaskText text) {
+        return text.with(number -> Objects.requireNonNull(outputs.get(number), "output of step " + number));
+    }
+
+    private void download(BuildCommand.Download download, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var url = valueOf(download.url());
+        var fault = SourceUrl.fault(url);
+        if (fault.isPresent()) {
+            throw new BuildFailedException(
+                    FAILED, step + ": \"" + shortened(url) + "\" " + fault.get().rule());
+        }
+        var directory = pathIn("/", valueOf(download.directory()), step);
+        fetch(url, Duration.ofSeconds(download.seconds()), step);
+        put(SourceUrl.name(url), directory, 0644, step);
+    }
+
+    private void fetch(BuildCommand.FromBucket download, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var place = place(download.object());
+        var directory = pathIn("/", valueOf(download.directory()), step);
+        new BucketTasks(request).fetch(place, scratch.directory().resolve(COPIED), step);
+        put(BucketTasks.name(place), directory, 0644, step);
+    }
+
+    private void store(BuildCommand.ToBucket upload, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var path = pathIn("/", valueOf(upload.file()), step);
+        var file = scratch.directory().resolve(COPIED);
+        try (var out = Files.newOutputStream(file)) {
+            var line = BucketTasks.reading(path, request.diskBytes());
+            inImage.run(state.forTask(Map.of()), line, (bytes, length) -> out.write(bytes, 0, length), step);
+        }
+        new BucketTasks(request).store(place(upload.object()), file, step);
+        Files.deleteIfExists(file);
+    }
+
+    private BucketTasks.Place place(BuildCommand.BucketObject object) {
+        return new BucketTasks.Place(valueOf(object.bucket()), valueOf(object.object()), valueOf(object.region()));
+    }
+
+    /** What a command sets for those after it, and for the image; nothing is run for it. */
+    void declare(BuildCommand command, String step) throws BuildFailedException {
+        if (command instanceof BuildCommand.Env env) {
+            state.environment(env.variables());
+        } else if (command instanceof BuildCommand.Workdir workdir) {
+            state.directory(inImagePath(workdir.path(), step));
+        } else if (command instanceof BuildCommand.User user) {
+            state.user(isRoot(user) ? "" : user.name());
+        } else if (command instanceof BuildCommand.Label label) {
+            state.label(label.labels());
+        } else if (command instanceof BuildCommand.Cmd cmd) {
+            state.command(cmd.command());
+        } else if (command instanceof BuildCommand.Entrypoint entrypoint) {
+            state.entrypoint(entrypoint.entrypoint());
+        }
+    }
+
+    private String inImagePath(String path, String step) throws BuildFailedException {
+        return pathIn(state.directory(), path, step);
+    }
+
+    private static String pathIn(String directory, String path, String step) throws BuildFailedException {
+        return ImagePath.resolve(directory, path)
+                .orElseThrow(() -> new BuildFailedException(FAILED, step + ": the path leaves the image"));
+    }
+
+    void makeDirectory(String path, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        // The directory of the commands before may be gone, and then nothing could be started in it.
+        var before = state.directory();
+        state.directory("/");
+        inImage.run(state, List.of("mkdir", "-p", "--", path), step);
+        state.directory(before);
+    }
+
+    private void checkUser(String name, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var known = "/run/kiln/busybox awk -F: -v wanted=\"$1\" '$1 == wanted ||"
+                + " $3 \"\" == wanted { found = 1 } END { exit !found }' /etc/passwd"
+                + " || { echo \"kiln: the image has no user $1 in /etc/passwd; create it by RUN first\"; exit 1; }";
+        inImage.run(state, List.of("sh", "-c", known, "kiln", name), step);
+    }
+
+    private void copy(BuildCommand.Copy copy, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        int mode = copy.fromUrl()
+                ? fetch(copy.source(), settings.downloadTime(), step)
+                : fromContext(copy, scratch.directory().resolve(COPIED), step);
+        var name = copy.source().substring(copy.source().lastIndexOf('/') + 1);
+        put(name, inImagePath(copy.directory(), step), mode, step);
+    }
+
+    /** Puts the file that was fetched into a directory of the image. */
+    private void put(String name, String directory, int mode, String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var file = scratch.directory().resolve(COPIED);
+        var line = List.of("sh", "-c", SandboxCommands.COPY, "kiln", directory, name, Integer.toOctalString(mode));
+        inImage.run(state, line, out -> Files.copy(file, out), step);
+        Files.deleteIfExists(file);
+    }
+
+    /** The mode of the file. */
+    private int fetch(String url, Duration time, String step)
+            throws BuildFailedException, IOException, InterruptedException {
+        if (!request.network()) {
+            throw new BuildFailedException(
+                    FAILED, step + ": a URL needs the network; set InternetMaxBandwidthOut of the template above 0");
+        }
+        new UrlDownload(settings).fetch(url, scratch.directory().resolve(COPIED), time);
+        return 0644;
+    }
+
+    private int fromContext(BuildCommand.Copy copy, Path file, String step) throws BuildFailedException, IOException {
+        var context = request.context()
+                .orElseThrow(() -> new BuildFailedException(
+                        FAILED, step + ": the template has no context; upload a tar archive with that file"));
+        return new ContextFile(context)
+                .take(copy.source(), file, request.diskBytes())
+                .orElseThrow(() -> new BuildFailedException(
+                        FAILED, step + ": the template's context has no file \"" + copy.source() + "\""));
+    }
+
+    static String shortened(String text) {
+        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** What the files of a build take on the disk. The layers of ended steps never change: each is measured once. */
+final class DiskUsage {
+
+    static final String TMP = "tmp";
+    private static final Pattern LINE = Pattern.compile("(?m)^([0-9]{1,15})\t(.+)$");
+
+    private final Path scratch;
+    private final Layers layers;
+    private final Map<String, Long> kibibytes = new HashMap<>();
+
+    DiskUsage(Path scratch, Layers layers) {
+        this.scratch = scratch;
+        this.layers = layers;
+    }
+
+    /** What the next command has to measure, relative to the scratch directory; forgets what is no longer true. */
+    synchronized List<String> begin() throws IOException {
+        Files.deleteIfExists(scratch.resolve("usage.often"));
+        Files.deleteIfExists(scratch.resolve("usage.last"));
+        var unknown = IntStream.range(1, layers.top())
+                .mapToObj(Layers::directory)
+                .filter(layer -> !kibibytes.containsKey(layer));
+        return Stream.concat(unknown, Stream.of(layers.upper(), TMP)).toList();
+    }
+
+    /** As measured last. */
+    synchronized long bytes() {
+        if (!read("usage.last")) {
+            read("usage.often");
+        }
+        return kibibytes.values().stream().mapToLong(Long::longValue).sum() * 1024;
+    }
+
+    private boolean read(String file) {
+        try {
+            var lines = LINE.matcher(Files.readString(scratch.resolve(file)));
+            boolean any = false;
+            while (lines.find()) {
+                kibibytes.put(lines.group(2), Long.parseLong(lines.group(1)));
+                any = true;
+            }
+            return any;
+        } catch (IOException e) {
+            return false; // not measured yet
+        }
+    }
+}
