@@ -194,6 +194,32 @@ class RestIT {
     }
 
     @Test
+    void aTemplateMayBeAllowedTheStepCacheByItsAccount() {
+        var template = objects.template(objects.image("base"));
+        var path = "/api/v1/templates/" + template + "/step-cache";
+        assertThat(stepCacheSeconds(template)).isZero();
+        assertThat(client.rest("PUT", path, "{\"maximalAgeSeconds\": 3600}").at("maximalAgeSeconds"))
+                .isEqualTo("3600");
+        assertThat(stepCacheSeconds(template)).isEqualTo(3600);
+        for (var refused : new String[] {"{}", "{\"maximalAgeSeconds\": -1}", "{\"maximalAgeSeconds\": 31536001}"}) {
+            assertThat(client.rest("PUT", path, refused).refusal()).isEqualTo("400 InvalidMaximalAgeSeconds");
+        }
+        assertThat(server.newAccount()
+                        .rest("PUT", path, "{\"maximalAgeSeconds\": 0}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(stepCacheSeconds(template)).isEqualTo(3600);
+    }
+
+    private long stepCacheSeconds(String template) {
+        return server.jdbc()
+                .sql("select step_cache_seconds from template where id = :id")
+                .param("id", template)
+                .query(Long.class)
+                .single();
+    }
+
+    @Test
     void aRefusedUploadOfTheContextThatARunningExecutionReadsLeavesItThere() {
         var template = objects.template(objects.image("base"));
         var tar = TestObjects.tar("a", "1");

@@ -2,6 +2,7 @@ package dev.kiln.template;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.region.RegionId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,12 @@ import java.util.stream.Stream;
 
 /**
  * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
- * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew. An empty
- * text means "not given".
+ * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, and the
+ * step cache be allowed. An empty text means "not given".
  *
  * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
  * @param contextDigest digest of the uploaded context
+ * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
  */
 public record Template(
         TemplateId id,
@@ -34,6 +36,7 @@ public record Template(
         List<Tag> tags,
         Map<String, String> kept,
         Optional<String> contextDigest,
+        Duration stepCacheAge,
         Instant createdAt) {
 
     /** How {@link #baseImage} is read (BaseImageType on the wire). */

@@ -4,6 +4,7 @@ import dev.kiln.account.AccountId;
 import dev.kiln.region.RegionId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class TemplateRows implements RowMapper<Template> {
                 json.readValue(row.getString("tags"), TAGS),
                 json.readValue(row.getString("kept"), KEPT),
                 Optional.ofNullable(row.getString("context_digest")),
+                Duration.ofSeconds(row.getLong("step_cache_seconds")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 

@@ -20,6 +20,7 @@ import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +170,7 @@ class CreateTemplate implements Operation<TemplateId> {
                 call.get(Tags.TAG),
                 call.kept(),
                 Optional.empty(),
+                Duration.ZERO,
                 Instant.EPOCH);
     }
 

@@ -8,6 +8,7 @@ import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import dev.kiln.template.TemplateRows;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -112,6 +113,16 @@ public final class Templates {
                 .param("digest", digest)
                 .param("id", id.value())
                 .update();
+    }
+
+    /** How old steps may be that are taken from the step cache; false when the account has no such template. */
+    boolean setStepCacheAge(TemplateId id, AccountId account, Duration age) {
+        return jdbc.sql("update template set step_cache_seconds = :seconds where id = :id and account_id = :account")
+                        .param("seconds", age.toSeconds())
+                        .param("id", id.value())
+                        .param("account", account.value())
+                        .update()
+                == 1;
     }
 
     /** What a listing is narrowed to; empty lists and texts do not narrow. */

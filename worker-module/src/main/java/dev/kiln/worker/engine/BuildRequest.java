@@ -4,6 +4,7 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.template.BuildCommand;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param network whether commands may use the network
  * @param diskBytes bound of what all commands together may write
  * @param buckets those that its tasks may use
+ * @param reuse whether steps may be taken from earlier builds
  */
 public record BuildRequest(
         String name,
@@ -25,7 +27,29 @@ public record BuildRequest(
         Optional<ByteSource> context,
         boolean network,
         long diskBytes,
-        BuildBuckets buckets) {
+        BuildBuckets buckets,
+        Optional<Reuse> reuse) {
+
+    /** Without the step cache. */
+    public BuildRequest(
+            String name,
+            int attempt,
+            BaseImage base,
+            List<BuildCommand> commands,
+            Optional<ByteSource> context,
+            boolean network,
+            long diskBytes,
+            BuildBuckets buckets) {
+        this(name, attempt, base, commands, context, network, diskBytes, buckets, Optional.empty());
+    }
+
+    /**
+     * Which steps of earlier builds may be taken instead of running them again.
+     *
+     * @param owner whose builds they must have been
+     * @param maximalAge how long ago they may have been run
+     */
+    public record Reuse(String owner, Duration maximalAge) {}
 
     /** A first attempt without buckets. */
     public BuildRequest(

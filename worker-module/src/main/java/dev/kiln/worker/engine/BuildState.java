@@ -117,6 +117,13 @@ final class BuildState {
         return all;
     }
 
+    /** All of it that a command can notice. */
+    void tell(Fingerprint fingerprint) {
+        fingerprint.add(directory).add(user);
+        var variables = processEnvironment();
+        fingerprint.add(variables.keySet()).add(variables.values());
+    }
+
     ImageMetadata metadata() {
         return new ImageMetadata(
                 Collections.unmodifiableMap(new LinkedHashMap<>(labels)),

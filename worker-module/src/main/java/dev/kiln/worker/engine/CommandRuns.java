@@ -1,12 +1,15 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.Digest;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.ImagePath;
 import dev.kiln.template.SourceUrl;
 import dev.kiln.template.TaskText;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,6 +64,43 @@ final class CommandRuns {
 
     private static boolean isRoot(BuildCommand.User user) {
         return user.name().equals("0") || user.name().equals("root");
+    }
+
+    /**
+     * All that the result of the command depends on besides the files of the image; nothing when that cannot be known
+     * beforehand, or when it has an effect outside of the image.
+     */
+    Optional<Fingerprint> inputs(BuildCommand command, String step) throws BuildFailedException, IOException {
+        var inputs = new Fingerprint().add(command.getClass().getSimpleName());
+        state.tell(inputs);
+        if (command instanceof BuildCommand.Run run) {
+            return Optional.of(inputs.add(run.script()));
+        } else if (command instanceof BuildCommand.Script script) {
+            inputs.add(valueOf(script.user())).add(valueOf(script.directory())).add(script.script());
+            inputs.add(script.variables().keySet());
+            script.variables().values().forEach(value -> inputs.add(valueOf(value)));
+            return Optional.of(inputs.add(Boolean.toString(script.captured())));
+        } else if (command instanceof BuildCommand.Workdir workdir) {
+            return Optional.of(inputs.add(workdir.path()));
+        } else if (command instanceof BuildCommand.User user) {
+            return Optional.of(inputs.add(user.name()));
+        } else if (command instanceof BuildCommand.Copy copy && !copy.fromUrl()) {
+            var file = scratch.directory().resolve(COPIED);
+            int mode = fromContext(copy, file, step);
+            inputs.add(copy.source()).add(copy.directory()).add(Integer.toOctalString(mode));
+            inputs.add(digest(file).value());
+            Files.delete(file);
+            return Optional.of(inputs);
+        }
+        return Optional.empty();
+    }
+
+    private static Digest digest(Path file) throws IOException {
+        var computation = Digest.computation();
+        try (var in = new DigestInputStream(Files.newInputStream(file), computation)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return Digest.of(computation);
     }
 
     /** What a step printed is there for those after it. */

@@ -26,13 +26,16 @@ final class SandboxBuild implements AutoCloseable {
     private final ImageCommands inImage;
     private final BuildState state;
     private final CommandRuns runs;
+    private Optional<ReusedSteps> reused;
+    private boolean ranNone;
 
     SandboxBuild(
             EngineSettings settings,
             SandboxCommands commands,
             BuildRequest request,
             BuildOutput output,
-            Scratch scratch)
+            Scratch scratch,
+            StepCache cache)
             throws BuildFailedException {
         this.settings = settings;
         this.request = request;
@@ -43,7 +46,10 @@ final class SandboxBuild implements AutoCloseable {
         this.inImage = new ImageCommands(settings, commands, output, scratch, limits);
         this.state = BuildState.of(request.base().metadata());
         this.runs = new CommandRuns(settings, request, scratch, inImage, state);
-        if (!leavesFilesAlone()) {
+        this.reused = request.reuse()
+                .filter(any -> !leavesFilesAlone())
+                .map(reuse -> new ReusedSteps(cache, request, reuse, scratch.directory()));
+        if (!leavesFilesAlone() && reused.isEmpty()) {
             inImage.prepare();
         }
     }
@@ -61,8 +67,11 @@ final class SandboxBuild implements AutoCloseable {
             try {
                 run(journal, keeping, true);
                 output.phase("packing the image");
-                var built = pack(base);
+                var built = pack(base, journal, keeping);
                 keeping.await();
+                if (reused.isPresent()) {
+                    reused.get().keepPacked(settings.compression(), built.file(), built.digest());
+                }
                 return built;
             } catch (BuildFailedException | IOException | InterruptedException | RuntimeException e) {
                 keeping.throwFailure();
@@ -81,8 +90,18 @@ final class SandboxBuild implements AutoCloseable {
     private void run(StepJournal journal, StepKeeping keeping, boolean packs)
             throws BuildFailedException, IOException, InterruptedException {
         int kept = goOnAfter(usable(journal.kept()));
+        if (kept == 0 && reused.isPresent()) {
+            kept = takeReused(reused.get());
+            ranNone = kept == request.commands().size();
+            if (!ranNone) {
+                unpack(reused.get(), journal, keeping);
+            }
+        } else {
+            reused = Optional.empty();
+        }
         inImage.plan(packs || needsSandbox(kept + 1));
-        if (scratch.layers().top() == 1) {
+        boolean entered = reused.isPresent() && reused.get().hasLayers();
+        if (scratch.layers().top() == 1 && !entered) {
             enterDirectory();
         }
         for (int number = kept + 1; number <= request.commands().size(); number++) {
@@ -125,13 +144,14 @@ final class SandboxBuild implements AutoCloseable {
         output.stepStarted(number, total, command.text());
         long begin = System.nanoTime();
         try {
+            var inputs = reused.isPresent() ? runs.inputs(command, step(number)) : Optional.<Fingerprint>empty();
             var stdout = runs.execute(command, step(number));
             stdout.ifPresent(text -> runs.remember(number, text));
             limits.checkDisk();
             var took = Duration.ofNanos(System.nanoTime() - begin);
             output.stepFinished(number, total, took);
-            if (journal != StepJournal.NONE && CommandRuns.hasResult(command)) {
-                keep(new StepJournal.EndedStep(number, 0, Optional.empty(), stdout), took, journal, keeping);
+            if (journal != StepJournal.NONE && !CommandRuns.isDeclaration(command)) {
+                keep(new StepJournal.EndedStep(number, 0, Optional.empty(), stdout), inputs, took, journal, keeping);
             }
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), step(number) + ": " + e.getMessage());
@@ -143,10 +163,21 @@ final class SandboxBuild implements AutoCloseable {
     }
 
     /** Keeps the step while the next one runs, or first, when that one may change what is to be kept. */
-    private void keep(StepJournal.EndedStep step, Duration took, StepJournal journal, StepKeeping keeping)
+    private void keep(
+            StepJournal.EndedStep step,
+            Optional<Fingerprint> inputs,
+            Duration took,
+            StepJournal journal,
+            StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
-        if (!CommandRuns.writes(request.commands().get(step.number() - 1))) {
-            keeping.begin(step(step.number()), took, () -> journal.ended(step));
+        var command = request.commands().get(step.number() - 1);
+        if (!CommandRuns.writes(command)) {
+            keeping.begin(step(step.number()), took, () -> {
+                if (CommandRuns.hasResult(command)) {
+                    journal.ended(step);
+                }
+                remember(inputs, step);
+            });
             return;
         }
         int layer = scratch.layers().top();
@@ -154,12 +185,70 @@ final class SandboxBuild implements AutoCloseable {
         keeping.begin(step(step.number()), took, () -> {
             var packed = layers.pack(layer, empty.orElse(scratch.tmp()));
             journal.ended(step.with(packed));
+            remember(inputs, step.with(packed));
             Files.delete(packed.file());
         });
         if (empty.isEmpty() || !scratch.layers().topSettles()) {
             keeping.await();
         }
         scratch.layers().push();
+    }
+
+    private void remember(Optional<Fingerprint> inputs, StepJournal.EndedStep step) throws IOException {
+        if (reused.isPresent()) {
+            reused.get().add(inputs, step.layer(), step.stdout());
+        }
+    }
+
+    /** Takes steps that earlier builds have run, without their files; returns the number of the last. */
+    private int takeReused(ReusedSteps steps) throws BuildFailedException, IOException, InterruptedException {
+        int total = request.commands().size();
+        for (int number = 1; number <= total; number++) {
+            var command = request.commands().get(number - 1);
+            var inputs = runs.inputs(command, step(number));
+            boolean declares = CommandRuns.isDeclaration(command);
+            if (!declares && inputs.isEmpty()) {
+                return number - 1;
+            }
+            var entry = declares ? Optional.<StepCache.Entry>empty() : take(steps, number, inputs.get());
+            if (!declares && entry.isEmpty()) {
+                return number - 1;
+            }
+            output.stepStarted(number, total, command.text());
+            entry.ifPresent(found -> output.phase("taken from the step cache, where it is since " + found.made()));
+            runs.declare(command, step(number));
+            int step = number;
+            entry.flatMap(StepCache.Entry::stdout).ifPresent(text -> runs.remember(step, text));
+            output.stepFinished(number, total, Duration.ZERO);
+        }
+        return total;
+    }
+
+    private static Optional<StepCache.Entry> take(ReusedSteps steps, int number, Fingerprint inputs)
+            throws IOException, InterruptedException {
+        var entry = steps.take(number, inputs);
+        return entry.isEmpty() && steps.awaitTurn(number, inputs) ? steps.take(number, inputs) : entry;
+    }
+
+    /** Makes the files of the steps that were taken the lower layers of the build, which are kept as those it runs. */
+    private void unpack(ReusedSteps steps, StepJournal journal, StepKeeping keeping)
+            throws BuildFailedException, IOException, InterruptedException {
+        var stack = new ArrayList<StepJournal.KeptStep>();
+        for (var taken : steps.taken()) {
+            var entry = taken.entry();
+            var ended = new StepJournal.EndedStep(taken.number(), 0, entry.layer(), entry.stdout());
+            if (CommandRuns.hasResult(request.commands().get(taken.number() - 1))) {
+                keeping.begin(step(taken.number()), Duration.ZERO, () -> journal.ended(ended));
+            }
+            stack.add(new StepJournal.KeptStep(
+                    taken.number(), entry.layer().map(StepJournal.LayerFile::kept), entry.stdout()));
+        }
+        try {
+            unpack(StepJournal.layers(stack));
+        } catch (KeptStepsLostException e) {
+            steps.forget();
+            throw e;
+        }
     }
 
     /** The kept steps up to the first that is missing, if only because its command has no result. */
@@ -231,15 +320,27 @@ final class SandboxBuild implements AutoCloseable {
     }
 
     /** Packs the image as it is now: no times in it but those of the base image, so equal builds give equal bytes. */
-    private BuildEngine.BuiltImage pack(UnpackedImages.Lease base)
+    private BuildEngine.BuiltImage pack(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         var file = scratch.directory().resolve("image.tar.zst");
-        var untouched = leavesFilesAlone() ? base.packed(settings.compression(), file) : Optional.<Digest>empty();
-        var digest = untouched.isPresent() ? untouched.get() : pack(file, base.newest());
-        if (untouched.isEmpty() && leavesFilesAlone()) {
+        var before = packedBefore(base, file);
+        if (before.isEmpty() && reused.isPresent() && scratch.layers().top() == 1) {
+            unpack(reused.get(), journal, keeping);
+        }
+        var digest = before.isPresent() ? before.get() : pack(file, base.newest());
+        if (before.isEmpty() && leavesFilesAlone()) {
             base.keepPacked(settings.compression(), file, digest);
         }
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
+    }
+
+    /** What the image is in packed form, if that is known; then it is the file. */
+    private Optional<Digest> packedBefore(UnpackedImages.Lease base, Path file) throws IOException {
+        if (leavesFilesAlone()) {
+            return base.packed(settings.compression(), file);
+        }
+        // Of a build that ran steps, what it consists of is not known before they are kept.
+        return ranNone ? reused.get().packed(settings.compression(), file) : Optional.empty();
     }
 
     private Digest pack(Path file, long newest) throws BuildFailedException, IOException, InterruptedException {
@@ -262,7 +363,10 @@ final class SandboxBuild implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         inImage.close();
+        if (reused.isPresent()) {
+            reused.get().close();
+        }
     }
 }

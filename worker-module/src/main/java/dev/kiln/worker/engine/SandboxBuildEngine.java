@@ -35,6 +35,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final SandboxCommands commands;
     private final TreeRemoval removal;
     private final UnpackedImages bases;
+    private final StepCache steps;
     private final Path builds;
     private final EnginePlace place;
 
@@ -50,6 +51,10 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.removal = new TreeRemoval(commands);
         this.builds = directory.resolve("builds");
         this.place = new EnginePlace(directory);
+        this.steps = new StepCache(
+                directory.resolve(mapped ? "steps-user" : "steps-root"),
+                settings.cache().toBytes(),
+                removal);
         this.bases = new UnpackedImages(
                 directory.resolve(mapped ? "bases-user" : "bases-root"),
                 settings.cache().toBytes(),
@@ -269,7 +274,7 @@ public final class SandboxBuildEngine implements BuildEngine {
             throws BuildFailedException, IOException, InterruptedException {
         var image = job.request().base();
         job.output().phase("opening base image " + image.digest());
-        try (var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch);
+        try (var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch, steps);
                 var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
             Files.createSymbolicLink(scratch.directory().resolve("base"), base.root());
             if (!job.keepsResult()) {

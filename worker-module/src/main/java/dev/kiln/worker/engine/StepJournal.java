@@ -3,6 +3,7 @@ package dev.kiln.worker.engine;
 import dev.kiln.image.Digest;
 import dev.kiln.image.archive.ByteSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -88,5 +89,15 @@ public interface StepJournal {
     }
 
     /** The archive of a layer, a file that lives until {@link #ended} returns. */
-    record LayerFile(int index, Path file, long bytes, Digest digest) {}
+    record LayerFile(int index, Path file, long bytes, Digest digest) {
+
+        /** The same as something kept, for as long as the file lives. */
+        KeptLayer kept() {
+            return new KeptLayer(index, digest, offset -> {
+                var in = Files.newInputStream(file);
+                in.skipNBytes(offset);
+                return in;
+            });
+        }
+    }
 }

@@ -15,6 +15,7 @@ import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildRequest;
 import dev.kiln.worker.region.SourceImages;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Turns an attempt into what the engine is asked to do: base image, commands, context, limits. */
 public final class BuildRequests {
@@ -63,7 +64,10 @@ public final class BuildRequests {
                         .map(digest -> source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
-                bucket -> buckets.find(bucket, template.region(), template.account()));
+                bucket -> buckets.find(bucket, template.region(), template.account()),
+                template.stepCacheAge().isZero()
+                        ? Optional.empty()
+                        : Optional.of(new BuildRequest.Reuse(template.account().toString(), template.stepCacheAge())));
     }
 
     private ByteSource source(RegionId region, StoreKey key) {
