@@ -89,6 +89,8 @@ final class ExecutionList {
                   and (cardinality(cast(:statuses as text[])) = 0 or e.status = any(cast(:statuses as text[]))))
             """;
 
+    private static final String BEHIND = " and (e.created_at, e.id) < (:createdAt, :id)";
+
     private static final String NEWEST = " order by e.created_at desc, e.id desc limit :limit";
 
     Optional<Listed> find(ExecutionId id, AccountId account) {
@@ -113,8 +115,9 @@ final class ExecutionList {
 
     /** Newest first, from behind the position on. */
     List<Listed> list(Filter filter, Position after, int limit) {
-        var matching = matching(filter) + " and (e.created_at, e.id) < (:createdAt, :id)";
-        var found = filter.isOneOrMoreStatusesOfATemplate() ? byStatus(matching) : "execution e where " + matching;
+        var found = filter.isOneOrMoreStatusesOfATemplate()
+                ? byStatus(filter)
+                : "execution e where " + matching(filter) + BEHIND;
         return bind(jdbc.sql(COLUMNS + "from " + found + NEWEST), filter)
                 .param("createdAt", after.time())
                 .param("id", after.id())
@@ -123,16 +126,18 @@ final class ExecutionList {
                 .list();
     }
 
-    /**
-     * The newest of each status, one after the other: so each is read from where it is in the index, and no further.
-     */
-    private static String byStatus(String matching) {
+    /** The newest of each status: so each is read from where it is in the index of both, and no further. */
+    private static String byStatus(Filter filter) {
+        var anyStatus = new Filter(filter.account, filter.region, "", "", List.of(), filter.tags);
         return """
                 (select e.* from unnest(cast(:statuses as text[])) s (status)
-                  cross join lateral (select e.* from execution e where e.final_status = s.status and\s""" + matching + NEWEST + """
+                  cross join lateral (
+                    select e.* from execution e
+                     where e.template_id || ' ' || e.final_status = :template || ' ' || s.status
+                       and e.final_status is not null and\s""" + matching(anyStatus) + BEHIND + NEWEST + """
                 ) e
                   union all
-                 select e.* from execution e where e.finished_at is null and\s""" + matching + """
+                 select e.* from execution e where e.finished_at is null and\s""" + matching(filter) + BEHIND + """
                 ) e
                 """;
     }
