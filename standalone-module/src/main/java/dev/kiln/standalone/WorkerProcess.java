@@ -1,6 +1,5 @@
 package dev.kiln.standalone;
 
-import dev.kiln.embedded.BoundProcess;
 import dev.kiln.worker.WorkerApplication;
 import java.io.Closeable;
 import java.io.File;
@@ -8,12 +7,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.json.JsonMapper;
 
 /** One worker as a process of its own, started again with growing pauses whenever it ends by itself. */
 final class WorkerProcess implements Closeable {
@@ -45,8 +42,7 @@ final class WorkerProcess implements Closeable {
     /**
      * Starts the worker.
      *
-     * @param properties the application's, secrets included: they travel in the environment, which only the same user
-     *     can read, and never in the command line
+     * @param properties the application's
      */
     static WorkerProcess launch(String name, Map<String, String> properties, DataDirectory data, Console console)
             throws IOException {
@@ -64,32 +60,28 @@ final class WorkerProcess implements Closeable {
     public void close() {
         stopping = true;
         supervisor.interrupt();
-        stopProcess();
+        JavaLaunch.end(process, SECONDS_TO_STOP);
     }
 
     private Process launchProcess() throws IOException {
         Files.deleteIfExists(data.readyFile(name));
-        var builder = new ProcessBuilder(command())
-                .redirectErrorStream(true)
-                .redirectInput(new File("/dev/null"))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(data.log(name).toFile()));
-        var environment = builder.environment();
-        environment.keySet().removeIf(variable -> variable.startsWith("KILN_"));
-        environment.put("CLASSPATH", classPath());
-        environment.put("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
-        return BoundProcess.start(builder, "TERM");
+        return new JavaLaunch(
+                        options(),
+                        List.of(WorkerApplication.class.getName()),
+                        classPath(),
+                        JavaLaunch.settings(properties),
+                        data.log(name))
+                .start("TERM");
     }
 
-    /** With the options of this JVM, but for its memory. */
-    private static List<String> command() {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    /** The options of this JVM, but for its memory. */
+    private static List<String> options() {
+        var options = new ArrayList<String>();
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(WorkerProcess::isForWorkersToo)
-                .forEach(command::add);
-        command.add("-Xmx256m");
-        command.add(WorkerApplication.class.getName());
-        return command;
+                .forEach(options::add);
+        options.add("-Xmx256m");
+        return options;
     }
 
     private static boolean isForWorkersToo(String option) {
@@ -154,24 +146,12 @@ final class WorkerProcess implements Closeable {
             console.say("  ! " + name + " could not be started: " + e.getMessage());
         }
         if (stopping) {
-            stopProcess();
+            JavaLaunch.end(process, SECONDS_TO_STOP);
         }
     }
 
     private static boolean lasted(long begun) {
         return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(SECONDS_OF_A_GOOD_RUN);
-    }
-
-    private void stopProcess() {
-        process.destroy();
-        try {
-            if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
     }
 
     private String endOfLog() throws IOException {

@@ -2,27 +2,19 @@ package dev.kiln.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.kiln.testing.SourceSizes;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** What the pages say is what the code does: settings with their defaults, names of types, links. */
 class DocumentationTest {
@@ -32,16 +24,7 @@ class DocumentationTest {
     @Test
     void everySettingIsDocumentedWithItsDefaultAndNoOtherIs() throws IOException {
         var documented = documentedSettings();
-        var declared = new LinkedHashMap<String, String>();
-        new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.kiln").stream()
-                        .filter(type -> type.isAnnotatedWith(ConfigurationProperties.class))
-                        .map(JavaClass::reflect)
-                        .forEach(type -> addSettings(
-                                type.getAnnotation(ConfigurationProperties.class)
-                                        .value(),
-                                type,
-                                declared));
+        var declared = DeclaredSettings.ofAllModules();
         // The default of a list is told in words.
         declared.keySet().removeAll(Set.of("kiln.regions", "kiln.buckets"));
         // Read by an expression where it is used, not by a record.
@@ -64,30 +47,6 @@ class DocumentationTest {
             }
         }
         return rows;
-    }
-
-    private static void addSettings(String prefix, Class<?> type, Map<String, String> settings) {
-        var constructor = type.getDeclaredConstructors()[0];
-        var components = type.getRecordComponents();
-        for (var i = 0; i < components.length; i++) {
-            var key = prefix + "." + kebab(components[i].getName());
-            if (components[i].getType().isRecord()) {
-                addSettings(key, components[i].getType(), settings);
-            } else {
-                settings.put(key, defaultOf(constructor, i));
-            }
-        }
-    }
-
-    private static String defaultOf(Constructor<?> constructor, int parameter) {
-        return Stream.of(constructor.getParameterAnnotations()[parameter])
-                .filter(DefaultValue.class::isInstance)
-                .map(annotation -> String.join(",", ((DefaultValue) annotation).value()))
-                .collect(Collectors.joining());
-    }
-
-    private static String kebab(String name) {
-        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.kiln.cli.AccessKey;
 import dev.kiln.cli.SignedClient;
 import dev.kiln.embedded.FreePort;
 import dev.kiln.standalone.BrokerProcess;
+import dev.kiln.standalone.JavaLaunch;
 import dev.kiln.worker.WorkerApplication;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A Kiln of real processes, as one would run it: a broker, one API, and workers. */
 public final class KilnSystem implements Closeable {
@@ -71,7 +71,7 @@ public final class KilnSystem implements Closeable {
                 Integer.toString(brokerPort),
                 ready.toString());
         var classPath = System.getProperty("java.class.path");
-        var broker = started(new JavaProgram.Launch(options(), main, classPath, Map.of(), log("broker")));
+        var broker = started(new JavaLaunch(options(), main, classPath, Map.of(), log("broker")));
         Readiness.file(broker, ready);
     }
 
@@ -87,7 +87,7 @@ public final class KilnSystem implements Closeable {
         properties.put("kiln.throttle.per-second", "0");
         var main = List.of(ApiApplication.class.getName());
         var classPath = programs.classPath("api", "worker");
-        var launch = new JavaProgram.Launch(options(), main, classPath, environment(properties), log("api"));
+        var launch = new JavaLaunch(options(), main, classPath, JavaLaunch.settings(properties), log("api"));
         var api = started(launch.with(more));
         Readiness.health(api, url());
         return api;
@@ -106,7 +106,7 @@ public final class KilnSystem implements Closeable {
         properties.put("kiln.engine.directory", directory.resolve("engine").toString());
         var main = List.of(WorkerApplication.class.getName());
         var classPath = programs.classPath("worker", "api");
-        var launch = new JavaProgram.Launch(options(), main, classPath, environment(properties), log(name));
+        var launch = new JavaLaunch(options(), main, classPath, JavaLaunch.settings(properties), log(name));
         var worker = started(launch.with(more));
         workers.add(worker);
         Readiness.file(worker, ready);
@@ -120,7 +120,7 @@ public final class KilnSystem implements Closeable {
         workers.remove(program);
     }
 
-    private JavaProgram started(JavaProgram.Launch launch) throws IOException {
+    private JavaProgram started(JavaLaunch launch) throws IOException {
         var program = new JavaProgram(launch);
         running.add(program);
         return program;
@@ -138,10 +138,6 @@ public final class KilnSystem implements Closeable {
         var region = Files.createDirectories(directory.resolve("region"));
         properties.put("kiln.regions[0].directory", region.toString());
         return properties;
-    }
-
-    private static Map<String, String> environment(Map<String, String> properties) {
-        return Map.of("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
     }
 
     /**

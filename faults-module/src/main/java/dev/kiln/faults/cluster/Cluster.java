@@ -9,6 +9,7 @@ import dev.kiln.faults.wire.Forwarder;
 import dev.kiln.faults.wire.Guard;
 import dev.kiln.faults.wire.WireWatch;
 import dev.kiln.standalone.BrokerProcess;
+import dev.kiln.standalone.JavaLaunch;
 import dev.kiln.worker.WorkerApplication;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A whole Kiln of real processes, each of which reaches the database through a forwarder of its own. */
 public final class Cluster implements Closeable {
@@ -85,7 +85,9 @@ public final class Cluster implements Closeable {
                 Integer.toString(brokerPort),
                 ready.toString());
         var classPath = Release.current().classPath(List.of());
-        return new JavaProcess.Launch(main, classPath, Map.of(), log("broker"), ready, classes("broker"));
+        return new JavaProcess.Launch(
+                new JavaLaunch(JavaProcess.options(classes("broker")), main, classPath, Map.of(), log("broker")),
+                ready);
     }
 
     /**
@@ -148,14 +150,13 @@ public final class Cluster implements Closeable {
         properties.put("kiln.root.access-key-secret", ROOT.secret());
         urls.add(URI.create("http://127.0.0.1:" + port));
         var main = List.of(ApiApplication.class.getName());
-        var launch = new JavaProcess.Launch(
+        var launch = new JavaLaunch(
+                JavaProcess.options(classes(release.name() + "-api")),
                 main,
                 release.classPath(without("worker")),
-                environment(properties),
-                log(name),
-                null,
-                classes(release.name() + "-api"));
-        return member(network, launch);
+                JavaLaunch.settings(properties),
+                log(name));
+        return member(network, new JavaProcess.Launch(launch, null));
     }
 
     private Member worker(String name, int slots, Release release) throws IOException {
@@ -167,14 +168,13 @@ public final class Cluster implements Closeable {
         properties.put("kiln.worker.ready-file", ready(name).toString());
         properties.put("kiln.engine.directory", engine().toString());
         var main = List.of(WorkerApplication.class.getName());
-        var launch = new JavaProcess.Launch(
+        var launch = new JavaLaunch(
+                JavaProcess.options(classes(release.name() + "-worker")),
                 main,
                 release.classPath(without("api")),
-                environment(properties),
-                log(name),
-                ready(name),
-                classes(release.name() + "-worker"));
-        return member(network, launch);
+                JavaLaunch.settings(properties),
+                log(name));
+        return member(network, new JavaProcess.Launch(launch, ready(name)));
     }
 
     private static Member member(Forwarder network, JavaProcess.Launch launch) {
@@ -185,10 +185,6 @@ public final class Cluster implements Closeable {
 
     private static List<String> without(String module) {
         return List.of(module, "testing", "faults");
-    }
-
-    private static Map<String, String> environment(Map<String, String> properties) {
-        return Map.of("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
     }
 
     private Map<String, String> shared(Forwarder network) {

@@ -1,15 +1,12 @@
 package dev.kiln.faults.cluster;
 
-import dev.kiln.embedded.BoundProcess;
+import dev.kiln.standalone.JavaLaunch;
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,17 +31,9 @@ public final class JavaProcess implements Closeable {
     /**
      * What is started.
      *
-     * @param main the class and its arguments
      * @param ready file that the process makes when it is ready; removed before each start
-     * @param classes archive of loaded classes that makes starts short; made when the process ends in an orderly way
      */
-    record Launch(
-            List<String> main,
-            String classPath,
-            Map<String, String> environment,
-            Path log,
-            @Nullable Path ready,
-            Path classes) {}
+    record Launch(JavaLaunch java, @Nullable Path ready) {}
 
     JavaProcess(String name, Launch launch) {
         this.name = name;
@@ -62,20 +51,17 @@ public final class JavaProcess implements Closeable {
         if (launch.ready() != null) {
             Files.deleteIfExists(launch.ready());
         }
-        var builder = new ProcessBuilder(command())
-                .redirectErrorStream(true)
-                .redirectInput(new File("/dev/null"))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("KILN_"));
-        builder.environment().put("CLASSPATH", launch.classPath());
-        builder.environment().putAll(launch.environment());
         stopped = false;
-        process = BoundProcess.start(builder, "KILL");
+        process = launch.java().start("KILL");
     }
 
-    private List<String> command() {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    /**
+     * The options of every process here.
+     *
+     * @param classes archive of loaded classes that makes starts short; made when a process ends in an orderly way
+     */
+    static List<String> options(Path classes) {
+        return List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -83,10 +69,8 @@ public final class JavaProcess implements Closeable {
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "-XX:+AutoCreateSharedArchive",
                 "-Xlog:disable",
-                "-XX:SharedArchiveFile=" + launch.classes(),
-                "-Dlogback.configurationFile=" + LOG_SETTINGS));
-        command.addAll(launch.main());
-        return command;
+                "-XX:SharedArchiveFile=" + classes,
+                "-Dlogback.configurationFile=" + LOG_SETTINGS);
     }
 
     /** Starts it again if it has ended and its time has come. */
@@ -144,7 +128,8 @@ public final class JavaProcess implements Closeable {
         if (current != null) {
             current.destroy();
             if (!current.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-                throw new IOException(name + " did not end, see " + launch.log());
+                throw new IOException(
+                        name + " did not end, see " + launch.java().log());
             }
         }
     }
@@ -155,7 +140,7 @@ public final class JavaProcess implements Closeable {
     }
 
     Path log() {
-        return launch.log();
+        return launch.java().log();
     }
 
     /** Asks it to end, and kills it if it does not. */
@@ -167,14 +152,6 @@ public final class JavaProcess implements Closeable {
         if (current == null) {
             return;
         }
-        current.destroy();
-        try {
-            if (!current.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-                current.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            current.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        JavaLaunch.end(current, SECONDS_TO_END);
     }
 }
