@@ -29,17 +29,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 final class Starts {
 
-    private final JdbcClient jdbc;
-    private final JsonMapper json;
-    private final Regions regions;
-    private final Gathered<Start, Boolean> started = new Gathered<>(this::start);
-
-    Starts(JdbcClient jdbc, JsonMapper json, Regions regions) {
-        this.jdbc = jdbc;
-        this.json = json;
-        this.regions = regions;
-    }
-
     // Templates that somebody has locked are passed over, so that nobody waits for what another start has to wait for.
     private static final String START = """
                 with wanted as (
@@ -74,6 +63,17 @@ final class Starts {
                     select id, template_id, account_id, version, status, attempt, message, true from started)
                 select id from started
                 """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final Regions regions;
+    private final Gathered<Start, Boolean> started = new Gathered<>(this::start);
+
+    Starts(JdbcClient jdbc, JsonMapper json, Regions regions) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.regions = regions;
+    }
 
     /** What is to be started. */
     record Wanted(TemplateId template, RegionId region, List<Tag> tags) {}

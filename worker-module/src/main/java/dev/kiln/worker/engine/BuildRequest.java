@@ -30,19 +30,6 @@ public record BuildRequest(
         BuildBuckets buckets,
         Optional<Reuse> reuse) {
 
-    /** Without the step cache. */
-    public BuildRequest(
-            String name,
-            int attempt,
-            BaseImage base,
-            List<BuildCommand> commands,
-            Optional<ByteSource> context,
-            boolean network,
-            long diskBytes,
-            BuildBuckets buckets) {
-        this(name, attempt, base, commands, context, network, diskBytes, buckets, Optional.empty());
-    }
-
     /**
      * Which steps of earlier builds may be taken instead of running them again.
      *
@@ -51,7 +38,7 @@ public record BuildRequest(
      */
     public record Reuse(String owner, Duration maximalAge) {}
 
-    /** A first attempt without buckets. */
+    /** A first attempt without buckets and without the step cache. */
     public BuildRequest(
             String name,
             BaseImage base,
@@ -59,7 +46,7 @@ public record BuildRequest(
             Optional<ByteSource> context,
             boolean network,
             long diskBytes) {
-        this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE);
+        this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE, Optional.empty());
     }
 
     /** The image that the commands start from. */

@@ -3,13 +3,14 @@ package dev.kiln.worker.engine;
 import dev.kiln.image.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /** A digest over texts, none of which can be taken for the end of another. */
 final class Fingerprint {
 
-    private final List<String> texts = new java.util.ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
 
     Fingerprint add(String text) {
         texts.add(text);

@@ -138,7 +138,8 @@ class BucketTasksTest {
                 Optional.empty(),
                 false,
                 disk,
-                name -> Optional.of(mine).filter(one -> one.name().equals(name)));
+                name -> Optional.of(mine).filter(one -> one.name().equals(name)),
+                Optional.empty());
         new SandboxBuildEngine(TestSettings.of(directory).build()).test(request, output);
     }
 }

@@ -59,7 +59,8 @@ class SupersededRunsTest {
                     Optional.empty(),
                     false,
                     1 << 20,
-                    BuildBuckets.NONE);
+                    BuildBuckets.NONE,
+                    Optional.empty());
             engine.orElseThrow().test(request, new RecordedOutput());
             return "done";
         } catch (Exception e) {
