@@ -3,18 +3,25 @@ package dev.kiln.worker.run;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.stage.Stages;
 import java.util.Objects;
+import java.util.Optional;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Changes of status, each with what its stage writes last: one transaction, so that a crash finds both or neither. */
+/**
+ * Changes of status, each with what its stage writes last: one transaction, so that a crash finds both or neither. A
+ * stage that has nothing to do begins and ends in the transaction of the one before it.
+ */
 final class Moves {
 
     private final Executions executions;
     private final TransactionTemplate transaction;
+    private final Stages stages;
 
-    Moves(Executions executions, TransactionTemplate transaction) {
+    Moves(Executions executions, TransactionTemplate transaction, Stages stages) {
         this.executions = executions;
         this.transaction = transaction;
+        this.stages = stages;
     }
 
     /** What the row says now. */
@@ -35,11 +42,18 @@ final class Moves {
             // First the change, which takes the row for itself. The writes only share it, and two that share a row and
             // then both want to change it would wait for each other.
             var now = executions.advance(attempt, advance);
-            if (now.status() == advance.to()) {
-                advance.writes().forEach(write -> write.accept(now));
+            if (now.status() != advance.to()) {
+                return now;
             }
-            return now;
+            advance.writes().forEach(write -> write.accept(now));
+            return next(now).map(further -> make(now, further)).orElse(now);
         });
         return Objects.requireNonNull(moved);
+    }
+
+    private Optional<Advance> next(Attempt attempt) {
+        return attempt.status().isFinal()
+                ? Optional.empty()
+                : stages.get(attempt.status()).atOnce(attempt);
     }
 }

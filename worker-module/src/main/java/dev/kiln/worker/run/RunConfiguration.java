@@ -48,8 +48,8 @@ class RunConfiguration {
     }
 
     @Bean
-    Moves moves(Executions executions, TransactionTemplate transaction) {
-        return new Moves(executions, transaction);
+    Moves moves(Executions executions, TransactionTemplate transaction, Stages stages) {
+        return new Moves(executions, transaction, stages);
     }
 
     /** The runner and the threads that it and the slots share. */

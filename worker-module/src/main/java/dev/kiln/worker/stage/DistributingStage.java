@@ -7,6 +7,8 @@ import dev.kiln.execution.Failure;
 import dev.kiln.execution.Outcome;
 import dev.kiln.worker.region.Distribution;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /** Copies the image to every region and shares it with every account; one bad target harms no other. */
 public final class DistributingStage implements Stage {
@@ -26,11 +28,25 @@ public final class DistributingStage implements Stage {
     public Advance run(Attempt attempt) throws IOException, InterruptedException {
         var failed = distribution.run(attempt);
         return failed == 0
-                ? Advance.releasing(Outcome.SUCCESS, Failure.NONE, "every target has the image")
+                ? delivered()
                 : Advance.releasing(
                         Outcome.PARTITION_SUCCESS,
                         new Failure("DistributionFailed", failed + " copies or shares failed; they can be retried"),
                         failed + " copies or shares failed");
+    }
+
+    /** The image is in its own region by now; without other regions and accounts that is every target. */
+    @Override
+    public Optional<Advance> atOnce(Attempt attempt) {
+        var template = attempt.template();
+        return template.targetRegions().equals(List.of(template.region()))
+                        && template.addAccounts().isEmpty()
+                ? Optional.of(delivered())
+                : Optional.empty();
+    }
+
+    private static Advance delivered() {
+        return Advance.releasing(Outcome.SUCCESS, Failure.NONE, "every target has the image");
     }
 
     @Override

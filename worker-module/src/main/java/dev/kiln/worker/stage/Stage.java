@@ -5,6 +5,7 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The work done while an execution has one status. Safe to repeat: after a crash another worker runs it again from the
@@ -22,6 +23,14 @@ public interface Stage {
      * @throws IOException this machine or a region is at fault; the stage may be tried again
      */
     Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException;
+
+    /**
+     * What comes next when this stage has nothing to do for the attempt; then it is not run, and its end commits with
+     * its beginning. Asked only when the stage before it has just done its work.
+     */
+    default Optional<Advance> atOnce(Attempt attempt) {
+        return Optional.empty();
+    }
 
     /** The stage has failed for good, or its time is over: writes down, once more fenced, what will not be done now. */
     default void giveUp(Attempt attempt, Failure failure) {}

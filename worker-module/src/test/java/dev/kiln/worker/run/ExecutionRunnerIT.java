@@ -75,6 +75,28 @@ class ExecutionRunnerIT {
     }
 
     @Test
+    void aDistributionThatHasNothingToDoBeginsAndEndsWithTheBuildsEnd() {
+        var template = rig.template("");
+        rig.jdbc
+                .sql("update template set to_region_ids = '{}', add_accounts = '{}'")
+                .update();
+        var execution = rig.start(template);
+
+        rig.worker(engine, 1).ring();
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(rig.copies(execution).values()).containsExactly("COPIED");
+        assertThat(rig.jdbc
+                        .sql("select string_agg(to_status, ' ' order by sequence) from execution_event"
+                                + " where execution_id = :id group by xmin::text order by min(sequence)")
+                        .param("id", execution.value())
+                        .query(String.class)
+                        .list())
+                .containsExactly("PREPARING", "BUILDING", "DISTRIBUTING RELEASING", "SUCCESS");
+        rig.guaranteesHold();
+    }
+
+    @Test
     void aBuildThatPrintsMoreThanItsLogMayHoldGoesOnAndTheLogSaysWhereItEnds() {
         engine.print(3 << 20);
         var execution = rig.start(rig.template(""));

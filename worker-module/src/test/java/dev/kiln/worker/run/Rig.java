@@ -212,14 +212,9 @@ final class Rig implements AutoCloseable {
 
     ExecutionId start(TemplateId template, AccountId owner) {
         var number = NUMBERS.incrementAndGet();
-        return executions
-                .start(
-                        new ExecutionId("exec-%020d".formatted(number)),
-                        new ImageId("m-%020d".formatted(number)),
-                        template,
-                        owner,
-                        List.of())
-                .orElseThrow();
+        var id = new ExecutionId("exec-%020d".formatted(number));
+        var image = new ImageId("m-%020d".formatted(number));
+        return executions.start(id, image, template, owner, List.of()).orElseThrow();
     }
 
     /** A worker of its own: slots and lock sessions, not started by any message. */
