@@ -24,6 +24,11 @@ public final class ImageKeys {
         return new StoreKey(layers(execution) + "/" + step);
     }
 
+    /** What a step wrote that other builds may take; the key is the digest of all that it was made of. */
+    public static StoreKey cachedStep(String key) {
+        return new StoreKey("steps/" + key);
+    }
+
     /** The context that COPY commands of a template read from. */
     public static StoreKey context(TemplateId template, Digest digest) {
         return new StoreKey("contexts/" + template + "/" + digest.hex());

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What the rows say of things that lie in regions: images, contexts of templates, layers of builds. */
+/** What the rows say of things that lie in regions: images, contexts of templates, layers of builds, cached steps. */
 public final class StoredThings {
 
     private final JdbcClient jdbc;
@@ -48,6 +48,9 @@ public final class StoredThings {
                         union all
                         select 'contexts/' || id || '/' || substr(context_digest, 8), substr(context_digest, 8) from template
                          where region_id = :region and context_digest is not null
+                        union all
+                        select 'steps/' || key, substr(digest, 8) from cached_step
+                         where region_id = :region and digest is not null
                         """)
                 .param("region", region.value())
                 .query((row, number) -> expected.put(row.getString("key"), row.getString("digest")))
@@ -68,7 +71,9 @@ public final class StoredThings {
                                            and state = 'COPIED' and digest = 'sha256:' || :name)
                                 or exists (select from template where id = :template and region_id = :region
                                               and :key = 'contexts/' || id || '/' || :name
-                                              and context_digest = 'sha256:' || :name)) then 'WANTED'
+                                              and context_digest = 'sha256:' || :name)
+                                or exists (select from cached_step where key = :step and region_id = :region
+                                              and digest = 'sha256:' || :name)) then 'WANTED'
                             when :object and exists (
                                 select from image_copy c join execution e on e.id = c.execution_id
                                  where c.id = :image and e.finished_at is null) then 'IN_USE'
@@ -123,20 +128,22 @@ public final class StoredThings {
                 "select id from template where id = :template for update",
                 "select id from execution where id = :layers for update",
                 "select e.id from execution e join image_copy c on c.execution_id = e.id where c.id = :image for update of e",
-                "select id from image_copy where id = :image for update")) {
+                "select id from image_copy where id = :image for update",
+                "select key from cached_step where key = :step for update")) {
             jdbc.sql(statement).params(owners).query(String.class).list();
         }
     }
 
-    // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…
+    // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…, steps/KEY
     private static Map<String, String> owners(String key) {
         var parts = key.split("/", -1);
-        var owners = new HashMap<>(Map.of("image", "", "template", "", "layers", ""));
+        var owners = new HashMap<>(Map.of("image", "", "template", "", "layers", "", "step", ""));
         if (parts.length > 1) {
             switch (parts[0]) {
                 case "images" -> owners.put("image", parts[1]);
                 case "contexts" -> owners.put("template", parts[1]);
                 case "layers" -> owners.put("layers", parts[1]);
+                case "steps" -> owners.put("step", parts[1]);
                 default -> {}
             }
         }

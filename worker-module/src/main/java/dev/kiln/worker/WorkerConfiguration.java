@@ -29,10 +29,12 @@ import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
+import dev.kiln.worker.stage.CachedSteps;
 import dev.kiln.worker.stage.CancellingStage;
 import dev.kiln.worker.stage.ChosenComponents;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
+import dev.kiln.worker.stage.RegionSteps;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
@@ -106,8 +108,15 @@ class WorkerConfiguration {
     }
 
     @Bean
-    BuildRequests buildRequests(SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps) {
-        return new BuildRequests(baseImages, regions, buckets, steps);
+    RegionSteps regionSteps(JdbcClient jdbc, Regions regions, Intents intents, WorkerSettings settings) {
+        return new RegionSteps(
+                new CachedSteps(jdbc), regions, intents, settings.sharedSteps().toBytes());
+    }
+
+    @Bean
+    BuildRequests buildRequests(
+            SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps, RegionSteps shared) {
+        return new BuildRequests(baseImages, regions, buckets, steps, shared);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Settings {@code kiln.worker.*}.
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param copyTries how often a copy to one region is tried before the target has failed
  * @param copyBackOff pause before the second try of a copy; doubled each time
  * @param copiesAtOnce how many regions one execution copies to at the same time
+ * @param sharedSteps how much of a region the steps may take that builds share (docs/adr/0012)
  * @param logLimitBytes how much of a build's output is kept
  * @param schemaWait how long to wait at the start for the API to bring the schema up to date
  * @param drainGrace how long a worker that was asked to stop waits for its executions to come to the end of a step, a
@@ -38,6 +40,7 @@ public record WorkerSettings(
         @DefaultValue("5") int copyTries,
         @DefaultValue("200ms") Duration copyBackOff,
         @DefaultValue("4") int copiesAtOnce,
+        @DefaultValue("20GB") DataSize sharedSteps,
         @DefaultValue("16777216") long logLimitBytes,
         @DefaultValue("60s") Duration schemaWait,
         @DefaultValue("20s") Duration drainGrace,

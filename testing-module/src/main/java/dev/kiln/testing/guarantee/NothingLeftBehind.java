@@ -61,6 +61,9 @@ public final class NothingLeftBehind implements Guarantee {
                         union all
                         select 'contexts/' || id || '/' || substr(context_digest, 8) || '/' || substr(context_digest, 8)
                           from template where region_id = :region and context_digest is not null
+                        union all
+                        select 'steps/' || key || '/' || substr(digest, 8) from cached_step
+                         where region_id = :region and digest is not null
                         """).param("region", region).query(String.class).list());
     }
 

@@ -35,8 +35,9 @@ public record BuildRequest(
      *
      * @param owner whose builds they must have been
      * @param maximalAge how long ago they may have been run
+     * @param shared where those of other machines are asked for, and told of
      */
-    public record Reuse(String owner, Duration maximalAge) {}
+    public record Reuse(String owner, Duration maximalAge, SharedSteps shared) {}
 
     /** A first attempt without buckets and without the step cache. */
     public BuildRequest(

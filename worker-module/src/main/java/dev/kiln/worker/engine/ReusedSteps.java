@@ -1,19 +1,30 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
+import dev.kiln.region.DigestMismatchException;
 import dev.kiln.template.BuildCommand;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one build takes from the step cache, and adds to it. A step is known by all that was below it, the base image
  * and the very bytes of each layer, and by all that its command depends on: whatever differs, differs from there on.
  */
 final class ReusedSteps implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReusedSteps.class);
 
     private final StepCache cache;
     private final BuildRequest request;
@@ -31,6 +42,7 @@ final class ReusedSteps implements AutoCloseable {
         this.scratch = scratch;
         this.below = new Fingerprint()
                 .add("steps-1") // to be counted up when anything changes in how commands are run
+                .add(cache.form())
                 .add(reuse.owner())
                 .add(request.base().digest().value())
                 .add(Boolean.toString(request.network()))
@@ -43,13 +55,61 @@ final class ReusedSteps implements AutoCloseable {
 
     /** The step, if it was run before; else this build has to run it and all that come after it. */
     Optional<StepCache.Entry> take(int number, Fingerprint inputs) throws IOException {
-        int layer = (int) Math.min(layers() + 1, Layers.MOST);
-        var found = cache.find(key(inputs), reuse.maximalAge(), scratch.resolve("cached-" + number), layer);
+        var found = find(number, key(inputs));
         found.ifPresent(entry -> {
             taken.add(new Taken(number, entry));
             settle(entry.layer());
         });
         return found;
+    }
+
+    /** From this machine, or else from the others, through this one's cache. */
+    private Optional<StepCache.Entry> find(int number, String key) throws IOException {
+        var file = scratch.resolve("cached-" + number);
+        int layer = (int) Math.min(layers() + 1, Layers.MOST);
+        var here = cache.find(key, reuse.maximalAge(), file, layer);
+        if (here.isPresent()) {
+            return here;
+        }
+        var elsewhere = reuse.shared().find(key, reuse.maximalAge());
+        return elsewhere.isPresent() && fetch(key, elsewhere.get(), scratch.resolve("shared-" + number))
+                ? cache.find(key, reuse.maximalAge(), file, layer)
+                : Optional.empty();
+    }
+
+    /** Makes the step an entry of this machine's cache; false when it cannot be read, and nobody is to try again. */
+    private boolean fetch(String key, SharedSteps.Step step, Path file) throws IOException {
+        try {
+            var layer = Optional.<StepJournal.LayerFile>empty();
+            if (step.layer().isPresent()) {
+                layer = Optional.of(download(step.layer().get(), file));
+            }
+            cache.add(key, step.made(), layer, step.stdout());
+            return true;
+        } catch (DigestMismatchException | FileNotFoundException e) {
+            LOG.warn("a shared step is of no use: {}", e.toString());
+            reuse.shared().remove(key);
+            return false;
+        } catch (InterruptedIOException | ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.warn("a shared step cannot be taken now: {}", e.toString());
+            return false;
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static StepJournal.LayerFile download(SharedSteps.Layer layer, Path file) throws IOException {
+        var computation = Digest.computation();
+        try (var in = new DigestInputStream(layer.archive().open(0), computation)) {
+            Files.copy(in, file);
+        }
+        var digest = Digest.of(computation);
+        if (!digest.equals(layer.digest())) {
+            throw new DigestMismatchException("the layer of a step", layer.digest(), digest);
+        }
+        return new StepJournal.LayerFile(1, file, Files.size(file), digest);
     }
 
     private long layers() {
@@ -93,10 +153,12 @@ final class ReusedSteps implements AutoCloseable {
 
     /** Adds a step that was run and kept; from one on whose inputs nobody knows, nothing more is added. */
     void add(Optional<Fingerprint> inputs, Optional<StepJournal.LayerFile> layer, Optional<String> stdout)
-            throws IOException {
+            throws IOException, InterruptedException {
         known = known && inputs.isPresent();
         if (known) {
-            cache.add(key(inputs.orElseThrow()), layer, stdout);
+            var key = key(inputs.orElseThrow());
+            cache.add(key, Instant.now(), layer, stdout);
+            reuse.shared().add(key, layer, stdout);
             settle(layer);
         }
     }

@@ -194,7 +194,8 @@ final class SandboxBuild implements AutoCloseable {
         scratch.layers().push();
     }
 
-    private void remember(Optional<Fingerprint> inputs, StepJournal.EndedStep step) throws IOException {
+    private void remember(Optional<Fingerprint> inputs, StepJournal.EndedStep step)
+            throws IOException, InterruptedException {
         if (reused.isPresent()) {
             reused.get().add(inputs, step.layer(), step.stdout());
         }

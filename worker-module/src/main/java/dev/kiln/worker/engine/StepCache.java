@@ -47,6 +47,11 @@ final class StepCache {
         this.removal = removal;
     }
 
+    /** How layers tell whose files are and which are gone: workers of one form alone understand each other's. */
+    String form() {
+        return directory.getFileName().toString();
+    }
+
     /**
      * A step that was run before.
      *
@@ -90,11 +95,12 @@ final class StepCache {
         return new Digest("sha256:" + layer.getFileName().toString().substring(LAYER.length()));
     }
 
-    /** Adds a step that has just been run, in place of one with the same key. */
-    void add(String key, Optional<StepJournal.LayerFile> layer, Optional<String> stdout) throws IOException {
+    /** Adds a step that was run at that time, in place of one with the same key. */
+    void add(String key, Instant made, Optional<StepJournal.LayerFile> layer, Optional<String> stdout)
+            throws IOException {
         makeDirectory();
         var fresh = Files.createDirectory(directory.resolve("." + UUID.randomUUID()));
-        write(fresh.resolve("made"), Long.toString(Instant.now().toEpochMilli()));
+        write(fresh.resolve("made"), Long.toString(made.toEpochMilli()));
         if (layer.isPresent()) {
             Files.createLink(
                     fresh.resolve(LAYER + layer.get().digest().hex()),

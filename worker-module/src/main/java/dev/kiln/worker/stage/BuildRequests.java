@@ -26,12 +26,15 @@ public final class BuildRequests {
     private final Regions regions;
     private final BucketAccess buckets;
     private final TemplateSteps steps;
+    private final RegionSteps shared;
 
-    public BuildRequests(SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps) {
+    public BuildRequests(
+            SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps, RegionSteps shared) {
         this.baseImages = baseImages;
         this.regions = regions;
         this.buckets = buckets;
         this.steps = steps;
+        this.shared = shared;
     }
 
     BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
@@ -65,9 +68,14 @@ public final class BuildRequests {
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
                 bucket -> buckets.find(bucket, template.region(), template.account()),
-                template.stepCacheAge().isZero()
-                        ? Optional.empty()
-                        : Optional.of(new BuildRequest.Reuse(template.account().toString(), template.stepCacheAge())));
+                reuse(attempt));
+    }
+
+    private Optional<BuildRequest.Reuse> reuse(Attempt attempt) {
+        var template = attempt.template();
+        return Optional.of(template.stepCacheAge())
+                .filter(age -> !age.isZero())
+                .map(age -> new BuildRequest.Reuse(template.account().toString(), age, shared.of(attempt)));
     }
 
     private ByteSource source(RegionId region, StoreKey key) {

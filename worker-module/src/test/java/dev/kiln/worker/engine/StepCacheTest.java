@@ -29,7 +29,7 @@ class StepCacheTest {
     @TempDir
     private Path directory;
 
-    private BuildRequest.Reuse reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1));
+    private BuildRequest.Reuse reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1), SharedSteps.NONE);
     private boolean network;
     private Optional<ByteSource> context = Optional.empty();
     private int builds;
@@ -93,11 +93,11 @@ class StepCacheTest {
         network = true;
         known.add(build(RUN).printed());
         network = false;
-        reuse = new BuildRequest.Reuse("another owner", Duration.ofHours(1));
+        reuse = new BuildRequest.Reuse("another owner", Duration.ofHours(1), SharedSteps.NONE);
         known.add(build(RUN).printed());
-        reuse = new BuildRequest.Reuse("owner", Duration.ZERO);
+        reuse = new BuildRequest.Reuse("owner", Duration.ZERO, SharedSteps.NONE);
         known.add(build(RUN).printed());
-        reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1));
+        reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1), SharedSteps.NONE);
         known.add(build(RUN, otherBase(), new RememberedSteps()).printed());
         assertThat(known).doesNotHaveDuplicates().allMatch(text -> text.length() > 30);
     }

@@ -48,10 +48,12 @@ import dev.kiln.worker.stage.BuildLogs;
 import dev.kiln.worker.stage.BuildRequests;
 import dev.kiln.worker.stage.BuildSteps;
 import dev.kiln.worker.stage.BuildingStage;
+import dev.kiln.worker.stage.CachedSteps;
 import dev.kiln.worker.stage.CancellingStage;
 import dev.kiln.worker.stage.ChosenComponents;
 import dev.kiln.worker.stage.DistributingStage;
 import dev.kiln.worker.stage.PreparingStage;
+import dev.kiln.worker.stage.RegionSteps;
 import dev.kiln.worker.stage.ReleasingStage;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.Stages;
@@ -74,6 +76,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A database, three regions and workers made of the real parts; the engine and single regions can be replaced. */
@@ -92,6 +95,7 @@ final class Rig implements AutoCloseable {
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
+    DataSize sharedSteps = DataSize.ofMegabytes(1);
     private final EnginePlace place = new EnginePlace(TestDirectories.create("engine"));
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
@@ -234,15 +238,16 @@ final class Rig implements AutoCloseable {
     private ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl, Drain drain) {
         var settings = settings(slots);
         var threads = Executors.newCachedThreadPool();
+        var stages = stages(engine, settings, drain);
         var runner = new ExecutionRunner(
                 new Claims(executions, "worker-" + workers.size(), place),
-                new Moves(executions, database.transaction()),
-                stages(engine, settings, drain),
+                new Moves(executions, database.transaction(), stages),
+                stages,
                 new StageTries(settings.stageTries(), drain),
                 new StageWatch(threads, settings),
                 new TimeLimits(new ExecutionAges(jdbc), settings));
-        var made = new ExecutionSlots(
-                slots, new LockSessions(lockUrl, database.user(), database.password()), threads, runner, queue, drain);
+        var locks = new LockSessions(lockUrl, database.user(), database.password());
+        var made = new ExecutionSlots(slots, locks, threads, runner, queue, drain);
         workers.add(made);
         return made;
     }
@@ -286,7 +291,8 @@ final class Rig implements AutoCloseable {
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
         var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
-        var requests = new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps);
+        var shared = new RegionSteps(new CachedSteps(jdbc), regions, new Intents(jdbc), sharedSteps.toBytes());
+        var requests = new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps, shared);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
@@ -314,6 +320,7 @@ final class Rig implements AutoCloseable {
                 3,
                 Duration.ofMillis(10),
                 copiesAtOnce,
+                sharedSteps,
                 1 << 20,
                 Duration.ofSeconds(1),
                 Duration.ZERO,

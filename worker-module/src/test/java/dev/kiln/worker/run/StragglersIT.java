@@ -17,6 +17,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 /** Workers, stages and sessions that hang, wake up late, or end at a bad moment. */
 class StragglersIT {
@@ -252,6 +253,7 @@ class StragglersIT {
                 1,
                 NEVER,
                 1,
+                DataSize.ofMegabytes(1),
                 1 << 20,
                 Duration.ofSeconds(1),
                 Duration.ZERO,
