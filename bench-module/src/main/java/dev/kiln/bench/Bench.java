@@ -38,7 +38,7 @@ public final class Bench {
             new Micro());
 
     private static final String HELP = """
-            bench [--only NAME] [--quick] [--large] [--report FILE]
+            bench [--only NAME] [--quick] [--large] [--rounds N] [--report FILE]
 
             Measures Kiln and what people would use instead, in turns, and prints a row for each thing measured. Nothing
             else should run on the machine: all numbers of a run are meant to be compared with each other alone.
@@ -46,6 +46,7 @@ public final class Bench {
             --only NAME      one scenario: %s
             --quick          small numbers, which say only that the bench works
             --large          also what takes very long: a history of 1,000,000 executions
+            --rounds N       how often each is measured, in turns; 5, with --quick 1
             --report FILE    where the page goes, default docs/benchmarks.md; a run with --quick or --only writes
                              none unless this is given
             """;
@@ -57,7 +58,7 @@ public final class Bench {
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
             var arguments =
-                    Arguments.parse(List.of(words), Set.of("only", "report", "home"), Set.of("help", "quick", "large"));
+                    Arguments.parse(List.of(words), Set.of("only", "report", "rounds", "home"), Set.of("help", "quick", "large"));
             if (arguments.has("help")) {
                 out.print(HELP.formatted(names()));
                 return;
@@ -85,7 +86,7 @@ public final class Bench {
         if (chosen.isEmpty()) {
             throw new UsageException("--only " + only.orElseThrow() + " is not one of " + names());
         }
-        var size = new Surroundings.Size(arguments.has("quick"), arguments.has("large"));
+        var size = new Surroundings.Size(arguments.has("quick"), arguments.has("large"), rounds(arguments));
         var programs = new Programs(Path.of(arguments.required("home")));
         var run = new BenchRun(programs, screen, new Results(), size);
         var description = run.measure(chosen);
@@ -97,6 +98,14 @@ public final class Bench {
             write(file, description, run.results(), size);
             screen.say("written to " + file);
         }
+    }
+
+    private static int rounds(Arguments arguments) {
+        var wanted = arguments.option("rounds").orElse(arguments.has("quick") ? "1" : "5");
+        if (!wanted.matches("[1-9][0-9]?")) {
+            throw new UsageException("--rounds is \"" + wanted + "\", but it is a number from 1 to 99");
+        }
+        return Integer.parseInt(wanted);
     }
 
     private static void write(Path file, String description, Results results, Surroundings.Size size)

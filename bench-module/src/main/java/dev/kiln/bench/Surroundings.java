@@ -18,13 +18,9 @@ public record Surroundings(
      * How much is done: the numbers of a quick run say only that the bench works.
      *
      * @param large whether to go as far as takes very long, too
+     * @param rounds how often each contender is measured, in turns
      */
-    public record Size(boolean quick, boolean large) {
-
-        /** How often each contender is measured, in turns. */
-        public int rounds() {
-            return quick ? 1 : 5;
-        }
+    public record Size(boolean quick, boolean large, int rounds) {
 
         /** One number for quick runs and one for real ones. */
         public int of(int whenQuick, int otherwise) {

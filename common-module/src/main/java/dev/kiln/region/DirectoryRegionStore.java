@@ -77,8 +77,6 @@ public final class DirectoryRegionStore implements RegionStore {
         var partial = home.resolve(PARTIAL + UUID.randomUUID());
         boolean published = false;
         try (var out = create(partial)) {
-            // With the file in them they stay, so only now is there something to make durable.
-            syncUpwards(home);
             var stored = write(out, bytes, progress);
             if (expected != null && !expected.equals(stored.digest())) {
                 throw new DigestMismatchException("object " + key, expected, stored.digest());
@@ -112,7 +110,8 @@ public final class DirectoryRegionStore implements RegionStore {
                 throw e;
             }
         }
-        sync(home);
+        // Its directories may be as new as the object: it is durable once all of them are on disk.
+        syncUpwards(home);
         removeAllBut(home, object);
     }
 

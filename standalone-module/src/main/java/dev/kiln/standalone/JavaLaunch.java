@@ -52,6 +52,8 @@ public record JavaLaunch(
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("KILN_"));
         builder.environment().put("CLASSPATH", classPath);
+        // glibc keeps memory for each of many threads otherwise, some 50 MiB of it.
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
         builder.environment().putAll(environment);
         return BoundProcess.start(builder, signal);
     }

@@ -80,6 +80,7 @@ final class WorkerProcess implements Closeable {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(WorkerProcess::isForWorkersToo)
                 .forEach(options::add);
+        options.add("-Xms40m"); // the JVM would begin with a 64th of the machine's memory
         options.add("-Xmx256m");
         return options;
     }

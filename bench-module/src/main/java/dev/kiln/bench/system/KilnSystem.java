@@ -144,7 +144,7 @@ public final class KilnSystem implements Closeable {
      * As ./kiln up starts its workers, but for -Xshare:auto: that is the default, and no cache can be made beside it.
      */
     private static List<String> options() {
-        return List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
+        return List.of("-Xms40m", "-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
     }
 
     private Path log(String name) {
