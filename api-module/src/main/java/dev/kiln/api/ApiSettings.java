@@ -35,7 +35,7 @@ public record ApiSettings(
      *
      * @param unused a session that nobody uses ends after this
      * @param longest every session ends after this
-     * @param triesPerMinute how often one address, and one key, may fail to sign in to one API process
+     * @param triesPerMinute how often a key may fail to sign in to one API process; an address ten times as often
      */
     public record Web(
             @DefaultValue("12h") Duration unused,

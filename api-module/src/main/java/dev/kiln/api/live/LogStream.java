@@ -37,6 +37,8 @@ final class LogStream implements WriteListener, AsyncListener {
     private final long began = System.nanoTime();
     private volatile long lastWrite = began;
     private volatile boolean stuck;
+    // Until the container says so, the answer is its own thread's.
+    private volatile boolean writable;
     private long offset;
     private @Nullable String toldState;
     private boolean greeted;
@@ -66,7 +68,7 @@ final class LogStream implements WriteListener, AsyncListener {
 
     /** Sends what there is, as far as the reader takes it. */
     void wake() {
-        if (!over.get() && queued.compareAndSet(false, true)) {
+        if (writable && !over.get() && queued.compareAndSet(false, true)) {
             pumps.execute(this::pump);
         }
     }
@@ -152,16 +154,22 @@ final class LogStream implements WriteListener, AsyncListener {
     void end() {
         if (over.compareAndSet(false, true)) {
             left.accept(this);
-            try {
-                context.complete();
-            } catch (IllegalStateException e) {
-                LOG.trace("the container was faster", e);
-            }
+            pumps.execute(this::complete);
+        }
+    }
+
+    /** Never beside a write: the container gives what it writes to away, to another answer. */
+    private synchronized void complete() {
+        try {
+            context.complete();
+        } catch (IllegalStateException e) {
+            LOG.trace("the container was faster", e);
         }
     }
 
     @Override
     public void onWritePossible() {
+        writable = true;
         wake();
     }
 
@@ -170,8 +178,9 @@ final class LogStream implements WriteListener, AsyncListener {
         end();
     }
 
+    /** The container goes on when nobody writes any more. */
     @Override
-    public void onComplete(AsyncEvent event) {
+    public synchronized void onComplete(AsyncEvent event) {
         if (over.compareAndSet(false, true)) {
             left.accept(this);
         }
@@ -183,7 +192,7 @@ final class LogStream implements WriteListener, AsyncListener {
     }
 
     @Override
-    public void onError(AsyncEvent event) {
+    public synchronized void onError(AsyncEvent event) {
         end();
     }
 

@@ -35,6 +35,12 @@ class RpcController {
 
     @RequestMapping("/")
     void handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (isBrowser(request)) {
+            // Relative, as redirects of pages are: a proxy in front may speak TLS.
+            response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+            response.setHeader("Location", "/ui");
+            return;
+        }
         var requestId = UUID.randomUUID().toString().toUpperCase(Locale.ROOT);
         var format = formatByHeaders(request);
         try {
@@ -51,6 +57,18 @@ class RpcController {
             refusal.headers().forEach(response::setHeader);
             write(response, refusal.status(), format, "Error", error(refusal, requestId, request.getServerName()));
         }
+    }
+
+    /**
+     * Who asks for nothing but a page. Clients of the wire always say more, if only wrongly: Java's own HTTP client
+     * accepts text/html as browsers do, but a request to the wire has a query, a body, or a header of its own.
+     */
+    private static boolean isBrowser(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                && request.getQueryString() == null
+                && request.getHeader("authorization") == null
+                && request.getHeader("x-acs-action") == null
+                && Optional.ofNullable(request.getHeader("accept")).orElse("").startsWith("text/html,application/");
     }
 
     /** What is known before the parameters are: V1's default is XML, V3's is JSON unless XML alone is accepted. */
