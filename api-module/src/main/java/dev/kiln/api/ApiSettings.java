@@ -15,6 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param abandonedUploadAfter an upload that made no progress for this long is removed
  * @param throttle what each access key may ask of one API process
  * @param quota how much each account may have
+ * @param live executions that are followed while they run
+ * @param web the web page
  */
 @ConfigurationProperties("kiln")
 public record ApiSettings(
@@ -24,7 +26,36 @@ public record ApiSettings(
         @DefaultValue("30s") Duration cancelDeadline,
         @DefaultValue("1h") Duration abandonedUploadAfter,
         @DefaultValue Throttle throttle,
-        @DefaultValue Quota quota) {
+        @DefaultValue Quota quota,
+        @DefaultValue Live live,
+        @DefaultValue Web web) {
+
+    /**
+     * The web page.
+     *
+     * @param unused a session that nobody uses ends after this
+     * @param longest every session ends after this
+     * @param triesPerMinute how often a key may fail to sign in to one API process; an address ten times as often
+     */
+    public record Web(
+            @DefaultValue("12h") Duration unused,
+            @DefaultValue("7d") Duration longest,
+            @DefaultValue("10") int triesPerMinute) {}
+
+    /**
+     * Executions that are followed while they run.
+     *
+     * @param lookEvery how often the database is asked, once for all who follow anything in this process
+     * @param followers how many connections of an account may follow executions in this process
+     * @param longest a connection ends after this, and the client comes back: its key and its permission are checked
+     *     again
+     * @param slowReader a client that takes nothing of what there is for this long is disconnected
+     */
+    public record Live(
+            @DefaultValue("250ms") Duration lookEvery,
+            @DefaultValue("100") int followers,
+            @DefaultValue("1m") Duration longest,
+            @DefaultValue("20s") Duration slowReader) {}
 
     /**
      * How much each account may have; 0 for no limit.

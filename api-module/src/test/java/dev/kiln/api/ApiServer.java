@@ -121,6 +121,11 @@ public final class ApiServer implements AutoCloseable {
         return Integer.parseInt(String.valueOf(context.getEnvironment().getProperty("local.server.port")));
     }
 
+    /** A part of the running application. */
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
     public JdbcClient jdbc() {
         return database.client();
     }

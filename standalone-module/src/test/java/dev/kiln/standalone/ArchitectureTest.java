@@ -21,7 +21,12 @@ class ArchitectureTest {
             "AccessKeys",
             "Accounts",
             "BucketAccess",
+            "ShownExecutions",
+            "ShownImages",
+            "ShownSteps",
+            "ShownTemplates",
             "SourceImages",
+            "StageTimes",
             "BuildLogs",
             "BuildSteps",
             "ChosenComponents",
@@ -44,6 +49,7 @@ class ArchitectureTest {
             "ImportedBases",
             "Intents",
             "LeasedRows",
+            "LiveRows",
             "LockSessions",
             "Outbox",
             "Preflight",
@@ -61,7 +67,8 @@ class ArchitectureTest {
             "TemplateLock",
             "TemplateRows",
             "Templates",
-            "TemporaryKeys");
+            "TemporaryKeys",
+            "WebSessions");
 
     @ArchTest
     static final ArchRule PACKAGES = KilnRules.PACKAGES_ARE_NAMED_BY_FEATURE;

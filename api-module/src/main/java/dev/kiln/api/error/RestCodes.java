@@ -34,6 +34,8 @@ public final class RestCodes {
     public static final ErrorCode NOTHING_FAILED =
             new ErrorCode("NothingFailed", 409, "no target failed: there is nothing to try again");
     public static final ErrorCode NOT_FINISHED = new ErrorCode("NotFinished", 409, "the execution has not ended yet");
+    public static final ErrorCode TOO_MANY_FOLLOWERS = new ErrorCode(
+            "TooManyFollowers", 429, "the account follows as many executions at once as `kiln.live.followers` allows");
 
     /** All of them. */
     public static final List<ErrorCode> CODES = List.of(
@@ -52,7 +54,8 @@ public final class RestCodes {
             RANGE,
             TASK_NOT_FOUND,
             NOTHING_FAILED,
-            NOT_FINISHED);
+            NOT_FINISHED,
+            TOO_MANY_FOLLOWERS);
 
     private RestCodes() {}
 }

@@ -2,15 +2,18 @@ package dev.kiln.api.execution;
 
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.error.RestCodes;
-import dev.kiln.api.relay.EventRelay;
+import dev.kiln.api.live.Followers;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
-import dev.kiln.execution.Executions;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -30,17 +33,17 @@ class ExecutionController {
 
     private final ExecutionList list;
     private final ExecutionRecord record;
-    private final Executions executions;
     private final ExecutionQueue queue;
-    private final EventRelay relay;
+    private final Retries retries;
+    private final Followers followers;
 
     ExecutionController(
-            ExecutionList list, ExecutionRecord record, Executions executions, ExecutionQueue queue, EventRelay relay) {
+            ExecutionList list, ExecutionRecord record, ExecutionQueue queue, Retries retries, Followers followers) {
         this.list = list;
         this.record = record;
-        this.executions = executions;
         this.queue = queue;
-        this.relay = relay;
+        this.retries = retries;
+        this.followers = followers;
     }
 
     @GetMapping
@@ -69,11 +72,25 @@ class ExecutionController {
         return new Targets(record.targets(new ExecutionId(find(caller, id).executionId())));
     }
 
+    /** By offset; as server-sent events for a client that accepts them and says so. */
     @GetMapping(path = "/logs")
+    @Nullable
     ResponseEntity<byte[]> logs(
             @RequestAttribute("dev.kiln.caller") Caller caller,
             @PathVariable("id") String id,
-            @RequestParam(name = "offset", defaultValue = "0") long offset) {
+            @RequestParam(name = "offset", defaultValue = "0") long offset,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        if (String.valueOf(request.getHeader("Accept")).contains(MediaType.TEXT_EVENT_STREAM_VALUE)) {
+            var found = new ExecutionId(find(caller, id).executionId());
+            followers.follow(found, caller.account(), request, response);
+            return null;
+        }
+        return logs(caller, id, offset);
+    }
+
+    private ResponseEntity<byte[]> logs(Caller caller, String id, long offset) {
         // The status first: if it is final now, all output was written before we look for it.
         var execution = find(caller, id);
         if (offset < 0) {
@@ -81,30 +98,20 @@ class ExecutionController {
         }
         var executionId = new ExecutionId(execution.executionId());
         var size = record.logSize(executionId);
-        var bytes = record.log(executionId, offset, LOG_LIMIT);
-        var next = offset + bytes.length;
+        var read = record.log(executionId, offset, LOG_LIMIT);
+        var next = read.next();
         return ResponseEntity.ok()
                 .header("Content-Type", "text/plain; charset=utf-8")
                 .header("Kiln-Next-Offset", Long.toString(next))
                 .header("Kiln-Log-Complete", Boolean.toString(execution.status().isFinal() && next >= size))
-                .body(bytes);
+                .body(read.bytes());
     }
 
     @PostMapping("/targets/retry")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void retry(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         find(caller, id);
-        switch (executions.retry(new ExecutionId(id), caller.account())) {
-            case ACCEPTED -> relay.ring();
-            case NOT_FOUND -> throw Refusals.executionNotFound();
-            case NOTHING_FAILED ->
-                throw RestCodes.NOTHING_FAILED.because(
-                        "No target of the execution failed: there is nothing to try again.");
-            case OTHER_RUNNING ->
-                throw RestCodes.RUNNING.because("Another execution of the template runs. Wait until it has ended.");
-            case NOT_FINISHED ->
-                throw RestCodes.NOT_FINISHED.because("The execution has not ended yet. Wait until it has.");
-        }
+        retries.retry(new ExecutionId(id), caller.account());
     }
 
     private ExecutionList.Listed find(Caller caller, String id) {

@@ -1,7 +1,6 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.execution.ExecutionId;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -13,9 +12,7 @@ import org.springframework.stereotype.Component;
 
 /** Reads what an execution left behind: its timeline, its targets, its output. */
 @Component
-final class ExecutionRecord {
-
-    private static final int MAX_CHUNK = 64 * 1024;
+public final class ExecutionRecord {
 
     private final JdbcClient jdbc;
 
@@ -24,9 +21,10 @@ final class ExecutionRecord {
     }
 
     /** One change of status. */
-    record Event(int sequence, @Nullable String from, String to, int attempt, String message, Instant at) {}
+    public record Event(int sequence, @Nullable String from, String to, int attempt, String message, Instant at) {}
 
-    List<Event> events(ExecutionId id) {
+    /** The changes of status, in order. */
+    public List<Event> events(ExecutionId id) {
         return jdbc.sql("""
                 select sequence, from_status, to_status, attempt, message, at from execution_event
                 where execution_id = :id order by sequence
@@ -43,10 +41,10 @@ final class ExecutionRecord {
     }
 
     /** One account that a copy is, or will be, shared with. */
-    record Share(String accountId, String state, String errorCode, String errorInfo) {}
+    public record Share(String accountId, String state, String errorCode, String errorInfo) {}
 
     /** One region that gets a copy. */
-    record Target(
+    public record Target(
             String regionId,
             String imageId,
             String state,
@@ -58,7 +56,8 @@ final class ExecutionRecord {
             String errorInfo,
             List<Share> shares) {}
 
-    List<Target> targets(ExecutionId id) {
+    /** The regions that get a copy, once there are rows of them. */
+    public List<Target> targets(ExecutionId id) {
         var shares = shares(id);
         return jdbc.sql("select * from image_copy where execution_id = :id order by created_at, region_id")
                 .param("id", id.value())
@@ -98,25 +97,32 @@ final class ExecutionRecord {
                         ImageShare::imageId, Collectors.mapping(ImageShare::share, Collectors.toList())));
     }
 
-    /** Output from an offset on, at most so many bytes. */
-    byte[] log(ExecutionId id, long offset, int limit) {
-        var output = new ByteArrayOutputStream();
+    /**
+     * A piece of a log.
+     *
+     * @param next offset of what follows; further on than the bytes are many where output was left out
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares pieces.
+    public record Log(byte[] bytes, long next) {}
+
+    /** Output from an offset on, at most about so many bytes; where some was left out a line says so. */
+    public Log log(ExecutionId id, long offset, int limit) {
+        var output = new LogText(offset, limit);
         jdbc.sql("""
                 select first_byte, content from build_log_chunk
-                where execution_id = :id and first_byte > :start and first_byte < :end
+                where execution_id = :id
+                  and first_byte >= coalesce((select max(first_byte) from build_log_chunk
+                                               where execution_id = :id and first_byte <= :offset), 0)
                   and first_byte + length(content) > :offset
-                order by first_byte
+                order by first_byte limit :chunks
                 """)
                 .param("id", id.value())
-                .param("start", offset - MAX_CHUNK)
-                .param("end", offset > Long.MAX_VALUE - limit ? Long.MAX_VALUE : offset + limit)
                 .param("offset", offset)
+                .param("chunks", limit / 1024)
                 .query(row -> {
-                    var content = row.getBytes("content");
-                    var skip = (int) Math.max(0, offset - row.getLong("first_byte"));
-                    output.write(content, skip, Math.min(content.length - skip, limit - output.size()));
+                    output.add(row.getLong("first_byte"), row.getBytes("content"));
                 });
-        return output.toByteArray();
+        return new Log(output.bytes(), output.next());
     }
 
     /** Number of bytes of output so far. */

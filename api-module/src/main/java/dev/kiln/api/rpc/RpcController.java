@@ -4,7 +4,6 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
-import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.signature.Authentication;
 import dev.kiln.api.signature.Caller;
@@ -17,8 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -29,16 +26,21 @@ class RpcController {
     private static final String VERSION = "2014-05-26";
 
     private final Authentication authentication;
-    private final Map<String, Operation<?>> operations;
+    private final Operations operations;
 
-    RpcController(Authentication authentication, List<Operation<?>> operations) {
+    RpcController(Authentication authentication, Operations operations) {
         this.authentication = authentication;
-        this.operations = operations.stream()
-                .collect(Collectors.toMap(operation -> operation.declaration().name(), Function.identity()));
+        this.operations = operations;
     }
 
     @RequestMapping("/")
     void handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (isBrowser(request)) {
+            // Relative, as redirects of pages are: a proxy in front may speak TLS.
+            response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+            response.setHeader("Location", "/ui");
+            return;
+        }
         var requestId = UUID.randomUUID().toString().toUpperCase(Locale.ROOT);
         var format = formatByHeaders(request);
         try {
@@ -47,7 +49,7 @@ class RpcController {
             format = Format.of(rpc.parameter("Format"), format);
             var caller = verify(rpc);
             var operation = find(rpc);
-            var answer = answer(operation, caller, rpc.parameters());
+            var answer = Operations.run(operation, caller, rpc.parameters());
             answer.put("RequestId", requestId);
             write(response, 200, format, operation.declaration().name() + "Response", answer);
         } catch (RuntimeException e) {
@@ -55,6 +57,18 @@ class RpcController {
             refusal.headers().forEach(response::setHeader);
             write(response, refusal.status(), format, "Error", error(refusal, requestId, request.getServerName()));
         }
+    }
+
+    /**
+     * Who asks for nothing but a page. Clients of the wire always say more, if only wrongly: Java's own HTTP client
+     * accepts text/html as browsers do, but a request to the wire has a query, a body, or a header of its own.
+     */
+    private static boolean isBrowser(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                && request.getQueryString() == null
+                && request.getHeader("authorization") == null
+                && request.getHeader("x-acs-action") == null
+                && Optional.ofNullable(request.getHeader("accept")).orElse("").startsWith("text/html,application/");
     }
 
     /** What is known before the parameters are: V1's default is XML, V3's is JSON unless XML alone is accepted. */
@@ -79,14 +93,6 @@ class RpcController {
                 : authentication.verifyV1(rpc.signed().method(), rpc.parameters());
     }
 
-    private static <A> Map<String, Object> answer(
-            Operation<A> operation, Caller caller, Map<String, String> parameters) {
-        var call = Call.read(operation, caller, parameters);
-        operation.permit(call);
-        var answer = operation.run(call);
-        return operation.declaration().answer().tree(answer);
-    }
-
     private Operation<?> find(RpcRequest rpc) {
         var action = rpc.common("Action", "x-acs-action");
         if (action.isEmpty()) {
@@ -96,11 +102,11 @@ class RpcController {
         if (version.isEmpty()) {
             throw Gateway.missing("Version");
         }
-        var operation = operations.get(action);
-        if (operation == null) {
-            throw Gateway.ACTION_NOT_FOUND.because(
-                    "Specified api is not found, please check your url and method: " + Refusals.quoted(action) + ".");
-        }
+        var operation = operations
+                .find(action)
+                .orElseThrow(() -> Gateway.ACTION_NOT_FOUND.because(
+                        "Specified api is not found, please check your url and method: " + Refusals.quoted(action)
+                                + "."));
         if (!version.equals(VERSION)) {
             throw Refusals.invalid(Gateway.VERSION, "Version", version, "it has to be " + VERSION);
         }

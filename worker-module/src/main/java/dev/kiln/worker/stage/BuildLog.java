@@ -3,30 +3,31 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.engine.BuildOutput;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log of one stage of one attempt: collects output and writes it in chunks, soon but not line by line. */
+/**
+ * The log of one stage of one attempt: collects output and writes it in chunks, soon but not line by line. Once its
+ * head is full the end alone is written, now and then, and of a build that prints faster than that most is left out.
+ */
 final class BuildLog implements BuildOutput, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BuildLog.class);
     private static final int CHUNK_BYTES = 1 << 15;
     // What is kept in memory while the database is away.
     private static final int MOST_PENDING_BYTES = 1 << 20;
+    // What is written at once behind the head.
+    private static final int LAST_BYTES = 1 << 17;
 
     private final BuildLogs logs;
     private final Attempt attempt;
-    private final long limit;
-    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
-    private long end;
-    private boolean full;
+    private final LogLimit limit;
+    private final PendingOutput pending;
     private boolean superseded;
     // Whether the last write failed, which may have come through all the same.
     private boolean uncertain;
@@ -35,14 +36,13 @@ final class BuildLog implements BuildOutput, AutoCloseable {
     private boolean atLineStart = true;
     private @Nullable Future<?> flushing;
 
-    BuildLog(BuildLogs logs, Attempt attempt, long end, long limit) {
+    BuildLog(BuildLogs logs, Attempt attempt, long end, LogLimit limit) {
         this.logs = logs;
         this.attempt = attempt;
-        this.end = end;
+        this.pending = new PendingOutput(end);
         this.limit = limit;
-        this.full = end >= limit;
         if (end > 0) {
-            line("-- " + attempt.status() + ", attempt " + attempt.number());
+            phase(attempt.status() + ", attempt " + attempt.number());
         }
     }
 
@@ -52,43 +52,51 @@ final class BuildLog implements BuildOutput, AutoCloseable {
 
     @Override
     public void phase(String what) {
-        line("-- " + what);
+        line("-- " + what, LogMark.Line.note());
     }
 
     @Override
     public void stepStarted(int number, int total, String text) {
-        line("[" + number + "/" + total + "] " + text);
+        line("[" + number + "/" + total + "] " + text, new LogMark.Line(LogMark.Kind.STARTED, number, total, 0, text));
     }
 
     @Override
     public void stepFinished(int number, int total, Duration took) {
-        line(String.format(Locale.ROOT, "[%d/%d] done in %.2f s", number, total, took.toMillis() / 1000.0));
+        line(
+                String.format(Locale.ROOT, "[%d/%d] done in %.2f s", number, total, took.toMillis() / 1000.0),
+                new LogMark.Line(LogMark.Kind.FINISHED, number, total, took.toMillis(), ""));
     }
 
     @Override
     public synchronized void output(byte[] bytes, int length) {
-        if (full || length == 0) {
+        if (length == 0) {
             return;
+        }
+        if (isBehindHead() && !uncertain && pending.size() + length > 2 * LAST_BYTES) {
+            pending.keepLast(LAST_BYTES);
         }
         if (pending.size() >= MOST_PENDING_BYTES) {
             dropped += length;
             return;
         }
-        var room = limit - end - pending.size();
-        pending.write(bytes, 0, (int) Math.min(length, room));
+        pending.add(bytes, length);
         atLineStart = bytes[length - 1] == '\n';
-        if (length > room) {
-            full = true;
-            pending.writeBytes(("\n-- the log ends here: it has reached its limit of " + limit + " bytes\n")
-                    .getBytes(StandardCharsets.UTF_8));
-        }
-        if (pending.size() >= CHUNK_BYTES && !uncertain) {
+        if (pending.size() >= CHUNK_BYTES && !uncertain && !isBehindHead()) {
             flush();
         }
     }
 
-    private synchronized void line(String text) {
+    private boolean isBehindHead() {
+        return pending.first() >= limit.head();
+    }
+
+    private synchronized void line(String text, LogMark.Line line) {
         var bytes = ((atLineStart ? "" : "\n") + text + "\n").getBytes(StandardCharsets.UTF_8);
+        var first = pending.end() + (atLineStart ? 0 : 1);
+        var end = pending.end() + bytes.length;
+        if (pending.size() < MOST_PENDING_BYTES) {
+            pending.add(new LogMark(first, end, attempt.status(), line));
+        }
         output(bytes, bytes.length);
     }
 
@@ -100,50 +108,50 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         if (ended || superseded || pending.size() == 0) {
             return;
         }
-        var content = pending.toByteArray();
-        pending.reset();
-        var written = 0;
         try {
-            written = skipStored(content.length);
-            while (written < content.length) {
-                var chunk = Arrays.copyOfRange(content, written, Math.min(content.length, written + CHUNK_BYTES));
+            skipStored();
+            for (var chunk = next(); chunk.content().length > 0; chunk = next()) {
                 uncertain = true;
-                logs.append(attempt, end, chunk);
+                logs.append(attempt, chunk);
                 uncertain = false;
-                written += chunk.length;
-                end += chunk.length;
+                pending.forgetBefore(chunk.end());
+                pending.forget(chunk.marks());
             }
         } catch (SupersededException e) {
             superseded = true;
         } catch (RuntimeException e) {
-            LOG.warn("the log of {} waits at byte {}: {}", attempt.execution(), end, e.getMessage());
+            LOG.warn("the log of {} waits at byte {}: {}", attempt.execution(), pending.first(), e.getMessage());
         }
-        pending.write(content, written, content.length - written);
         tellDropped();
     }
 
-    private int skipStored(int length) {
-        if (!uncertain) {
-            return 0;
+    private PendingOutput.Chunk next() {
+        if (isBehindHead()) {
+            pending.keepLast(LAST_BYTES);
         }
-        var stored = (int) Math.min(logs.end(attempt) - end, length);
-        end += stored;
-        uncertain = false;
-        return stored;
+        return pending.head(CHUNK_BYTES);
+    }
+
+    private void skipStored() {
+        if (uncertain) {
+            // Marks that came through are not written twice: their place is their key.
+            pending.forgetBefore(Math.max(pending.first(), logs.end(attempt)));
+            uncertain = false;
+        }
     }
 
     private void tellDropped() {
         if (dropped > 0 && !uncertain) {
-            var notice = "\n-- " + dropped + " bytes are missing here: the database was away\n";
+            var lost = dropped;
             dropped = 0;
-            pending.writeBytes(notice.getBytes(StandardCharsets.UTF_8));
+            phase(lost + " bytes are missing here: the database was away");
         }
     }
 
     /** Writes what has been collected and tells how long the log is. */
     synchronized long flushed() {
         flush();
-        return end;
+        return pending.first();
     }
 
     /**
@@ -156,17 +164,11 @@ final class BuildLog implements BuildOutput, AutoCloseable {
             flush();
         }
         ended = true;
-        var last = pending.toByteArray();
-        return last.length == 0 || uncertain || superseded ? () -> {} : () -> append(last);
-    }
-
-    private void append(byte[] content) {
-        for (var from = 0; from < content.length; from += CHUNK_BYTES) {
-            logs.append(
-                    attempt,
-                    end + from,
-                    Arrays.copyOfRange(content, from, Math.min(content.length, from + CHUNK_BYTES)));
+        if (pending.size() == 0 || uncertain || superseded) {
+            return () -> {};
         }
+        var last = pending.rest(CHUNK_BYTES);
+        return () -> last.forEach(chunk -> logs.append(attempt, chunk));
     }
 
     private void stopFlushing() {
@@ -180,5 +182,19 @@ final class BuildLog implements BuildOutput, AutoCloseable {
     public synchronized void close() {
         stopFlushing();
         flush();
+        if (!ended && !superseded && !uncertain) {
+            writeRest();
+        }
+    }
+
+    /** What no whole character ends, too. */
+    private void writeRest() {
+        try {
+            pending.rest(CHUNK_BYTES).forEach(chunk -> logs.append(attempt, chunk));
+        } catch (SupersededException e) {
+            superseded = true;
+        } catch (RuntimeException e) {
+            LOG.warn("the log of {} lacks its last bytes: {}", attempt.execution(), e.getMessage());
+        }
     }
 }

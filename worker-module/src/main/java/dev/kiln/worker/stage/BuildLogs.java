@@ -3,9 +3,11 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.SupersededException;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The logs of builds, kept as chunks by offset so that readers can follow while they grow. */
@@ -15,7 +17,7 @@ public final class BuildLogs implements AutoCloseable {
     private static final long FLUSH_MILLIS = 200;
 
     private final JdbcClient jdbc;
-    private final long limitBytes;
+    private final LogLimit limit;
     private final ScheduledExecutorService flushing = Executors.newSingleThreadScheduledExecutor(task -> {
         var thread = new Thread(task, "build-log");
         thread.setDaemon(true);
@@ -24,12 +26,12 @@ public final class BuildLogs implements AutoCloseable {
 
     public BuildLogs(JdbcClient jdbc, long limitBytes) {
         this.jdbc = jdbc;
-        this.limitBytes = limitBytes;
+        this.limit = LogLimit.of(limitBytes);
     }
 
     /** Continues the execution's log where earlier attempts and stages left it. */
     BuildLog open(Attempt attempt) {
-        var log = new BuildLog(this, attempt, isFirst(attempt) ? 0 : end(attempt), limitBytes);
+        var log = new BuildLog(this, attempt, isFirst(attempt) ? 0 : end(attempt), limit);
         log.flushedBy(flushing.scheduleWithFixedDelay(log::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS));
         return log;
     }
@@ -50,21 +52,56 @@ public final class BuildLogs implements AutoCloseable {
                 .orElse(0L);
     }
 
-    /** Adds a chunk; a {@link SupersededException} when another attempt writes the log now. */
-    void append(Attempt attempt, long firstByte, byte[] content) {
+    /**
+     * Adds a chunk and its marks, and lets go of the oldest ones behind the head that the tail has left behind; a
+     * {@link SupersededException} when another attempt writes the log now.
+     */
+    void append(Attempt attempt, PendingOutput.Chunk chunk) {
+        var marks = chunk.marks();
         var written = jdbc.sql("""
+                        with writer as (
+                            select id, attempt from execution where id = :execution and attempt = :attempt for share),
+                        marked as (
+                            insert into build_log_mark (execution_id, first_byte, end_byte, kind, stage, step, steps,
+                                                        millis, text, attempt)
+                            select w.id, m.*, w.attempt
+                              from writer w, unnest(:firsts, :ends, :kinds, :stages, :steps, :of, :millis, :texts) m
+                            on conflict do nothing),
+                        left_behind as (
+                            delete from build_log_chunk c using writer w
+                             where c.execution_id = w.id and c.first_byte in (
+                                   select o.first_byte from build_log_chunk o
+                                    where o.execution_id = :execution and o.first_byte >= :head
+                                    order by o.first_byte limit 8)
+                               and c.first_byte + length(c.content) <= :end - :tail)
                         insert into build_log_chunk (execution_id, first_byte, content, attempt)
-                        select id, :first, :content, attempt from execution
-                         where id = :execution and attempt = :attempt for share
+                        select id, :first, :content, attempt from writer
                         """)
-                .param("first", firstByte)
-                .param("content", content)
+                .param("first", chunk.first())
+                .param("end", chunk.end())
+                .param("content", chunk.content())
+                .param("head", limit.head())
+                .param("tail", limit.tail())
+                .param("firsts", marks.stream().map(LogMark::first).toArray(Long[]::new))
+                .param("ends", marks.stream().map(LogMark::end).toArray(Long[]::new))
+                .param("kinds", texts(marks, mark -> mark.line().kind().name()))
+                .param("stages", texts(marks, mark -> mark.stage().name()))
+                .param("steps", marks.stream().map(mark -> mark.line().step()).toArray(Integer[]::new))
+                .param("of", marks.stream().map(mark -> mark.line().steps()).toArray(Integer[]::new))
+                .param(
+                        "millis",
+                        marks.stream().map(mark -> mark.line().millis()).toArray(Long[]::new))
+                .param("texts", texts(marks, mark -> mark.line().text()))
                 .param("execution", attempt.execution().value())
                 .param("attempt", attempt.number())
                 .update();
         if (written == 0) {
             throw new SupersededException(attempt);
         }
+    }
+
+    private static String[] texts(List<LogMark> marks, Function<LogMark, String> text) {
+        return marks.stream().map(text).toArray(String[]::new);
     }
 
     @Override

@@ -1,0 +1,35 @@
+package dev.kiln.api.dashboard;
+
+import dev.kiln.api.execution.Retries;
+import dev.kiln.api.rpc.Operations;
+import dev.kiln.execution.ExecutionId;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** What pages change, by the same operations as the wire: the same checks, the same refusals. */
+@Component
+final class Actions {
+
+    private final Operations operations;
+    private final Retries retries;
+
+    Actions(Operations operations, Retries retries) {
+        this.operations = operations;
+        this.retries = retries;
+    }
+
+    Map<String, Object> run(String operation, Visitor visitor, Map<String, String> parameters) {
+        return operations.run(operation, visitor.caller(), parameters);
+    }
+
+    void retry(ExecutionId execution, Visitor visitor) {
+        retries.retry(execution, visitor.caller().account());
+    }
+
+    /** The browser asks for another page of ours; after a change, so that to load it again changes nothing. */
+    static void seeOther(HttpServletResponse response, String path) {
+        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+        response.setHeader("Location", path);
+    }
+}

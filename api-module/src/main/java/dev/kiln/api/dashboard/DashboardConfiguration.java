@@ -1,0 +1,17 @@
+package dev.kiln.api.dashboard;
+
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the check of sessions and forms in front of every page. */
+@Configuration(proxyBeanMethods = false)
+class DashboardConfiguration {
+
+    @Bean
+    FilterRegistrationBean<SessionFilter> sessionFilter(WebSessions sessions) {
+        var registration = new FilterRegistrationBean<>(new SessionFilter(sessions));
+        registration.addUrlPatterns("/ui", "/ui/*");
+        return registration;
+    }
+}

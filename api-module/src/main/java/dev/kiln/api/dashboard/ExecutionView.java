@@ -1,0 +1,47 @@
+package dev.kiln.api.dashboard;
+
+import dev.kiln.api.execution.ExecutionRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** An execution as its page shows it. */
+public record ExecutionView(
+        ShownExecutions.Row execution,
+        Status status,
+        String word,
+        Optional<Failure> failure,
+        Optional<Waiting> waiting,
+        List<Stage> stages,
+        List<Step> steps,
+        List<Target> targets,
+        Allowed allowed) {
+
+    /** What went wrong: a sentence, and what was printed last. */
+    public record Failure(String sentence, String lastLines, String code) {}
+
+    /** Its place in the line. */
+    public record Waiting(int position, Optional<Duration> startsIn) {}
+
+    /**
+     * A part of the time line.
+     *
+     * @param since when it began, while it is under way
+     * @param share how much of the bar's length it takes, in percent
+     * @param usualShare likewise, what it usually takes
+     */
+    public record Stage(
+            String name, Status status, String took, String usual, String since, double share, double usualShare) {}
+
+    /** A step of the build or its test. */
+    public record Step(ShownSteps.Step step, Status status, String took, String exit) {}
+
+    /** A region that gets a copy, and the accounts that it is shared with there. */
+    public record Target(ExecutionRecord.Target copy, Status status, int percent, List<Share> shares) {}
+
+    /** An account that a copy is shared with. */
+    public record Share(ExecutionRecord.Share share, Status status) {}
+
+    /** What the visitor may do. */
+    public record Allowed(boolean cancel, boolean retry, boolean start, boolean log, boolean targets) {}
+}

@@ -1,0 +1,226 @@
+package dev.kiln.api.dashboard;
+
+import dev.kiln.api.dashboard.ExecutionView.Stage;
+import dev.kiln.api.dashboard.ExecutionView.Step;
+import dev.kiln.api.execution.ExecutionRecord;
+import dev.kiln.api.permission.ResourceType;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionQueue;
+import dev.kiln.execution.ExecutionStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.springframework.stereotype.Component;
+
+/** Puts together what the page of an execution shows. */
+@Component
+final class ExecutionViews {
+
+    private static final List<ExecutionStatus> PATH = List.of(
+            ExecutionStatus.PREPARING,
+            ExecutionStatus.BUILDING,
+            ExecutionStatus.TESTING,
+            ExecutionStatus.DISTRIBUTING,
+            ExecutionStatus.RELEASING,
+            ExecutionStatus.CANCELLING);
+
+    private final ExecutionRecord record;
+    private final StageTimes times;
+    private final ShownSteps steps;
+    private final ShownTemplates templates;
+    private final ExecutionQueue queue;
+
+    ExecutionViews(
+            ExecutionRecord record,
+            StageTimes times,
+            ShownSteps steps,
+            ShownTemplates templates,
+            ExecutionQueue queue) {
+        this.record = record;
+        this.times = times;
+        this.steps = steps;
+        this.templates = templates;
+        this.queue = queue;
+    }
+
+    ExecutionView of(ShownExecutions.Row row, Visitor visitor) {
+        var id = new ExecutionId(row.id());
+        var events = record.events(id);
+        var position =
+                row.status() == ExecutionStatus.PREPARING || row.isRetry() ? queue.position(id) : OptionalInt.empty();
+        var waiting = position.isEmpty()
+                ? Optional.<ExecutionView.Waiting>empty()
+                : Optional.of(new ExecutionView.Waiting(position.getAsInt(), queue.startsIn(position.getAsInt())));
+        var allowed = allowed(row, visitor);
+        return new ExecutionView(
+                row,
+                waiting.isPresent() ? Status.WAITING : Status.of(row.status()),
+                waiting.isPresent() ? Status.WAITING.word() : Status.word(row.status()),
+                failure(row),
+                waiting,
+                stages(row, events),
+                steps.of(row.id()).stream().map(step -> step(row, step)).toList(),
+                allowed.targets() ? targets(id) : List.of(),
+                allowed);
+    }
+
+    private ExecutionView.Allowed allowed(ShownExecutions.Row row, Visitor visitor) {
+        var template = templates.find(row.templateId()).orElseThrow();
+        return new ExecutionView.Allowed(
+                row.status().isCancellable()
+                        && !row.isRetry()
+                        && visitor.mayChange("ecs:CancelImagePipelineExecution", ResourceType.TEMPLATE, template),
+                row.status() == ExecutionStatus.PARTITION_SUCCESS
+                        && visitor.mayChange("kiln:RetryTargets", ResourceType.EXECUTION, row),
+                row.status().isFinal()
+                        && visitor.mayChange("ecs:StartImagePipelineExecution", ResourceType.TEMPLATE, template),
+                visitor.may("kiln:GetExecutionLogs", ResourceType.EXECUTION, row),
+                visitor.may("kiln:GetExecutionTargets", ResourceType.EXECUTION, row));
+    }
+
+    /** The first line says which step and how; what follows is what was printed last. */
+    private static Optional<ExecutionView.Failure> failure(ShownExecutions.Row row) {
+        if (row.errorInfo().isEmpty() && row.errorCode().isEmpty()) {
+            return Optional.empty();
+        }
+        var lines = row.errorInfo().lines().toList();
+        var first = lines.isEmpty() ? row.message() : lines.get(0).replaceFirst("; last lines:$", "");
+        return Optional.of(new ExecutionView.Failure(
+                first.isEmpty() ? row.errorCode() : Character.toUpperCase(first.charAt(0)) + first.substring(1) + ".",
+                String.join("\n", lines.subList(Math.min(1, lines.size()), lines.size())),
+                row.errorCode()));
+    }
+
+    private List<Stage> stages(ShownExecutions.Row row, List<ExecutionRecord.Event> events) {
+        var usual = times.usual(row.templateId(), row.createdAt());
+        var took = new EnumMap<ExecutionStatus, Duration>(ExecutionStatus.class);
+        for (int at = 0; at < events.size(); at++) {
+            var end = at + 1 < events.size() ? events.get(at + 1).at() : Instant.now();
+            var stage = ExecutionStatus.valueOf(events.get(at).to());
+            if (!stage.isFinal()) {
+                took.merge(stage, Duration.between(events.get(at).at(), end), Duration::plus);
+            }
+        }
+        var longest = took.values().stream()
+                .mapToDouble(ExecutionViews::seconds)
+                .max()
+                .orElse(1);
+        longest = Math.max(
+                Math.max(longest, 0.1),
+                shown(row, took, usual).stream()
+                        .mapToDouble(stage -> usual.getOrDefault(stage.name(), 0.0))
+                        .max()
+                        .orElse(0));
+        var stages = new ArrayList<Stage>();
+        for (var stage : shown(row, took, usual)) {
+            stages.add(stage(row, stage, Optional.ofNullable(took.get(stage)), usual, new Scale(longest, events)));
+        }
+        return stages;
+    }
+
+    /** What bars are drawn by, and what happened. */
+    private record Scale(double longest, List<ExecutionRecord.Event> events) {
+
+        /** Whether the execution gave up in the stage. */
+        boolean failedIn(ExecutionStatus stage, ExecutionStatus end) {
+            return EnumSet.of(ExecutionStatus.FAILED, ExecutionStatus.TEST_FAILED)
+                            .contains(end)
+                    && events.stream()
+                            .anyMatch(event -> event.to().equals("RELEASING")
+                                    && stage.name().equals(event.from()));
+        }
+
+        Instant began(ExecutionStatus stage) {
+            return events.stream()
+                    .filter(event -> event.to().equals(stage.name()))
+                    .map(ExecutionRecord.Event::at)
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow();
+        }
+    }
+
+    private static List<ExecutionStatus> shown(
+            ShownExecutions.Row row, Map<ExecutionStatus, Duration> took, Map<String, Double> usual) {
+        return PATH.stream()
+                .filter(stage -> took.containsKey(stage) || (!row.status().isFinal() && isToCome(stage, usual)))
+                .toList();
+    }
+
+    private static boolean isToCome(ExecutionStatus stage, Map<String, Double> usual) {
+        return switch (stage) {
+            case CANCELLING -> false;
+            case TESTING -> usual.containsKey("TESTING");
+            default -> true;
+        };
+    }
+
+    private static Stage stage(
+            ShownExecutions.Row row,
+            ExecutionStatus stage,
+            Optional<Duration> took,
+            Map<String, Double> usual,
+            Scale scale) {
+        var running = row.status() == stage;
+        var status = running
+                ? Status.RUNNING
+                : took.isEmpty() ? Status.WAITING : scale.failedIn(stage, row.status()) ? Status.FAILED : Status.DONE;
+        var median = Optional.ofNullable(usual.get(stage.name()));
+        return new Stage(
+                Status.sentence(stage.name()),
+                status,
+                took.map(Words::duration).orElse(""),
+                median.map(Words::duration).orElse(""),
+                running ? scale.began(stage).toString() : "",
+                took.map(time -> 100 * seconds(time) / scale.longest()).orElse(0.0),
+                median.map(time -> 100 * time / scale.longest()).orElse(0.0));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static Step step(ShownExecutions.Row row, ShownSteps.Step step) {
+        var failed = step.exitCode().filter(code -> code != 0).isPresent();
+        var done = step.millis().isPresent();
+        var running = !done && !failed && row.status().name().equals(step.stage());
+        var status = done
+                ? Status.DONE
+                : running ? Status.RUNNING : failed || isFailed(row) ? Status.FAILED : Status.CANCELLED;
+        var exit = done
+                ? "0"
+                : step.exitCode()
+                        .map(code -> code < 0 ? "stopped" : code.toString())
+                        .orElse("");
+        return new Step(
+                step,
+                status,
+                step.millis().map(millis -> Words.duration(millis / 1000.0)).orElse(""),
+                exit);
+    }
+
+    private static boolean isFailed(ShownExecutions.Row row) {
+        return Status.of(row.status()) == Status.FAILED || row.status() == ExecutionStatus.RELEASING;
+    }
+
+    private List<ExecutionView.Target> targets(ExecutionId id) {
+        return record.targets(id).stream()
+                .map(target -> new ExecutionView.Target(
+                        target,
+                        Status.ofTarget(target.state()),
+                        target.state().equals("COPIED") ? 100 : percent(target.bytesDone(), target.bytes()),
+                        target.shares().stream()
+                                .map(share -> new ExecutionView.Share(share, Status.ofTarget(share.state())))
+                                .toList()))
+                .toList();
+    }
+
+    private static int percent(long done, long of) {
+        return of <= 0 ? 0 : (int) Math.min(100, 100 * done / of);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.kiln.api.dashboard;
+
+import dev.kiln.api.signature.FormText;
+import dev.kiln.api.signature.Signatures;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.HtmlUtils;
+
+/**
+ * In front of every page: what browsers may do with it, who asks for it, and whether a form came from one of ours. A
+ * form has to carry the token of its session, and no browser must say that it comes from elsewhere.
+ */
+final class SessionFilter extends OncePerRequestFilter {
+
+    static final String COOKIE = "kiln-session";
+    static final String FORM_COOKIE = "kiln-form";
+    static final String FORM_FIELD = "form-token";
+    static final String SIGN_IN = "/ui/sign-in";
+
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private final WebSessions sessions;
+
+    SessionFilter(WebSessions sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        protect(response);
+        if (request.getServletPath().startsWith(Assets.PATH)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        response.setHeader("Cache-Control", "no-store");
+        var signsIn = request.getServletPath().equals(SIGN_IN);
+        var visitor = cookie(request, COOKIE).flatMap(sessions::find);
+        visitor.ifPresent(one -> request.setAttribute(Visitor.ATTRIBUTE, one));
+        if (visitor.isEmpty() && !signsIn) {
+            askToSignIn(request, response);
+        } else if (isChange(request) && !isOurForm(request, signsIn ? null : visitor.orElseThrow())) {
+            response.sendError(HttpServletResponse.SC_FORBIDDEN);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static void protect(HttpServletResponse response) {
+        response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("X-Frame-Options", "DENY");
+        response.setHeader("Referrer-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+    }
+
+    /** A page sends a person to the form; a program within a page is told by the status. */
+    private static void askToSignIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var wantsPage = request.getMethod().equals("GET")
+                && Optional.ofNullable(request.getHeader("Accept")).orElse("").contains("text/html")
+                && request.getHeader("Kiln-Part") == null;
+        var site = request.getHeader("Sec-Fetch-Site");
+        if (wantsPage
+                && site != null
+                && !site.equals("same-origin")
+                && cookie(request, COOKIE).isEmpty()) {
+            // Who follows a link from elsewhere does not send the cookie; who asks again from here does.
+            askAgain(request, response);
+        } else if (wantsPage) {
+            Actions.seeOther(response, SIGN_IN + "?to=" + FormText.encode(request.getRequestURI()));
+        } else {
+            response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        }
+    }
+
+    private static void askAgain(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var query = request.getQueryString() == null ? "" : "?" + request.getQueryString();
+        response.setContentType("text/html;charset=utf-8");
+        response.getWriter()
+                .write("<!doctype html><meta charset=utf-8><title>Kiln</title><meta http-equiv=refresh content=\"0;url="
+                        + HtmlUtils.htmlEscape(request.getRequestURI() + query) + "\">");
+    }
+
+    private static boolean isChange(HttpServletRequest request) {
+        return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
+    }
+
+    private static boolean isOurForm(HttpServletRequest request, @Nullable Visitor visitor) {
+        var site = request.getHeader("Sec-Fetch-Site");
+        var origin = request.getHeader("Origin");
+        if ((site != null && !site.equals("same-origin"))
+                || (origin != null && !origin.replaceFirst("^https?://", "").equals(request.getHeader("Host")))) {
+            return false;
+        }
+        var expected = visitor == null ? cookie(request, FORM_COOKIE).orElse("") : visitor.formToken();
+        var given = request.getParameter(FORM_FIELD);
+        return given != null && !expected.isEmpty() && Signatures.same(given, expected);
+    }
+
+    static Optional<String> cookie(HttpServletRequest request, String name) {
+        return Optional.ofNullable(request.getCookies()).stream()
+                .flatMap(Stream::of)
+                .filter(cookie -> cookie.getName().equals(name))
+                .map(Cookie::getValue)
+                .findFirst();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.kiln.api.dashboard;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Times, durations and sizes in words. */
+public final class Words {
+
+    private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB"};
+
+    private Words() {}
+
+    /** The moment, for who wants to know exactly. */
+    public static String exact(Instant at) {
+        return EXACT.format(at);
+    }
+
+    /** The moment seen from now; scripts keep it up to date. */
+    public static String ago(Instant at) {
+        var seconds = Math.max(0, Duration.between(at, Instant.now()).toSeconds());
+        if (seconds < 60) {
+            return "just now";
+        } else if (seconds < 3600) {
+            return seconds / 60 + " min ago";
+        } else if (seconds < 86_400) {
+            return seconds / 3600 + " h ago";
+        }
+        return seconds / 86_400 + " d ago";
+    }
+
+    /** A duration, as precise as it matters. */
+    public static String duration(double seconds) {
+        if (seconds < 10) {
+            return String.format(Locale.ROOT, "%.1f s", Math.max(0, seconds));
+        } else if (seconds < 60) {
+            return Math.round(seconds) + " s";
+        }
+        long whole = Math.round(seconds);
+        return whole < 3600
+                ? whole / 60 + " min " + whole % 60 + " s"
+                : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+    }
+
+    /** The same. */
+    public static String duration(Duration duration) {
+        return duration(duration.toMillis() / 1000.0);
+    }
+
+    /** A size in units of thousand. */
+    public static String bytes(long bytes) {
+        double size = bytes;
+        int unit = 0;
+        while (size >= 1000 && unit < UNITS.length - 1) {
+            size /= 1000;
+            unit++;
+        }
+        return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);
+    }
+
+    /** A number with its thousands apart. */
+    public static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** The place in a line. */
+    public static String ordinal(int place) {
+        return switch (place) {
+            case 1 -> "next in line";
+            case 2 -> "second in line";
+            case 3 -> "third in line";
+            default -> "number " + place + " in line";
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package dev.kiln.api.execution;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
+import dev.kiln.api.relay.EventRelay;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.Executions;
+import org.springframework.stereotype.Component;
+
+/** Tries the failed targets of executions again. */
+@Component
+public final class Retries {
+
+    private final Executions executions;
+    private final EventRelay relay;
+
+    Retries(Executions executions, EventRelay relay) {
+        this.executions = executions;
+        this.relay = relay;
+    }
+
+    /** Opens an execution of the account again for its failed targets alone, or says why it cannot be. */
+    public void retry(ExecutionId id, AccountId account) {
+        switch (executions.retry(id, account)) {
+            case ACCEPTED -> relay.ring();
+            case NOT_FOUND -> throw Refusals.executionNotFound();
+            case NOTHING_FAILED ->
+                throw RestCodes.NOTHING_FAILED.because(
+                        "No target of the execution failed: there is nothing to try again.");
+            case OTHER_RUNNING ->
+                throw RestCodes.RUNNING.because("Another execution of the template runs. Wait until it has ended.");
+            case NOT_FINISHED ->
+                throw RestCodes.NOT_FINISHED.because("The execution has not ended yet. Wait until it has.");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.kiln.api.live;
+
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionStatus;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+
+/** An execution that is followed: what the last look found, and the last events, the same bytes for all who follow. */
+final class Followed {
+
+    // Who has fallen behind further than this reads for himself.
+    private static final long KEPT_BYTES = 1 << 19;
+
+    private final ExecutionId execution;
+    private final Set<LogStream> streams = new CopyOnWriteArraySet<>();
+    private final Deque<Sent> events = new ArrayDeque<>();
+    private long kept;
+    private LiveRows.Seen seen;
+    private long end;
+
+    Followed(ExecutionId execution, LiveRows.Seen seen) {
+        this.execution = execution;
+        this.seen = seen;
+        this.end = seen.logEnd();
+    }
+
+    /** An event, and the offsets between which it brings a reader. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares events.
+    record Sent(long from, long to, byte[] bytes) {}
+
+    ExecutionId execution() {
+        return execution;
+    }
+
+    Set<LogStream> streams() {
+        return streams;
+    }
+
+    /** Offset up to which the log was seen. */
+    synchronized long end() {
+        return end;
+    }
+
+    synchronized String state() {
+        return seen.state();
+    }
+
+    synchronized ExecutionStatus status() {
+        return seen.status();
+    }
+
+    /** Whether nothing will follow what was seen. */
+    synchronized boolean isOver() {
+        return seen.status().isFinal() && end >= seen.logEnd();
+    }
+
+    /** Takes in what a look has found; whether that is anything new. */
+    synchronized boolean take(LiveRows.Seen now, List<Sent> more) {
+        var changed = !now.equals(seen) || !more.isEmpty();
+        seen = now;
+        for (var event : more) {
+            events.add(event);
+            kept += event.bytes().length;
+            end = event.to();
+        }
+        while (kept > KEPT_BYTES) {
+            kept -= events.remove().bytes().length;
+        }
+        return changed;
+    }
+
+    /** The event that goes on from the offset, if it is one of the last. */
+    synchronized Optional<Sent> from(long offset) {
+        return events.stream().filter(event -> event.from() == offset).findFirst();
+    }
+}

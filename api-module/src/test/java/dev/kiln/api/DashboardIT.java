@@ -1,0 +1,206 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.api.signature.FormText;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the web page promises to whoever is not looking at it with good intentions. */
+class DashboardIT {
+
+    private static final Map<String, String> BROWSER = Map.of("accept", "text/html,application/xhtml+xml");
+
+    private final ApiServer server = LiveServer.shared();
+    private final WireClient account = server.newAccount();
+    private final TestObjects objects = new TestObjects(server, account);
+
+    @Test
+    void aBrowserIsSentToThePageAndWhoSpeaksTheWireIsNot() {
+        assertThat(get("/", BROWSER).headers()).containsEntry("location", "/ui");
+        assertThat(get("/?Action=DescribeImages", BROWSER).text()).contains("MissingAccessKeyId");
+        // What Java's own client sends when a program sets nothing.
+        var java = Map.of("accept", "text/html, image/gif, image/jpeg, */*; q=0.2");
+        assertThat(get("/", java).text()).contains("MissingAccessKeyId");
+        assertThat(get("/ui/executions", BROWSER).headers())
+                .containsEntry("location", "/ui/sign-in?to=%2Fui%2Fexecutions");
+        assertThat(get("/ui/executions", Map.of("kiln-part", "1")).status()).isEqualTo(401);
+    }
+
+    @Test
+    void nothingIsTakenFromElsewhereAndNobodyFramesIt() {
+        var page = get("/ui/sign-in", BROWSER);
+
+        assertThat(page.headers())
+                .containsEntry("x-frame-options", "DENY")
+                .containsEntry("cache-control", "no-store")
+                .hasEntrySatisfying(
+                        "content-security-policy",
+                        policy -> assertThat(policy)
+                                .contains("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'")
+                                .doesNotContain("unsafe"));
+        assertThat(page.text())
+                .doesNotContain("style=", "<style", "onclick")
+                .doesNotContainPattern(Pattern.compile("(src|href)=\"(https?:)?//"));
+        var style = Pattern.compile("href=\"(/ui/assets/[^\"]+css)\"").matcher(page.text());
+        assertThat(style.find()).isTrue();
+        assertThat(get(style.group(1), Map.of()).headers())
+                .hasEntrySatisfying("cache-control", kept -> assertThat(kept).contains("immutable"));
+        assertThat(get("/ui/assets/x/..%2F..%2Fapplication.yml", Map.of()).status())
+                .isIn(400, 404);
+    }
+
+    @Test
+    void aCookieIsForThisSiteAndNoScriptAndOverTlsOnly() {
+        var cookie =
+                signIn(account, Map.of("x-forwarded-proto", "https")).headers().get("set-cookie");
+
+        assertThat(cookie).startsWith("kiln-session=").contains("HttpOnly", "SameSite=Strict", "Path=/ui", "Secure");
+        assertThat(signIn(account, Map.of()).headers().get("set-cookie")).doesNotContain("Secure");
+    }
+
+    @Test
+    void aFormWithoutTheTokenOrFromElsewhereDoesNothing() {
+        var session = session(account);
+        var execution = objects.start(objects.template(objects.image("base")));
+        var path = "/ui/executions/" + execution + "/cancel";
+        var token = formToken(get("/ui/executions/" + execution, session).text());
+
+        assertThat(post(path, "", session).status()).isEqualTo(403);
+        assertThat(post(path, "form-token=" + "0".repeat(64), session).status()).isEqualTo(403);
+        var foreign = new HashMap<>(session);
+        foreign.put("sec-fetch-site", "cross-site");
+        assertThat(post(path, "form-token=" + token, foreign).status()).isEqualTo(403);
+        foreign.remove("sec-fetch-site");
+        foreign.put("origin", "http://elsewhere.example");
+        assertThat(post(path, "form-token=" + token, foreign).status()).isEqualTo(403);
+        assertThat(account.rest("GET", "/api/v1/executions/" + execution, "").at("status"))
+                .isEqualTo("PREPARING");
+        assertThat(post(path, "form-token=" + token, session).status()).isEqualTo(303);
+        assertThat(account.rest("GET", "/api/v1/executions/" + execution, "").at("status"))
+                .startsWith("CANCEL");
+    }
+
+    @Test
+    void aSessionEndsWithItsKeyAndOnSigningOut() {
+        var made = account.rest("POST", "/api/v1/keys", "{}");
+        var key = new WireClient(
+                server.port(), new Keys(account.keys().account(), made.at("accessKeyId"), made.at("accessKeySecret")));
+        var session = session(key);
+        var other = session(account);
+        assertThat(get("/ui/images", session).status()).isEqualTo(200);
+
+        account.rest("POST", "/api/v1/keys/" + made.at("accessKeyId") + "/disable", "");
+        post("/ui/sign-out", "form-token=" + formToken(get("/ui/images", other).text()), other);
+
+        assertThat(get("/ui/images", session).status()).isEqualTo(303);
+        assertThat(get("/ui/images", other).status()).isEqualTo(303);
+    }
+
+    @Test
+    void guessingIsSlowedDownAndSaysNothing() {
+        var unknown = new Keys("1", "nobody" + server.port(), "wrong");
+        var wrong = new Keys("1", account.keys().id(), "wrong");
+        var first = signIn(new WireClient(server.port(), unknown), from("203.0.113.7"));
+        var second = signIn(new WireClient(server.port(), wrong), from("203.0.113.7"));
+        assertThat(first.status()).isEqualTo(second.status()).isEqualTo(401);
+        assertThat(second.text()).contains("No active access key has this id and secret.");
+        Reply last = second;
+        for (int n = 0; n < 50 && last.status() == 401; n++) {
+            last = signIn(new WireClient(server.port(), wrong), Map.of());
+        }
+        assertThat(last.status()).isEqualTo(429);
+    }
+
+    private static Map<String, String> from(String address) {
+        // What somebody claims about where he is changes nothing.
+        return Map.of("x-forwarded-for", address);
+    }
+
+    @Test
+    void whatAPolicyDoesNotAllowIsNotSeenAndNotDone() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        var list = TestKeys.allow("ecs:DescribeImagePipelineExecutions", "*");
+        var narrow = session(TestKeys.narrowed(server, account, list));
+        var stranger = session(server.newAccount());
+
+        assertThat(get("/ui", narrow).text()).contains(execution);
+        assertThat(get("/ui/executions/" + execution, narrow).status()).isEqualTo(404);
+        assertThat(get("/ui/templates", narrow).text()).contains("No template yet");
+        assertThat(get("/ui/executions/" + execution + "/stream", narrow).status())
+                .isEqualTo(404);
+        for (var path : new String[] {"", "/stream", "/log.txt"}) {
+            assertThat(get("/ui/executions/" + execution + path, stranger).status())
+                    .isEqualTo(404);
+        }
+        assertThat(get("/ui", stranger).text()).doesNotContain(execution);
+        var root = session(server.as(ApiServer.ROOT));
+        assertThat(get("/ui/executions?account=" + account.keys().account(), root)
+                        .text())
+                .contains(execution);
+        assertThat(get("/ui/executions/" + execution, root).text()).doesNotContain("id=\"cancel\"");
+    }
+
+    @Test
+    void whateverAnAddressSaysIsAnswered() {
+        var session = session(account);
+        for (var path : new String[] {
+            "/ui/executions?before=x",
+            "/ui/executions?before=2020-01-01T00:00:00Z_%00",
+            "/ui/executions?status=%3Cb%3E",
+            "/ui/executions?template=" + "x".repeat(5000),
+            "/ui/images?family=%00",
+            "/ui/executions/%00",
+            "/ui/templates/x",
+            "/ui/executions/x/stream?offset=-1",
+            "/ui/nothing",
+            "/ui/sign-in?to=//elsewhere"
+        }) {
+            assertThat(get(path, session).status()).as(path).isIn(200, 303, 400, 404);
+        }
+        assertThat(get("/ui/sign-in?to=//elsewhere", session).headers()).containsEntry("location", "/ui");
+    }
+
+    private Reply get(String path, Map<String, String> headers) {
+        return account.exchange("GET", path, new byte[0], headers);
+    }
+
+    private Reply post(String path, String form, Map<String, String> headers) {
+        var all = new HashMap<>(headers);
+        all.put("content-type", "application/x-www-form-urlencoded");
+        return account.exchange("POST", path, form.getBytes(StandardCharsets.UTF_8), all);
+    }
+
+    private Reply signIn(WireClient key, Map<String, String> headers) {
+        var form = get("/ui/sign-in", BROWSER);
+        var all = new HashMap<>(headers);
+        all.put("cookie", cookie(form));
+        return post(
+                "/ui/sign-in",
+                FormText.canonical(Map.of(
+                        "form-token", formToken(form.text()),
+                        "access-key-id", key.keys().id(),
+                        "access-key-secret", key.keys().secret())),
+                all);
+    }
+
+    /** What a browser that is signed in sends. */
+    private Map<String, String> session(WireClient key) {
+        var signedIn = signIn(key, Map.of());
+        assertThat(signedIn.status()).isEqualTo(303);
+        return Map.of("cookie", cookie(signedIn), "accept", "text/html,application/xhtml+xml");
+    }
+
+    private static String cookie(Reply reply) {
+        return reply.headers().get("set-cookie").replaceFirst(";.*", "");
+    }
+
+    private static String formToken(String page) {
+        var token = Pattern.compile("name=\"form-token\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(token.find()).isTrue();
+        return token.group(1);
+    }
+}
