@@ -29,6 +29,7 @@ class ArchitectureTest {
             "ComponentRows",
             "ComponentSearch",
             "Components",
+            "DatabaseCheck",
             "ExecutionAges",
             "ExecutionList",
             "ExecutionQueue",

@@ -4,6 +4,7 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.metric.Answered;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.signature.Authentication;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -39,19 +39,22 @@ class RpcController {
 
     @RequestMapping("/")
     void handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var requestId = UUID.randomUUID().toString().toUpperCase(Locale.ROOT);
+        var requestId = Answered.id(request);
         var format = formatByHeaders(request);
         try {
             requireMethod(request.getMethod());
             var rpc = RpcRequest.read(request);
             format = Format.of(rpc.parameter("Format"), format);
+            name(rpc).ifPresent(name -> Answered.operation(request, name));
             var caller = verify(rpc);
             var operation = find(rpc);
             var answer = answer(operation, caller, rpc.parameters());
             answer.put("RequestId", requestId);
+            Answered.with(request, Answered.OK);
             write(response, 200, format, operation.declaration().name() + "Response", answer);
         } catch (RuntimeException e) {
             var refusal = Failures.refusal(e, requestId);
+            Answered.with(request, refusal.code());
             refusal.headers().forEach(response::setHeader);
             write(response, refusal.status(), format, "Error", error(refusal, requestId, request.getServerName()));
         }
@@ -73,10 +76,12 @@ class RpcController {
     }
 
     private Caller verify(RpcRequest rpc) {
-        return rpc.isV3()
+        var caller = rpc.isV3()
                 ? authentication.verifyV3(
                         rpc.signed(), Optional.of(rpc.bodyHash()), List.of("x-acs-action", "x-acs-version"))
                 : authentication.verifyV1(rpc.signed().method(), rpc.parameters());
+        Answered.by(caller.account());
+        return caller;
     }
 
     private static <A> Map<String, Object> answer(
@@ -85,6 +90,12 @@ class RpcController {
         operation.permit(call);
         var answer = operation.run(call);
         return operation.declaration().answer().tree(answer);
+    }
+
+    /** Of an operation that is served, whoever asks for it. */
+    private Optional<String> name(RpcRequest rpc) {
+        return Optional.ofNullable(operations.get(rpc.common("Action", "x-acs-action")))
+                .map(operation -> operation.declaration().name());
     }
 
     private Operation<?> find(RpcRequest rpc) {

@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.metric.WorkerMeters;
 import java.util.Objects;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -11,10 +12,12 @@ final class Moves {
 
     private final Executions executions;
     private final TransactionTemplate transaction;
+    private final WorkerMeters meters;
 
-    Moves(Executions executions, TransactionTemplate transaction) {
+    Moves(Executions executions, TransactionTemplate transaction, WorkerMeters meters) {
         this.executions = executions;
         this.transaction = transaction;
+        this.meters = meters;
     }
 
     /** What the row says now. */
@@ -28,6 +31,12 @@ final class Moves {
      * @throws dev.kiln.execution.SupersededException when another attempt has the execution
      */
     Attempt make(Attempt attempt, Advance advance) {
+        var now = write(attempt, advance);
+        meters.moved(now);
+        return now;
+    }
+
+    private Attempt write(Attempt attempt, Advance advance) {
         if (advance.writes().isEmpty()) {
             return executions.advance(attempt, advance);
         }
