@@ -1,6 +1,7 @@
 package dev.kiln.api;
 
 import dev.kiln.bucket.BucketsConfiguration;
+import dev.kiln.management.ManagementConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
 import org.springframework.boot.SpringApplication;
@@ -13,7 +14,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @SpringBootApplication
 @EnableScheduling
 @EnableConfigurationProperties(ApiSettings.class)
-@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class})
+@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class, ManagementConfiguration.class
+})
 public class ApiApplication {
 
     public static void main(String[] arguments) {

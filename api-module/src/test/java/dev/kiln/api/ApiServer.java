@@ -2,6 +2,7 @@ package dev.kiln.api;
 
 import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.operation.Operation;
+import dev.kiln.management.ManagementServer;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestDirectories;
 import dev.kiln.testing.TestServers;
@@ -74,7 +75,6 @@ public final class ApiServer implements AutoCloseable {
             Map<String, String> more,
             ApplicationContextInitializer<GenericApplicationContext> beans) {
         var settings = new LinkedHashMap<>(Map.of(
-                "server.port", "0",
                 "spring.datasource.url", database.url(),
                 "spring.datasource.username", database.user(),
                 "spring.datasource.password", database.password(),
@@ -82,6 +82,8 @@ public final class ApiServer implements AutoCloseable {
                 "kiln.secrets-key", SECRETS_KEY,
                 "kiln.root.access-key-id", ROOT.id(),
                 "kiln.root.access-key-secret", ROOT.secret()));
+        settings.put("server.port", "0");
+        settings.put("kiln.management.ports", "0");
         for (var at = 0; at < REGIONS.size(); at++) {
             settings.put("kiln.regions[" + at + "].id", REGIONS.get(at));
             settings.put(
@@ -124,6 +126,10 @@ public final class ApiServer implements AutoCloseable {
     /** A part of the running application. */
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    int managementPort() {
+        return context.getBean(ManagementServer.class).port();
     }
 
     public JdbcClient jdbc() {

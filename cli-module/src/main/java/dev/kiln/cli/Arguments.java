@@ -23,10 +23,21 @@ public final class Arguments {
      */
     public static Arguments parse(List<String> arguments, Set<String> options, Set<String> flags)
             throws UsageException {
+        return parse(arguments, options, flags, Map.of());
+    }
+
+    /**
+     * The same for a command whose options have short forms.
+     *
+     * @param letters the names behind the letters
+     */
+    static Arguments parse(List<String> arguments, Set<String> options, Set<String> flags, Map<String, String> letters)
+            throws UsageException {
         var parsed = new Arguments();
         var rest = arguments.iterator();
         while (rest.hasNext()) {
-            var word = rest.next();
+            var typed = rest.next();
+            var word = isShort(typed) ? "--" + letters.getOrDefault(typed.substring(1), typed) : typed;
             if (!word.startsWith("--")) {
                 parsed.words.add(word);
                 continue;
@@ -36,7 +47,7 @@ public final class Arguments {
             if (flags.contains(name) && equals < 0) {
                 parsed.put(name, "");
             } else if (!options.contains(name)) {
-                throw new UsageException("option " + word + " is not known here");
+                throw new UsageException("option " + typed + " is not known here");
             } else if (equals >= 0) {
                 parsed.put(name, word.substring(equals + 1));
             } else if (rest.hasNext()) {
@@ -46,6 +57,11 @@ public final class Arguments {
             }
         }
         return parsed;
+    }
+
+    /** A dash and a letter; a dash alone may be a file, and more letters a text. */
+    private static boolean isShort(String word) {
+        return word.length() == 2 && word.charAt(0) == '-' && Character.isLetter(word.charAt(1));
     }
 
     private void put(String name, String value) throws UsageException {

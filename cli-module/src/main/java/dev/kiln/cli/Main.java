@@ -1,50 +1,74 @@
 package dev.kiln.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
-/** The client commands of {@code ./kiln}. Exit status: 0 done, 1 it failed, 2 the command line does not make sense. */
+/** The client commands of {@code ./kiln}. docs/cli.md lists the exit statuses. */
 public final class Main {
 
-    private static final String HELP = """
-            account create [--id N] --name X                         make an account, print its id and key
-            key create [--policy FILE] [--account N]                 make a key, which may do what the policy allows
-            key list [--account N]                                   the keys of an account
-            key disable ID, key enable ID, key delete ID             switch a key off and on, remove it
-            image import FILE --name N [--family F] [--region R]     register a base image, print its id
-            call OPERATION [Parameter=Value …]                       call an operation, print its answer
-            doctor [--remove]                                        what was left behind; status 1 when anything is
+    private static final int BUFFER = 8192;
 
-            KILN_ENDPOINT           server, default http://127.0.0.1:8080
-            KILN_ACCESS_KEY_ID,
-            KILN_ACCESS_KEY_SECRET  key to sign with, default that of data/root-key (or KILN_DATA/root-key)
-            """;
+    // What to do about refusals whose own words do not say so, because they are the vendor's.
+    private static final Map<String, String> REMEDIES = Map.of(
+            "InvalidAccessKeyId.NotFound",
+                    "check KILN_ACCESS_KEY_ID, and that KILN_ENDPOINT is the server that it is for",
+            "InvalidAccessKeyId.Inactive", "use another key, or enable it: ./kiln key enable ID",
+            "SignatureDoesNotMatch", "check KILN_ACCESS_KEY_SECRET",
+            "InvalidTimeStamp.Expired", "set this machine's clock",
+            "Throttling.User", "wait a second, or ask the operator to raise kiln.throttle.per-second",
+            "InvalidImagePipeline.NotFound", "./kiln template list shows those that there are",
+            "InvalidImagePipelineExecution.NotFound", "./kiln executions shows those that there are",
+            "ServiceUnavailable", "the server's log says what it waits for");
 
     private Main() {}
 
     public static void main(String[] arguments) {
         var here = new Surroundings(System.getenv(), Path.of(""));
-        System.exit(run(List.of(arguments), here, System.out, System.err));
+        // In UTF-8 whatever the locale is: tables and names have more than ASCII.
+        var out = new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
+                false,
+                StandardCharsets.UTF_8);
+        var status = run(List.of(arguments), here, out, System.err);
+        out.flush();
+        System.exit(status);
     }
 
     static int run(List<String> words, Surroundings here, PrintStream out, PrintStream err) {
+        var table = new CommandTable(new Session(here, Terminal.of(out, here.environment())));
         if (words.isEmpty() || words.contains("--help") || words.get(0).equals("help")) {
-            out.print(HELP);
-            return words.isEmpty() ? 2 : 0;
+            out.print(table.help(
+                    words.stream().filter(word -> !word.equals("help")).toList()));
+            return words.isEmpty() ? ExitStatus.USAGE : ExitStatus.DONE;
         }
         try {
-            return new Commands(here.client(), out).run(words);
+            return table.run(words);
         } catch (UsageException e) {
             err.println("kiln: " + e.getMessage() + " (./kiln " + words.get(0) + " --help)");
-            return 2;
+            return ExitStatus.USAGE;
         } catch (ApiException e) {
-            err.println("kiln: refused: " + (e.code().isEmpty() ? "" : e.code() + ": ") + e.getMessage());
-            return 1;
+            err.println("kiln: " + refusal(e));
+            return ExitStatus.REFUSED;
         } catch (IOException e) {
-            err.println("kiln: " + e.getMessage());
-            return 1;
+            err.println("kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())));
+            return ExitStatus.REFUSED;
         }
+    }
+
+    /** One line: the code, the server's words, and what to do. */
+    private static String refusal(ApiException e) {
+        var said = Terminal.oneLine(String.valueOf(e.getMessage())
+                .replaceFirst(" server string to sign is.*", "")
+                .replaceFirst(" server StringToSign is.*", ""));
+        var remedy = REMEDIES.get(e.code());
+        return "refused: " + (e.code().isEmpty() ? "" : e.code() + ": ") + said
+                + (remedy == null ? "" : " → " + remedy);
     }
 }

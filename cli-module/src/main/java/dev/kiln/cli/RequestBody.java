@@ -2,8 +2,6 @@ package dev.kiln.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,30 +9,62 @@ import java.security.DigestOutputStream;
 import java.util.HexFormat;
 import tools.jackson.databind.JsonNode;
 
-/**
- * What a request carries.
- *
- * @param contentType empty for no body
- * @param sha256 of the bytes, in hexadecimal digits
- */
-public record RequestBody(String contentType, String sha256, BodyPublisher publisher) {
+/** What a request carries. */
+public final class RequestBody {
+
+    /** Writes the bytes, each time from the first. */
+    private interface Source {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private final String contentType;
+    private final String sha256;
+    private final long length;
+    private final Source source;
+
+    private RequestBody(String contentType, String sha256, long length, Source source) {
+        this.contentType = contentType;
+        this.sha256 = sha256;
+        this.length = length;
+        this.source = source;
+    }
 
     public static RequestBody none() {
-        return new RequestBody("", RequestSignature.sha256(new byte[0]), BodyPublishers.noBody());
+        return new RequestBody("", RequestSignature.sha256(new byte[0]), 0, out -> {});
     }
 
     public static RequestBody json(JsonNode json) {
         var bytes = json.toString().getBytes(StandardCharsets.UTF_8);
-        return new RequestBody("application/json", RequestSignature.sha256(bytes), BodyPublishers.ofByteArray(bytes));
+        return new RequestBody(
+                "application/json", RequestSignature.sha256(bytes), bytes.length, out -> out.write(bytes));
     }
 
     /** The bytes of a file, read twice: once for the digest that is signed, once while they are sent. */
     public static RequestBody file(Path file) throws IOException {
         var digest = RequestSignature.digest();
+        long length;
         try (var digesting = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-            Files.copy(file, digesting);
+            length = Files.copy(file, digesting);
         }
         var sha256 = HexFormat.of().formatHex(digest.digest());
-        return new RequestBody("application/octet-stream", sha256, BodyPublishers.ofFile(file));
+        return new RequestBody("application/octet-stream", sha256, length, out -> Files.copy(file, out));
+    }
+
+    /** Empty for no body. */
+    String contentType() {
+        return contentType;
+    }
+
+    /** Of the bytes, in hexadecimal digits. */
+    String sha256() {
+        return sha256;
+    }
+
+    long length() {
+        return length;
+    }
+
+    void writeTo(OutputStream out) throws IOException {
+        source.writeTo(out);
     }
 }

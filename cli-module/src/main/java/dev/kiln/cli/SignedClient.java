@@ -1,19 +1,15 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
+import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,15 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SignedClient {
 
     private static final String VERSION = "2014-05-26";
-    // Uploads and downloads of images take their time; a server that says nothing at all for so long is gone.
-    private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final int LONGEST_ERROR = 64 * 1024;
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
     private final URI endpoint;
     private final AccessKey key;
     private final Clock clock;
@@ -57,7 +47,12 @@ public final class SignedClient {
 
     /** The request of an operation, signed now, for those who send it themselves. */
     public HttpRequest request(String action, Map<String, String> parameters) {
-        return signed(ApiCall.rpc(action, parameters));
+        var call = ApiCall.rpc(action, parameters);
+        var request = HttpRequest.newBuilder(address(call)).method(call.method(), HttpRequest.BodyPublishers.noBody());
+        var headers = signed(call);
+        headers.remove("host"); // the HTTP client sends this one itself
+        headers.forEach(request::header);
+        return request.build();
     }
 
     /** Calls the REST API and returns its answer; a missing node when that has no content. */
@@ -72,59 +67,63 @@ public final class SignedClient {
 
     /** Reads text from the REST API, from an offset on, for example the log of an execution. */
     public TextChunk text(String path, long offset) throws IOException {
-        var answer = send(ApiCall.get(path, Map.of("offset", Long.toString(offset))));
-        try (var bytes = answer.body()) {
-            var text = new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
-            return new TextChunk(
-                    text, answer.headers().firstValueAsLong("Kiln-Next-Offset").orElse(offset));
+        var chunk = bytes(path, offset);
+        return new TextChunk(new String(chunk.bytes(), StandardCharsets.UTF_8), chunk.nextOffset());
+    }
+
+    /** Reads a log from the REST API as it is, from an offset on. */
+    LogChunk bytes(String path, long offset) throws IOException {
+        try (var answer = send(ApiCall.get(path, Map.of("offset", Long.toString(offset))))) {
+            return new LogChunk(
+                    answer.body().readAllBytes(),
+                    answer.header("Kiln-Next-Offset").map(Long::parseLong).orElse(offset),
+                    answer.header("Kiln-Log-Complete").filter("true"::equals).isPresent());
         }
     }
 
     /** Downloads bytes from the REST API into a file, which is replaced if it is there. */
     public void download(String path, Path file) throws IOException {
-        try (var bytes = send(ApiCall.get(path, Map.of())).body()) {
-            Files.copy(bytes, file, StandardCopyOption.REPLACE_EXISTING);
+        try (var answer = send(ApiCall.get(path, Map.of()))) {
+            Files.copy(answer.body(), file, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     private JsonNode json(ApiCall call) throws IOException {
-        try (var bytes = send(call).body()) {
-            return JSON.readTree(bytes);
+        try (var answer = send(call)) {
+            return JSON.readTree(answer.body());
         } catch (JacksonException e) {
             throw new IOException(endpoint + " answered " + name(call) + " with something else than JSON", e);
         }
     }
 
-    private HttpResponse<InputStream> send(ApiCall call) throws IOException {
+    private Answer send(ApiCall call) throws IOException {
         try {
-            var answer = http.send(signed(call), BodyHandlers.ofInputStream());
-            if (answer.statusCode() >= 300) {
+            var answer = Answer.of(address(call), call.method(), signed(call), call.body());
+            if (answer.status() >= 300) {
                 throw refusal(answer);
             }
             return answer;
         } catch (ConnectException e) {
             throw new IOException(
                     "no server answers at " + endpoint + "; start one by ./kiln up or set KILN_ENDPOINT", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for " + endpoint, e);
+        } catch (UnknownHostException e) {
+            throw new IOException("nobody knows the host of " + endpoint + "; check KILN_ENDPOINT", e);
         }
     }
 
-    private HttpRequest signed(ApiCall call) {
+    private URI address(ApiCall call) {
         var query = RequestSignature.canonicalQuery(call.query());
+        return endpoint.resolve(query.isEmpty() ? call.path() : call.path() + "?" + query);
+    }
+
+    /** The headers of a request that is sent now, its signature among them. */
+    private Map<String, String> signed(ApiCall call) {
         var headers = headers(call);
         var signature = new RequestSignature(
                 call.method(), call.path(), call.query(), headers, call.body().sha256());
-        var request = HttpRequest.newBuilder(
-                        endpoint.resolve(query.isEmpty() ? call.path() : call.path() + "?" + query))
-                .timeout(PATIENCE)
-                .method(call.method(), call.body().publisher())
-                .header("Authorization", signature.authorization(key))
-                .header("Accept", "application/json, application/problem+json, */*;q=0.1");
-        headers.remove("host"); // the HTTP client sends this one itself
-        headers.forEach(request::header);
-        return request.build();
+        headers.put("Authorization", signature.authorization(key));
+        headers.put("Accept", "application/json, application/problem+json, */*;q=0.1");
+        return headers;
     }
 
     private Map<String, String> headers(ApiCall call) {
@@ -151,10 +150,10 @@ public final class SignedClient {
         return port == -1 || port == usual ? endpoint.getHost() : endpoint.getHost() + ":" + port;
     }
 
-    private static ApiException refusal(HttpResponse<InputStream> answer) throws IOException {
-        try (var bytes = answer.body()) {
-            var text = new String(bytes.readNBytes(LONGEST_ERROR), StandardCharsets.UTF_8);
-            return refusal(answer.statusCode(), text);
+    private static ApiException refusal(Answer answer) throws IOException {
+        try (answer) {
+            var text = new String(answer.body().readNBytes(LONGEST_ERROR), StandardCharsets.UTF_8);
+            return refusal(answer.status(), text);
         }
     }
 

@@ -65,6 +65,26 @@ public final class ExecutionQueue {
                 .toList();
     }
 
+    /**
+     * How all executions stand that have not ended.
+     *
+     * @param oldest how long the one that came first of those that wait has waited; zero when none does
+     */
+    public record Standing(long waiting, long running, Duration oldest) {}
+
+    /** How they stand now. */
+    public Standing standing() {
+        return jdbc.sql(LINE + """
+                        select count(*) filter (where not runs) as waiting, count(*) filter (where runs) as running,
+                               coalesce(extract(epoch from now() - min(came) filter (where not runs)), 0) as seconds
+                          from open
+                        """)
+                .query((row, number) ->
+                        new Standing(row.getLong("waiting"), row.getLong("running"), Duration.ofMillis((long)
+                                (Math.max(row.getDouble("seconds"), 0) * 1000))))
+                .single();
+    }
+
     /** Where in the line the execution stands, 1 being next; empty when it does not wait. */
     public OptionalInt position(ExecutionId id) {
         return jdbc.sql(LINE + "select position from line where id = :id")

@@ -5,10 +5,7 @@ import dev.kiln.cli.ApiException;
 import dev.kiln.cli.Commands;
 import dev.kiln.cli.SignedClient;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,8 +40,7 @@ final class DemoStory {
     DemoStory(URI endpoint, AccessKey rootKey, Path directory, Console console) {
         this.endpoint = endpoint;
         this.owner = new SignedClient(endpoint, rootKey);
-        var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        this.commands = new Commands(owner, silent);
+        this.commands = new Commands(owner);
         this.directory = directory;
         this.console = console;
     }

@@ -34,6 +34,7 @@ class ArchitectureTest {
             "ComponentRows",
             "ComponentSearch",
             "Components",
+            "DatabaseCheck",
             "ExecutionAges",
             "ExecutionList",
             "ExecutionQueue",

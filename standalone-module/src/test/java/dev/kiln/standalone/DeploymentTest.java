@@ -14,14 +14,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.convert.DurationStyle;
 
 /** What deploy/kubernetes and docker-compose.yml say fits what Kiln is: settings, images, probes, grace periods. */
 class DeploymentTest {
-
-    private static final String PROBES = "/actuator/health/";
 
     private final Path root = SourceSizes.projectRoot();
     private final Path kubernetes = root.resolve("deploy/kubernetes");
@@ -75,7 +72,7 @@ class DeploymentTest {
         for (var module : List.of("api-module", "worker-module")) {
             application(module).leaves().forEach(name -> known.add(normal(name)));
         }
-        known.add(normal("spring.config.import"));
+        known.addAll(List.of(normal("spring.config.import"), normal("KILN_LOG_FORMAT")));
         return known;
     }
 
@@ -99,35 +96,24 @@ class DeploymentTest {
 
     @Test
     void probesAskForWhatIsThere() throws IOException {
-        assertThat(application("api-module")
-                        .object("management")
-                        .object("endpoint")
-                        .object("health")
-                        .object("probes")
-                        .text("enabled"))
-                .isEqualTo("true");
-        var paths = containers().stream()
-                .flatMap(container -> Stream.of("startupProbe", "readinessProbe", "livenessProbe")
-                        .map(container::object))
-                .flatMap(probe -> probe.object("httpGet").keys().isEmpty()
-                        ? Stream.empty()
-                        : Stream.of(probe.object("httpGet").text("path")))
-                .toList();
-
-        assertThat(paths).hasSize(3).allMatch(Set.of(PROBES + "readiness", PROBES + "liveness")::contains);
-    }
-
-    @Test
-    void theWorkersProbesLookAtTheFileThatItTouches() throws IOException {
-        var worker = container("kiln-worker");
-        var file = variable(worker, "KILN_WORKER_READY_FILE");
-
-        for (var probe : List.of("startupProbe", "livenessProbe")) {
-            assertThat(worker.object(probe).object("exec").texts("command"))
-                    .last()
-                    .asString()
-                    .contains("find " + file + " ");
+        for (var container : containers()) {
+            assertThat(container.objects("ports").stream()
+                            .filter(port -> port.text("name").equals("management")))
+                    .singleElement()
+                    .extracting(port -> port.text("containerPort"))
+                    .isEqualTo("9464");
+            for (var probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+                var asked = container.object(probe).object("httpGet");
+                assertThat(asked.text("port")).isEqualTo("management");
+                assertThat(asked.text("path"))
+                        .isEqualTo(probe.equals("livenessProbe") ? "/health/liveness" : "/health/readiness");
+            }
         }
+        var settings = manifests().stream()
+                .filter(manifest -> manifest.text("kind").equals("ConfigMap"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(settings.object("data").text("KILN_MANAGEMENT_PORTS")).isEqualTo("9464");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -25,6 +26,9 @@ final class Worker implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
+    // Statements of a sweep may wait for the database; what takes longer than this is no wait any more.
+    private static final Duration LONGEST_SWEEP = Duration.ofMinutes(2);
+
     private final WorkerSettings settings;
     private final SchemaCheck schema;
     private final BuildEngine engine;
@@ -34,6 +38,7 @@ final class Worker implements SmartLifecycle {
     private final ScheduledExecutorService sweeping = new ScheduledThreadPoolExecutor(1);
     private final Thread listening;
     private volatile boolean running;
+    private volatile long swept = System.nanoTime();
 
     Worker(
             WorkerSettings settings,
@@ -65,16 +70,35 @@ final class Worker implements SmartLifecycle {
         listening.start();
         var every = settings.sweepEvery().toMillis();
         var unused = sweeping.scheduleWithFixedDelay(this::sweep, 0, every, TimeUnit.MILLISECONDS);
+        swept = System.nanoTime();
         running = true;
         LOG.info("taking work with {} slot(s)", settings.slots());
     }
 
     private void sweep() {
         orphans.sweep();
+        swept = System.nanoTime();
         var file = settings.readyFile();
         if (file != null) {
             touch(file);
         }
+    }
+
+    /** What it does now; throws when it takes no work. */
+    String standing() {
+        if (!running) {
+            throw new IllegalStateException("the worker starts or stops");
+        }
+        return slots.free() + " of " + settings.slots() + " slots are free";
+    }
+
+    /** When it last looked for work; throws when that was so long ago that the sweep hangs. */
+    String lastSweep() {
+        var silence = Duration.ofNanos(System.nanoTime() - swept);
+        if (running && silence.compareTo(settings.sweepEvery().plus(LONGEST_SWEEP)) > 0) {
+            throw new IllegalStateException("no sweep for " + silence.toSeconds() + " s");
+        }
+        return running ? "swept " + silence.toSeconds() + " s ago" : "not begun, or at its end";
     }
 
     private static void touch(Path file) {

@@ -1,6 +1,7 @@
 package dev.kiln.worker;
 
 import dev.kiln.bucket.BucketsConfiguration;
+import dev.kiln.management.ManagementConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
 import org.springframework.boot.SpringApplication;
@@ -10,7 +11,8 @@ import org.springframework.context.annotation.Import;
 
 /** A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. */
 @SpringBootApplication
-@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class})
+@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class, ManagementConfiguration.class
+})
 public class WorkerApplication {
 
     public static void main(String[] arguments) {

@@ -5,6 +5,8 @@ import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
 import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
+import dev.kiln.management.HealthCheck;
+import dev.kiln.management.HealthCheck.Need;
 import dev.kiln.reaper.Intents;
 import dev.kiln.region.Regions;
 import dev.kiln.worker.engine.BuildEngine;
@@ -12,6 +14,9 @@ import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.metric.MeasuredEngine;
+import dev.kiln.worker.metric.MeasuredStage;
+import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
@@ -48,6 +53,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,6 +71,12 @@ class WorkerConfiguration {
     @Bean
     SandboxBuildEngine buildEngine(EngineSettings settings) {
         return new SandboxBuildEngine(settings);
+    }
+
+    @Bean
+    @Primary
+    BuildEngine measuredEngine(SandboxBuildEngine engine, WorkerMeters meters) {
+        return new MeasuredEngine(engine, meters);
     }
 
     @Bean
@@ -146,8 +158,9 @@ class WorkerConfiguration {
     }
 
     @Bean
-    DistributingStage distributing(Targets targets, Regions regions, WorkerSettings settings, Drain drain) {
-        return new DistributingStage(new Distribution(targets, regions, settings, drain));
+    DistributingStage distributing(
+            Targets targets, Regions regions, WorkerSettings settings, Drain drain, WorkerMeters meters) {
+        return new DistributingStage(new Distribution(targets, regions, settings, drain, meters));
     }
 
     @Bean
@@ -163,17 +176,25 @@ class WorkerConfiguration {
     }
 
     @Bean
-    LeasedWork leasedWork(
+    ImageCopier imageCopier(
             JdbcClient jdbc,
             TransactionTemplate transaction,
             JsonMapper json,
             Regions regions,
             Buckets buckets,
+            WorkerMeters meters) {
+        return new ImageCopier(new ImageCopies(jdbc, transaction, json), regions, buckets, meters);
+    }
+
+    @Bean
+    LeasedWork leasedWork(
+            ImageCopier copier,
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            Regions regions,
+            Buckets buckets,
             WorkerSettings settings) {
-        return new LeasedWork(
-                new ImageCopier(new ImageCopies(jdbc, transaction, json), regions, buckets),
-                new ImageExporter(jdbc, transaction, regions, buckets),
-                settings);
+        return new LeasedWork(copier, new ImageExporter(jdbc, transaction, regions, buckets), settings);
     }
 
     // Not before the worker itself has started: by then the schema is known to be the right one.
@@ -193,9 +214,9 @@ class WorkerConfiguration {
     }
 
     @Bean
-    Stages stages(List<Stage> stages, Intents intents, SandboxBuildEngine engine) {
+    Stages stages(List<Stage> stages, Intents intents, SandboxBuildEngine engine, WorkerMeters meters) {
         return new Stages(stages.stream()
-                .map(stage -> GivingBackStage.of(stage, intents, engine.place()))
+                .map(stage -> new MeasuredStage(GivingBackStage.of(stage, intents, engine.place()), meters))
                 .toList());
     }
 
@@ -213,5 +234,15 @@ class WorkerConfiguration {
             OrphanedExecutions orphans,
             ExecutionListener listener) {
         return new Worker(settings, schema, engine, slots, orphans, listener);
+    }
+
+    @Bean
+    HealthCheck workCheck(Worker worker) {
+        return new HealthCheck("work", Need.WORK, Duration.ZERO, worker::standing);
+    }
+
+    @Bean
+    HealthCheck sweepCheck(Worker worker) {
+        return new HealthCheck("sweep", Need.LIFE, Duration.ZERO, worker::lastSweep);
     }
 }

@@ -2,6 +2,7 @@ package dev.kiln.api.relay;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The events that are still to be published. */
-final class Outbox {
+public final class Outbox {
 
     private final JdbcClient jdbc;
 
@@ -44,6 +45,27 @@ final class Outbox {
                                message, rings, at
                           from execution_event where published_at is null order by id limit :most
                         """).param("most", atMost).query(Outbox::event).list();
+    }
+
+    /**
+     * What waits to be published.
+     *
+     * @param events how many, counted no further than 100000
+     * @param oldest how long the oldest has waited; zero when none does
+     */
+    public record Backlog(long events, Duration oldest) {}
+
+    /** What waits now. */
+    public Backlog backlog() {
+        return jdbc.sql("""
+                        select (select count(*) from (select from execution_event where published_at is null limit 100000) w)
+                                   as events,
+                               coalesce((select extract(epoch from now() - at) from execution_event
+                                          where published_at is null order by id limit 1), 0) as seconds
+                        """)
+                .query((row, number) -> new Backlog(row.getLong("events"), Duration.ofMillis((long)
+                        (Math.max(row.getDouble("seconds"), 0) * 1000))))
+                .single();
     }
 
     /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */

@@ -46,13 +46,17 @@ class RelayConfiguration {
     }
 
     @Bean
+    Outbox outbox(JdbcClient jdbc) {
+        return new Outbox(jdbc);
+    }
+
+    @Bean
     EventRelay eventRelay(
-            JdbcClient jdbc,
+            Outbox outbox,
             KafkaTemplate<String, byte[]> kafka,
             KafkaAdmin topics,
             PlatformTransactionManager transactions,
             RelaySettings settings) {
-        return new EventRelay(
-                new Outbox(jdbc), kafka, topics, new TransactionTemplate(transactions), settings.pollEvery());
+        return new EventRelay(outbox, kafka, topics, new TransactionTemplate(transactions), settings.pollEvery());
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.api.rest;
 
 import dev.kiln.api.error.Gateway;
+import dev.kiln.api.metric.Answered;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.region.RegionId;
@@ -16,7 +17,7 @@ import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Refuses what the policies of a key do not allow, by the route that was chosen to answer the request, and before it
- * looks for anything.
+ * looks for anything; says what the request is about, for those who count.
  */
 final class PermissionCheck implements HandlerInterceptor {
 
@@ -28,11 +29,13 @@ final class PermissionCheck implements HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        var route = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+        var known = RestAction.of(request.getMethod(), route);
+        known.ifPresent(action -> Answered.operation(request, action.action()));
         if (request.getAttribute(SignatureFilter.CALLER) instanceof Caller caller
                 && !caller.policies().isEmpty()) {
-            var route = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
-            var action = RestAction.of(request.getMethod(), route)
-                    .orElseThrow(() -> Gateway.FORBIDDEN.because("User not authorized to operate on the specified"
+            var action =
+                    known.orElseThrow(() -> Gateway.FORBIDDEN.because("User not authorized to operate on the specified"
                             + " resource: no policy can allow " + request.getMethod() + " " + route
                             + ". Use a key without a policy."));
             caller.require(action.action(), resources(action, request, caller));

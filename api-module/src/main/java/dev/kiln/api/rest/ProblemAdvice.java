@@ -2,9 +2,10 @@ package dev.kiln.api.rest;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
+import dev.kiln.api.metric.Answered;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -32,13 +33,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler(Exception.class)
-    void failed(Exception failure, HttpServletResponse response) throws Exception {
+    void failed(Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
         if (response.isCommitted()) {
             // A download broke off; the only way left to tell the client is to end the connection early. Any other
             // exception than the failure itself would be logged as a defect of this handler.
             throw failure;
         }
-        problems.write(response, Failures.refusal(failure, UUID.randomUUID().toString()));
+        problems.write(response, Failures.refusal(failure, Answered.id(request)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kiln.api.rest;
 
 import dev.kiln.api.error.Failures;
 import dev.kiln.api.error.RestCodes;
+import dev.kiln.api.metric.Answered;
 import dev.kiln.api.signature.Authentication;
 import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
@@ -13,7 +14,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -41,7 +41,7 @@ final class SignatureFilter extends OncePerRequestFilter {
         try {
             verified = verify(request);
         } catch (RuntimeException e) {
-            problems.write(response, Failures.refusal(e, UUID.randomUUID().toString()));
+            problems.write(response, Failures.refusal(e, Answered.id(request)));
             return;
         }
         chain.doFilter(verified, response);
@@ -56,7 +56,9 @@ final class SignatureFilter extends OncePerRequestFilter {
             throw RestCodes.TOO_LARGE.because("The body has more than " + MAX_BODY + " bytes.");
         }
         var hash = streams ? Optional.<String>empty() : Optional.of(Signatures.sha256(body));
-        request.setAttribute(CALLER, authentication.verifyV3(signed, hash, List.of()));
+        var caller = authentication.verifyV3(signed, hash, List.of());
+        Answered.by(caller.account());
+        request.setAttribute(CALLER, caller);
         return streams ? new VerifiedRequest(request, query) : new ReadBody(request, query, body);
     }
 

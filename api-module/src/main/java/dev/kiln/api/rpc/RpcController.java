@@ -4,6 +4,7 @@ import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.metric.Answered;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.signature.Authentication;
 import dev.kiln.api.signature.Caller;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -41,19 +41,22 @@ class RpcController {
             response.setHeader("Location", "/ui");
             return;
         }
-        var requestId = UUID.randomUUID().toString().toUpperCase(Locale.ROOT);
+        var requestId = Answered.id(request);
         var format = formatByHeaders(request);
         try {
             requireMethod(request.getMethod());
             var rpc = RpcRequest.read(request);
             format = Format.of(rpc.parameter("Format"), format);
+            name(rpc).ifPresent(name -> Answered.operation(request, name));
             var caller = verify(rpc);
             var operation = find(rpc);
             var answer = Operations.run(operation, caller, rpc.parameters());
             answer.put("RequestId", requestId);
+            Answered.with(request, Answered.OK);
             write(response, 200, format, operation.declaration().name() + "Response", answer);
         } catch (RuntimeException e) {
             var refusal = Failures.refusal(e, requestId);
+            Answered.with(request, refusal.code());
             refusal.headers().forEach(response::setHeader);
             write(response, refusal.status(), format, "Error", error(refusal, requestId, request.getServerName()));
         }
@@ -87,10 +90,18 @@ class RpcController {
     }
 
     private Caller verify(RpcRequest rpc) {
-        return rpc.isV3()
+        var caller = rpc.isV3()
                 ? authentication.verifyV3(
                         rpc.signed(), Optional.of(rpc.bodyHash()), List.of("x-acs-action", "x-acs-version"))
                 : authentication.verifyV1(rpc.signed().method(), rpc.parameters());
+        Answered.by(caller.account());
+        return caller;
+    }
+
+    /** Of an operation that is served, whoever asks for it. */
+    private Optional<String> name(RpcRequest rpc) {
+        return operations.find(rpc.common("Action", "x-acs-action"))
+                .map(operation -> operation.declaration().name());
     }
 
     private Operation<?> find(RpcRequest rpc) {

@@ -16,4 +16,10 @@ public interface BuildOutput {
 
     /** The running command ended well. */
     void stepFinished(int number, int total, Duration took);
+
+    /** The command that began is not run: what an earlier build made of it is taken. */
+    default void stepReused(int number, int total, String since) {
+        phase("taken from the step cache, where it is since " + since);
+        stepFinished(number, total, Duration.ZERO);
+    }
 }

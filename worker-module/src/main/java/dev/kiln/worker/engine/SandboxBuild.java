@@ -216,11 +216,12 @@ final class SandboxBuild implements AutoCloseable {
                 return number - 1;
             }
             output.stepStarted(number, total, command.text());
-            entry.ifPresent(found -> output.phase("taken from the step cache, where it is since " + found.made()));
             runs.declare(command, step(number));
             int step = number;
             entry.flatMap(StepCache.Entry::stdout).ifPresent(text -> runs.remember(step, text));
-            output.stepFinished(number, total, Duration.ZERO);
+            entry.ifPresentOrElse(
+                    found -> output.stepReused(step, total, found.made().toString()),
+                    () -> output.stepFinished(step, total, Duration.ZERO));
         }
         return total;
     }

@@ -10,6 +10,8 @@ import dev.kiln.region.Regions;
 import dev.kiln.region.StoredItem;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.metric.LogContext;
+import dev.kiln.worker.metric.WorkerMeters;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -34,12 +36,14 @@ public final class Distribution {
     private final Regions regions;
     private final WorkerSettings settings;
     private final Drain drain;
+    private final WorkerMeters meters;
 
-    public Distribution(Targets targets, Regions regions, WorkerSettings settings, Drain drain) {
+    public Distribution(Targets targets, Regions regions, WorkerSettings settings, Drain drain, WorkerMeters meters) {
         this.targets = targets;
         this.regions = regions;
         this.settings = settings;
         this.drain = drain;
+        this.meters = meters;
     }
 
     /** Does what is not done yet and returns how many copies and shares have failed. */
@@ -49,7 +53,7 @@ public final class Distribution {
         var work = new ArrayList<Callable<Void>>();
         for (var target : all) {
             if (target.state() != Target.State.FAILED && !(target.isCopied() && sharesWithNobody(attempt))) {
-                work.add(() -> deliver(attempt, home, target));
+                work.add(LogContext.carriedTo(() -> deliver(attempt, home, target)));
             }
         }
         if (work.isEmpty() && all.stream().allMatch(Target::isCopied)) {
@@ -117,9 +121,11 @@ public final class Distribution {
                 LOG.warn("{} to {}: try {} of {}", target.image(), target.region(), number, settings.copyTries(), e);
                 if (number >= settings.copyTries()) {
                     targets.failed(attempt, target.image(), new Failure("CopyFailed", reason(target, number, e)));
+                    meters.targetFailed(target.region());
                     discardPartsOf(target);
                     return false;
                 }
+                meters.targetTriedAgain(target.region());
                 Thread.sleep(
                         settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
                 drain.boundary();
@@ -137,9 +143,13 @@ public final class Distribution {
         targets.copying(attempt, target.image());
         var key = ImageKeys.image(target.image());
         ByteSource source = offset -> store(home.region()).open(ImageKeys.image(home.image()), offset);
-        var progress = targets.progress(attempt, target.image(), content.bytes());
+        var progress = meters.counting(
+                target.region(),
+                content.parts().isPresent(),
+                targets.progress(attempt, target.image(), content.bytes()));
         Transfer.run(content, source, store(target.region()), key, progress);
         targets.copied(attempt, target.image(), content);
+        meters.targetCopied(target.region());
     }
 
     /** Nobody goes on with what was copied of a target that has failed. The reaper removes what stays here. */

@@ -12,6 +12,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
+import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.region.ImageCopies.BucketObject;
 import dev.kiln.worker.region.ImageCopies.Order;
 import dev.kiln.worker.region.ImageCopies.OtherImage;
@@ -29,12 +30,14 @@ public final class ImageCopier implements LeasedJob {
     private final ImageCopies copies;
     private final Regions regions;
     private final Buckets buckets;
+    private final WorkerMeters meters;
     private final ArchiveInspector inspector = new ArchiveInspector(ArchiveLimits.DEFAULT);
 
-    public ImageCopier(ImageCopies copies, Regions regions, Buckets buckets) {
+    public ImageCopier(ImageCopies copies, Regions regions, Buckets buckets, WorkerMeters meters) {
         this.copies = copies;
         this.regions = regions;
         this.buckets = buckets;
+        this.meters = meters;
     }
 
     @Override
@@ -70,7 +73,9 @@ public final class ImageCopier implements LeasedJob {
         var content = source.get().content();
         var from = store(source.get().region());
         ByteSource bytes = offset -> from.open(ImageKeys.image(other.id()), offset);
-        Transfer.run(content, bytes, store, ImageKeys.image(order.image()), done -> rows().progress(claim, done));
+        var progress =
+                meters.counting(order.region(), content.parts().isPresent(), done -> rows().progress(claim, done));
+        Transfer.run(content, bytes, store, ImageKeys.image(order.image()), progress);
         copies.copied(claim, content);
     }
 

@@ -4,6 +4,7 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
 import dev.kiln.worker.engine.EnginePlace;
+import dev.kiln.worker.metric.WorkerMeters;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -16,12 +17,14 @@ final class Claims {
     private final Executions executions;
     private final String worker;
     private final EnginePlace place;
+    private final WorkerMeters meters;
 
     /** @param place where this worker's builds have their scratch space */
-    Claims(Executions executions, String worker, EnginePlace place) {
+    Claims(Executions executions, String worker, EnginePlace place, WorkerMeters meters) {
         this.executions = executions;
         this.worker = worker;
         this.place = place;
+        this.meters = meters;
     }
 
     String worker() {
@@ -30,7 +33,9 @@ final class Claims {
 
     /** The next attempt of an execution whose template's lock is held; empty when it is final or gone. */
     Optional<Attempt> claim(ExecutionId execution) throws IOException {
-        return executions.claim(execution, worker, place.id());
+        var attempt = executions.claim(execution, worker, place.id());
+        attempt.ifPresent(meters::claimed);
+        return attempt;
     }
 
     /** How many attempts before this one came to nothing, if they are so many that the execution is given up. */

@@ -7,6 +7,7 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
+import dev.kiln.worker.metric.LogContext;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import dev.kiln.worker.stage.Stages;
@@ -74,7 +75,17 @@ public final class ExecutionRunner {
         if (claimed.isEmpty()) {
             return;
         }
-        var attempt = claimed.get();
+        var lines = LogContext.of(claimed.get());
+        try {
+            drive(claimed.get(), lock);
+        } finally {
+            lines.close();
+        }
+    }
+
+    private void drive(Attempt claimed, TemplateLock lock) throws SQLException, InterruptedException {
+        var attempt = claimed;
+        var execution = attempt.execution();
         LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), claims.worker());
         var fruitless = claims.tooManyBefore(attempt);
         if (fruitless.isPresent()) {

@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.stage.Stages;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,11 +18,13 @@ final class Moves {
     private final Executions executions;
     private final TransactionTemplate transaction;
     private final Stages stages;
+    private final WorkerMeters meters;
 
-    Moves(Executions executions, TransactionTemplate transaction, Stages stages) {
+    Moves(Executions executions, TransactionTemplate transaction, Stages stages, WorkerMeters meters) {
         this.executions = executions;
         this.transaction = transaction;
         this.stages = stages;
+        this.meters = meters;
     }
 
     /** What the row says now. */
@@ -35,6 +38,12 @@ final class Moves {
      * @throws dev.kiln.execution.SupersededException when another attempt has the execution
      */
     Attempt make(Attempt attempt, Advance advance) {
+        var now = write(attempt, advance);
+        meters.moved(now);
+        return now;
+    }
+
+    private Attempt write(Attempt attempt, Advance advance) {
         if (advance.writes().isEmpty()) {
             return executions.advance(attempt, advance);
         }
@@ -46,7 +55,7 @@ final class Moves {
                 return now;
             }
             advance.writes().forEach(write -> write.accept(now));
-            return next(now).map(further -> make(now, further)).orElse(now);
+            return next(now).map(further -> write(now, further)).orElse(now);
         });
         return Objects.requireNonNull(moved);
     }

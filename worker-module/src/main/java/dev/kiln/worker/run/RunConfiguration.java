@@ -6,6 +6,7 @@ import dev.kiln.execution.Executions;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
+import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.stage.Stages;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,13 +44,13 @@ class RunConfiguration {
     }
 
     @Bean
-    Claims claims(Executions executions, WorkerSettings settings, SandboxBuildEngine engine) {
-        return new Claims(executions, WorkerName.of(settings), engine.place());
+    Claims claims(Executions executions, WorkerSettings settings, SandboxBuildEngine engine, WorkerMeters meters) {
+        return new Claims(executions, WorkerName.of(settings), engine.place(), meters);
     }
 
     @Bean
-    Moves moves(Executions executions, TransactionTemplate transaction, Stages stages) {
-        return new Moves(executions, transaction, stages);
+    Moves moves(Executions executions, TransactionTemplate transaction, Stages stages, WorkerMeters meters) {
+        return new Moves(executions, transaction, stages, meters);
     }
 
     /** The runner and the threads that it and the slots share. */

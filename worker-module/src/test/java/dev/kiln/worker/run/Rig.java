@@ -14,6 +14,7 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Executions;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.metric.Metrics;
 import dev.kiln.reaper.Intents;
 import dev.kiln.reaper.RegionSweep;
 import dev.kiln.reaper.StoredThings;
@@ -32,6 +33,9 @@ import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.EnginePlace;
 import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.metric.MeasuredEngine;
+import dev.kiln.worker.metric.MeasuredStage;
+import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
@@ -97,6 +101,8 @@ final class Rig implements AutoCloseable {
     final Path bucket;
     DataSize sharedSteps = DataSize.ofMegabytes(1);
     private final EnginePlace place = new EnginePlace(TestDirectories.create("engine"));
+    final Metrics metrics = new Metrics();
+    private final WorkerMeters meters = new WorkerMeters(metrics);
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
     private int copiesAtOnce = 4;
@@ -240,8 +246,8 @@ final class Rig implements AutoCloseable {
         var threads = Executors.newCachedThreadPool();
         var stages = stages(engine, settings, drain);
         var runner = new ExecutionRunner(
-                new Claims(executions, "worker-" + workers.size(), place),
-                new Moves(executions, database.transaction(), stages),
+                new Claims(executions, "worker-" + workers.size(), place, meters),
+                new Moves(executions, database.transaction(), stages, meters),
                 stages,
                 new StageTries(settings.stageTries(), drain),
                 new StageWatch(threads, settings),
@@ -271,7 +277,7 @@ final class Rig implements AutoCloseable {
     LeasedWork leasedWork() {
         var copies = new ImageCopies(jdbc, database.transaction(), new JsonMapper());
         return new LeasedWork(
-                new ImageCopier(copies, regions(), buckets()),
+                new ImageCopier(copies, regions(), buckets(), meters),
                 new ImageExporter(jdbc, database.transaction(), regions(), buckets()),
                 settings(1));
     }
@@ -299,13 +305,13 @@ final class Rig implements AutoCloseable {
         var imported = new ImportedBases(jdbc, regions, drain);
         var stages = List.<Stage>of(
                 new PreparingStage(baseImages, imported, new Preflight(jdbc, regions), targets, steps),
-                new BuildingStage(engine, requests, logs, targets, regions, layers),
+                new BuildingStage(new MeasuredEngine(engine, meters), requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
-                new DistributingStage(new Distribution(targets, regions, settings, drain)),
+                new DistributingStage(new Distribution(targets, regions, settings, drain, meters)),
                 new ReleasingStage(engine, removal, layers, imported),
                 new CancellingStage(engine, removal, layers, imported));
         return new Stages(stages.stream()
-                .map(stage -> GivingBackStage.of(stage, new Intents(jdbc), place))
+                .map(stage -> new MeasuredStage(GivingBackStage.of(stage, new Intents(jdbc), place), meters))
                 .toList());
     }
 

@@ -1,0 +1,74 @@
+package dev.kiln.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One request sent, and its answer. By the oldest of Java's HTTP clients: the newer one takes a third of a second to
+ * begin with, which is longer than most commands take.
+ */
+final class Answer implements Closeable {
+
+    private static final int TO_CONNECT = 10_000;
+    // Uploads and downloads of images take their time; a server that says nothing at all for so long is gone.
+    private static final int TO_ANSWER = 30 * 60_000;
+
+    private final HttpURLConnection connection;
+
+    private Answer(HttpURLConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Sends the request and returns when the answer begins. */
+    static Answer of(URI address, String method, Map<String, String> headers, RequestBody body) throws IOException {
+        if (!(address.toURL().openConnection() instanceof HttpURLConnection connection)) {
+            throw new IOException(address + " is not reached by HTTP");
+        }
+        connection.setConnectTimeout(TO_CONNECT);
+        connection.setReadTimeout(TO_ANSWER);
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setRequestMethod(method);
+        headers.forEach(connection::setRequestProperty);
+        if (body.length() > 0) {
+            connection.setDoOutput(true);
+            connection.setFixedLengthStreamingMode(body.length());
+            try (var out = connection.getOutputStream()) {
+                body.writeTo(out);
+            } catch (IOException e) {
+                // A server that refuses an upload answers before it has read all of it; that answer is worth more.
+                if (connection.getResponseCode() < 0) {
+                    throw e;
+                }
+            }
+        }
+        if (connection.getResponseCode() < 0) {
+            throw new IOException(address.getAuthority() + " does not answer in HTTP");
+        }
+        return new Answer(connection);
+    }
+
+    int status() throws IOException {
+        return connection.getResponseCode();
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(connection.getHeaderField(name));
+    }
+
+    /** What was answered, of a refusal too. */
+    InputStream body() throws IOException {
+        var stream = status() >= 400 ? connection.getErrorStream() : connection.getInputStream();
+        return stream == null ? InputStream.nullInputStream() : stream;
+    }
+
+    @Override
+    public void close() throws IOException {
+        body().close();
+    }
+}

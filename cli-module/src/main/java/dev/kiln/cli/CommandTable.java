@@ -1,0 +1,93 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** All commands that talk to a server, and those about the commands themselves. */
+final class CommandTable {
+
+    private final List<Command> commands = new ArrayList<>();
+
+    CommandTable(Session session) {
+        var templates = new TemplateCommands(session);
+        Stream.of(
+                        templates.all(),
+                        new ExecutionCommands(session, templates).all(),
+                        new ImageCommands(session).all(),
+                        new ServerCommands(session).all(),
+                        new KeyCommands(session).all())
+                .forEach(commands::addAll);
+        commands.add(new Command(
+                "completion",
+                List.of("bash|zsh"),
+                List.of(),
+                "print what completes commands, to be sourced by the shell",
+                arguments -> complete(arguments, session.terminal())));
+    }
+
+    List<Command> all() {
+        return List.copyOf(commands);
+    }
+
+    private int complete(Arguments arguments, Terminal terminal) throws UsageException {
+        terminal.out().print(new Completion(commands).script(arguments.words().get(0)));
+        return ExitStatus.DONE;
+    }
+
+    int run(List<String> words) throws UsageException, IOException {
+        var command = find(words)
+                .orElseThrow(() -> new UsageException("command " + String.join(" ", words) + " is not known"));
+        return command.run(words.subList(command.name().split(" ", -1).length, words.size()));
+    }
+
+    /** The command that the words begin with; the one with more words of its own first. */
+    Optional<Command> find(List<String> words) {
+        var named = Stream.of(2, 1)
+                .filter(count -> words.size() >= count)
+                .map(count -> String.join(" ", words.subList(0, count)))
+                .toList();
+        return named.stream()
+                .flatMap(name ->
+                        commands.stream().filter(command -> command.name().equals(name)))
+                .findFirst();
+    }
+
+    /** Explains the command, or all whose names begin so. */
+    String help(List<String> words) {
+        var found = find(words);
+        if (found.isPresent()) {
+            return found.get().help() + SURROUNDINGS;
+        }
+        var group = words.isEmpty() ? "" : words.get(0) + " ";
+        var shown = commands.stream()
+                .filter(command -> command.name().startsWith(group))
+                .toList();
+        return (shown.isEmpty() ? list(commands) : list(shown)) + SURROUNDINGS;
+    }
+
+    private static String list(List<Command> shown) {
+        var width = shown.stream()
+                .mapToInt(command -> command.form().length())
+                .max()
+                .orElse(0);
+        var text = new StringBuilder();
+        shown.forEach(command -> text.append("  ./kiln ")
+                .append(command.form())
+                .append(" ".repeat(width - command.form().length() + 2))
+                .append(command.does())
+                .append('\n'));
+        return text.append("\n\"./kiln COMMAND --help\" shows the options of one.\n")
+                .toString();
+    }
+
+    private static final String SURROUNDINGS = """
+
+            KILN_ENDPOINT           server, default http://127.0.0.1:8080
+            KILN_ACCESS_KEY_ID,
+            KILN_ACCESS_KEY_SECRET  key to sign with, default that of data/root-key (or KILN_DATA/root-key)
+            KILN_REGION             region, default cn-hangzhou
+            """;
+}

@@ -1,0 +1,189 @@
+package dev.kiln.cli;
+
+import static dev.kiln.cli.TemplateCommands.text;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Start, watch, cancel and list executions, and try their targets again. */
+final class ExecutionCommands {
+
+    private static final String SET = "/ImagePipelineExecution/ImagePipelineExecutionSet";
+
+    private final Session session;
+    private final TemplateCommands templates;
+
+    ExecutionCommands(Session session, TemplateCommands templates) {
+        this.session = session;
+        this.templates = templates;
+    }
+
+    List<Command> all() {
+        var token = new Option(
+                "client-token", "", "TOKEN", "the same token starts one execution, however often it is sent");
+        var template = new Option("template", "t", "TEMPLATE", "of this template, by id or name; else of all");
+        var status = new Option("status", "s", "STATUS,…", "in these statuses alone");
+        var limit = new Option("limit", "l", "N", "at most so many, default 20");
+        var region = Option.REGION;
+        var output = Option.OUTPUT;
+        var execution = List.of("EXECUTION");
+        return List.of(
+                new Command(
+                        "start",
+                        List.of("TEMPLATE"),
+                        List.of(Option.FOLLOW, token, region, output),
+                        "start an execution, print its id; with -f, end as it ends",
+                        this::start),
+                new Command(
+                        "executions",
+                        List.of(),
+                        List.of(template, status, limit, region, output),
+                        "executions, newest first",
+                        this::list),
+                new Command(
+                        "execution", execution, List.of(output), "one execution: its stages and targets", this::show),
+                new Command(
+                        "follow",
+                        execution,
+                        List.of(),
+                        "show what happens until the end, and end as it ends",
+                        this::follow),
+                new Command("logs", execution, List.of(Option.FOLLOW), "what its commands have printed", this::logs),
+                new Command("cancel", execution, List.of(region), "cancel an execution", this::cancel),
+                new Command("targets list", execution, List.of(output), "the regions that get a copy", this::targets),
+                new Command(
+                        "targets retry",
+                        execution,
+                        List.of(Option.FOLLOW),
+                        "try the targets that failed again, without a build",
+                        this::retry));
+    }
+
+    private int start(Arguments arguments) throws UsageException, IOException {
+        var region = session.region(arguments);
+        var word = arguments.words().get(0);
+        var asked = new LinkedHashMap<>(Map.of("RegionId", region));
+        asked.put(
+                "ImagePipelineId",
+                word.startsWith("ip-") ? word : text(templates.find(word, region), "ImagePipelineId"));
+        arguments.option("client-token").ifPresent(token -> asked.put("ClientToken", token));
+        var json = Session.json(arguments);
+        var started = session.client().rpc("StartImagePipelineExecution", asked);
+        var id = text(started, "ExecutionId");
+        if (!json) {
+            session.terminal().out().println(id);
+        } else if (!arguments.has("follow")) {
+            session.print(started);
+        }
+        return arguments.has("follow") ? follow(id, json) : ExitStatus.DONE;
+    }
+
+    private int follow(Arguments arguments) throws UsageException, IOException {
+        return follow(execution(arguments), false);
+    }
+
+    private int follow(String id, boolean json) throws UsageException, IOException {
+        var follower = new Follower(session.client(), id, session.terminal());
+        var end = follower.follow(!json);
+        if (json) {
+            session.print(end);
+        }
+        return ExitStatus.of(text(end, "status"));
+    }
+
+    private static String execution(Arguments arguments) throws UsageException {
+        return Session.id(arguments.words().get(0), "an execution");
+    }
+
+    private int list(Arguments arguments) throws UsageException, IOException {
+        var limit = arguments.number("limit", 20, 1, 500);
+        var region = session.region(arguments);
+        var asked = new LinkedHashMap<>(Map.of("RegionId", region, "MaxResults", Integer.toString(limit)));
+        arguments.option("status").ifPresent(status -> asked.put("Status", status));
+        var found = new ArrayList<JsonNode>();
+        for (var template : asked(arguments, region)) {
+            asked.put("ImagePipelineId", text(template, "ImagePipelineId"));
+            session.client()
+                    .rpc("DescribeImagePipelineExecutions", asked)
+                    .at(SET)
+                    .forEach(found::add);
+        }
+        found.sort(Comparator.comparing((JsonNode one) -> text(one, "CreationTime"))
+                .reversed());
+        var newest = List.copyOf(found.subList(0, Math.min(limit, found.size())));
+        if (Session.json(arguments)) {
+            session.print(newest);
+        } else {
+            print(newest);
+        }
+        return ExitStatus.DONE;
+    }
+
+    private List<JsonNode> asked(Arguments arguments, String region) throws UsageException, IOException {
+        var named = arguments.option("template");
+        return named.isPresent()
+                ? List.of(templates.find(named.get(), region))
+                : session.all("DescribeImagePipelines", Map.of("RegionId", region), TemplateCommands.SET);
+    }
+
+    private void print(List<JsonNode> executions) {
+        var table = new Table(2, "EXECUTION", "TEMPLATE", "STATUS", "STARTED", "MESSAGE");
+        for (var one : executions) {
+            table.row(
+                    text(one, "ExecutionId"),
+                    text(one, "ImagePipelineId"),
+                    text(one, "Status"),
+                    Session.ago(text(one, "CreationTime")),
+                    text(one, "Message"));
+        }
+        table.print(session.terminal());
+    }
+
+    private int show(Arguments arguments) throws UsageException, IOException {
+        var path = "/api/v1/executions/" + execution(arguments);
+        var execution = session.client().get(path);
+        if (Session.json(arguments)) {
+            session.print(execution);
+            return ExitStatus.DONE;
+        }
+        var story = new Story(session.terminal());
+        story.tell(session.client().get(path + "/events").path("events"));
+        story.outcome(execution);
+        story.targets(session.client().get(path + "/targets").path("targets"));
+        return ExitStatus.DONE;
+    }
+
+    private int logs(Arguments arguments) throws UsageException, IOException {
+        new LogPrinter(session.client(), execution(arguments), session.terminal()).print(arguments.has("follow"));
+        return ExitStatus.DONE;
+    }
+
+    private int cancel(Arguments arguments) throws UsageException, IOException {
+        session.client()
+                .rpc(
+                        "CancelImagePipelineExecution",
+                        Map.of("RegionId", session.region(arguments), "ExecutionId", execution(arguments)));
+        return ExitStatus.DONE;
+    }
+
+    private int targets(Arguments arguments) throws UsageException, IOException {
+        var targets = session.client().get("/api/v1/executions/" + execution(arguments) + "/targets");
+        if (Session.json(arguments)) {
+            session.print(targets.path("targets"));
+        } else {
+            new Story(session.terminal()).targets(targets.path("targets"));
+        }
+        return ExitStatus.DONE;
+    }
+
+    private int retry(Arguments arguments) throws UsageException, IOException {
+        var id = execution(arguments);
+        session.client().rest("POST", "/api/v1/executions/" + id + "/targets/retry", Map.of(), RequestBody.none());
+        return arguments.has("follow") ? follow(id, false) : ExitStatus.DONE;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.kiln.cli;
+
+/** How a command that followed an execution ends: as the execution did. */
+final class ExitStatus {
+
+    static final int DONE = 0;
+    static final int REFUSED = 1;
+    static final int USAGE = 2;
+
+    private ExitStatus() {}
+
+    /** Of a final status; a program that looks at 0 alone sees success alone. */
+    static int of(String status) {
+        return switch (status) {
+            case "SUCCESS" -> DONE;
+            case "FAILED" -> 10;
+            case "TEST_FAILED" -> 11;
+            case "PARTITION_SUCCESS" -> 12;
+            case "CANCELLED" -> 13;
+            default -> throw new IllegalArgumentException(status + " is no end");
+        };
+    }
+
+    static boolean isFinal(String status) {
+        return switch (status) {
+            case "SUCCESS", "FAILED", "TEST_FAILED", "PARTITION_SUCCESS", "CANCELLED" -> true;
+            default -> false;
+        };
+    }
+}

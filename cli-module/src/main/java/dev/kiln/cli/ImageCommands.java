@@ -1,0 +1,94 @@
+package dev.kiln.cli;
+
+import static dev.kiln.cli.TemplateCommands.text;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** {@code ./kiln images} and {@code ./kiln image}. */
+final class ImageCommands {
+
+    private static final int PAGE = 100;
+
+    private final Session session;
+
+    ImageCommands(Session session) {
+        this.session = session;
+    }
+
+    List<Command> all() {
+        var family = new Option("family", "F", "FAMILY", "of this family alone");
+        var joined = new Option("family", "F", "FAMILY", "the family that it joins");
+        var name = new Option("name", "n", "NAME", "its name");
+        return List.of(
+                new Command(
+                        "images",
+                        List.of(),
+                        List.of(family, Option.REGION, Option.OUTPUT),
+                        "the images of a region, newest first",
+                        this::list),
+                new Command(
+                        "image import",
+                        List.of("FILE"),
+                        List.of(name, joined, Option.REGION),
+                        "register a base image, print its id",
+                        this::register));
+    }
+
+    private int list(Arguments arguments) throws UsageException, IOException {
+        var images = images(arguments);
+        if (Session.json(arguments)) {
+            session.print(images);
+            return ExitStatus.DONE;
+        }
+        var table = new Table(4, "IMAGE", "NAME", "FAMILY", "GIB", "STATUS", "CREATED");
+        for (var image : images) {
+            table.row(
+                    text(image, "ImageId"),
+                    text(image, "ImageName"),
+                    text(image, "ImageFamily"),
+                    image.path("Size").asString(""),
+                    text(image, "Status"),
+                    Session.ago(text(image, "CreationTime")));
+        }
+        table.print(session.terminal());
+        return ExitStatus.DONE;
+    }
+
+    private List<JsonNode> images(Arguments arguments) throws UsageException, IOException {
+        var asked = new LinkedHashMap<String, String>();
+        asked.put("RegionId", session.region(arguments));
+        asked.put("PageSize", Integer.toString(PAGE));
+        arguments.option("family").ifPresent(family -> asked.put("ImageFamily", family));
+        var all = new ArrayList<JsonNode>();
+        for (var page = 1; ; page++) {
+            asked.put("PageNumber", Integer.toString(page));
+            var answer = session.client().rpc("DescribeImages", asked);
+            answer.at("/Images/Image").forEach(all::add);
+            if (page * PAGE >= answer.path("TotalCount").asInt(0)) {
+                return all;
+            }
+        }
+    }
+
+    private int register(Arguments arguments) throws UsageException, IOException {
+        var file = Path.of(arguments.words().get(0));
+        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+            throw new UsageException("there is no readable file " + file);
+        }
+        var out = session.terminal().out();
+        var image = new Commands(session.client())
+                .importImage(
+                        file,
+                        arguments.required("name"),
+                        arguments.option("family").orElse(""),
+                        session.region(arguments));
+        out.println(image.path("imageId").asString());
+        return ExitStatus.DONE;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.kiln.cli;
+
+import java.util.List;
+
+/**
+ * An option of a command.
+ *
+ * @param name without dashes
+ * @param letter its short form, or empty
+ * @param value what stands behind it, for people; empty for a flag
+ */
+record Option(String name, String letter, String value, String does) {
+
+    static final Option REGION = new Option("region", "r", "REGION", "the region; else KILN_REGION, else cn-hangzhou");
+    static final Option OUTPUT = new Option("output", "o", "json", "print what the API answered, for programs");
+    static final Option FOLLOW = new Option("follow", "f", "", "show what happens until the end");
+
+    boolean isFlag() {
+        return value.isEmpty();
+    }
+
+    /** As it is typed, for help. */
+    String form() {
+        var named = "--" + name + (isFlag() ? "" : " " + value);
+        return letter.isEmpty() ? named : "-" + letter + ", " + named;
+    }
+
+    /** All ways to type it. */
+    List<String> names() {
+        return letter.isEmpty() ? List.of("--" + name) : List.of("--" + name, "-" + letter);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Accounts, the doctor, and any operation by its name. */
+final class ServerCommands {
+
+    private final Session session;
+
+    ServerCommands(Session session) {
+        this.session = session;
+    }
+
+    List<Command> all() {
+        var id = new Option("id", "", "N", "its number; else the server chooses one");
+        var name = new Option("name", "n", "NAME", "what it is called");
+        var remove = new Option("remove", "", "", "remove it");
+        return List.of(
+                new Command(
+                        "account create",
+                        List.of(),
+                        List.of(id, name, Option.OUTPUT),
+                        "make an account, print its id and key",
+                        this::createAccount),
+                new Command(
+                        "doctor",
+                        List.of(),
+                        List.of(remove, Option.OUTPUT),
+                        "what was left behind or is missing; exit status 1 when anything is",
+                        this::doctor),
+                new Command(
+                        "call",
+                        List.of("OPERATION", "Parameter=Value…"),
+                        List.of(),
+                        "call an operation of the API, print its answer",
+                        this::call));
+    }
+
+    private int createAccount(Arguments arguments) throws UsageException, IOException {
+        var id = arguments.option("id").orElse("");
+        if (!id.matches("[0-9]{0,16}")) {
+            throw new UsageException("--id " + id + " is not a number of at most 16 digits");
+        }
+        var name = arguments.required("name");
+        var json = Session.json(arguments);
+        var account = new Commands(session.client()).createAccount(id, name);
+        if (json) {
+            session.print(account);
+            return ExitStatus.DONE;
+        }
+        var out = session.terminal().out();
+        out.println("account id         " + account.path("accountId").asString());
+        out.println("access key id      " + account.path("accessKeyId").asString());
+        out.println("access key secret  " + account.path("accessKeySecret").asString());
+        return ExitStatus.DONE;
+    }
+
+    private int doctor(Arguments arguments) throws UsageException, IOException {
+        var json = Session.json(arguments);
+        var method = arguments.has("remove") ? "POST" : "GET";
+        var report = session.client().rest(method, "/api/v1/doctor", Map.of(), RequestBody.none());
+        if (json) {
+            session.print(report);
+        } else {
+            DoctorTable.print(report, session.terminal());
+        }
+        return report.path("clean").asBoolean(false) ? ExitStatus.DONE : ExitStatus.REFUSED;
+    }
+
+    private int call(Arguments arguments) throws UsageException, IOException {
+        var words = arguments.words();
+        var parameters = new LinkedHashMap<String, String>();
+        for (var word : words.subList(1, words.size())) {
+            var equals = word.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("parameter " + word + " is not like RegionId=cn-hangzhou");
+            }
+            parameters.put(word.substring(0, equals), word.substring(equals + 1));
+        }
+        session.print(session.client().rpc(words.get(0), parameters));
+        return ExitStatus.DONE;
+    }
+}

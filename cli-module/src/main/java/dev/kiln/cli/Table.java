@@ -1,0 +1,64 @@
+package dev.kiln.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Rows in columns, for people. On a terminal that is too narrow the widest columns are cut; elsewhere nothing is, so
+ * that what is piped is whole.
+ */
+final class Table {
+
+    private static final int NARROWEST_COLUMN = 8;
+    private static final String BETWEEN = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+    private final int coloured;
+
+    /** @param coloured the column whose texts are statuses; -1 for none */
+    Table(int coloured, String... header) {
+        this.coloured = coloured;
+        rows.add(List.of(header));
+    }
+
+    void row(String... cells) {
+        rows.add(Arrays.stream(cells).map(Terminal::oneLine).toList());
+    }
+
+    void print(Terminal terminal) {
+        var widths = widths(terminal.width());
+        for (var row : rows) {
+            var line = new StringBuilder();
+            for (var column = 0; column < row.size(); column++) {
+                var text = Terminal.cut(row.get(column), widths[column]);
+                var gap = " ".repeat(widths[column] - text.codePointCount(0, text.length()));
+                var shown = column == coloured && row != rows.get(0) ? terminal.status(text) : text;
+                line.append(shown).append(column + 1 < row.size() ? gap + BETWEEN : "");
+            }
+            terminal.out().println(line.toString().stripTrailing());
+        }
+    }
+
+    private int[] widths(int available) {
+        var widths = IntStream.range(0, rows.get(0).size())
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column)
+                                .codePointCount(0, row.get(column).length()))
+                        .max()
+                        .orElse(0))
+                .toArray();
+        var gaps = BETWEEN.length() * (widths.length - 1);
+        while (available > 0 && Arrays.stream(widths).sum() + gaps > available) {
+            var widest = IntStream.range(0, widths.length)
+                    .reduce((a, b) -> widths[b] >= widths[a] ? b : a)
+                    .orElseThrow();
+            if (widths[widest] <= NARROWEST_COLUMN) {
+                break;
+            }
+            widths[widest]--;
+        }
+        return widths;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** {@code ./kiln template}: make, list and look at templates. */
+final class TemplateCommands {
+
+    static final String SET = "/ImagePipeline/ImagePipelineSet";
+    private static final String ID = "ip-[a-z0-9]{20}";
+
+    private final Session session;
+
+    TemplateCommands(Session session) {
+        this.session = session;
+    }
+
+    List<Command> all() {
+        var file = new Option(
+                "file", "f", "FILE", "the template: YAML or JSON with the parameters of CreateImagePipeline");
+        var name = new Option("name", "n", "NAME", "instead of the name in the file");
+        return List.of(
+                new Command(
+                        "template create",
+                        List.of(),
+                        List.of(file, name, Option.REGION, Option.OUTPUT),
+                        "make a template, print its id",
+                        this::create),
+                new Command(
+                        "template list",
+                        List.of(),
+                        List.of(Option.REGION, Option.OUTPUT),
+                        "the templates, newest first",
+                        this::list),
+                new Command(
+                        "template show",
+                        List.of("TEMPLATE"),
+                        List.of(Option.REGION, Option.OUTPUT),
+                        "a template, by id or name",
+                        this::show));
+    }
+
+    private int create(Arguments arguments) throws UsageException, IOException {
+        var parameters = TemplateFile.read(Path.of(arguments.required("file")));
+        arguments.option("name").ifPresent(name -> parameters.put("Name", name));
+        parameters.putIfAbsent("RegionId", session.region(arguments));
+        var made = session.client().rpc("CreateImagePipeline", parameters);
+        if (Session.json(arguments)) {
+            session.print(made);
+        } else {
+            session.terminal().out().println(made.path("ImagePipelineId").asString());
+        }
+        return ExitStatus.DONE;
+    }
+
+    private int list(Arguments arguments) throws UsageException, IOException {
+        var templates = session.all("DescribeImagePipelines", Map.of("RegionId", session.region(arguments)), SET);
+        if (Session.json(arguments)) {
+            session.print(templates);
+            return ExitStatus.DONE;
+        }
+        var table = new Table(-1, "TEMPLATE", "NAME", "BASE IMAGE", "COPIED TO", "CREATED");
+        for (var template : templates) {
+            table.row(
+                    text(template, "ImagePipelineId"),
+                    text(template, "Name"),
+                    text(template, "BaseImage"),
+                    texts(template.at("/ToRegionIds/ToRegionId")),
+                    Session.ago(text(template, "CreationTime")));
+        }
+        table.print(session.terminal());
+        return ExitStatus.DONE;
+    }
+
+    private int show(Arguments arguments) throws UsageException, IOException {
+        var template = find(arguments.words().get(0), session.region(arguments));
+        if (Session.json(arguments)) {
+            session.print(template);
+            return ExitStatus.DONE;
+        }
+        var out = session.terminal().out();
+        for (var name :
+                List.of("ImagePipelineId", "Name", "Description", "CreationTime", "BaseImageType", "BaseImage")) {
+            line(name, text(template, name));
+        }
+        line("CopiedTo", texts(template.at("/ToRegionIds/ToRegionId")));
+        line("SharedWith", texts(template.at("/AddAccounts/AddAccount")));
+        for (var content : List.of("BuildContent", "TestContent")) {
+            if (!text(template, content).isEmpty()) {
+                out.println(content);
+                text(template, content).lines().forEach(line -> out.println("  " + Terminal.oneLine(line)));
+            }
+        }
+        return ExitStatus.DONE;
+    }
+
+    private void line(String name, String value) {
+        if (!value.isEmpty()) {
+            session.terminal().out().println(name + " ".repeat(17 - name.length()) + Terminal.oneLine(value));
+        }
+    }
+
+    /** A template by its id, or by a name that only one has. */
+    JsonNode find(String word, String region) throws UsageException, IOException {
+        var parameter = word.matches(ID) ? "ImagePipelineId.1" : "Name";
+        var found = session.all("DescribeImagePipelines", Map.of("RegionId", region, parameter, word), SET);
+        if (found.size() != 1) {
+            throw new UsageException(
+                    found.isEmpty()
+                            ? "there is no template " + word + " in " + region
+                            : found.size() + " templates have the name " + word
+                                    + "; ./kiln template list shows their ids");
+        }
+        return found.get(0);
+    }
+
+    static String text(JsonNode node, String name) {
+        return node.path(name).asString("");
+    }
+
+    private static String texts(JsonNode list) {
+        return String.join(", ", list.valueStream().map(one -> one.asString("")).toList());
+    }
+}

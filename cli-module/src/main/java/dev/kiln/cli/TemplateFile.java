@@ -1,0 +1,69 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/**
+ * A template as a file of YAML, of which JSON is a part: the parameters of CreateImagePipeline, lists and objects
+ * instead of numbered names.
+ */
+final class TemplateFile {
+
+    private static final int LARGEST = 256 * 1024;
+
+    private TemplateFile() {}
+
+    /** The parameters as the wire calls them: {@code Tag.1.Key}, {@code ImageOptions.ImageName}. */
+    static Map<String, String> read(Path file) throws UsageException, IOException {
+        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+            throw new UsageException("there is no readable file " + file);
+        }
+        if (Files.size(file) > LARGEST) {
+            throw new UsageException(file + " has more than " + LARGEST + " bytes, which no template has");
+        }
+        var parameters = new LinkedHashMap<String, String>();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            var options = new LoaderOptions();
+            options.setAllowDuplicateKeys(false);
+            if (!(new Yaml(new SafeConstructor(options)).load(reader) instanceof Map<?, ?> content)) {
+                throw new UsageException(file + " is not a list of names and values like BaseImageType: IMAGE");
+            }
+            add("", content, parameters);
+        } catch (YAMLException e) {
+            throw new UsageException(file + " is not YAML: " + Terminal.oneLine(String.valueOf(e.getMessage())));
+        }
+        return parameters;
+    }
+
+    private static void add(String name, Object value, Map<String, String> parameters) throws UsageException {
+        if (value instanceof Map<?, ?> object) {
+            for (var member : object.entrySet()) {
+                if (member.getValue() != null) {
+                    add(name.isEmpty() ? key(member) : name + "." + key(member), member.getValue(), parameters);
+                }
+            }
+        } else if (value instanceof List<?> list) {
+            for (var at = 0; at < list.size(); at++) {
+                if (list.get(at) == null) {
+                    throw new UsageException(name + " has nothing as its element " + (at + 1));
+                }
+                add(name + "." + (at + 1), list.get(at), parameters);
+            }
+        } else {
+            parameters.put(name, value.toString());
+        }
+    }
+
+    private static String key(Map.Entry<?, ?> member) {
+        return String.valueOf(member.getKey());
+    }
+}

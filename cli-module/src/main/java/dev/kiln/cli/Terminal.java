@@ -1,0 +1,61 @@
+package dev.kiln.cli;
+
+import java.io.PrintStream;
+import java.util.Map;
+
+/**
+ * What is written to: whether a person looks at it, how wide it is, and whether it may have colours. What a server or a
+ * build has said is shown without anything that a terminal would obey, but for colours.
+ *
+ * @param width columns; 0 when nobody looks, and nothing is cut
+ */
+record Terminal(PrintStream out, int width, boolean colours) {
+
+    private static final int NARROWEST = 20;
+
+    /** As the launcher says, which can ask the terminal: {@code KILN_COLUMNS} is set when there is one. */
+    static Terminal of(PrintStream out, Map<String, String> environment) {
+        var columns = environment.getOrDefault("KILN_COLUMNS", "");
+        var width = columns.matches("[1-9][0-9]{0,4}") ? Math.max(Integer.parseInt(columns), NARROWEST) : 0;
+        var dumb = environment.getOrDefault("TERM", "").equals("dumb");
+        var plain = !environment.getOrDefault("NO_COLOR", "").isEmpty() || dumb;
+        return new Terminal(out, dumb ? 0 : width, width > 0 && !plain);
+    }
+
+    boolean watched() {
+        return width > 0;
+    }
+
+    /** The text in a colour that says how the status is, where colours may be. */
+    String status(String status) {
+        if (!colours) {
+            return status;
+        }
+        return switch (status) {
+            case "SUCCESS", "COPIED", "SHARED", "Available" -> "\033[32m" + status + "\033[0m";
+            case "FAILED", "TEST_FAILED", "CreateFailed" -> "\033[31m" + status + "\033[0m";
+            case "PARTITION_SUCCESS", "CANCELLED", "CANCELLING", "Deprecated" -> "\033[33m" + status + "\033[0m";
+            default -> "\033[36m" + status + "\033[0m";
+        };
+    }
+
+    String faint(String text) {
+        return colours ? "\033[2m" + text + "\033[0m" : text;
+    }
+
+    /** The text on one line, without control characters. */
+    static String oneLine(String text) {
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .strip();
+    }
+
+    /** At most so many characters of the text, the last one a mark when some are missing. */
+    static String cut(String text, int most) {
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, Math.max(most - 1, 0))) + "…";
+    }
+}

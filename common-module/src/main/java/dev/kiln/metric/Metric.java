@@ -1,0 +1,139 @@
+package dev.kiln.metric;
+
+import static dev.kiln.metric.Metric.Kind.COUNTER;
+import static dev.kiln.metric.Metric.Kind.GAUGE;
+import static dev.kiln.metric.Metric.Kind.TIMER;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All that Kiln itself measures; there is no other way to a meter. docs/metrics.md is compared with it. */
+public enum Metric {
+    REQUEST(
+            TIMER,
+            "kiln.request",
+            "api",
+            "Requests by operation (for the REST API, the action of policies) and `code`: `OK`, the code of the"
+                    + " refusal, or for the REST API the HTTP status",
+            "operation",
+            "code"),
+    STARTS(
+            COUNTER,
+            "kiln.starts",
+            "api",
+            "Starts of executions: `accepted`, or the code of the refusal; a repeated start with the same client token"
+                    + " counts again",
+            "code"),
+    QUEUE_LENGTH(GAUGE, "kiln.queue.executions", "api", "Executions that wait for a slot of a worker"),
+    QUEUE_AGE(
+            GAUGE, "kiln.queue.oldest.seconds", "api", "How long the one that came first of them has waited; 0: none"),
+    RUNNING(GAUGE, "kiln.running.executions", "api", "Executions that a worker has"),
+    OUTBOX_EVENTS(GAUGE, "kiln.outbox.events", "api", "Events that are not published yet; counted up to 100000"),
+    OUTBOX_AGE(GAUGE, "kiln.outbox.oldest.seconds", "api", "Age of the oldest of them; 0: none"),
+    SLOTS(GAUGE, "kiln.slots", "worker", "Slots of this worker, `busy` and `free`", "state"),
+    CLAIMS(
+            COUNTER,
+            "kiln.claims",
+            "worker",
+            "Executions that this worker took: `first`, or `again` after a worker died or handed it over, or for a"
+                    + " retry of its targets",
+            "kind"),
+    ENDS(COUNTER, "kiln.ends", "worker", "Executions that this worker brought to their end, by final status", "status"),
+    STAGE(
+            TIMER,
+            "kiln.stage",
+            "worker",
+            "Stages by `outcome`: `done`, `failed` (the template's fault), `error` (this machine's or a region's; it may"
+                    + " be tried again), `interrupted` (cancelled, out of time, overtaken, or the worker stops)",
+            "stage",
+            "outcome"),
+    STEP(TIMER, "kiln.step", "worker", "Commands of builds and tests that ended well, run in the sandbox"),
+    STEPS(
+            COUNTER,
+            "kiln.steps",
+            "worker",
+            "Commands of builds and tests that ended well: `run`, or `cached` (taken from the step cache)",
+            "kind"),
+    TARGETS(
+            COUNTER,
+            "kiln.targets",
+            "worker",
+            "Targets of executions by region: `copied` or `failed`",
+            "region",
+            "outcome"),
+    TARGET_RETRIES(
+            COUNTER, "kiln.target.retries", "worker", "Copies to a target that failed and were tried again", "region"),
+    COPY_BYTES(
+            COUNTER,
+            "kiln.copy.bytes",
+            "worker",
+            "Bytes of images by the region they are for: `sent`, or `kept` (found there, from a copy that was interrupted)",
+            "region",
+            "kind");
+
+    /** What a metric is. */
+    public enum Kind {
+        /** Only grows. */
+        COUNTER,
+        /** As it is now. */
+        GAUGE,
+        /** How often, how long together, how long at most lately, and how many within each of some bounds. */
+        TIMER
+    }
+
+    private static final List<Duration> OF_REQUESTS =
+            Stream.of(5, 25, 100, 500, 2500, 10_000).map(Duration::ofMillis).toList();
+    private static final List<Duration> OF_WORK = Stream.of(1, 5, 15, 60, 300, 900, 3600, 21_600)
+            .map(Duration::ofSeconds)
+            .toList();
+
+    private final Kind kind;
+    private final String meter;
+    private final String process;
+    private final String meaning;
+    private final String labels;
+
+    Metric(Kind kind, String meter, String process, String meaning, String... labels) {
+        this.kind = kind;
+        this.meter = meter;
+        this.process = process;
+        this.meaning = meaning;
+        this.labels = String.join(",", labels);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Which process has it: {@code api} or {@code worker}. */
+    public String process() {
+        return process;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    public List<String> labels() {
+        return labels.isEmpty() ? List.of() : List.of(labels.split(",", -1));
+    }
+
+    String meter() {
+        return meter;
+    }
+
+    List<Duration> bounds() {
+        return this == REQUEST ? OF_REQUESTS : OF_WORK;
+    }
+
+    /** As Prometheus calls it; a timer's series have endings of their own. */
+    public String exposed() {
+        return meter.replace('.', '_')
+                + switch (kind) {
+                    case COUNTER -> "_total";
+                    case GAUGE -> "";
+                    case TIMER -> "_seconds";
+                };
+    }
+}

@@ -1,0 +1,5 @@
+/** What is counted and timed, under names that docs/metrics.md explains. */
+@NullMarked
+package dev.kiln.metric;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.kiln.worker.metric;
+
+import io.micrometer.core.instrument.Counter;
+import java.util.function.LongConsumer;
+
+/** Follows one copy's progress: what was there before it, and what it has sent. */
+final class CopiedBytes implements LongConsumer {
+
+    private final Counter kept;
+    private final Counter sent;
+    private final LongConsumer progress;
+    private boolean tellsKept;
+    private long last;
+
+    CopiedBytes(Counter kept, Counter sent, boolean tellsKept, LongConsumer progress) {
+        this.kept = kept;
+        this.sent = sent;
+        this.tellsKept = tellsKept;
+        this.progress = progress;
+    }
+
+    @Override
+    public void accept(long done) {
+        (tellsKept ? kept : sent).increment((double) Math.max(done - last, 0));
+        tellsKept = false;
+        last = done;
+        progress.accept(done);
+    }
+}

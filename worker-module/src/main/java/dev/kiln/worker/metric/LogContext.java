@@ -1,0 +1,47 @@
+package dev.kiln.worker.metric;
+
+import dev.kiln.execution.Attempt;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/** Until it is closed, the log lines of this thread carry execution, attempt and template. */
+public final class LogContext {
+
+    private final @Nullable Map<String, String> before = MDC.getCopyOfContextMap();
+
+    private LogContext(Map<String, String> now) {
+        now.forEach(MDC::put);
+    }
+
+    /** Of the lines about an attempt. */
+    public static LogContext of(Attempt attempt) {
+        return new LogContext(Map.of(
+                "execution", attempt.execution().value(),
+                "attempt", Integer.toString(attempt.number()),
+                "template", attempt.template().id().value()));
+    }
+
+    /** The same work in another thread, whose lines then carry what those of this one do. */
+    public static <T> Callable<T> carriedTo(Callable<T> work) {
+        var here = MDC.getCopyOfContextMap();
+        return () -> {
+            var lines = new LogContext(here == null ? Map.of() : here);
+            try {
+                return work.call();
+            } finally {
+                lines.close();
+            }
+        };
+    }
+
+    /** The lines carry again what they did before. */
+    public void close() {
+        if (before == null) {
+            MDC.clear();
+        } else {
+            MDC.setContextMap(before);
+        }
+    }
+}

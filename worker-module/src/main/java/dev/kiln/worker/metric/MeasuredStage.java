@@ -1,0 +1,54 @@
+package dev.kiln.worker.metric;
+
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
+import dev.kiln.worker.metric.WorkerMeters.Outcome;
+import dev.kiln.worker.stage.Stage;
+import dev.kiln.worker.stage.StageFailedException;
+import java.io.IOException;
+import java.time.Duration;
+
+/** A stage whose time is taken, and whose log lines say whose execution it is. */
+public final class MeasuredStage implements Stage {
+
+    private final Stage stage;
+    private final WorkerMeters meters;
+
+    public MeasuredStage(Stage stage, WorkerMeters meters) {
+        this.stage = stage;
+        this.meters = meters;
+    }
+
+    @Override
+    public ExecutionStatus status() {
+        return stage.status();
+    }
+
+    @Override
+    public Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException {
+        var begun = System.nanoTime();
+        var outcome = Outcome.INTERRUPTED;
+        var lines = LogContext.of(attempt);
+        try {
+            var advance = stage.run(attempt);
+            outcome = Outcome.DONE;
+            return advance;
+        } catch (StageFailedException e) {
+            outcome = Outcome.FAILED;
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            outcome = Thread.currentThread().isInterrupted() ? Outcome.INTERRUPTED : Outcome.ERROR;
+            throw e;
+        } finally {
+            lines.close();
+            meters.stageEnded(stage.status(), outcome, Duration.ofNanos(System.nanoTime() - begun));
+        }
+    }
+
+    @Override
+    public void giveUp(Attempt attempt, Failure failure) {
+        stage.giveUp(attempt, failure);
+    }
+}

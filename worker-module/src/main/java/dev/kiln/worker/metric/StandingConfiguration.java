@@ -1,0 +1,48 @@
+package dev.kiln.worker.metric;
+
+import dev.kiln.management.DatabaseCheck;
+import dev.kiln.management.HealthCheck;
+import dev.kiln.management.HealthCheck.Need;
+import dev.kiln.metric.Metric;
+import dev.kiln.metric.Metrics;
+import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.engine.SandboxBuildEngine;
+import dev.kiln.worker.run.ExecutionSlots;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** How this worker stands. */
+@Configuration(proxyBeanMethods = false)
+class StandingConfiguration {
+
+    private static final Duration SANDBOX_FRESH = Duration.ofMinutes(1);
+
+    @Bean
+    WorkerMeters workerMeters(Metrics metrics) {
+        return new WorkerMeters(metrics);
+    }
+
+    @Bean
+    InitializingBean gauges(Metrics metrics, ExecutionSlots slots, WorkerSettings settings) {
+        return () -> {
+            metrics.gauge(Metric.SLOTS, slots::free, "free");
+            metrics.gauge(Metric.SLOTS, () -> settings.slots() - slots.free(), "busy");
+        };
+    }
+
+    @Bean
+    HealthCheck databaseCheck(DataSource pool) {
+        return DatabaseCheck.of(pool, Need.WORK);
+    }
+
+    @Bean
+    HealthCheck sandboxCheck(SandboxBuildEngine engine) {
+        return new HealthCheck("sandbox", Need.WORK, SANDBOX_FRESH, () -> {
+            engine.check();
+            return "can be made";
+        });
+    }
+}
