@@ -12,6 +12,7 @@ import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
@@ -52,7 +53,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a worker consists of: the engine, the targets, and a stage for each status. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class})
+@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class, MachineSettings.class})
 class WorkerConfiguration {
 
     @Bean
@@ -61,8 +62,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    SandboxBuildEngine buildEngine(EngineSettings settings) {
-        return new SandboxBuildEngine(settings);
+    SandboxBuildEngine buildEngine(EngineSettings settings, MachineSettings machines) {
+        return new SandboxBuildEngine(settings, machines);
     }
 
     @Bean

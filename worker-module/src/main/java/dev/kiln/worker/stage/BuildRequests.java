@@ -58,6 +58,7 @@ public final class BuildRequests {
                 new BuildRequest.BaseImage(
                         image.content().digest(),
                         source(template.region(), ImageKeys.image(imageId)),
+                        image.content().form(),
                         image.content().metadata()),
                 steps.of(attempt, kind),
                 template.contextDigest()
@@ -67,7 +68,8 @@ public final class BuildRequests {
                 bucket -> buckets.find(bucket, template.region(), template.account()),
                 template.stepCacheAge().isZero()
                         ? Optional.empty()
-                        : Optional.of(new BuildRequest.Reuse(template.account().toString(), template.stepCacheAge())));
+                        : Optional.of(new BuildRequest.Reuse(template.account().toString(), template.stepCacheAge())),
+                template.output());
     }
 
     private ByteSource source(RegionId region, StoreKey key) {
