@@ -211,6 +211,35 @@ class RestIT {
         assertThat(stepCacheSeconds(template)).isEqualTo(3600);
     }
 
+    @Test
+    void whatATemplatesImagesAreToBeIsSaidByItsAccount() {
+        var template = objects.template(objects.image("base"));
+        var path = "/api/v1/templates/" + template + "/output-format";
+        assertThat(outputForm(template)).isEmpty();
+        assertThat(client.rest("PUT", path, "{\"format\": \"qcow2\"}").at("format"))
+                .isEqualTo("qcow2");
+        assertThat(outputForm(template)).isEqualTo("QCOW2");
+        for (var refused : new String[] {"{}", "{\"format\": null}", "{\"format\": \"QCOW2\"}"}) {
+            assertThat(client.rest("PUT", path, refused).refusal()).isEqualTo("400 InvalidOutputFormat");
+        }
+        assertThat(server.newAccount()
+                        .rest("PUT", path, "{\"format\": \"raw\"}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(outputForm(template)).isEqualTo("QCOW2");
+        assertThat(client.rest("PUT", path, "{\"format\": \"ROOT_FS\"}").status())
+                .isEqualTo(200);
+        assertThat(outputForm(template)).isEqualTo("ARCHIVE");
+    }
+
+    private String outputForm(String template) {
+        return server.jdbc()
+                .sql("select coalesce(output_form, '') from template where id = :id")
+                .param("id", template)
+                .query(String.class)
+                .single();
+    }
+
     private long stepCacheSeconds(String template) {
         return server.jdbc()
                 .sql("select step_cache_seconds from template where id = :id")

@@ -1,6 +1,7 @@
 package dev.kiln.template;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,12 +12,13 @@ import java.util.stream.Stream;
 
 /**
  * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
- * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, and the
- * step cache be allowed. An empty text means "not given".
+ * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the step
+ * cache be allowed and the output format be chosen. An empty text means "not given".
  *
  * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
  * @param contextDigest digest of the uploaded context
  * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
+ * @param output what its images are to be; nothing for what the base image is
  */
 public record Template(
         TemplateId id,
@@ -37,6 +39,7 @@ public record Template(
         Map<String, String> kept,
         Optional<String> contextDigest,
         Duration stepCacheAge,
+        Optional<ImageForm.Kind> output,
         Instant createdAt) {
 
     /** How {@link #baseImage} is read (BaseImageType on the wire). */

@@ -1,6 +1,7 @@
 package dev.kiln.template;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,6 +52,7 @@ public final class TemplateRows implements RowMapper<Template> {
                 json.readValue(row.getString("kept"), KEPT),
                 Optional.ofNullable(row.getString("context_digest")),
                 Duration.ofSeconds(row.getLong("step_cache_seconds")),
+                Optional.ofNullable(row.getString("output_form")).map(ImageForm.Kind::valueOf),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 

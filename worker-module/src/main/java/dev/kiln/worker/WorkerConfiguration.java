@@ -14,6 +14,7 @@ import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
+import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.metric.MeasuredEngine;
 import dev.kiln.worker.metric.MeasuredStage;
 import dev.kiln.worker.metric.WorkerMeters;
@@ -60,7 +61,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a worker consists of: the engine, the targets, and a stage for each status. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class})
+@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class, MachineSettings.class})
 class WorkerConfiguration {
 
     @Bean
@@ -69,8 +70,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    SandboxBuildEngine buildEngine(EngineSettings settings) {
-        return new SandboxBuildEngine(settings);
+    SandboxBuildEngine buildEngine(EngineSettings settings, MachineSettings machines) {
+        return new SandboxBuildEngine(settings, machines);
     }
 
     @Bean

@@ -171,6 +171,7 @@ class CreateTemplate implements Operation<TemplateId> {
                 call.kept(),
                 Optional.empty(),
                 Duration.ZERO,
+                Optional.empty(),
                 Instant.EPOCH);
     }
 

@@ -3,6 +3,7 @@ package dev.kiln.api.template;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.api.rpc.PagingTokens.Position;
+import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
@@ -119,6 +120,16 @@ public final class Templates {
     boolean setStepCacheAge(TemplateId id, AccountId account, Duration age) {
         return jdbc.sql("update template set step_cache_seconds = :seconds where id = :id and account_id = :account")
                         .param("seconds", age.toSeconds())
+                        .param("id", id.value())
+                        .param("account", account.value())
+                        .update()
+                == 1;
+    }
+
+    /** What the template's images are to be; false when the account has no such template. */
+    boolean setOutputForm(TemplateId id, AccountId account, ImageForm.Kind form) {
+        return jdbc.sql("update template set output_form = :form where id = :id and account_id = :account")
+                        .param("form", form.name())
                         .param("id", id.value())
                         .param("account", account.value())
                         .update()

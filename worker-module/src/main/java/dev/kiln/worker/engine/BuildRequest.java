@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.template.BuildCommand;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param diskBytes bound of what all commands together may write
  * @param buckets those that its tasks may use
  * @param reuse whether steps may be taken from earlier builds
+ * @param output what the result is to be; nothing for what the base image is
  */
 public record BuildRequest(
         String name,
@@ -28,7 +30,8 @@ public record BuildRequest(
         boolean network,
         long diskBytes,
         BuildBuckets buckets,
-        Optional<Reuse> reuse) {
+        Optional<Reuse> reuse,
+        Optional<ImageForm.Kind> output) {
 
     /**
      * Which steps of earlier builds may be taken instead of running them again.
@@ -47,9 +50,55 @@ public record BuildRequest(
             Optional<ByteSource> context,
             boolean network,
             long diskBytes) {
-        this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE, Optional.empty());
+        this(
+                name,
+                1,
+                base,
+                commands,
+                context,
+                network,
+                diskBytes,
+                BuildBuckets.NONE,
+                Optional.empty(),
+                Optional.empty());
     }
 
-    /** The image that the commands start from. */
-    public record BaseImage(Digest digest, ByteSource archive, ImageMetadata metadata) {}
+    /** The result is what the base image is. */
+    public BuildRequest(
+            String name,
+            int attempt,
+            BaseImage base,
+            List<BuildCommand> commands,
+            Optional<ByteSource> context,
+            boolean network,
+            long diskBytes,
+            BuildBuckets buckets,
+            Optional<Reuse> reuse) {
+        this(name, attempt, base, commands, context, network, diskBytes, buckets, reuse, Optional.empty());
+    }
+
+    /** Number and text of a command, for messages. */
+    String step(int number) {
+        return "step " + number + " of " + commands.size() + " ("
+                + CommandRuns.shortened(commands.get(number - 1).text()) + ")";
+    }
+
+    /** Whether the result is a disk, which is made of the base image's files. */
+    boolean makesDisk() {
+        return !base.form().isDisk()
+                && output.filter(kind -> kind != ImageForm.Kind.ARCHIVE).isPresent();
+    }
+
+    /**
+     * The image that the commands start from.
+     *
+     * @param archive its bytes, in that form
+     */
+    public record BaseImage(Digest digest, ByteSource archive, ImageForm form, ImageMetadata metadata) {
+
+        /** A root file system as an archive. */
+        public BaseImage(Digest digest, ByteSource archive, ImageMetadata metadata) {
+            this(digest, archive, ImageForm.ARCHIVE, metadata);
+        }
+    }
 }

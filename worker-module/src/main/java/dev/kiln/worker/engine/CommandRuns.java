@@ -29,12 +29,12 @@ final class CommandRuns {
     private final EngineSettings settings;
     private final BuildRequest request;
     private final Scratch scratch;
-    private final ImageCommands inImage;
+    private final CommandPlace inImage;
     private final BuildState state;
     private final Map<Integer, String> outputs = new HashMap<>();
 
     CommandRuns(
-            EngineSettings settings, BuildRequest request, Scratch scratch, ImageCommands inImage, BuildState state) {
+            EngineSettings settings, BuildRequest request, Scratch scratch, CommandPlace inImage, BuildState state) {
         this.settings = settings;
         this.request = request;
         this.scratch = scratch;
@@ -95,7 +95,7 @@ final class CommandRuns {
         return Optional.empty();
     }
 
-    private static Digest digest(Path file) throws IOException {
+    static Digest digest(Path file) throws IOException {
         var computation = Digest.computation();
         try (var in = new DigestInputStream(Files.newInputStream(file), computation)) {
             in.transferTo(OutputStream.nullOutputStream());

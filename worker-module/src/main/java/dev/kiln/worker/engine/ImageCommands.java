@@ -1,12 +1,17 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.ImageForm;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs command lines in a build's image, each in a sandbox of its own; what they print goes to the build's output. */
-final class ImageCommands implements AutoCloseable {
+final class ImageCommands implements CommandPlace, AutoCloseable {
+
+    /** Exit status of a script that says what is wrong with the image. */
+    private static final int REFUSED = 3;
 
     private final EngineSettings settings;
     private final SandboxCommands commands;
@@ -37,26 +42,26 @@ final class ImageCommands implements AutoCloseable {
         morePlanned = more;
     }
 
-    /** Runs the static tool with the arguments, as root. */
-    void run(BuildState state, List<String> arguments, String step)
+    @Override
+    public void run(BuildState state, List<String> arguments, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         run(state, arguments, null, Optional.empty(), step);
     }
 
-    /** The same, with something to read from standard input. */
-    void run(BuildState state, List<String> arguments, SandboxProcess.Input input, String step)
+    @Override
+    public void run(BuildState state, List<String> arguments, SandboxProcess.Input input, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         run(state, arguments, input, Optional.empty(), step);
     }
 
-    /** The same; what is printed to standard output is captured too. */
-    void run(BuildState state, List<String> arguments, Optional<CapturedOutput> captured, String step)
+    @Override
+    public void run(BuildState state, List<String> arguments, Optional<CapturedOutput> captured, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         run(state, arguments, null, captured, step);
     }
 
-    /** The same; what is printed to standard output goes to the sink alone. */
-    void run(BuildState state, List<String> arguments, SandboxProcess.Output stdout, String step)
+    @Override
+    public void run(BuildState state, List<String> arguments, SandboxProcess.Output stdout, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var tail = new Tail(4000);
         SandboxProcess.Output errors = (bytes, length) -> {
@@ -108,6 +113,24 @@ final class ImageCommands implements AutoCloseable {
         int status = run(commands.pack(scratch, newest), null, outputs, limits::checkDisk);
         if (status != 0) {
             fail(status, "packing the image", errors.text());
+        }
+    }
+
+    /** Makes a bootable disk of the image as it is now, a file in that directory of the scratch space. */
+    void packDisk(String directory, ImageForm.Kind kind, long newest)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        var said = new Tail(2000);
+        scratch.makeDirectories();
+        Files.createDirectories(scratch.directory().resolve(directory));
+        var outputs = new WaitingSandbox.Outputs(said::add, said::add);
+        var told = SandboxCommands.JOIN_ERRORS + commands.packDisk(scratch, directory, kind, newest);
+        int status = run(told, null, outputs, limits::checkDisk);
+        if (status == REFUSED) {
+            throw new BuildFailedException("OutputFormat.Refused", said.text());
+        }
+        if (status != 0) {
+            throw new IOException("making the disk ended with status " + status + ": " + scratch.trouble()
+                    + scratch.problem() + said.text());
         }
     }
 

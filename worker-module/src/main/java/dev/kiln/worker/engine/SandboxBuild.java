@@ -2,6 +2,7 @@ package dev.kiln.worker.engine;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -63,13 +64,17 @@ final class SandboxBuild implements AutoCloseable {
     /** Runs the commands after the kept ones and packs the result; tells which command failed, and how. */
     BuildEngine.BuiltImage build(StepJournal journal, UnpackedImages.Lease base)
             throws BuildFailedException, IOException, InterruptedException {
+        boolean disk = request.makesDisk();
+        if (disk) {
+            BootableDisk.requireKernel(base.root());
+        }
         try (var keeping = new StepKeeping(settings.stepTime())) {
             try {
                 run(journal, keeping, true);
-                output.phase("packing the image");
-                var built = pack(base, journal, keeping);
+                output.phase(disk ? "making a disk of the image" : "packing the image");
+                var built = disk ? packDisk(base, journal, keeping) : pack(base, journal, keeping);
                 keeping.await();
-                if (reused.isPresent()) {
+                if (reused.isPresent() && !disk) {
                     reused.get().keepPacked(settings.compression(), built.file(), built.digest());
                 }
                 return built;
@@ -306,8 +311,7 @@ final class SandboxBuild implements AutoCloseable {
     }
 
     private String step(int number) {
-        return "step " + number + " of " + request.commands().size() + " ("
-                + CommandRuns.shortened(request.commands().get(number - 1).text()) + ")";
+        return request.step(number);
     }
 
     private void enterDirectory() throws BuildFailedException, IOException, InterruptedException {
@@ -336,6 +340,26 @@ final class SandboxBuild implements AutoCloseable {
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
     }
 
+    private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
+            throws BuildFailedException, IOException, InterruptedException {
+        if (reused.isPresent() && scratch.layers().top() == 1) {
+            unpack(reused.get(), journal, keeping);
+        }
+        inImage.plan(false);
+        try {
+            var kind = request.output().orElseThrow();
+            var disk = new BootableDisk(inImage, scratch).make(kind, base.newest());
+            return new BuildEngine.BuiltImage(
+                    disk.file(),
+                    Files.size(disk.file()),
+                    CommandRuns.digest(disk.file()),
+                    new ImageForm(kind, disk.bytes()),
+                    state.metadata());
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), "making the disk: " + e.getMessage());
+        }
+    }
+
     /** What the image is in packed form, if that is known; then it is the file. */
     private Optional<Digest> packedBefore(UnpackedImages.Lease base, Path file) throws IOException {
         if (leavesFilesAlone()) {
@@ -359,7 +383,16 @@ final class SandboxBuild implements AutoCloseable {
 
     /** The paths of the scratch space that hold the image's files. */
     List<Path> trees() {
-        return Stream.of("layers", "work", "merged", "tmp", "empty", "new", "base", CommandRuns.COPIED)
+        return Stream.of(
+                        "layers",
+                        "work",
+                        "merged",
+                        "tmp",
+                        "empty",
+                        "new",
+                        "base",
+                        BootableDisk.WORK,
+                        CommandRuns.COPIED)
                 .map(scratch.directory()::resolve)
                 .toList();
     }

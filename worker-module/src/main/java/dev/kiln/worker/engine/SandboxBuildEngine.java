@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.worker.machine.MachineSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -31,6 +32,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
 
     private final EngineSettings settings;
+    private final MachineSettings machines;
     private final SandboxCheck sandbox;
     private final SandboxCommands commands;
     private final TreeRemoval removal;
@@ -42,8 +44,14 @@ public final class SandboxBuildEngine implements BuildEngine {
     /** Runs of this engine of which there are files, but neither processes nor control groups. */
     private final Set<Path> ended = ConcurrentHashMap.newKeySet();
 
+    /** With the default settings for machines. */
     public SandboxBuildEngine(EngineSettings settings) {
+        this(settings, MachineSettings.DEFAULTS);
+    }
+
+    public SandboxBuildEngine(EngineSettings settings, MachineSettings machines) {
         this.settings = settings;
+        this.machines = machines;
         var directory = settings.directory().toAbsolutePath();
         boolean mapped = SandboxCheck.isMapped(settings);
         this.commands = new SandboxCommands(settings, mapped, SandboxCheck.busybox());
@@ -252,6 +260,10 @@ public final class SandboxBuildEngine implements BuildEngine {
         var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
         try {
+            if (!job.keepsResult() && job.request().base().form().isDisk()) {
+                new MachineTest(settings, machines, commands, job.request(), job.output(), scratch).run();
+                return Optional.empty();
+            }
             var built = runOnBase(job, scratch);
             done = job.keepsResult();
             return built;

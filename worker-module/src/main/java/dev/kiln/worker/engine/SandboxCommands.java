@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.ImageForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ final class SandboxCommands {
     static final String RUN = script("run.sh");
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
+    private static final String DISK = script("disk.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
 
@@ -122,6 +124,17 @@ final class SandboxCommands {
         return file(scratch, false, List.of(), line);
     }
 
+    /** The same for a bootable disk of the finished image, whose file comes to be in the directory. */
+    String packDisk(Scratch scratch, String directory, ImageForm.Kind kind, long newest) throws IOException {
+        var line = host(List.of("--bind", "merged", "/image", "--bind", directory, "/out"));
+        for (var name : List.of("DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")) {
+            line.addAll(List.of("--cap-add", "CAP_" + name));
+        }
+        line.addAll(List.of("--", "sh", "-c", DISK, "kiln", kind.driver()));
+        line.addAll(List.of(Long.toString(scratch.diskBytes()), Long.toString(newest)));
+        return file(scratch, false, List.of(), line);
+    }
+
     private static String file(Scratch scratch, boolean network, List<String> measured, List<String> line)
             throws IOException {
         return "network=" + (network ? "network" : "alone")
@@ -133,7 +146,7 @@ final class SandboxCommands {
                 + line.stream().map(SandboxCommands::quoted).collect(Collectors.joining(" ", "\nset -- ", "\n"));
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
@@ -184,6 +197,28 @@ final class SandboxCommands {
         return line;
     }
 
+    /**
+     * A program of this machine that is trusted with nothing but a directory, which it sees as /machine.
+     *
+     * @param mounts options that show it more
+     * @param capabilities what it may do there
+     */
+    List<String> machine(Scratch scratch, List<String> mounts, List<String> capabilities, boolean network) {
+        var line = namespaces(scratch.group().joinFiles());
+        line.addAll(List.of("prlimit", "--core=0", "--fsize=" + Math.addExact(scratch.diskBytes(), 1L << 30), "--"));
+        line.addAll(
+                host(List.of("--bind", scratch.directory().resolve("machine").toString(), "/machine"), network));
+        line.addAll(mounts);
+        capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
+        line.add("--");
+        return line;
+    }
+
+    /** The static tools of this machine, shown as a file. */
+    List<String> showTools(String file) {
+        return List.of("--ro-bind", busybox.toString(), file);
+    }
+
     private static List<String> forOwners() {
         var options = new ArrayList<String>();
         for (var name : List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP")) {
@@ -194,14 +229,18 @@ final class SandboxCommands {
     }
 
     /** This machine's programs, read-only, and one directory of the build. */
-    private List<String> host(List<String> mounts) {
+    List<String> host(List<String> mounts) {
+        return host(mounts, false);
+    }
+
+    private static List<String> host(List<String> mounts, boolean network) {
         var line = new ArrayList<>(List.of("bwrap"));
-        for (var directory : List.of("/usr", "/bin", "/lib", "/lib64")) {
+        for (var directory : List.of("/usr", "/bin", "/sbin", "/lib", "/lib64")) {
             line.addAll(List.of("--ro-bind-try", directory, directory));
         }
         line.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
         line.addAll(mounts);
-        line.addAll(isolation(false));
+        line.addAll(isolation(network));
         line.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C"));
         return line;
     }

@@ -2,6 +2,7 @@ package dev.kiln.worker.region;
 
 import dev.kiln.bucket.Buckets;
 import dev.kiln.bucket.ObjectName;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ArchiveInspector;
@@ -87,7 +88,9 @@ public final class ImageCopier implements LeasedJob {
         try (var bytes = bucket.open(new ObjectName(origin.object()))) {
             var stored = store.put(key, bytes, null, done -> rows().progress(claim, done));
             var metadata = inspect(store, key);
-            copies.copied(claim, new Target.Content(stored.digest(), stored.bytes(), metadata, Optional.empty()));
+            copies.copied(
+                    claim,
+                    new Target.Content(stored.digest(), stored.bytes(), ImageForm.ARCHIVE, metadata, Optional.empty()));
         } catch (FileNotFoundException e) {
             throw new HopelessException(
                     "InvalidOSSObject.NotFound",

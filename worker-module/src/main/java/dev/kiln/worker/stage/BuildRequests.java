@@ -61,6 +61,7 @@ public final class BuildRequests {
                 new BuildRequest.BaseImage(
                         image.content().digest(),
                         source(template.region(), ImageKeys.image(imageId)),
+                        image.content().form(),
                         image.content().metadata()),
                 steps.of(attempt, kind),
                 template.contextDigest()
@@ -68,7 +69,8 @@ public final class BuildRequests {
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
                 bucket -> buckets.find(bucket, template.region(), template.account()),
-                reuse(attempt));
+                reuse(attempt),
+                template.output());
     }
 
     private Optional<BuildRequest.Reuse> reuse(Attempt attempt) {

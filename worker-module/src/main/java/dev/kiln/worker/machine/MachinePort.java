@@ -1,0 +1,107 @@
+package dev.kiln.worker.machine;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the ports between this worker and a machine: a socket that the machine's emulator connects to, and inside a
+ * device. A thread reads it until it is closed.
+ */
+final class MachinePort implements AutoCloseable {
+
+    // What the kernel has room for, its closing NUL included.
+    private static final int LONGEST_PATH = 107;
+
+    private final ServerSocketChannel listener;
+    private final CompletableFuture<SocketChannel> connected = new CompletableFuture<>();
+    private volatile @Nullable IOException failure;
+
+    /** Takes the bytes that come from the machine. */
+    @FunctionalInterface
+    interface Reader {
+        void take(byte[] bytes, int length) throws IOException;
+    }
+
+    /** Listens in the directory, under the port's name. */
+    MachinePort(Path directory, String name, Reader reader) throws IOException {
+        this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        bind(listener, directory, name);
+        var thread = new Thread(() -> read(reader), "machine-" + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void bind(ServerSocketChannel listener, Path directory, String name) throws IOException {
+        var path = directory.resolve(name);
+        if (path.toString().length() < LONGEST_PATH) {
+            listener.bind(UnixDomainSocketAddress.of(path));
+            return;
+        }
+        var place = Files.createTempDirectory("kiln");
+        var shorter = Files.createSymbolicLink(place.resolve("d"), directory);
+        try {
+            listener.bind(UnixDomainSocketAddress.of(shorter.resolve(name)));
+        } finally {
+            Files.delete(shorter);
+            Files.delete(place);
+        }
+    }
+
+    private void read(Reader reader) {
+        try (var channel = listener.accept()) {
+            connected.complete(channel);
+            var buffer = ByteBuffer.allocate(16 << 10);
+            while (channel.read(buffer) >= 0) {
+                reader.take(buffer.array(), buffer.position());
+                buffer.clear();
+            }
+        } catch (AsynchronousCloseException e) {
+            connected.completeExceptionally(e); // the end, from this side
+        } catch (IOException e) {
+            failure = e;
+            connected.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            failure = new IOException(e);
+            connected.completeExceptionally(e);
+        }
+    }
+
+    /** Throws what went wrong while reading. */
+    void check() throws IOException {
+        var found = failure;
+        if (found != null) {
+            throw found;
+        }
+    }
+
+    /** Sends bytes; waits until the machine has taken most of them. */
+    void send(ByteBuffer bytes) throws IOException, InterruptedException {
+        try {
+            var channel = connected.get();
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (ExecutionException e) {
+            throw new IOException("the machine is not connected", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        var channel = connected.getNow(null);
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}

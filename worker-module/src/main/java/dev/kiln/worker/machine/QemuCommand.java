@@ -1,0 +1,88 @@
+package dev.kiln.worker.machine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The emulator's command line. All its files are in one directory; its standard output is the machine's console. It has
+ * no other devices than a disk, the ports of {@link GuestShell}, a source of random numbers and, where it is allowed, a
+ * network card.
+ */
+public final class QemuCommand {
+
+    /** The program that boots disks. */
+    public static final String PROGRAM = "qemu-system-x86_64";
+
+    /** A shell script that makes a throw-away disk of a disk file: see prepare.sh. */
+    public static final String PREPARATION = script("prepare.sh");
+
+    /** What waits for commands inside the machine: see guest.sh. */
+    public static final String GUEST = script("guest.sh");
+
+    private static final Path KVM = Path.of("/dev/kvm");
+
+    private final MachineSettings settings;
+
+    public QemuCommand(MachineSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Whether the processor executes the machine's instructions. */
+    public boolean usesKvm() {
+        return switch (settings.acceleration()) {
+            case AUTOMATIC -> Files.isReadable(KVM) && Files.isWritable(KVM);
+            case KVM -> true;
+            case TCG -> false;
+        };
+    }
+
+    /**
+     * The command line.
+     *
+     * @param directory where the disk is and, beside it, the ports, as the emulator sees it
+     * @param uefi whether the firmware is UEFI, a copy of which is there too, rather than BIOS
+     */
+    public List<String> line(String directory, boolean uefi, boolean network) {
+        var line = new ArrayList<>(List.of(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none"));
+        // Without graphics, BIOS says on the console what it does.
+        line.addAll(List.of("-machine", "q35,graphics=off,accel=" + (usesKvm() ? "kvm" : "tcg")));
+        line.addAll(List.of("-cpu", usesKvm() ? "host" : "max", "-smp", Integer.toString(settings.cpus())));
+        line.addAll(List.of("-m", settings.memory().toMegabytes() + "M", "-no-reboot"));
+        line.addAll(List.of("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
+        if (uefi) {
+            line.addAll(List.of("-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + directory + "/code.fd"));
+            line.addAll(List.of("-drive", "if=pflash,unit=1,format=raw,file=" + directory + "/vars.fd"));
+        }
+        line.addAll(List.of("-drive", "if=virtio,format=raw,cache=unsafe,discard=unmap,file=" + directory + "/disk"));
+        line.addAll(List.of("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"));
+        line.addAll(List.of("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"));
+        for (var port : List.of("control", "out", "errors")) {
+            line.addAll(List.of("-chardev", "socket,id=" + port + ",path=" + directory + "/" + port));
+            line.addAll(List.of("-device", "virtserialport,chardev=" + port + ",name=kiln." + port));
+        }
+        line.addAll(List.of("-nic", network ? "user,model=virtio-net-pci" : "none"));
+        return line;
+    }
+
+    /** The option of setpriv that leaves the emulator the groups that it needs. */
+    public String groups() throws IOException {
+        return usesKvm() ? "--groups=" + Files.getAttribute(KVM, "unix:gid") : "--clear-groups";
+    }
+
+    private static String script(String name) {
+        try (InputStream in = QemuCommand.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + name + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

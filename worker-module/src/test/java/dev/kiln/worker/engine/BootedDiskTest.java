@@ -1,0 +1,168 @@
+package dev.kiln.worker.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.kiln.image.ImageForm;
+import dev.kiln.worker.machine.MachineSettings;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
+
+/** Disks made of a tiny root file system, and tested in the machine that they boot. */
+class BootedDiskTest {
+
+    private static final MachineSettings MACHINES = new MachineSettings(
+            true, Duration.ofMinutes(2), DataSize.ofMegabytes(256), 1, MachineSettings.Acceleration.AUTOMATIC);
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxBuildEngine engine;
+    private static BuildRequest.BaseImage tiny;
+    private static Path disk;
+
+    @BeforeAll
+    static void makeDisk() throws Exception {
+        var place = Path.of("target/tiny").toAbsolutePath();
+        var script = new ProcessBuilder("sh", "src/test/sh/tiny-machine.sh", place.toString())
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(script.getInputStream().readAllBytes(), UTF_8);
+        assertThat(script.waitFor()).as(said).isZero();
+        tiny = ImageFile.of(place.resolve("tiny.tar"), ImageForm.Kind.ARCHIVE);
+        engine = engine("engine");
+        disk = build(engine, "RUN echo golden > /etc/golden", ImageForm.Kind.RAW)
+                .file();
+    }
+
+    private static SandboxBuildEngine engine(String name) {
+        return new SandboxBuildEngine(TestSettings.of(directory.resolve(name)).build(), MACHINES);
+    }
+
+    private static BuildEngine.BuiltImage build(SandboxBuildEngine engine, String content, ImageForm.Kind kind)
+            throws Exception {
+        return engine.build(request(tiny, content, kind), StepJournal.NONE, new RecordedOutput());
+    }
+
+    private static BuildRequest request(BuildRequest.BaseImage base, String content, ImageForm.Kind kind) {
+        return new BuildRequest(
+                "exec-" + kind + content.hashCode(),
+                1,
+                base,
+                BuildEngineContract.commands(content),
+                Optional.empty(),
+                false,
+                1L << 30,
+                BuildBuckets.NONE,
+                Optional.empty(),
+                Optional.of(kind));
+    }
+
+    private static BuildFailedException failure(Path disk, ImageForm.Kind kind, String content, RecordedOutput output)
+            throws IOException {
+        var request = request(ImageFile.of(disk, kind), content, ImageForm.Kind.ARCHIVE);
+        return catchThrowableOfType(BuildFailedException.class, () -> engine.test(request, output));
+    }
+
+    @Test
+    void commandsRunInTheMachineThatTheDiskBootsUntilOneFails() throws Exception {
+        var before = CommandRuns.digest(disk);
+        var output = new RecordedOutput();
+        var content = """
+                ENV PLACE="machine"
+                WORKDIR /var/place
+                RUN echo "in a $PLACE, in $(pwd), of $(cat /etc/golden)"; grep -c ' / ext4 ' /proc/mounts; ls -A /etc
+                USER app
+                RUN echo "as $(id -un)"; echo "it is broken" >&2; exit 7
+                """;
+        var failure = failure(disk, ImageForm.Kind.RAW, content, output);
+        assertThat(failure.code()).isEqualTo("BuildCommand.Failed");
+        assertThat(failure.exitCode()).isEqualTo(7);
+        assertThat(failure).hasMessageStartingWith("step 5 of 5 (RUN echo").hasMessageEndingWith("it is broken");
+        assertThat(output.text())
+                .contains("in a machine, in /var/place, of golden\n1\n", "as app\nit is broken\n")
+                .contains("console: [    0.000000] Linux version ");
+        assertThat(output.steps()).contains("finish 4/5").doesNotContain("finish 5/5");
+        assertThat(output.steps())
+                .anyMatch(step -> step.matches("phase the machine is up after .* its system is running"));
+        assertThat(CommandRuns.digest(disk)).isEqualTo(before);
+        assertNothingRuns();
+    }
+
+    @Test
+    void kernelThatPanicsIsTold() throws Exception {
+        var broken = build(engine, "RUN rm /sbin/init && echo '#!/none' > /sbin/init", ImageForm.Kind.QCOW2);
+        var failure = failure(broken.file(), ImageForm.Kind.QCOW2, "RUN true", new RecordedOutput());
+        assertThat(failure.code()).isEqualTo("Machine.BootFailed");
+        assertThat(failure)
+                .hasMessageStartingWith("the kernel panicked; last lines of its console:\n")
+                .hasMessageContaining("Attempted to kill init");
+    }
+
+    @Test
+    void diskThatTheFirmwareCannotBootIsTold() throws Exception {
+        var copy = Files.copy(disk, directory.resolve("blank.raw"));
+        try (var file = new RandomAccessFile(copy.toFile(), "rw")) {
+            file.write(new byte[] {(byte) 0xcd, 0x18}); // which tells BIOS to try the next device
+        }
+        var failure = failure(copy, ImageForm.Kind.RAW, "RUN true", new RecordedOutput());
+        assertThat(failure.code()).isEqualTo("Machine.BootFailed");
+        assertThat(failure).hasMessageStartingWith("the firmware found nothing to boot on the disk; last lines");
+    }
+
+    @Test
+    void interruptEndsTheMachineWithinASecond() throws Exception {
+        var output = new RecordedOutput();
+        var request = request(ImageFile.of(disk, ImageForm.Kind.RAW), "RUN true", ImageForm.Kind.ARCHIVE);
+        var test = new Thread(() -> {
+            try {
+                engine.test(request, output);
+            } catch (Exception e) {
+                output.phase(e.getClass().getSimpleName());
+            }
+        });
+        test.start();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> output.text().contains("console: "));
+        test.interrupt();
+        test.join(TimeUnit.SECONDS.toMillis(1));
+        assertThat(output.steps()).last().isEqualTo("phase InterruptedException");
+        assertNothingRuns();
+    }
+
+    @Test
+    void equalImagesGiveEqualDisks() throws Exception {
+        var again = build(engine("other"), "RUN echo golden > /etc/golden", ImageForm.Kind.RAW);
+        assertThat(again.digest()).isEqualTo(CommandRuns.digest(disk));
+    }
+
+    @Test
+    void treeWithoutAKernelIsRefusedBeforeItsCommandsRun() {
+        var output = new RecordedOutput();
+        var request = request(BusyboxBase.image(), "RUN echo ran", ImageForm.Kind.QCOW2);
+        var failure =
+                catchThrowableOfType(BuildFailedException.class, () -> engine.build(request, StepJournal.NONE, output));
+        assertThat(failure.code()).isEqualTo("OutputFormat.Refused");
+        assertThat(failure).hasMessageContaining("its base image has no kernel");
+        assertThat(output.text()).isEmpty();
+    }
+
+    private static void assertNothingRuns() {
+        assertThat(ProcessHandle.allProcesses()
+                        .flatMap(process -> process.info().commandLine().stream())
+                        .filter(line -> line.contains(directory.toString())))
+                .isEmpty();
+    }
+}
