@@ -100,7 +100,8 @@ class RpcController {
 
     /** Of an operation that is served, whoever asks for it. */
     private Optional<String> name(RpcRequest rpc) {
-        return operations.find(rpc.common("Action", "x-acs-action"))
+        return operations
+                .find(rpc.common("Action", "x-acs-action"))
                 .map(operation -> operation.declaration().name());
     }
 

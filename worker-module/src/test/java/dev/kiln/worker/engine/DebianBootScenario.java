@@ -89,7 +89,7 @@ class DebianBootScenario {
                 !base.form().isDisk(),
                 10L << 30,
                 BuildBuckets.NONE,
-                Optional.of(new BuildRequest.Reuse("team", Duration.ofDays(1))),
+                Optional.of(new BuildRequest.Reuse("team", Duration.ofDays(1), SharedSteps.NONE)),
                 Optional.of(ImageForm.Kind.QCOW2));
     }
 }
