@@ -2,11 +2,12 @@ package dev.kiln.api.live;
 
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 
 /** An execution that is followed: what the last look found, and the last events, the same bytes for all who follow. */
@@ -17,7 +18,7 @@ final class Followed {
 
     private final ExecutionId execution;
     private final Set<LogStream> streams = new CopyOnWriteArraySet<>();
-    private final Deque<Sent> events = new ArrayDeque<>();
+    private final NavigableMap<Long, Sent> events = new TreeMap<>();
     private long kept;
     private LiveRows.Seen seen;
     private long end;
@@ -63,18 +64,18 @@ final class Followed {
         var changed = !now.equals(seen) || !more.isEmpty();
         seen = now;
         for (var event : more) {
-            events.add(event);
+            events.put(event.from(), event);
             kept += event.bytes().length;
             end = event.to();
         }
         while (kept > KEPT_BYTES) {
-            kept -= events.remove().bytes().length;
+            kept -= Objects.requireNonNull(events.pollFirstEntry()).getValue().bytes().length;
         }
         return changed;
     }
 
     /** The event that goes on from the offset, if it is one of the last. */
     synchronized Optional<Sent> from(long offset) {
-        return events.stream().filter(event -> event.from() == offset).findFirst();
+        return Optional.ofNullable(events.get(offset));
     }
 }

@@ -16,6 +16,26 @@ public final class BuildLogs implements AutoCloseable {
     // How long a line may wait before readers can see it.
     private static final long FLUSH_MILLIS = 200;
 
+    private static final String APPEND = """
+            with writer as (
+                select id, attempt from execution where id = :execution and attempt = :attempt for share),
+            marked as (
+                insert into build_log_mark (execution_id, first_byte, end_byte, kind, stage, step, steps,
+                                            millis, text, attempt)
+                select w.id, m.*, w.attempt
+                  from writer w, unnest(:firsts, :ends, :kinds, :stages, :steps, :of, :millis, :texts) m
+                on conflict do nothing),
+            left_behind as (
+                delete from build_log_chunk c using writer w
+                 where c.execution_id = w.id and c.first_byte in (
+                       select o.first_byte from build_log_chunk o
+                        where o.execution_id = :execution and o.first_byte >= :head
+                        order by o.first_byte limit 8)
+                   and c.first_byte + length(c.content) <= :end - :tail)
+            insert into build_log_chunk (execution_id, first_byte, content, attempt)
+            select id, :first, :content, attempt from writer
+            """;
+
     private final JdbcClient jdbc;
     private final LogLimit limit;
     private final ScheduledExecutorService flushing = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -58,25 +78,7 @@ public final class BuildLogs implements AutoCloseable {
      */
     void append(Attempt attempt, PendingOutput.Chunk chunk) {
         var marks = chunk.marks();
-        var written = jdbc.sql("""
-                        with writer as (
-                            select id, attempt from execution where id = :execution and attempt = :attempt for share),
-                        marked as (
-                            insert into build_log_mark (execution_id, first_byte, end_byte, kind, stage, step, steps,
-                                                        millis, text, attempt)
-                            select w.id, m.*, w.attempt
-                              from writer w, unnest(:firsts, :ends, :kinds, :stages, :steps, :of, :millis, :texts) m
-                            on conflict do nothing),
-                        left_behind as (
-                            delete from build_log_chunk c using writer w
-                             where c.execution_id = w.id and c.first_byte in (
-                                   select o.first_byte from build_log_chunk o
-                                    where o.execution_id = :execution and o.first_byte >= :head
-                                    order by o.first_byte limit 8)
-                               and c.first_byte + length(c.content) <= :end - :tail)
-                        insert into build_log_chunk (execution_id, first_byte, content, attempt)
-                        select id, :first, :content, attempt from writer
-                        """)
+        var written = jdbc.sql(APPEND)
                 .param("first", chunk.first())
                 .param("end", chunk.end())
                 .param("content", chunk.content())
