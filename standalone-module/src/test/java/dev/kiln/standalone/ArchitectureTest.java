@@ -30,6 +30,7 @@ class ArchitectureTest {
             "ComponentSearch",
             "Components",
             "DatabaseCheck",
+            "Deliveries",
             "ExecutionAges",
             "ExecutionList",
             "ExecutionQueue",
@@ -62,7 +63,8 @@ class ArchitectureTest {
             "TemplateLock",
             "TemplateRows",
             "Templates",
-            "TemporaryKeys");
+            "TemporaryKeys",
+            "Webhooks");
 
     @ArchTest
     static final ArchRule PACKAGES = KilnRules.PACKAGES_ARE_NAMED_BY_FEATURE;
