@@ -46,6 +46,16 @@ class RestCodesIT {
         provoked.put(RestCodes.TASK_NOT_FOUND, () -> client.rest("GET", "/api/v1/tasks/t-none", ""));
         provoked.put(RestCodes.NOTHING_FAILED, () -> retry(true));
         provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));
+        provoked.put(RestCodes.INVALID_URL, () -> client.rest("POST", "/api/v1/webhooks", "{\"url\":\"x\"}"));
+        provoked.put(RestCodes.WEBHOOK_NOT_FOUND, () -> client.rest("DELETE", "/api/v1/webhooks/wh-none", ""));
+        provoked.put(RestCodes.TOO_MANY_WEBHOOKS, () -> {
+            var greedy = server.newAccount();
+            var last = webhook(greedy);
+            for (int made = 0; made < 20 && last.status() == 201; made++) {
+                last = webhook(greedy);
+            }
+            return last;
+        });
         return provoked;
     }
 
@@ -72,6 +82,11 @@ class RestCodesIT {
             }
             return last;
         });
+    }
+
+    /** Nothing is ever sent to it: the account starts nothing. */
+    private static Reply webhook(WireClient account) {
+        return account.rest("POST", "/api/v1/webhooks", "{\"url\":\"https://1.1.1.1/hook\"}");
     }
 
     private Reply upload(byte[] bytes) {

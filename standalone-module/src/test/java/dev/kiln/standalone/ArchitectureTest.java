@@ -35,6 +35,7 @@ class ArchitectureTest {
             "ComponentSearch",
             "Components",
             "DatabaseCheck",
+            "Deliveries",
             "ExecutionAges",
             "ExecutionList",
             "ExecutionQueue",
@@ -69,7 +70,8 @@ class ArchitectureTest {
             "TemplateRows",
             "Templates",
             "TemporaryKeys",
-            "WebSessions");
+            "WebSessions",
+            "Webhooks");
 
     @ArchTest
     static final ArchRule PACKAGES = KilnRules.PACKAGES_ARE_NAMED_BY_FEATURE;

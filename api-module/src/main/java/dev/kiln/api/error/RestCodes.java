@@ -33,6 +33,12 @@ public final class RestCodes {
     public static final ErrorCode TASK_NOT_FOUND = new ErrorCode("InvalidTaskId.NotFound", 404, "no such task");
     public static final ErrorCode NOTHING_FAILED =
             new ErrorCode("NothingFailed", 409, "no target failed: there is nothing to try again");
+    public static final ErrorCode INVALID_URL =
+            new ErrorCode("InvalidUrl", 400, "no address for a webhook, or one that webhooks may not lead to");
+    public static final ErrorCode TOO_MANY_WEBHOOKS =
+            new ErrorCode("QuotaExceed.Webhook", 403, "the account has as many webhooks as it may");
+    public static final ErrorCode WEBHOOK_NOT_FOUND =
+            new ErrorCode("InvalidWebhookId.NotFound", 404, "no such webhook of one's own");
     public static final ErrorCode NOT_FINISHED = new ErrorCode("NotFinished", 409, "the execution has not ended yet");
     public static final ErrorCode TOO_MANY_FOLLOWERS = new ErrorCode(
             "TooManyFollowers", 429, "the account follows as many executions at once as `kiln.live.followers` allows");
@@ -55,7 +61,10 @@ public final class RestCodes {
             TASK_NOT_FOUND,
             NOTHING_FAILED,
             NOT_FINISHED,
-            TOO_MANY_FOLLOWERS);
+            TOO_MANY_FOLLOWERS,
+            INVALID_URL,
+            TOO_MANY_WEBHOOKS,
+            WEBHOOK_NOT_FOUND);
 
     private RestCodes() {}
 }

@@ -1,12 +1,14 @@
 package dev.kiln.api.relay;
 
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Events of executions in the structured JSON form of CloudEvents 1.0. */
-final class CloudEvents {
+public final class CloudEvents {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -35,5 +37,36 @@ final class CloudEvents {
         envelope.put("datacontenttype", "application/json");
         envelope.put("data", data);
         return JSON.writeValueAsBytes(envelope);
+    }
+
+    /**
+     * The same of an event's row as JSON of the database; of an empty one, a message that tells nothing.
+     *
+     * @param receiver whom the message that tells nothing is for
+     * @param id of that message
+     */
+    public static String ofRow(String row, String receiver, String id) {
+        var event = JSON.readTree(row);
+        if (event.isEmpty()) {
+            var envelope = new LinkedHashMap<String, Object>(Map.of("specversion", "1.0"));
+            envelope.put("id", id);
+            envelope.put("source", "/kiln/webhooks/" + receiver);
+            envelope.put("type", "dev.kiln.webhook.test");
+            return JSON.writeValueAsString(envelope);
+        }
+        var from = event.path("from_status").asString("");
+        var bytes = toJson(new Outbox.Event(
+                event.path("id").asLong(),
+                event.path("execution_id").asString(),
+                event.path("template_id").asString(),
+                event.path("account_id").asLong(),
+                event.path("sequence").asInt(),
+                from.isEmpty() ? null : from,
+                event.path("to_status").asString(),
+                event.path("attempt").asInt(),
+                event.path("message").asString(),
+                event.path("rings").asBoolean(),
+                OffsetDateTime.parse(event.path("at").asString()).toInstant()));
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

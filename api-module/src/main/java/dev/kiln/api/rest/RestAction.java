@@ -38,6 +38,11 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("GET", "/api/v1/executions/{id}/logs", "kiln:GetExecutionLogs", EXECUTION),
             about("POST", "/api/v1/executions/{id}/targets/retry", "kiln:RetryTargets", EXECUTION),
             about("GET", "/api/v1/tasks/{id}", "kiln:GetTask"),
+            about("POST", "/api/v1/webhooks", "kiln:CreateWebhook"),
+            about("GET", "/api/v1/webhooks", "kiln:ListWebhooks"),
+            about("DELETE", "/api/v1/webhooks/{id}", "kiln:DeleteWebhook"),
+            about("POST", "/api/v1/webhooks/{id}/test", "kiln:TestWebhook"),
+            about("GET", "/api/v1/webhooks/{id}/deliveries", "kiln:ListDeliveries"),
             about("GET", "/api/v1/doctor", "kiln:FindLeftovers"),
             about("POST", "/api/v1/doctor", "kiln:RemoveLeftovers"));
 

@@ -87,6 +87,9 @@ class EventRelayIT {
         assertThat(events)
                 .extracting(event -> event.at("/data/sequence").asInt())
                 .containsExactly(1, 2);
+        for (var event : events) {
+            assertThat(PublishedSchema.violations("event", event)).isEmpty();
+        }
         assertThat(events)
                 .extracting(event -> event.at("/type").asString())
                 .containsExactly("dev.kiln.execution.preparing", "dev.kiln.execution.building");
@@ -96,6 +99,10 @@ class EventRelayIT {
                 .singleElement()
                 .satisfies(record -> assertThat(ExecutionRequested.parse(record.value()))
                         .contains(new ExecutionRequested(execution, template(1))));
+        assertThat(PublishedSchema.violations(
+                        "requested",
+                        new JsonMapper().readTree(new ExecutionRequested(execution, template(1)).toJson())))
+                .isEmpty();
         awaitNothingUnpublished();
     }
 

@@ -1,0 +1,178 @@
+package dev.kiln.api.webhook;
+
+import dev.kiln.api.signature.SecretSeal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What is sent to webhooks: the line of each execution, who sends what now, and the log of it. */
+final class Deliveries {
+
+    // Longer than a try can take: looking the name up, connecting, waiting for the answer.
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final int LONGEST_TROUBLE = 500;
+
+    private final JdbcClient jdbc;
+    private final SecretSeal seal;
+
+    Deliveries(JdbcClient jdbc, SecretSeal seal) {
+        this.jdbc = jdbc;
+        this.seal = seal;
+    }
+
+    /** One that this process sends now. */
+    record Claim(long id, String webhook, int attempt, String event, String url, String secret) {}
+
+    /**
+     * Takes those that are due, at most so many, the first of each execution's line only; whoever takes one has it for
+     * a while, so that any number of processes may send.
+     */
+    List<Claim> claim(int atMost, Collection<String> passedOver) {
+        return jdbc.sql("""
+                        with due as (
+                            select d.id, w.url, w.secret
+                              from webhook_delivery d join webhook w on w.id = d.webhook_id
+                             where d.state = 'PENDING' and d.next_try_at <= now()
+                               and d.webhook_id <> all(cast(:not as text[]))
+                               and not exists (select from webhook_delivery before
+                                                where before.webhook_id = d.webhook_id and before.execution_id = d.execution_id
+                                                  and before.sequence < d.sequence and before.state = 'PENDING')
+                             order by d.next_try_at, d.id limit :most
+                               for update of d skip locked)
+                        update webhook_delivery d
+                           set attempts = d.attempts + 1, next_try_at = now() + make_interval(secs => :lease)
+                          from due where d.id = due.id
+                        returning d.id, d.webhook_id, d.attempts, d.event, due.url, due.secret
+                        """)
+                .param("not", passedOver.toArray(String[]::new))
+                .param("most", atMost)
+                .param("lease", (double) LEASE.toSeconds())
+                .query(this::claim)
+                .list();
+    }
+
+    private Claim claim(ResultSet row, int number) throws SQLException {
+        var webhook = row.getString("webhook_id");
+        return new Claim(
+                row.getLong("id"),
+                webhook,
+                row.getInt("attempts"),
+                row.getString("event"),
+                row.getString("url"),
+                seal.open(webhook, row.getBytes("secret")));
+    }
+
+    /** The receiver took it: the next of its line is due. */
+    void delivered(Claim claim, int answer) {
+        jdbc.sql("""
+                        with done as (
+                            update webhook_delivery
+                               set state = 'DELIVERED', answer = :answer, trouble = '', ended_at = now()
+                             where id = :id and attempts = :attempt and state = 'PENDING'
+                            returning webhook_id, execution_id)
+                        update webhook_delivery d set next_try_at = now() from done
+                         where d.webhook_id = done.webhook_id and d.execution_id = done.execution_id
+                           and d.state = 'PENDING' and d.id <> :id
+                        """)
+                .param("answer", answer)
+                .param("id", claim.id())
+                .param("attempt", claim.attempt())
+                .update();
+    }
+
+    /** It was not taken: tried again after the pause, with its line, unless that would be too late. */
+    void failed(Claim claim, @Nullable Integer answer, String trouble, Duration pause, Duration giveUpAfter) {
+        jdbc.sql("""
+                        with tried as (
+                            update webhook_delivery
+                               set answer = cast(:answer as integer), trouble = :trouble,
+                                   next_try_at = now() + make_interval(secs => :pause),
+                                   state = case when now() + make_interval(secs => :pause)
+                                                     > created_at + make_interval(secs => :most)
+                                                then 'FAILED' else 'PENDING' end,
+                                   ended_at = case when now() + make_interval(secs => :pause)
+                                                        > created_at + make_interval(secs => :most) then now() end
+                             where id = :id and attempts = :attempt and state = 'PENDING'
+                            returning webhook_id, execution_id, next_try_at, state)
+                        update webhook_delivery d
+                           set next_try_at = case when tried.state = 'PENDING' then tried.next_try_at else now() end
+                          from tried
+                         where d.webhook_id = tried.webhook_id and d.execution_id = tried.execution_id
+                           and d.state = 'PENDING' and d.id <> :id
+                        """)
+                .param("answer", answer)
+                .param("trouble", trouble.substring(0, Math.min(trouble.length(), LONGEST_TROUBLE)))
+                .param("pause", pause.toMillis() / 1000.0)
+                .param("most", (double) giveUpAfter.toSeconds())
+                .param("id", claim.id())
+                .param("attempt", claim.attempt())
+                .update();
+    }
+
+    /** A message that tells nothing but that messages arrive. */
+    void addTest(String webhook) {
+        jdbc.sql("insert into webhook_delivery (webhook_id, sequence, event) values (:webhook, 0, '{}')")
+                .param("webhook", webhook)
+                .update();
+    }
+
+    /** A line of the log. */
+    record Delivery(
+            String messageId,
+            @Nullable String executionId,
+            int sequence,
+            String state,
+            int attempts,
+            @Nullable Integer answer,
+            String trouble,
+            Instant createdAt,
+            Optional<Instant> nextTryAt,
+            Optional<Instant> endedAt) {}
+
+    /** Newest first. */
+    List<Delivery> log(String webhook, int limit) {
+        return jdbc.sql("select * from webhook_delivery where webhook_id = :webhook order by id desc limit :limit")
+                .param("webhook", webhook)
+                .param("limit", limit)
+                .query((row, number) -> new Delivery(
+                        messageId(row.getLong("id")),
+                        row.getString("execution_id"),
+                        row.getInt("sequence"),
+                        row.getString("state"),
+                        row.getInt("attempts"),
+                        row.getObject("answer", Integer.class),
+                        row.getString("trouble"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                        row.getString("state").equals("PENDING") ? time(row, "next_try_at") : Optional.empty(),
+                        time(row, "ended_at")))
+                .list();
+    }
+
+    private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+    }
+
+    static String messageId(long delivery) {
+        return "msg_" + delivery;
+    }
+
+    /** Removes what is older than the log goes back, and what was for webhooks that are gone; a part at a time. */
+    int purge(Duration keepFor) {
+        return jdbc.sql("""
+                        delete from webhook_delivery where id in (
+                            select id from webhook_delivery
+                             where ended_at < now() - make_interval(secs => :keep) limit 5000)
+                           or id in (
+                            select d.id from webhook_delivery d
+                             where d.state = 'PENDING' and d.next_try_at < now() - interval '1 minute'
+                               and not exists (select from webhook w where w.id = d.webhook_id) limit 5000)
+                        """).param("keep", (double) keepFor.toSeconds()).update();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.kiln.api.webhook;
+
+import dev.kiln.api.relay.CloudEvents;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * Sends what is due to webhooks, in every API process. Nothing waits for it: a receiver that is slow or away keeps one
+ * or two of its threads busy and delays its own messages.
+ */
+final class Dispatcher implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int AT_ONCE_TO_ONE = 2;
+    private static final int MOST_ADDRESSES = 2;
+
+    private final Deliveries deliveries;
+    private final Addresses addresses;
+    private final WebhookSettings settings;
+    private final Posts posts = new Posts();
+    private final Semaphore free;
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+    private final ExecutorService senders;
+    private final Thread thread = new Thread(this::run, "webhooks");
+    private volatile boolean running;
+
+    Dispatcher(Deliveries deliveries, Addresses addresses, WebhookSettings settings) {
+        this.deliveries = deliveries;
+        this.addresses = addresses;
+        this.settings = settings;
+        this.free = new Semaphore(settings.atOnce());
+        this.senders = Executors.newCachedThreadPool(daemons());
+    }
+
+    private static ThreadFactory daemons() {
+        return task -> {
+            var thread = new Thread(task, "webhook-sender");
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private void run() {
+        while (running) {
+            try {
+                if (sendDue() == 0) {
+                    TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                // Whatever it is: messages wait in their table for the next look.
+                LOG.warn("no webhook is told this time: {}", e.toString());
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Hands what is due to free senders, and returns how many that were. */
+    private int sendDue() throws InterruptedException {
+        free.acquire();
+        free.release();
+        var busy = underWay.entrySet().stream()
+                .filter(entry -> entry.getValue() >= AT_ONCE_TO_ONE)
+                .map(Map.Entry::getKey)
+                .toList();
+        // One of each webhook at most would be fair; two in a row do no harm, and the next look counts them.
+        var due = deliveries.claim(Math.min(free.availablePermits(), AT_ONCE_TO_ONE), busy);
+        for (var claim : due) {
+            free.acquire();
+            underWay.merge(claim.webhook(), 1, Integer::sum);
+            senders.execute(() -> send(claim));
+        }
+        return due.size();
+    }
+
+    private void send(Deliveries.Claim claim) {
+        try {
+            var message = new Message(Deliveries.messageId(claim.id()), body(claim));
+            var answer = post(claim, message);
+            if (answer >= 200 && answer < 300) {
+                deliveries.delivered(claim, answer);
+            } else {
+                failed(claim, answer, "HTTP status " + answer);
+            }
+        } catch (IOException e) {
+            failed(claim, null, e.getClass().getSimpleName() + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("{} of {} is sent again later: {}", claim.id(), claim.webhook(), e.toString());
+        } finally {
+            underWay.computeIfPresent(claim.webhook(), (id, number) -> number > 1 ? number - 1 : null);
+            free.release();
+        }
+    }
+
+    private int post(Deliveries.Claim claim, Message message) throws IOException {
+        var to = Destination.of(claim.url());
+        var trouble = new IOException("no address takes a connection");
+        var found = addresses.of(to.host());
+        for (var address : found.subList(0, Math.min(found.size(), MOST_ADDRESSES))) {
+            try {
+                return posts.send(to, address, message.headers(claim.secret(), Instant.now()), message.body());
+            } catch (ConnectException e) {
+                trouble = e;
+            }
+        }
+        throw trouble;
+    }
+
+    private void failed(Deliveries.Claim claim, @Nullable Integer answer, String trouble) {
+        deliveries.failed(claim, answer, trouble, backOff(claim.attempt()), settings.giveUpAfter());
+    }
+
+    /** Doubled each time, up to an hour, and a little more or less, so that not all come back at once. */
+    private Duration backOff(int attempt) {
+        var doubled = settings.backOff().multipliedBy(1L << Math.min(attempt - 1, 20));
+        var pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        return pause.multipliedBy(ThreadLocalRandom.current().nextInt(80, 121)).dividedBy(100);
+    }
+
+    private static String body(Deliveries.Claim claim) {
+        return CloudEvents.ofRow(claim.event(), claim.webhook(), Deliveries.messageId(claim.id()));
+    }
+
+    /** Every now and then, what is old goes. */
+    @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
+    void purge() {
+        try {
+            deliveries.purge(settings.keepFor());
+        } catch (RuntimeException e) {
+            LOG.debug("the log of deliveries is not shortened this time", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread.start();
+    }
+
+    /** What is under way may have arrived or not: it is sent again, under the same id. */
+    @Override
+    public void stop() {
+        running = false;
+        thread.interrupt();
+        senders.shutdown();
+        posts.close();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

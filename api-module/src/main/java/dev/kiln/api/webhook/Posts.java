@@ -1,0 +1,128 @@
+package dev.kiln.api.webhook;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Posts over a connection of its own each, to an address that was looked at before: Java's HTTP clients look names up
+ * themselves, and would connect to whatever they mean by then. Of the answer only the first line is read; a redirect is
+ * an answer like another. However slowly a receiver takes or answers, its time is bounded.
+ */
+final class Posts implements AutoCloseable {
+
+    private static final Duration TO_CONNECT = Duration.ofSeconds(5);
+    private static final Duration TO_ANSWER = Duration.ofSeconds(10);
+    private static final int LONGEST_LINE = 1024;
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( .*)?");
+
+    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "webhook-deadlines");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** Sends and returns the status of the answer. */
+    int send(Destination to, InetAddress address, Map<String, String> headers, String body) throws IOException {
+        try (var plain = new Socket()) {
+            plain.connect(new InetSocketAddress(address, to.port()), (int) TO_CONNECT.toMillis());
+            // Closed from outside, whatever it is that hangs ends.
+            var deadline = deadlines.schedule(() -> close(plain), TO_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            try (var socket = to.tls() ? secured(plain, to) : plain) {
+                write(socket, to, headers, body.getBytes(StandardCharsets.UTF_8));
+                return status(socket.getInputStream());
+            } catch (SocketException e) {
+                throw deadline.isDone()
+                        ? new SocketTimeoutException("no answer within " + TO_ANSWER.toSeconds() + " s")
+                        : e;
+            } finally {
+                deadline.cancel(false);
+            }
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is closed for whoever uses it, and that is what counts.
+        }
+    }
+
+    /** The certificate has to be one for the name, whatever the address is. */
+    private static SSLSocket secured(Socket plain, Destination to) throws IOException {
+        var made = ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(plain, to.host(), to.port(), true);
+        if (!(made instanceof SSLSocket socket)) {
+            throw new IOException("no TLS");
+        }
+        var parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static void write(Socket socket, Destination to, Map<String, String> headers, byte[] body)
+            throws IOException {
+        var head = new StringBuilder("POST " + to.target() + " HTTP/1.1\r\nHost: " + to.authority() + "\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("User-Agent: Kiln\r\nConnection: close\r\nContent-Length: ")
+                .append(body.length)
+                .append("\r\n\r\n");
+        var out = new BufferedOutputStream(socket.getOutputStream());
+        out.write(head.toString().getBytes(StandardCharsets.US_ASCII));
+        out.write(body);
+        out.flush();
+    }
+
+    private static int status(InputStream in) throws IOException {
+        var line = line(in);
+        while (line.startsWith("HTTP/1.1 100")) {
+            // An interim answer, its empty line, and then the real one.
+            while (!line.isEmpty()) {
+                line = line(in);
+            }
+            line = line(in);
+        }
+        var status = STATUS.matcher(line);
+        if (!status.matches()) {
+            throw new IOException("the answer is not HTTP");
+        }
+        return Integer.parseInt(status.group(1));
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        while (line.length() < LONGEST_LINE) {
+            var next = in.read();
+            if (next < 0) {
+                throw new IOException("the connection was closed without an answer");
+            }
+            if (next == '\n') {
+                return line.toString().stripTrailing();
+            }
+            line.append((char) next);
+        }
+        throw new IOException("the first line of the answer has more than " + LONGEST_LINE + " bytes");
+    }
+
+    @Override
+    public void close() {
+        deadlines.shutdownNow();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.kiln.api.webhook;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.signature.SecretSeal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The webhooks of accounts. */
+@Component
+final class Webhooks {
+
+    private final JdbcClient jdbc;
+    private final SecretSeal seal;
+
+    Webhooks(JdbcClient jdbc, SecretSeal seal) {
+        this.jdbc = jdbc;
+        this.seal = seal;
+    }
+
+    /** A webhook without its secret. */
+    record Webhook(String webhookId, String url, Instant createdAt) {}
+
+    void add(String id, AccountId account, String url, String secret) {
+        jdbc.sql("insert into webhook (id, account_id, url, secret) values (:id, :account, :url, :secret)")
+                .param("id", id)
+                .param("account", account.value())
+                .param("url", url)
+                .param("secret", seal.seal(id, secret))
+                .update();
+    }
+
+    /** Oldest first. */
+    List<Webhook> of(AccountId account) {
+        return jdbc.sql("select id, url, created_at from webhook where account_id = :account order by created_at, id")
+                .param("account", account.value())
+                .query((row, number) -> new Webhook(
+                        row.getString("id"),
+                        row.getString("url"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /** Counts, and keeps others who count for the account waiting until the transaction ends. */
+    int count(AccountId account) {
+        jdbc.sql("select id from account where id = :account for no key update")
+                .param("account", account.value())
+                .query(Long.class)
+                .single();
+        return jdbc.sql("select count(*) from webhook where account_id = :account")
+                .param("account", account.value())
+                .query(Integer.class)
+                .single();
+    }
+
+    boolean exists(String id, AccountId account) {
+        return jdbc.sql("select exists (select from webhook where id = :id and account_id = :account)")
+                .param("id", id)
+                .param("account", account.value())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** False when the account has no such webhook. What was to be sent to it is not sent. */
+    boolean remove(String id, AccountId account) {
+        return jdbc.sql("delete from webhook where id = :id and account_id = :account")
+                        .param("id", id)
+                        .param("account", account.value())
+                        .update()
+                > 0;
+    }
+}

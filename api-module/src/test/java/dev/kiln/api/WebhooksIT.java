@@ -1,0 +1,242 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.execution.Advance;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Executions;
+import dev.kiln.testing.TestSeed;
+import dev.kiln.testing.TestServers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class WebhooksIT {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int EXECUTIONS = 10;
+
+    /** One try of a message, as it arrived. */
+    private record Arrival(JsonNode event, boolean signed, boolean taken) {
+
+        String execution() {
+            return event.path("subject").asString("");
+        }
+
+        int sequence() {
+            return event.at("/data/sequence").asInt(0);
+        }
+    }
+
+    @TempDir
+    private Path regions;
+
+    private final Random random = TestSeed.random("WebhooksIT");
+    private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
+    private HttpServer receiver;
+    private volatile String secret = "";
+    private volatile boolean fails;
+
+    @BeforeEach
+    void startReceiver() throws IOException {
+        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        receiver.setExecutor(Executors.newFixedThreadPool(4));
+        receiver.createContext("/", this::receive);
+        receiver.start();
+    }
+
+    @AfterEach
+    void stopReceiver() {
+        receiver.stop(0);
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook?for=kiln";
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            var fault = fails ? random.nextInt(6) : 5;
+            arrivals.add(new Arrival(JSON.readTree(body), isSigned(exchange, body), fault > 2));
+            switch (fault) {
+                case 0 -> exchange.sendResponseHeaders(500, -1);
+                case 1 -> {
+                    exchange.getResponseHeaders().set("Location", "/elsewhere");
+                    exchange.sendResponseHeaders(302, -1);
+                }
+                case 2 -> exchange.close();
+                default -> exchange.sendResponseHeaders(204, -1);
+            }
+        }
+    }
+
+    private boolean isSigned(HttpExchange exchange, String body) {
+        try {
+            var headers = exchange.getRequestHeaders();
+            var time = headers.getFirst("webhook-timestamp");
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.replace("whsec_", "")), "HmacSHA256"));
+            var content = headers.getFirst("webhook-id") + "." + time + "." + body;
+            var wanted = Base64.getEncoder().encodeToString(mac.doFinal(content.getBytes(StandardCharsets.UTF_8)));
+            return headers.getFirst("webhook-signature").equals("v1," + wanted)
+                    && Math.abs(Instant.now().getEpochSecond() - Long.parseLong(time)) < 60
+                    && exchange.getRequestURI().toString().equals("/hook?for=kiln");
+        } catch (Exception e) {
+            return false;
+        }
+    }
+
+    private Reply create(WireClient client, String url) {
+        return client.rest("POST", "/api/v1/webhooks", JSON.writeValueAsString(Map.of("url", url)));
+    }
+
+    @Test
+    void aReceiverThatFailsHalfTheTimeGetsEveryEventInOrderAndNobodyElseDoes() {
+        var settings = Map.of("kiln.webhooks.private-networks", "127.0.0.0/8", "kiln.webhooks.back-off", "20ms");
+        try (var server = ApiServer.start(TestServers.freshDatabase(), regions, settings)) {
+            var client = server.newAccount();
+            var made = create(client, url());
+            assertThat(made.status()).as(made.text()).isEqualTo(201);
+            secret = made.at("secret");
+            fails = true;
+            var executions = run(server, client);
+            var other = server.newAccount();
+            new TestObjects(server, other)
+                    .start(new TestObjects(server, other).template(new TestObjects(server, other).image("other")));
+
+            Awaitility.await("all are delivered")
+                    .untilAsserted(() ->
+                            assertThat(arrivals.stream().filter(Arrival::taken)).hasSize(3 * EXECUTIONS));
+            assertThat(arrivals).allMatch(Arrival::signed);
+            for (var execution : executions) {
+                var mine = arrivals.stream()
+                        .filter(one -> one.execution().equals(execution))
+                        .toList();
+                assertThat(mine.stream().filter(Arrival::taken))
+                        .extracting(Arrival::sequence)
+                        .containsExactly(1, 2, 3);
+                assertThat(mine).extracting(Arrival::sequence).isSorted();
+            }
+            assertThat(arrivals).extracting(Arrival::execution).containsOnly(executions.toArray(String[]::new));
+
+            tellsWhatItDidAndNoSecret(server, client, other, made.at("webhookId"));
+        }
+    }
+
+    private static List<String> run(ApiServer server, WireClient client) {
+        var objects = new TestObjects(server, client);
+        var image = objects.image("base");
+        var worker = new Executions(server.jdbc());
+        var started = new ArrayList<String>();
+        for (var number = 0; number < EXECUTIONS; number++) {
+            var execution = objects.start(objects.template(image));
+            started.add(execution);
+            var attempt = worker.claim(new ExecutionId(execution), "worker", "somewhere")
+                    .orElseThrow();
+            attempt = worker.advance(attempt, Advance.to(ExecutionStatus.BUILDING, "one \"quoted\" line"));
+            worker.advance(attempt, Advance.to(ExecutionStatus.DISTRIBUTING, "zwei"));
+        }
+        return started;
+    }
+
+    private void tellsWhatItDidAndNoSecret(ApiServer server, WireClient client, WireClient other, String id) {
+        var path = "/api/v1/webhooks/" + id;
+        var log = client.rest("GET", path + "/deliveries", "");
+        assertThat(JSON.readTree(log.text()).path("deliveries").valueStream())
+                .hasSize(3 * EXECUTIONS)
+                .allMatch(line -> line.path("state").asString().equals("DELIVERED"))
+                .anyMatch(line -> line.path("attempts").asInt() > 1);
+        assertThat(client.rest("GET", "/api/v1/webhooks", "").text())
+                .contains(id)
+                .doesNotContain("secret");
+        assertThat(server.jdbc()
+                        .sql("select encode(secret, 'escape') from webhook")
+                        .query(String.class)
+                        .single())
+                .doesNotContain(secret);
+
+        for (var request : List.of("GET /deliveries", "POST /test", "DELETE ")) {
+            var words = request.split(" ", 2);
+            assertThat(other.rest(words[0], path + words[1], "").refusal()).isEqualTo("404 InvalidWebhookId.NotFound");
+        }
+        fails = false;
+        assertThat(client.rest("POST", path + "/test", "").status()).isEqualTo(202);
+        Awaitility.await()
+                .until(() -> arrivals.stream()
+                        .anyMatch(one -> one.signed()
+                                && one.event().path("type").asString().equals("dev.kiln.webhook.test")));
+        assertThat(client.rest("DELETE", path, "").status()).isEqualTo(204);
+        assertThat(client.rest("GET", "/api/v1/webhooks", "").text()).isEqualTo("{\"webhooks\":[]}");
+    }
+
+    @Test
+    void addressesThatAreNotPublicAreRefusedWhenAWebhookIsMadeAndWhenItIsUsed() {
+        var server = ApiServer.shared();
+        var client = server.newAccount();
+        for (var url : List.of(
+                url(),
+                "http://localhost/",
+                "http://[::1]/",
+                "http://[::ffff:10.0.0.1]/",
+                "http://169.254.169.254/latest/meta-data",
+                "http://[64:ff9b::a00:1]/",
+                "http://0.0.0.0/",
+                "https://10.1.2.3/",
+                "https://[fd00::1]/",
+                "ftp://1.1.1.1/",
+                "https://me@1.1.1.1/",
+                "https://1.1.1.1/#part",
+                "https://1.1.1.1:99999/",
+                "https:///path",
+                "nonsense",
+                "https://1.1.1.1/" + "x".repeat(3000),
+                "")) {
+            assertThat(create(client, url).refusal()).as(url).isEqualTo("400 InvalidUrl");
+        }
+        assertThat(client.rest("POST", "/api/v1/webhooks", "{\"url\":\"https://1.1.1.1/\",\"urI\":\"x\"}")
+                        .refusal())
+                .isEqualTo("400 InvalidParameter");
+
+        // As if a name had led elsewhere when the webhook was made.
+        var id = "wh-" + "a".repeat(20);
+        var sealed = new SecretSeal(Base64.getEncoder().encodeToString(new byte[32])).seal(id, "whsec_AAAA");
+        server.jdbc()
+                .sql("insert into webhook (id, account_id, url, secret) values (:id, :account, :url, :secret)")
+                .param("id", id)
+                .param("account", Long.parseLong(client.keys().account()))
+                .param("url", url())
+                .param("secret", sealed)
+                .update();
+        client.rest("POST", "/api/v1/webhooks/" + id + "/test", "");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(client.rest("GET", "/api/v1/webhooks/" + id + "/deliveries", "")
+                                .text())
+                        .contains("leads to an address that is not public"));
+        assertThat(arrivals).isEmpty();
+    }
+}
