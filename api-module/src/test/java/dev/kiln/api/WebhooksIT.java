@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -130,6 +131,7 @@ class WebhooksIT {
                     .start(new TestObjects(server, other).template(new TestObjects(server, other).image("other")));
 
             Awaitility.await("all are delivered")
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             assertThat(arrivals.stream().filter(Arrival::taken)).hasSize(3 * EXECUTIONS));
             assertThat(arrivals).allMatch(Arrival::signed);

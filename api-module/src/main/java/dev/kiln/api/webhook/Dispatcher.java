@@ -20,15 +20,15 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Sends what is due to webhooks, in every API process. Nothing waits for it: a receiver that is slow or away keeps one
- * or two of its threads busy and delays its own messages.
+ * Sends what is due to webhooks, in every API process. Nothing waits for it: a receiver that is slow or away keeps a
+ * few of its threads busy and delays its own messages.
  */
 final class Dispatcher implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-    private static final int AT_ONCE_TO_ONE = 2;
+    private static final int AT_ONCE_TO_ONE = 4;
     private static final int MOST_ADDRESSES = 2;
 
     private final Deliveries deliveries;
@@ -36,6 +36,8 @@ final class Dispatcher implements SmartLifecycle {
     private final WebhookSettings settings;
     private final Posts posts = new Posts();
     private final Semaphore free;
+    // Rings when a message has come to its end: the next of its line may be due.
+    private final Semaphore ended = new Semaphore(0);
     private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
     private final ExecutorService senders;
     private final Thread thread = new Thread(this::run, "webhooks");
@@ -60,8 +62,8 @@ final class Dispatcher implements SmartLifecycle {
     private void run() {
         while (running) {
             try {
-                if (sendDue() == 0) {
-                    TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+                if (sendDue() == 0 && ended.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    ended.drainPermits();
                 }
             } catch (InterruptedException e) {
                 return;
@@ -89,8 +91,8 @@ final class Dispatcher implements SmartLifecycle {
                 .filter(entry -> entry.getValue() >= AT_ONCE_TO_ONE)
                 .map(Map.Entry::getKey)
                 .toList();
-        // One of each webhook at most would be fair; two in a row do no harm, and the next look counts them.
-        var due = deliveries.claim(Math.min(free.availablePermits(), AT_ONCE_TO_ONE), busy);
+        // All of them may be one webhook's; the next look counts them.
+        var due = deliveries.claim(Math.max(1, Math.min(free.availablePermits(), AT_ONCE_TO_ONE)), busy);
         for (var claim : due) {
             free.acquire();
             underWay.merge(claim.webhook(), 1, Integer::sum);
@@ -115,6 +117,7 @@ final class Dispatcher implements SmartLifecycle {
         } finally {
             underWay.computeIfPresent(claim.webhook(), (id, number) -> number > 1 ? number - 1 : null);
             free.release();
+            ended.release();
         }
     }
 
