@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,5 +40,11 @@ public interface BuildEngine {
     void discard(String name) throws IOException;
 
     /** An image file that a build made, and what the image says of itself. */
-    record BuiltImage(Path file, long bytes, Digest digest, ImageMetadata metadata) {}
+    record BuiltImage(Path file, long bytes, Digest digest, ImageForm form, ImageMetadata metadata) {
+
+        /** An archive of a root file system. */
+        public BuiltImage(Path file, long bytes, Digest digest, ImageMetadata metadata) {
+            this(file, bytes, digest, ImageForm.ARCHIVE, metadata);
+        }
+    }
 }

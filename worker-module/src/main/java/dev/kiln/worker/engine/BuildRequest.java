@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.template.BuildCommand;
@@ -49,6 +50,16 @@ public record BuildRequest(
         this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE, Optional.empty());
     }
 
-    /** The image that the commands start from. */
-    public record BaseImage(Digest digest, ByteSource archive, ImageMetadata metadata) {}
+    /**
+     * The image that the commands start from.
+     *
+     * @param archive its bytes, in that form
+     */
+    public record BaseImage(Digest digest, ByteSource archive, ImageForm form, ImageMetadata metadata) {
+
+        /** A root file system as an archive. */
+        public BaseImage(Digest digest, ByteSource archive, ImageMetadata metadata) {
+            this(digest, archive, ImageForm.ARCHIVE, metadata);
+        }
+    }
 }

@@ -2,6 +2,10 @@ package dev.kiln.worker.engine;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
+import dev.kiln.worker.disk.DiskFailedException;
+import dev.kiln.worker.disk.DiskPacking;
+import dev.kiln.worker.disk.OpenedDisk;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -18,6 +22,7 @@ import java.util.stream.Stream;
 final class SandboxBuild implements AutoCloseable {
 
     private final EngineSettings settings;
+    private final SandboxCommands commands;
     private final BuildRequest request;
     private final BuildOutput output;
     private final Scratch scratch;
@@ -38,6 +43,7 @@ final class SandboxBuild implements AutoCloseable {
             StepCache cache)
             throws BuildFailedException {
         this.settings = settings;
+        this.commands = commands;
         this.request = request;
         this.output = output;
         this.scratch = scratch;
@@ -69,7 +75,7 @@ final class SandboxBuild implements AutoCloseable {
                 output.phase("packing the image");
                 var built = pack(base, journal, keeping);
                 keeping.await();
-                if (reused.isPresent()) {
+                if (reused.isPresent() && !built.form().isDisk()) {
                     reused.get().keepPacked(settings.compression(), built.file(), built.digest());
                 }
                 return built;
@@ -322,6 +328,10 @@ final class SandboxBuild implements AutoCloseable {
     /** Packs the image as it is now: no times in it but those of the base image, so equal builds give equal bytes. */
     private BuildEngine.BuiltImage pack(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
+        var disk = base.disk();
+        if (disk.isPresent()) {
+            return packDisk(disk.get(), base, journal, keeping);
+        }
         var file = scratch.directory().resolve("image.tar.zst");
         var before = packedBefore(base, file);
         if (before.isEmpty() && reused.isPresent() && scratch.layers().top() == 1) {
@@ -332,6 +342,23 @@ final class SandboxBuild implements AutoCloseable {
             base.keepPacked(settings.compression(), file, digest);
         }
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
+    }
+
+    private BuildEngine.BuiltImage packDisk(
+            OpenedDisk disk, UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
+            throws BuildFailedException, IOException, InterruptedException {
+        if (reused.isPresent() && scratch.layers().top() == 1) {
+            unpack(reused.get(), journal, keeping);
+        }
+        var tools = new SandboxTools(commands, limits.command());
+        try {
+            var file = new DiskPacking(tools, scratch.directory(), disk, base.directory(), output::phase)
+                    .pack(scratch.layers().top(), request.diskBytes());
+            var form = new ImageForm(ImageForm.Kind.QCOW2, request.diskBytes());
+            return new BuildEngine.BuiltImage(file, Files.size(file), Digest.of(file), form, state.metadata());
+        } catch (DiskFailedException e) {
+            throw new BuildFailedException(e.code(), "writing the disk: " + e.getMessage());
+        }
     }
 
     /** What the image is in packed form, if that is known; then it is the file. */
@@ -357,7 +384,17 @@ final class SandboxBuild implements AutoCloseable {
 
     /** The paths of the scratch space that hold the image's files. */
     List<Path> trees() {
-        return Stream.of("layers", "work", "merged", "tmp", "empty", "new", "base", CommandRuns.COPIED)
+        return Stream.of(
+                        "layers",
+                        "work",
+                        "merged",
+                        "tmp",
+                        "empty",
+                        "new",
+                        "base",
+                        "mounts",
+                        "values",
+                        CommandRuns.COPIED)
                 .map(scratch.directory()::resolve)
                 .toList();
     }

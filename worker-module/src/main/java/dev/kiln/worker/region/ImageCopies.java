@@ -59,7 +59,7 @@ public final class ImageCopies {
     /** What is to be copied, or nothing when it is gone. */
     Optional<Source> source(ImageId image) {
         return jdbc.sql("""
-                        select region_id, digest, bytes, metadata, part_length, part_digests from image_copy
+                        select region_id, digest, bytes, form, disk_bytes, metadata, part_length, part_digests from image_copy
                          where id = :id and state = 'COPIED'
                         """)
                 .param("id", image.value())
@@ -68,6 +68,7 @@ public final class ImageCopies {
                         new Target.Content(
                                 new Digest(row.getString("digest")),
                                 row.getLong("bytes"),
+                                Targets.form(row),
                                 json.readValue(row.getString("metadata"), ImageMetadata.class),
                                 Targets.parts(row))))
                 .optional();
@@ -76,8 +77,8 @@ public final class ImageCopies {
     /** The image is complete and was verified: from now on it is available. */
     void copied(Claim claim, Target.Content content) {
         rows.write(claim, """
-                state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, metadata = :metadata::jsonb,
-                part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
+                state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, form = :form,
+                disk_bytes = :diskBytes, metadata = :metadata::jsonb, part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
                 """, Targets.columns(content, json));
     }
 

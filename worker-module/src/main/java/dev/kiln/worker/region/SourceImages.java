@@ -29,7 +29,7 @@ public final class SourceImages {
      */
     public Optional<BaseImage> choose(Template template) {
         return jdbc.sql("""
-                        select c.id, c.digest, c.bytes, c.metadata from image_copy c
+                        select c.id, c.digest, c.bytes, c.form, c.disk_bytes, c.metadata from image_copy c
                          where c.region_id = :region and c.state = 'COPIED'
                            and case when :family then c.family = :base and c.account_id = :account and not c.deprecated
                                     else c.id = :base and (c.account_id = :account or exists (
@@ -49,10 +49,10 @@ public final class SourceImages {
 
     /** The image of this id, if it is still there; whoever chose it was allowed to read it. */
     public Optional<BaseImage> find(ImageId id) {
-        return jdbc.sql("select id, digest, bytes, metadata from image_copy where id = :id and state = 'COPIED'")
-                .param("id", id.value())
-                .query(this::baseImage)
-                .optional();
+        return jdbc.sql("""
+                        select id, digest, bytes, form, disk_bytes, metadata from image_copy
+                         where id = :id and state = 'COPIED'
+                        """).param("id", id.value()).query(this::baseImage).optional();
     }
 
     private BaseImage baseImage(ResultSet row, int number) throws SQLException {
@@ -61,6 +61,7 @@ public final class SourceImages {
                 new Target.Content(
                         new Digest(row.getString("digest")),
                         row.getLong("bytes"),
+                        Targets.form(row),
                         json.readValue(row.getString("metadata"), ImageMetadata.class),
                         Optional.empty()));
     }

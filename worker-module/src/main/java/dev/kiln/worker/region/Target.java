@@ -1,6 +1,7 @@
 package dev.kiln.worker.region;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.region.Parts;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * One region of an execution: the copy that it gets.
  *
  * @param sourceImage the base image, chosen once for the whole execution
- * @param content digest, size and metadata; present once the copy is there
+ * @param content digest, size, form and metadata; present once the copy is there
  */
 public record Target(ImageId image, RegionId region, State state, ImageId sourceImage, Optional<Content> content) {
 
@@ -29,7 +30,7 @@ public record Target(ImageId image, RegionId region, State state, ImageId source
      *
      * @param parts empty when an earlier release has built it
      */
-    public record Content(Digest digest, long bytes, ImageMetadata metadata, Optional<Parts> parts) {
+    public record Content(Digest digest, long bytes, ImageForm form, ImageMetadata metadata, Optional<Parts> parts) {
 
         /** The bytes as a region stores them. */
         public StoredObject object() {

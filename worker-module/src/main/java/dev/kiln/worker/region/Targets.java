@@ -4,6 +4,7 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.ImageMetadata;
@@ -81,7 +82,8 @@ public final class Targets {
     /** The copies of the execution, the template's own region first. */
     public List<Target> of(Attempt attempt) {
         return jdbc.sql("""
-                        select id, region_id, state, source_image_id, digest, bytes, metadata, part_length, part_digests
+                        select id, region_id, state, source_image_id, digest, bytes, form, disk_bytes, metadata,
+                               part_length, part_digests
                           from image_copy where execution_id = :execution order by (id = :home) desc, region_id
                         """)
                 .param("execution", attempt.execution().value())
@@ -143,8 +145,8 @@ public final class Targets {
     /** The copy is complete and was verified: from now on it is visible, and a thing with a row of its own. */
     public void copied(Attempt attempt, ImageId image, Target.Content content) {
         write(attempt, image, """
-                state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, metadata = :metadata::jsonb,
-                part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
+                state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, form = :form,
+                disk_bytes = :diskBytes, metadata = :metadata::jsonb, part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
                 """, columns(content, json));
         forgetIntent(attempt, image);
     }
@@ -153,6 +155,8 @@ public final class Targets {
         var columns = new HashMap<String, @Nullable Object>();
         columns.put("digest", content.digest().value());
         columns.put("bytes", content.bytes());
+        columns.put("form", content.form().kind().name());
+        columns.put("diskBytes", content.form().diskBytes());
         columns.put("metadata", json.writeValueAsString(content.metadata()));
         columns.put("partLength", content.parts().map(Parts::length).orElse(null));
         columns.put("partDigests", content.parts().map(Targets::digests).orElse(null));
@@ -319,9 +323,14 @@ public final class Targets {
                         ? Optional.of(new Target.Content(
                                 new Digest(row.getString("digest")),
                                 row.getLong("bytes"),
+                                form(row),
                                 json.readValue(row.getString("metadata"), ImageMetadata.class),
                                 parts(row)))
                         : Optional.empty());
+    }
+
+    static ImageForm form(ResultSet row) throws SQLException {
+        return new ImageForm(ImageForm.Kind.valueOf(row.getString("form")), row.getLong("disk_bytes"));
     }
 
     static Optional<Parts> parts(ResultSet row) throws SQLException {

@@ -58,6 +58,7 @@ public final class BuildRequests {
                 new BuildRequest.BaseImage(
                         image.content().digest(),
                         source(template.region(), ImageKeys.image(imageId)),
+                        image.content().form(),
                         image.content().metadata()),
                 steps.of(attempt, kind),
                 template.contextDigest()

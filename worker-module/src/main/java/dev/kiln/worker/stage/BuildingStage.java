@@ -64,7 +64,8 @@ public final class BuildingStage implements Stage {
             var parts = store(attempt, home, built);
             // The file has done its work, and whoever goes on from here may be another machine's worker.
             engine.discard(request.name());
-            var content = new Target.Content(built.digest(), built.bytes(), built.metadata(), Optional.of(parts));
+            var content = new Target.Content(
+                    built.digest(), built.bytes(), built.form(), built.metadata(), Optional.of(parts));
             var rest = log.end();
             return next -> {
                 targets.copied(next, home.image(), content);
