@@ -7,16 +7,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
- * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, and the
- * step cache be allowed. An empty text means "not given".
+ * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the
+ * step cache be allowed, and what is taken away at the end be chosen. An empty text means "not given".
  *
  * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
  * @param contextDigest digest of the uploaded context
  * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
+ * @param sysprep what a build on a disk takes away at its end
  */
 public record Template(
         TemplateId id,
@@ -37,6 +39,7 @@ public record Template(
         Map<String, String> kept,
         Optional<String> contextDigest,
         Duration stepCacheAge,
+        Set<Sysprep> sysprep,
         Instant createdAt) {
 
     /** How {@link #baseImage} is read (BaseImageType on the wire). */

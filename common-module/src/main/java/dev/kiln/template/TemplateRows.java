@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.RowMapper;
 import tools.jackson.core.type.TypeReference;
@@ -51,6 +52,9 @@ public final class TemplateRows implements RowMapper<Template> {
                 json.readValue(row.getString("kept"), KEPT),
                 Optional.ofNullable(row.getString("context_digest")),
                 Duration.ofSeconds(row.getLong("step_cache_seconds")),
+                Stream.of((String[]) row.getArray("sysprep").getArray())
+                        .map(word -> Sysprep.of(word).orElseThrow())
+                        .collect(Collectors.toUnmodifiableSet()),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 

@@ -5,9 +5,11 @@ import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.template.BuildCommand;
+import dev.kiln.template.Sysprep;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What to build.
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param diskBytes bound of what all commands together may write
  * @param buckets those that its tasks may use
  * @param reuse whether steps may be taken from earlier builds
+ * @param sysprep what is taken away at the end of a build on a disk
  */
 public record BuildRequest(
         String name,
@@ -29,7 +32,8 @@ public record BuildRequest(
         boolean network,
         long diskBytes,
         BuildBuckets buckets,
-        Optional<Reuse> reuse) {
+        Optional<Reuse> reuse,
+        Set<Sysprep> sysprep) {
 
     /**
      * Which steps of earlier builds may be taken instead of running them again.
@@ -39,6 +43,20 @@ public record BuildRequest(
      */
     public record Reuse(String owner, Duration maximalAge) {}
 
+    /** One that takes nothing away at its end. */
+    public BuildRequest(
+            String name,
+            int attempt,
+            BaseImage base,
+            List<BuildCommand> commands,
+            Optional<ByteSource> context,
+            boolean network,
+            long diskBytes,
+            BuildBuckets buckets,
+            Optional<Reuse> reuse) {
+        this(name, attempt, base, commands, context, network, diskBytes, buckets, reuse, Set.of());
+    }
+
     /** A first attempt without buckets and without the step cache. */
     public BuildRequest(
             String name,
@@ -47,7 +65,7 @@ public record BuildRequest(
             Optional<ByteSource> context,
             boolean network,
             long diskBytes) {
-        this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE, Optional.empty());
+        this(name, 1, base, commands, context, network, diskBytes, BuildBuckets.NONE, Optional.empty(), Set.of());
     }
 
     /**

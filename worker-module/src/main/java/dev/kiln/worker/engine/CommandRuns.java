@@ -4,11 +4,13 @@ import dev.kiln.image.Digest;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.ImagePath;
 import dev.kiln.template.SourceUrl;
+import dev.kiln.template.Sysprep;
 import dev.kiln.template.TaskText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -217,6 +219,18 @@ final class CommandRuns {
         state.directory("/");
         inImage.run(state, List.of("mkdir", "-p", "--", path), step);
         state.directory(before);
+    }
+
+    /** Takes away what the request names of what belongs to one machine. */
+    void prepareSystem() throws BuildFailedException, IOException, InterruptedException {
+        var line = new ArrayList<>(List.of("sh", "-c", SandboxCommands.SYSPREP, "kiln"));
+        request.sysprep().stream().sorted().map(Sysprep::word).forEach(line::add);
+        state.directory("/");
+        try {
+            inImage.run(state, line, "sysprep");
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), "sysprep: " + e.getMessage());
+        }
     }
 
     private void checkUser(String name, String step)

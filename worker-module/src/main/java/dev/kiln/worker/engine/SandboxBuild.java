@@ -2,10 +2,6 @@ package dev.kiln.worker.engine;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.kiln.image.Digest;
-import dev.kiln.image.ImageForm;
-import dev.kiln.worker.disk.DiskFailedException;
-import dev.kiln.worker.disk.DiskPacking;
-import dev.kiln.worker.disk.OpenedDisk;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -328,9 +324,8 @@ final class SandboxBuild implements AutoCloseable {
     /** Packs the image as it is now: no times in it but those of the base image, so equal builds give equal bytes. */
     private BuildEngine.BuiltImage pack(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
-        var disk = base.disk();
-        if (disk.isPresent()) {
-            return packDisk(disk.get(), base, journal, keeping);
+        if (base.disk().isPresent()) {
+            return packDisk(base, journal, keeping);
         }
         var file = scratch.directory().resolve("image.tar.zst");
         var before = packedBefore(base, file);
@@ -344,21 +339,17 @@ final class SandboxBuild implements AutoCloseable {
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
     }
 
-    private BuildEngine.BuiltImage packDisk(
-            OpenedDisk disk, UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
+    private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         if (reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);
         }
-        var tools = new SandboxTools(commands, limits.command());
-        try {
-            var file = new DiskPacking(tools, scratch.directory(), disk, base.directory(), output::phase)
-                    .pack(scratch.layers().top(), request.diskBytes());
-            var form = new ImageForm(ImageForm.Kind.QCOW2, request.diskBytes());
-            return new BuildEngine.BuiltImage(file, Files.size(file), Digest.of(file), form, state.metadata());
-        } catch (DiskFailedException e) {
-            throw new BuildFailedException(e.code(), "writing the disk: " + e.getMessage());
+        if (!request.sysprep().isEmpty()) {
+            output.phase("taking away what belongs to one machine");
+            inImage.plan(false);
+            runs.prepareSystem();
         }
+        return new DiskResult(commands, request, output, scratch, limits).pack(base, state.metadata());
     }
 
     /** What the image is in packed form, if that is known; then it is the file. */

@@ -22,6 +22,7 @@ final class SandboxCommands {
     static final String RUN = script("run.sh");
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
+    static final String SYSPREP = script("sysprep.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
 

@@ -9,11 +9,14 @@ import java.io.PipedOutputStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The tools of disks in bubblewrap's sandboxes, under the bounds of a command. */
 final class SandboxTools implements DiskTools {
 
+    private static final Pattern MISSING =
+            Pattern.compile("(bwrap: execvp .*|env: .*): No such file or directory");
     private static final int KEPT = 128 << 10;
     private static final int PIPE = 256 << 10;
 
@@ -85,9 +88,14 @@ final class SandboxTools implements DiskTools {
     private int run(ToolRun tool, SandboxProcess.Output output, Tail errors)
             throws IOException, InterruptedException, DiskFailedException {
         try {
-            return new SandboxProcess(commands.disk(tool), null, output, watch)
+            int status = new SandboxProcess(commands.disk(tool), null, output, watch)
                     .withErrorsApart(errors::add)
                     .run();
+            if (status != 0 && MISSING.matcher(errors.text()).find()) {
+                throw new IOException("this worker lacks " + tool.command().get(0)
+                        + ", which builds on disks need; install the packages qemu-utils and e2fsprogs");
+            }
+            return status;
         } catch (Stopped e) {
             throw new DiskFailedException(e.reason().code(), tool.command().get(0) + " on the disk: " + e.getMessage());
         } catch (BuildFailedException e) {

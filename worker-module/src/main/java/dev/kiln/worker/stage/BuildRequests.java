@@ -68,7 +68,8 @@ public final class BuildRequests {
                 bucket -> buckets.find(bucket, template.region(), template.account()),
                 template.stepCacheAge().isZero()
                         ? Optional.empty()
-                        : Optional.of(new BuildRequest.Reuse(template.account().toString(), template.stepCacheAge())));
+                        : Optional.of(new BuildRequest.Reuse(template.account().toString(), template.stepCacheAge())),
+                template.sysprep());
     }
 
     private ByteSource source(RegionId region, StoreKey key) {

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
+import dev.kiln.template.Sysprep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,23 +23,24 @@ class DiskBuildTest {
 
     private static final long SIZE = 256L << 20;
 
-    private static final String CONTENT = String.join(
-            "\n",
-            "RUN echo built > /etc/built; chown 1000:2000 /etc/built; chmod 4751 /etc/built; ln /etc/built '/etc/<2>'",
-            "RUN rm -r /usr/share/old && mkdir /usr/share/old && echo new > '/usr/share/old/a \"new\" one'",
-            "RUN rm /etc/gone; ln -s /etc/nowhere /etc/link; mkdir /home/d; chmod 700 /home/d; busybox mkfifo /home/p",
-            "RUN for i in $(seq 1500); do echo $i > /home/d/a-long-name-for-a-file-$i; done",
-            "RUN cat /boot/kernel; if touch /boot/x || touch /boot/kernel; then exit 9; fi; echo > /run/x; echo > /tmp/x",
-            "RUN dd if=/dev/zero of=/home/sparse bs=1 count=1 seek=30000000; mv /bin/seq /bin/moved");
+    private static final String CONTENT = """
+            RUN echo built > /etc/built; chown 1000:2000 /etc/built; chmod 4751 /etc/built; ln /etc/built '/etc/<2>'
+            RUN rm -r /usr/share/old && mkdir /usr/share/old && echo new > '/usr/share/old/a "new" one'
+            RUN rm /etc/gone; ln -s /etc/nowhere /etc/link; busybox mkfifo /home/p
+            RUN mkdir -p /home/d '/home/-p/<5>'; chmod 700 /home/d
+            RUN for i in $(seq 1500); do echo $i > /home/d/a-long-name-for-a-file-$i; done
+            RUN cat /boot/kernel; if touch /boot/x || touch /boot/kernel; then exit 9; fi; echo > /run/x; echo > /tmp/x
+            RUN dd if=/dev/zero of=/home/sparse bs=1 count=1 seek=30000000; mv /bin/seq /bin/moved
+            """;
 
-    private static final String AFTERWARDS = String.join(
-            "\n",
-            "RUN [ \"$(stat -c '%a %u %g %h' /etc/built)\" = '4751 1000 2000 2' ] && [ $(cat '/etc/<2>') = built ]",
-            "RUN [ \"$(ls /usr/share/old)\" = 'a \"new\" one' ] && [ ! -e /etc/gone ] && [ -p /home/p ]",
-            "RUN [ \"$(busybox readlink /etc/link)\" = /etc/nowhere ] && [ -z \"$(ls /tmp)\" ] && [ ! -e /bin/seq ]",
-            "RUN [ $(stat -c %a /home/d) = 700 ] && [ $(ls /home/d | busybox wc -l) = 1500 ]",
-            "RUN [ $(cat /home/d/a-long-name-for-a-file-777) = 777 ] && [ $(stat -c %s /home/sparse) = 30000001 ]",
-            "RUN cat /boot/kernel");
+    private static final String AFTERWARDS = """
+            RUN [ "$(stat -c '%a %u %g %h' /etc/built)" = '4751 1000 2000 2' ] && [ $(cat '/etc/<2>') = built ]
+            RUN [ "$(ls /usr/share/old)" = 'a "new" one' ] && [ ! -e /etc/gone ] && [ -p /home/p ]
+            RUN [ "$(busybox readlink /etc/link)" = /etc/nowhere ] && [ -z "$(ls /tmp)" ] && [ ! -e /bin/seq ]
+            RUN [ $(stat -c %a /home/d) = 700 ] && [ $(ls /home/d | busybox wc -l) = 1500 ] && [ -d '/home/-p/<5>' ]
+            RUN [ $(cat /home/d/a-long-name-for-a-file-777) = 777 ] && [ $(stat -c %s /home/sparse) = 30000001 ]
+            RUN cat /boot/kernel
+            """;
 
     private final RecordedOutput output = new RecordedOutput();
 
@@ -92,6 +95,34 @@ class DiskBuildTest {
 
         assertThat(output.text()).contains("ok");
         assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void whatBelongsToOneMachineIsTakenAway() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        for (var path : "etc/ssh var/log var/log/journal var/lib var/lib/cloud var/lib/cloud/seed var/lib/systemd"
+                .split(" ", -1)) {
+            Files.createDirectory(disk.tree().resolve(path));
+        }
+        for (var path : "etc/machine-id etc/ssh/ssh_host_rsa_key var/log/syslog var/log/syslog.1 var/lib/cloud/data"
+                .split(" ", -1)) {
+            disk.file(path, "of one machine");
+        }
+        disk.file("var/lib/cloud/seed/x", "stays").file("var/lib/systemd/random-seed", "stays");
+        var removed = EnumSet.complementOf(EnumSet.of(Sysprep.RANDOM_SEED));
+        var plain = request(SystemDisk.image(disk.raw()), "ENV A=\"b\"");
+        var request = new BuildRequest(
+                plain.name(), 1, plain.base(), plain.commands(), plain.context(), false, SIZE, plain.buckets(),
+                Optional.empty(), removed);
+
+        var built = engine("one").build(request, StepJournal.NONE, output);
+
+        var check = """
+                RUN [ -f /etc/machine-id ] && [ ! -s /etc/machine-id ] && [ -z "$(ls /etc/ssh)" ]
+                RUN [ -d /var/log/journal ] && [ ! -e /var/log/syslog.1 ] && [ ! -s /var/log/syslog ] && [ -f /var/log/syslog ]
+                RUN [ "$(ls /var/lib/cloud)" = seed ] && [ -s /var/lib/systemd/random-seed ]
+                """;
+        engine("one").test(request(SystemDisk.image(built.file()), check), output);
     }
 
     @Test
