@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
- * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the
- * step cache be allowed, and what is taken away at the end be chosen. An empty text means "not given".
+ * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the step
+ * cache be allowed, and what is taken away at the end be chosen. An empty text means "not given".
  *
  * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
  * @param contextDigest digest of the uploaded context

@@ -46,7 +46,8 @@ public final class DiskPacking {
             system.grow(bytes);
             GrownTable.complete(disk, base.layout(), root, diskBytes);
         } else if (diskBytes > Files.size(OpenedDisk.disk(baseDirectory))) {
-            notes.accept("the root partition stays as large as it is: it is not the last of the disk, or would gain little");
+            notes.accept(
+                    "the root partition stays as large as it is: it is not the last of the disk, or would gain little");
         }
         write(system, top);
         system.requireClean();

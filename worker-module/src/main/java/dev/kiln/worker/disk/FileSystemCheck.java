@@ -45,8 +45,8 @@ record FileSystemCheck(DiskTools tools, Path disk, long start, long now) {
     }
 
     /**
-     * Makes it fill a partition of so many bytes. The disk has the size of the file system afterwards: resize2fs takes a
-     * file for nothing else, and would cut it off or write to its end, were it not so long already.
+     * Makes it fill a partition of so many bytes. The disk has the size of the file system afterwards: resize2fs takes
+     * a file for nothing else, and would cut it off or write to its end, were it not so long already.
      */
     void grow(long partition) throws IOException, InterruptedException, DiskFailedException {
         long bytes = partition / LARGEST_BLOCK * LARGEST_BLOCK;

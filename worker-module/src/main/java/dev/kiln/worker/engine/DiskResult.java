@@ -9,8 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 
 /** Makes the result of a build on a disk: a disk again, of the template's SystemDiskSize. */
-record DiskResult(
-        SandboxCommands commands, BuildRequest request, BuildOutput output, Scratch scratch, Limits limits) {
+record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput output, Scratch scratch, Limits limits) {
 
     BuildEngine.BuiltImage pack(UnpackedImages.Lease base, ImageMetadata metadata)
             throws BuildFailedException, IOException, InterruptedException {

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The tools of disks in bubblewrap's sandboxes, under the bounds of a command. */
 final class SandboxTools implements DiskTools {
 
-    private static final Pattern MISSING =
-            Pattern.compile("(bwrap: execvp .*|env: .*): No such file or directory");
+    private static final Pattern MISSING = Pattern.compile("(bwrap: execvp .*|env: .*): No such file or directory");
     private static final int KEPT = 128 << 10;
     private static final int PIPE = 256 << 10;
 

@@ -56,18 +56,23 @@ final class SystemDisk {
 
     /** The disk, raw, with a GUID partition table. */
     Path raw() throws Exception {
+        return raw("label: gpt\nlabel-id: " + ID + "0\nstart=2048, size=8192, uuid=" + ID + "3\n"
+                + "start=10240, size=65536, uuid=" + ID + "4\n");
+    }
+
+    /** The same with a master boot record. */
+    Path rawWithBootRecord() throws Exception {
+        return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
+    }
+
+    private Path raw(String table) throws Exception {
         var boot = Files.createDirectory(directory.resolve("boot"));
         Files.writeString(boot.resolve("kernel"), "a kernel");
         fileSystem("boot.img", boot, "4M", "BOOT", "1");
         fileSystem("root.img", tree, "32M", "ROOT", "2");
         var disk = directory.resolve("disk.raw");
         run("truncate", "-s", "48M", disk.toString());
-        feed(
-                "label: gpt\nlabel-id: " + ID + "0\nstart=2048, size=8192, uuid=" + ID + "3\n"
-                        + "start=10240, size=65536, uuid=" + ID + "4\n",
-                "sfdisk",
-                "-q",
-                disk.toString());
+        feed(table, "sfdisk", "-q", disk.toString());
         put("boot.img", disk, 1);
         put("root.img", disk, 5);
         return disk;
