@@ -5,6 +5,7 @@ import dev.kiln.api.signature.SecretSeal;
 import dev.kiln.component.Components;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
+import dev.kiln.image.ImageInspector;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveLimits;
 import dev.kiln.template.TemplateRows;
@@ -56,5 +57,10 @@ class ApiConfiguration {
     @Bean
     ArchiveInspector archiveInspector() {
         return new ArchiveInspector(ArchiveLimits.DEFAULT);
+    }
+
+    @Bean
+    ImageInspector imageInspector() {
+        return new ImageInspector(ArchiveLimits.DEFAULT);
     }
 }

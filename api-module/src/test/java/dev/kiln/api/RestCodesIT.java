@@ -1,10 +1,12 @@
 package dev.kiln.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Signatures;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -33,6 +35,7 @@ class RestCodesIT {
         provoked.put(RestCodes.ACCOUNT_EXISTS, () -> server.as(ApiServer.ROOT).rest("POST", "/api/v1/accounts", again));
         provoked.put(RestCodes.TOO_LARGE, () -> client.rest("POST", "/api/v1/accounts", " ".repeat((64 << 10) + 1)));
         provoked.put(RestCodes.INVALID_ARCHIVE, () -> upload(new byte[1]));
+        provoked.put(RestCodes.INVALID_DISK, () -> upload(Arrays.copyOf("vhdxfile".getBytes(UTF_8), 4096)));
         provoked.put(RestCodes.CONFLICT, this::contextThatIsRemovedMeanwhile);
         provoked.put(RestCodes.RUNNING, () -> {
             var template = objects.template(objects.image("base"));

@@ -240,6 +240,20 @@ class RestIT {
                 .single();
     }
 
+    @Test
+    void whatADiskLosesAtTheEndIsChosenByItsAccount() {
+        var path = "/api/v1/templates/" + objects.template(objects.image("base")) + "/sysprep";
+        assertThat(client.rest("PUT", path, "{\"removed\": [\"logs\", \"machine-id\", \"logs\"]}")
+                        .text())
+                .contains("[\"machine-id\",\"logs\"]");
+        assertThat(client.rest("PUT", path, "{\"removed\": []}").status()).isEqualTo(200);
+        for (var refused : new String[] {"{}", "{\"removed\": [\"etc\"]}", "{\"removed\": [null]}"}) {
+            assertThat(client.rest("PUT", path, refused).refusal()).isEqualTo("400 InvalidRemoved");
+        }
+        assertThat(server.newAccount().rest("PUT", path, "{\"removed\": []}").status())
+                .isEqualTo(404);
+    }
+
     private long stepCacheSeconds(String template) {
         return server.jdbc()
                 .sql("select step_cache_seconds from template where id = :id")

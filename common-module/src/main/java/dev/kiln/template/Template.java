@@ -8,17 +8,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
  * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the step
- * cache be allowed and the output format be chosen. An empty text means "not given".
+ * cache be allowed, and the output format and what is taken away at the end be chosen. An empty text means "not given".
  *
  * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
  * @param contextDigest digest of the uploaded context
  * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
  * @param output what its images are to be; nothing for what the base image is
+ * @param sysprep what a build on a disk takes away at its end
  */
 public record Template(
         TemplateId id,
@@ -40,6 +42,7 @@ public record Template(
         Optional<String> contextDigest,
         Duration stepCacheAge,
         Optional<ImageForm.Kind> output,
+        Set<Sysprep> sysprep,
         Instant createdAt) {
 
     /** How {@link #baseImage} is read (BaseImageType on the wire). */

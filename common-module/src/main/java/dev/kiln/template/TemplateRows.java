@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.RowMapper;
 import tools.jackson.core.type.TypeReference;
@@ -53,6 +54,9 @@ public final class TemplateRows implements RowMapper<Template> {
                 Optional.ofNullable(row.getString("context_digest")),
                 Duration.ofSeconds(row.getLong("step_cache_seconds")),
                 Optional.ofNullable(row.getString("output_form")).map(ImageForm.Kind::valueOf),
+                Stream.of((String[]) row.getArray("sysprep").getArray())
+                        .map(word -> Sysprep.of(word).orElseThrow())
+                        .collect(Collectors.toUnmodifiableSet()),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 

@@ -24,6 +24,8 @@ public final class RestCodes {
             "RequestTooLarge", 413, "an upload of more than `kiln.upload-limit`, another body of more than 64 KiB");
     public static final ErrorCode INVALID_ARCHIVE =
             new ErrorCode("InvalidArchive", 422, "the upload is no archive, or one that is not safe");
+    public static final ErrorCode INVALID_DISK =
+            new ErrorCode("InvalidDisk", 422, "the upload is a disk that is broken, or of a kind that is not taken");
     public static final ErrorCode CONFLICT = new ErrorCode(
             "OperationConflict", 409, "the same context was uploaded twice at once, or an upload was given up");
     public static final ErrorCode RUNNING =
@@ -55,6 +57,7 @@ public final class RestCodes {
             ACCOUNT_EXISTS,
             TOO_LARGE,
             INVALID_ARCHIVE,
+            INVALID_DISK,
             CONFLICT,
             RUNNING,
             RANGE,

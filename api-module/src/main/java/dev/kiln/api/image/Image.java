@@ -2,6 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param copied whether CopyImage made it
  * @param imported whether it came from a bucket
  * @param failure why it could not be made, for people; empty unless that is so
+ * @param form what its bytes are; an archive as long as that is not known
  * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
  * @param kept attributes that mean nothing here, by their wire names
  */
@@ -39,6 +41,7 @@ record Image(
         boolean copied,
         boolean imported,
         String failure,
+        ImageForm form,
         String metadata,
         List<Tag> tags,
         Map<String, String> kept,
@@ -99,6 +102,7 @@ record Image(
                 copied,
                 imported,
                 failure,
+                form,
                 metadata,
                 tags,
                 kept,

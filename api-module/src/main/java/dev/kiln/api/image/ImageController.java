@@ -83,6 +83,8 @@ class ImageController {
     /**
      * An image as it is shown.
      *
+     * @param form ARCHIVE, or the format of the disk that it is
+     * @param diskBytes size of the disk; 0 for an archive
      * @param failure why it could not be copied or imported; empty unless that is so
      */
     record Shown(
@@ -96,6 +98,8 @@ class ImageController {
             String failure,
             String digest,
             long bytes,
+            String form,
+            long diskBytes,
             String sourceImageId,
             String createdAt,
             JsonNode metadata) {}
@@ -114,6 +118,8 @@ class ImageController {
                 image.failure(),
                 image.digest().map(Object::toString).orElse(""),
                 image.bytes(),
+                image.form().kind().name(),
+                image.form().diskBytes(),
                 image.sourceImage(),
                 image.createdAt().toString(),
                 json.readTree(image.metadata()));

@@ -2,6 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
@@ -53,6 +54,7 @@ final class ImageRows implements RowMapper<Image> {
                 row.getString("copy_of") != null,
                 row.getString("import_object") != null,
                 row.getString("error_info"),
+                new ImageForm(ImageForm.Kind.valueOf(row.getString("form")), row.getLong("disk_bytes")),
                 row.getString("metadata"),
                 json.readValue(row.getString("tags"), TAGS),
                 json.readValue(row.getString("kept"), KEPT),

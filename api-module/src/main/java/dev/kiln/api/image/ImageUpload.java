@@ -4,12 +4,13 @@ import dev.kiln.api.account.Quotas;
 import dev.kiln.api.doctor.Uploads;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.rest.UploadBody;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageInspector;
 import dev.kiln.image.ImageKeys;
-import dev.kiln.image.ImageMetadata;
-import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveRefusedException;
+import dev.kiln.image.disk.DiskRefusedException;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoredObject;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class ImageUpload {
     private final Images images;
     private final ImageRemoval removal;
     private final Uploads uploads;
-    private final ArchiveInspector inspector;
+    private final ImageInspector inspector;
     private final Clock clock;
     private final Quotas quotas;
 
@@ -36,7 +37,7 @@ class ImageUpload {
             Images images,
             ImageRemoval removal,
             Uploads uploads,
-            ArchiveInspector inspector,
+            ImageInspector inspector,
             Clock clock,
             Quotas quotas) {
         this.images = images;
@@ -53,7 +54,7 @@ class ImageUpload {
         try {
             quotas.image(upload.account(), () -> images.beginUpload(id, upload));
             var stored = body.storeIn(store, ImageKeys.image(id), noting(id));
-            finished = images.finishUpload(id, stored, inspect(id, store));
+            finished = images.finishUpload(id, stored, inspect(id, store, stored.bytes()));
             if (!finished) {
                 throw new ApiException(
                         "OperationConflict", 409, "The upload took too long and was given up. Try again.");
@@ -79,13 +80,13 @@ class ImageUpload {
         };
     }
 
-    private ImageMetadata inspect(ImageId id, RegionStore store) {
+    private ImageInspector.Facts inspect(ImageId id, RegionStore store, long bytes) {
         try {
-            return inspector
-                    .inspect(offset -> store.open(ImageKeys.image(id), offset))
-                    .metadata();
+            return inspector.inspect(offset -> store.open(ImageKeys.image(id), offset), bytes);
         } catch (ArchiveRefusedException e) {
-            throw new ApiException("InvalidArchive", 422, e.getMessage());
+            throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
+        } catch (DiskRefusedException e) {
+            throw RestCodes.INVALID_DISK.because(e.getMessage());
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }

@@ -2,7 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.image.ImageId;
-import dev.kiln.image.ImageMetadata;
+import dev.kiln.image.ImageInspector;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.StoredObject;
 import dev.kiln.template.Tag;
@@ -192,15 +192,17 @@ public final class Images {
     }
 
     /** Makes an uploaded image available; false when the upload was given up meanwhile. */
-    boolean finishUpload(ImageId id, StoredObject object, ImageMetadata metadata) {
+    boolean finishUpload(ImageId id, StoredObject object, ImageInspector.Facts facts) {
         return jdbc.sql("""
                 update image_copy set state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes,
-                    metadata = cast(:metadata as jsonb), modified_at = now()
+                    form = :form, disk_bytes = :diskBytes, metadata = cast(:metadata as jsonb), modified_at = now()
                 where id = :id and state = 'COPYING'
                 """)
                         .param("digest", object.digest().value())
                         .param("bytes", object.bytes())
-                        .param("metadata", json.writeValueAsString(metadata))
+                        .param("form", facts.form().kind().name())
+                        .param("diskBytes", facts.form().diskBytes())
+                        .param("metadata", json.writeValueAsString(facts.metadata()))
                         .param("id", id.value())
                         .update()
                 == 1;

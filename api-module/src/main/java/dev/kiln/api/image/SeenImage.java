@@ -54,7 +54,8 @@ record SeenImage(Image image, AccountId by) {
     }
 
     private static long gibibytes(Image image) {
-        return Math.max(1, (image.bytes() + GIB - 1) / GIB);
+        long bytes = Math.max(image.bytes(), image.form().diskBytes());
+        return Math.max(1, (bytes + GIB - 1) / GIB);
     }
 
     private static String progress(Image image) {

@@ -32,6 +32,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("PUT", "/api/v1/templates/{id}/context", "kiln:UploadContext", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/step-cache", "kiln:SetStepCache", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/output-format", "kiln:SetOutputFormat", TEMPLATE),
+            about("PUT", "/api/v1/templates/{id}/sysprep", "kiln:SetSysprep", TEMPLATE),
             about("GET", "/api/v1/executions/{id}", "kiln:GetExecution", EXECUTION),
             about("GET", "/api/v1/executions/{id}/events", "kiln:GetExecutionEvents", EXECUTION),
             about("GET", "/api/v1/executions/{id}/targets", "kiln:GetExecutionTargets", EXECUTION),

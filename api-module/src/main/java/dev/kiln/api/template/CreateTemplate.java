@@ -18,6 +18,7 @@ import dev.kiln.api.operation.Values;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
+import dev.kiln.template.Sysprep;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
@@ -172,6 +174,7 @@ class CreateTemplate implements Operation<TemplateId> {
                 Optional.empty(),
                 Duration.ZERO,
                 Optional.empty(),
+                Set.of(Sysprep.values()),
                 Instant.EPOCH);
     }
 

@@ -5,6 +5,7 @@ import dev.kiln.api.operation.Tags;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
+import dev.kiln.template.Sysprep;
 import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
@@ -12,6 +13,7 @@ import dev.kiln.template.TemplateRows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
@@ -130,6 +132,16 @@ public final class Templates {
     boolean setOutputForm(TemplateId id, AccountId account, ImageForm.Kind form) {
         return jdbc.sql("update template set output_form = :form where id = :id and account_id = :account")
                         .param("form", form.name())
+                        .param("id", id.value())
+                        .param("account", account.value())
+                        .update()
+                == 1;
+    }
+
+    /** What builds on disks take away at their end; false when the account has no such template. */
+    boolean setSysprep(TemplateId id, AccountId account, Set<Sysprep> removed) {
+        return jdbc.sql("update template set sysprep = :removed where id = :id and account_id = :account")
+                        .param("removed", removed.stream().map(Sysprep::word).toArray(String[]::new))
                         .param("id", id.value())
                         .param("account", account.value())
                         .update()

@@ -8,7 +8,7 @@ import java.util.SortedMap;
  * One entry of a tar archive. Names and targets are bytes, kept as texts of one character (0 to 255) for each byte, so
  * that names in any encoding pass unchanged; {@link #shown(String)} makes them readable.
  *
- * @param linkTarget target of a hard or symbolic link, else empty
+ * @param linkTarget target of a hard or symbolic link; numbers of a device, {@code major:minor}; else empty
  * @param mode the twelve permission bits
  * @param size bytes of contents; 0 unless a regular file
  * @param attributes extended attributes by name
@@ -54,7 +54,8 @@ public record TarEntry(
         return new TarEntry(type, newName, newLinkTarget, mode, uid, gid, size, modified, attributes);
     }
 
-    TarEntry withAttributes(SortedMap<String, byte[]> kept) {
+    /** The same entry with these attributes alone. */
+    public TarEntry withAttributes(SortedMap<String, byte[]> kept) {
         return new TarEntry(type, name, linkTarget, mode, uid, gid, size, modified, kept);
     }
 

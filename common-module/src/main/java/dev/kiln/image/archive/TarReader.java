@@ -101,17 +101,25 @@ public final class TarReader {
         }
         contentLeft = size;
         padding = (int) (-size & (TarHeader.BLOCK - 1));
-        boolean link = type == TarEntry.Type.HARD_LINK || type == TarEntry.Type.SYMBOLIC_LINK;
         return new TarEntry(
                 type,
                 name,
-                link ? text(records, "linkpath", header.text(157, 100)) : "",
+                target(type, header, records),
                 (int) (header.number(100, 8) & 07777),
                 number(records, "uid", header.number(108, 8)),
                 number(records, "gid", header.number(116, 8)),
                 size,
                 modified(records, header),
                 attributes(records));
+    }
+
+    private static String target(TarEntry.Type type, TarHeader header, Map<String, byte[]> records)
+            throws RefusedStreamException {
+        return switch (type) {
+            case HARD_LINK, SYMBOLIC_LINK -> text(records, "linkpath", header.text(157, 100));
+            case CHARACTER_DEVICE, BLOCK_DEVICE -> header.number(329, 8) + ":" + header.number(337, 8);
+            default -> "";
+        };
     }
 
     private static TarEntry.Type type(char flag, String name) throws RefusedStreamException {

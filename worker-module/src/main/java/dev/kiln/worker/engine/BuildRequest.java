@@ -5,9 +5,11 @@ import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.template.BuildCommand;
+import dev.kiln.template.Sysprep;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What to build.
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param buckets those that its tasks may use
  * @param reuse whether steps may be taken from earlier builds
  * @param output what the result is to be; nothing for what the base image is
+ * @param sysprep what is taken away at the end of a build on a disk
  */
 public record BuildRequest(
         String name,
@@ -31,7 +34,8 @@ public record BuildRequest(
         long diskBytes,
         BuildBuckets buckets,
         Optional<Reuse> reuse,
-        Optional<ImageForm.Kind> output) {
+        Optional<ImageForm.Kind> output,
+        Set<Sysprep> sysprep) {
 
     /**
      * Which steps of earlier builds may be taken instead of running them again.
@@ -60,10 +64,11 @@ public record BuildRequest(
                 diskBytes,
                 BuildBuckets.NONE,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
     }
 
-    /** The result is what the base image is. */
+    /** The result is what the base image is, and nothing is taken away at the end. */
     public BuildRequest(
             String name,
             int attempt,
@@ -74,7 +79,7 @@ public record BuildRequest(
             long diskBytes,
             BuildBuckets buckets,
             Optional<Reuse> reuse) {
-        this(name, attempt, base, commands, context, network, diskBytes, buckets, reuse, Optional.empty());
+        this(name, attempt, base, commands, context, network, diskBytes, buckets, reuse, Optional.empty(), Set.of());
     }
 
     /** Number and text of a command, for messages. */

@@ -4,13 +4,13 @@ import dev.kiln.image.Digest;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.ImagePath;
 import dev.kiln.template.SourceUrl;
+import dev.kiln.template.Sysprep;
 import dev.kiln.template.TaskText;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,19 +88,11 @@ final class CommandRuns {
             var file = scratch.directory().resolve(COPIED);
             int mode = fromContext(copy, file, step);
             inputs.add(copy.source()).add(copy.directory()).add(Integer.toOctalString(mode));
-            inputs.add(digest(file).value());
+            inputs.add(Digest.of(file).value());
             Files.delete(file);
             return Optional.of(inputs);
         }
         return Optional.empty();
-    }
-
-    static Digest digest(Path file) throws IOException {
-        var computation = Digest.computation();
-        try (var in = new DigestInputStream(Files.newInputStream(file), computation)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return Digest.of(computation);
     }
 
     /** What a step printed is there for those after it. */
@@ -227,6 +219,18 @@ final class CommandRuns {
         state.directory("/");
         inImage.run(state, List.of("mkdir", "-p", "--", path), step);
         state.directory(before);
+    }
+
+    /** Takes away what the request names of what belongs to one machine. */
+    void prepareSystem() throws BuildFailedException, IOException, InterruptedException {
+        var line = new ArrayList<>(List.of("sh", "-c", SandboxCommands.SYSPREP, "kiln"));
+        request.sysprep().stream().sorted().map(Sysprep::word).forEach(line::add);
+        state.directory("/");
+        try {
+            inImage.run(state, line, "sysprep");
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), "sysprep: " + e.getMessage());
+        }
     }
 
     private void checkUser(String name, String step)

@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.Digest;
 import dev.kiln.image.archive.ArchiveContents;
 import dev.kiln.image.archive.ArchiveFacts;
 import dev.kiln.image.archive.ArchiveLayer;
@@ -7,6 +8,8 @@ import dev.kiln.image.archive.ArchiveLimits;
 import dev.kiln.image.archive.ArchiveRefusedException;
 import dev.kiln.image.archive.EntryCheck;
 import dev.kiln.image.archive.TarWriter;
+import dev.kiln.worker.disk.DiskFailedException;
+import dev.kiln.worker.disk.DiskOpening;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +36,11 @@ final class ImageUnpacking {
     /** Unpacks into {@code root} of a new directory, and writes what is known of the image beside it. */
     void unpack(BuildRequest.BaseImage base, Path directory, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
+        if (base.form().isDisk()) {
+            unpackDisk(base, directory, watch);
+            sync(directory, watch);
+            return;
+        }
         try {
             var contents = ArchiveContents.open(base.archive(), ArchiveLimits.DEFAULT);
             var check = new EntryCheck(ArchiveLimits.DEFAULT, contents.format());
@@ -49,6 +58,48 @@ final class ImageUnpacking {
             sync(directory, watch);
         } catch (ArchiveRefusedException e) {
             throw new BuildFailedException(REFUSED, e.getMessage());
+        }
+    }
+
+    private void unpackDisk(BuildRequest.BaseImage base, Path directory, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        if (commands.isMapped()) {
+            throw new BuildFailedException(
+                    "BaseImage.NotMountable",
+                    "the base image is a disk, and this worker is an ordinary user, who may not mount it; run workers"
+                            + " as root");
+        }
+        try {
+            var image = directory.resolve("image");
+            fetch(base, image, watch);
+            new DiskOpening(new SandboxTools(commands, watch)).open(image, base.form(), directory);
+            Files.writeString(directory.resolve("bytes"), Long.toString(allocated(directory, watch)));
+        } catch (DiskFailedException e) {
+            throw new BuildFailedException(e.code(), e.getMessage());
+        }
+    }
+
+    /** What the files of a directory take on the disk, holes left out. */
+    private long allocated(Path directory, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        var said = new Tail(1000);
+        new SandboxProcess(commands.tool("du", "-sk", directory.toString()), null, said::add, watch).run();
+        return Long.parseLong(said.text().split("\\s", 2)[0]) * 1024;
+    }
+
+    private static void fetch(BuildRequest.BaseImage base, Path file, SandboxProcess.Watch watch)
+            throws IOException, Stopped {
+        var computation = Digest.computation();
+        try (var in = new DigestInputStream(base.archive().open(0), computation);
+                var out = Files.newOutputStream(file)) {
+            var buffer = new byte[1 << 20];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                out.write(buffer, 0, count);
+                watch.look();
+            }
+        }
+        if (!Digest.of(computation).equals(base.digest())) {
+            throw new IOException("the bytes of the base image are not those of " + base.digest());
         }
     }
 

@@ -2,7 +2,6 @@ package dev.kiln.worker.engine;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.kiln.image.Digest;
-import dev.kiln.image.ImageForm;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -13,12 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** One build or test under way: its commands, one after the other, in sandboxes over one scratch copy of the image. */
 final class SandboxBuild implements AutoCloseable {
 
     private final EngineSettings settings;
+    private final SandboxCommands commands;
     private final BuildRequest request;
     private final BuildOutput output;
     private final Scratch scratch;
@@ -39,6 +38,7 @@ final class SandboxBuild implements AutoCloseable {
             StepCache cache)
             throws BuildFailedException {
         this.settings = settings;
+        this.commands = commands;
         this.request = request;
         this.output = output;
         this.scratch = scratch;
@@ -72,9 +72,9 @@ final class SandboxBuild implements AutoCloseable {
             try {
                 run(journal, keeping, true);
                 output.phase(disk ? "making a disk of the image" : "packing the image");
-                var built = disk ? packDisk(base, journal, keeping) : pack(base, journal, keeping);
+                var built = pack(base, journal, keeping);
                 keeping.await();
-                if (reused.isPresent() && !disk) {
+                if (reused.isPresent() && !built.form().isDisk()) {
                     reused.get().keepPacked(settings.compression(), built.file(), built.digest());
                 }
                 return built;
@@ -328,6 +328,9 @@ final class SandboxBuild implements AutoCloseable {
     /** Packs the image as it is now: no times in it but those of the base image, so equal builds give equal bytes. */
     private BuildEngine.BuiltImage pack(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
+        if (request.makesDisk() || base.disk().isPresent()) {
+            return packDisk(base, journal, keeping);
+        }
         var file = scratch.directory().resolve("image.tar.zst");
         var before = packedBefore(base, file);
         if (before.isEmpty() && reused.isPresent() && scratch.layers().top() == 1) {
@@ -345,19 +348,12 @@ final class SandboxBuild implements AutoCloseable {
         if (reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);
         }
-        inImage.plan(false);
-        try {
-            var kind = request.output().orElseThrow();
-            var disk = new BootableDisk(inImage, scratch).make(kind, base.newest());
-            return new BuildEngine.BuiltImage(
-                    disk.file(),
-                    Files.size(disk.file()),
-                    CommandRuns.digest(disk.file()),
-                    new ImageForm(kind, disk.bytes()),
-                    state.metadata());
-        } catch (Stopped e) {
-            throw new BuildFailedException(e.reason().code(), "making the disk: " + e.getMessage());
+        if (base.disk().isPresent() && !request.sysprep().isEmpty()) {
+            output.phase("taking away what belongs to one machine");
+            inImage.plan(false);
+            runs.prepareSystem();
         }
+        return new DiskResult(commands, request, output, scratch, limits).of(base, inImage, state.metadata());
     }
 
     /** What the image is in packed form, if that is known; then it is the file. */
@@ -379,22 +375,6 @@ final class SandboxBuild implements AutoCloseable {
             throw new BuildFailedException(e.reason().code(), "packing the image: " + e.getMessage());
         }
         return Digest.of(computation);
-    }
-
-    /** The paths of the scratch space that hold the image's files. */
-    List<Path> trees() {
-        return Stream.of(
-                        "layers",
-                        "work",
-                        "merged",
-                        "tmp",
-                        "empty",
-                        "new",
-                        "base",
-                        BootableDisk.WORK,
-                        CommandRuns.COPIED)
-                .map(scratch.directory()::resolve)
-                .toList();
     }
 
     @Override

@@ -286,15 +286,21 @@ public final class SandboxBuildEngine implements BuildEngine {
             throws BuildFailedException, IOException, InterruptedException {
         var image = job.request().base();
         job.output().phase("opening base image " + image.digest());
+        if (image.form().diskBytes() > job.request().diskBytes()) {
+            throw new BuildFailedException(
+                    "BaseImage.LargerThanSystemDisk",
+                    "the base image is a disk of " + image.form().diskBytes() + " bytes, the template's SystemDiskSize"
+                            + " has only " + job.request().diskBytes() + "; make it as large as the base image");
+        }
         try (var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch, steps);
                 var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
-            Files.createSymbolicLink(scratch.directory().resolve("base"), base.root());
+            base.lendTo(scratch.directory());
             if (!job.keepsResult()) {
                 build.test();
                 return Optional.empty();
             }
             var built = build.build(job.journal(), base);
-            removal.remove(build.trees());
+            removal.remove(scratch.trees());
             return Optional.of(built);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "opening the base image: " + e.getMessage());

@@ -1,6 +1,8 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.ImageForm;
+import dev.kiln.worker.disk.OpenedDisk;
+import dev.kiln.worker.disk.ToolRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,8 +24,15 @@ final class SandboxCommands {
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
     private static final String DISK = script("disk.sh");
+    static final String SYSPREP = script("sysprep.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
+
+    /** Address space: QEMU takes much of it for threads that it hardly uses. */
+    private static final long TOOL_MEMORY = 8L << 30;
+
+    /** Mounts $3 on $4 and becomes the command line behind it. */
+    private static final String MOUNT = "mount -t \"$1\" -o \"$2\" \"$3\" \"$4\" || exit 123; shift 4; exec \"$@\"";
 
     private static final String TOOLS = "/run/kiln/busybox";
 
@@ -57,6 +66,11 @@ final class SandboxCommands {
         this.busybox = busybox;
     }
 
+    /** Whether sandboxes need a user namespace. */
+    boolean isMapped() {
+        return mapped;
+    }
+
     /** A tool of this machine, by the user that owns the build's files. */
     List<String> tool(String... command) {
         var line = namespaces(List.of());
@@ -87,6 +101,10 @@ final class SandboxCommands {
         line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
         line.addAll(List.of("--size", memory, "--tmpfs", "/run", "--ro-bind", busybox.toString(), TOOLS));
         line.addAll(List.of("--bind", "tmp", "/tmp"));
+        int mounts = 0;
+        for (var point : OpenedDisk.pointsBelow(scratch.directory())) {
+            line.addAll(List.of("--ro-bind", "mounts/" + ++mounts, point));
+        }
         if (network) {
             line.addAll(List.of("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"));
         }
@@ -219,6 +237,28 @@ final class SandboxCommands {
         return List.of("--ro-bind", busybox.toString(), file);
     }
 
+    /** A tool on a disk: before its sandbox is made, a file system is mounted for it. */
+    List<String> disk(ToolRun tool) {
+        var line = namespaces(List.of());
+        line.addAll(List.of("prlimit", "--core=0", "--as=" + TOOL_MEMORY));
+        line.addAll(List.of("--cpu=" + settings.commandTime().toSeconds(), "--"));
+        var bound = new ArrayList<String>();
+        for (var file : tool.files()) {
+            bound.addAll(List.of(
+                    file.writable() ? "--bind" : "--ro-bind", file.from().toString(), file.to()));
+        }
+        tool.mounted().ifPresent(mounted -> {
+            var mount = mounted.mount();
+            line.addAll(List.of("sh", "-c", MOUNT, "kiln", mount.type(), mount.options(), mount.source()));
+            line.add(mounted.at().toString());
+            bound.addAll(List.of("--ro-bind", mounted.at().toString(), mounted.to()));
+        });
+        line.addAll(host(bound));
+        line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
+        line.addAll(tool.command());
+        return line;
+    }
+
     private static List<String> forOwners() {
         var options = new ArrayList<String>();
         for (var name : List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP")) {
@@ -241,7 +281,8 @@ final class SandboxCommands {
         line.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
         line.addAll(mounts);
         line.addAll(isolation(network));
-        line.addAll(List.of("--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C"));
+        line.addAll(
+                List.of("--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--setenv", "LC_ALL", "C"));
         return line;
     }
 

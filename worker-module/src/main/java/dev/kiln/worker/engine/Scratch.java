@@ -3,8 +3,10 @@ package dev.kiln.worker.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where one build or test does its work.
@@ -79,6 +81,24 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
             make("empty", OPEN);
         }
         return Optional.of(directory.resolve("empty"));
+    }
+
+    /** The paths that hold the image's files. */
+    List<Path> trees() {
+        return Stream.of(
+                        "layers",
+                        "work",
+                        "merged",
+                        DiskUsage.TMP,
+                        "empty",
+                        "new",
+                        "base",
+                        BootableDisk.WORK,
+                        "mounts",
+                        "values",
+                        CommandRuns.COPIED)
+                .map(directory::resolve)
+                .toList();
     }
 
     /** What is wrong with the image, or empty. */

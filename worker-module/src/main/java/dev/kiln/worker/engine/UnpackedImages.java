@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
+import dev.kiln.worker.disk.OpenedDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
@@ -52,8 +53,24 @@ final class UnpackedImages {
             this.key = key;
         }
 
-        Path root() {
-            return directory.resolve(key).resolve("root");
+        /** Makes it what the sandboxes of a scratch directory have as their base. */
+        void lendTo(Path scratch) throws IOException {
+            var disk = disk();
+            if (disk.isPresent()) {
+                disk.get().lendTo(scratch, directory());
+            } else {
+                Files.createSymbolicLink(scratch.resolve("base"), directory().resolve("root"));
+            }
+        }
+
+        /** Where it is. */
+        Path directory() {
+            return directory.resolve(key);
+        }
+
+        /** What is known of the disk, if it is one. */
+        Optional<OpenedDisk> disk() throws IOException {
+            return OpenedDisk.isIn(directory()) ? Optional.of(OpenedDisk.in(directory())) : Optional.empty();
         }
 
         /** Newest modification time of its files, in seconds. */

@@ -2,13 +2,12 @@ package dev.kiln.worker.region;
 
 import dev.kiln.bucket.Buckets;
 import dev.kiln.bucket.ObjectName;
-import dev.kiln.image.ImageForm;
+import dev.kiln.image.ImageInspector;
 import dev.kiln.image.ImageKeys;
-import dev.kiln.image.ImageMetadata;
-import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveLimits;
 import dev.kiln.image.archive.ArchiveRefusedException;
 import dev.kiln.image.archive.ByteSource;
+import dev.kiln.image.disk.DiskRefusedException;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
@@ -32,7 +31,7 @@ public final class ImageCopier implements LeasedJob {
     private final Regions regions;
     private final Buckets buckets;
     private final WorkerMeters meters;
-    private final ArchiveInspector inspector = new ArchiveInspector(ArchiveLimits.DEFAULT);
+    private final ImageInspector inspector = new ImageInspector(ArchiveLimits.DEFAULT);
 
     public ImageCopier(ImageCopies copies, Regions regions, Buckets buckets, WorkerMeters meters) {
         this.copies = copies;
@@ -87,10 +86,11 @@ public final class ImageCopier implements LeasedJob {
         var key = ImageKeys.image(order.image());
         try (var bytes = bucket.open(new ObjectName(origin.object()))) {
             var stored = store.put(key, bytes, null, done -> rows().progress(claim, done));
-            var metadata = inspect(store, key);
+            var facts = inspect(store, key, stored.bytes());
             copies.copied(
                     claim,
-                    new Target.Content(stored.digest(), stored.bytes(), ImageForm.ARCHIVE, metadata, Optional.empty()));
+                    new Target.Content(
+                            stored.digest(), stored.bytes(), facts.form(), facts.metadata(), Optional.empty()));
         } catch (FileNotFoundException e) {
             throw new HopelessException(
                     "InvalidOSSObject.NotFound",
@@ -98,12 +98,16 @@ public final class ImageCopier implements LeasedJob {
         }
     }
 
-    private ImageMetadata inspect(RegionStore store, StoreKey key) throws IOException, HopelessException {
+    private ImageInspector.Facts inspect(RegionStore store, StoreKey key, long bytes)
+            throws IOException, HopelessException {
         try {
-            return inspector.inspect(offset -> store.open(key, offset)).metadata();
+            return inspector.inspect(offset -> store.open(key, offset), bytes);
         } catch (ArchiveRefusedException e) {
             store.delete(key);
             throw new HopelessException("InvalidArchive", e.getMessage());
+        } catch (DiskRefusedException e) {
+            store.delete(key);
+            throw new HopelessException("InvalidDisk", e.getMessage());
         }
     }
 

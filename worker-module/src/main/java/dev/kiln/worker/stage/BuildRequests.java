@@ -70,7 +70,8 @@ public final class BuildRequests {
                 template.diskGib() * GIB,
                 bucket -> buckets.find(bucket, template.region(), template.account()),
                 reuse(attempt),
-                template.output());
+                template.output(),
+                template.sysprep());
     }
 
     private Optional<BuildRequest.Reuse> reuse(Attempt attempt) {

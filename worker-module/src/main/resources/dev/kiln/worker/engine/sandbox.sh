@@ -2,7 +2,7 @@
 # and runs a command in it. $1 scratch directory. What is to be done stands in the file "step" there by then: network
 # ("network" or "alone"), lower, upper and work for overlay, measured (what takes space), groups (control groups to join)
 # and, as positional parameters, the command line. No command of a build can reach that file, nor "problem", which
-# says what is wrong with the image.
+# says what is wrong with the image. A file "disk-mounts" tells of a disk: mount point, type, options and source a line.
 set -eu
 cd "$1"
 read -r go || exit 124
@@ -15,6 +15,24 @@ problem() {
     echo "$1" > problem
     exit 125
 }
+
+# The file systems of a disk, if the base is one: the first becomes the base, the others belong below it. Their loop
+# devices go with this namespace.
+mounted=0
+points=
+if [ -f disk-mounts ]; then
+    while read -r point type options source; do
+        target=base
+        if [ "$point" != / ]; then
+            mounted=$((mounted + 1))
+            target=mounts/$mounted
+            points="$points $point"
+            mkdir -p "$target"
+        fi
+        mount -t "$type" -o "$options" "$source" "$target" 2> mount-error < /dev/null ||
+            { echo "mounting a file system of the disk failed: $(cat mount-error)" > trouble; exit 125; }
+    done < disk-mounts
+fi
 
 if [ ! -d "$upper" ]; then
     mkdir new
@@ -31,6 +49,14 @@ for directory in proc dev run tmp etc; do
     [ ! -L "merged/$directory" ] || problem "/$directory of the image is a symbolic link, it must be a directory"
     [ -d "merged/$directory" ] || mkdir -m 755 "merged/$directory" 2> /dev/null ||
         problem "/$directory of the image is a file, it must be a directory"
+done
+
+# Nor may one lead a mount of the sandbox elsewhere.
+for point in $points; do
+    while [ -n "$point" ]; do
+        [ ! -L "merged$point" ] || problem "$point of the image is a symbolic link, but a file system is mounted there"
+        point=${point%/*}
+    done
 done
 
 # A mount needs a file to cover: the image's own link is put back afterwards, and an invented file removed.

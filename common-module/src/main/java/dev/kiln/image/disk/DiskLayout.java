@@ -1,0 +1,86 @@
+package dev.kiln.image.disk;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The partitions of a disk and what is in them. */
+public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
+
+    /** GUIDs of root file systems, by the Discoverable Partitions Specification: x86-64, x86, 64 bit ARM, ARM. */
+    private static final List<String> ROOTS = List.of(
+            "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
+            "44479540-f297-41b2-9af7-d131d5f0458a",
+            "b921b045-1df0-41c3-af44-4c6f280d3fae",
+            "69dad710-2ce4-4e3c-b16c-21a1d49abed3");
+
+    /** A partition and what it holds. */
+    public record Part(Partition partition, FileSystem fileSystem) {
+
+        /** Whether a root file system that can be built on may be here. */
+        public boolean isCandidate() {
+            return fileSystem.kind() == FileSystem.Kind.EXT
+                    && fileSystem.trouble().isEmpty();
+        }
+
+        /** Whether the table says that this is the root file system. */
+        public boolean isMarkedRoot() {
+            return ROOTS.contains(partition.type());
+        }
+
+        /** Whether a device as written in /etc/fstab is this one. */
+        public boolean isNamed(String device) {
+            var value = device.substring(device.indexOf('=') + 1).replace("\"", "");
+            return switch (device.substring(0, Math.max(0, device.indexOf('=')))) {
+                case "UUID" -> isGiven(value, fileSystem.id());
+                case "LABEL" -> !value.isEmpty() && value.equals(fileSystem.label());
+                case "PARTUUID" -> isGiven(value, partition.id());
+                case "PARTLABEL" -> !value.isEmpty() && value.equals(partition.name());
+                default -> device.matches("/dev/([sv]d[a-z]|xvd[a-z]|nvme[0-9]n[0-9]p)" + partition.number());
+            };
+        }
+
+        private static boolean isGiven(String value, String id) {
+            return !value.isEmpty() && value.equalsIgnoreCase(id);
+        }
+
+        private String shown() {
+            return "partition " + partition.number() + " "
+                    + (fileSystem.trouble().isEmpty()
+                            ? "is " + fileSystem.kind().meaning()
+                            : fileSystem.trouble());
+        }
+    }
+
+    /** Looks at the partition table and at the beginning of each partition. */
+    public static DiskLayout read(DiskReader disk) throws IOException, DiskRefusedException {
+        var table = PartitionTable.read(disk);
+        var parts = new ArrayList<Part>();
+        for (var partition : table.partitions()) {
+            var part = disk.part(partition.start(), partition.bytes());
+            parts.add(new Part(partition, FileSystem.of(part)));
+        }
+        return new DiskLayout(table.kind(), List.copyOf(parts));
+    }
+
+    /** The partitions that may hold the root file system. */
+    public List<Part> candidates() {
+        return parts.stream().filter(Part::isCandidate).toList();
+    }
+
+    /** Refuses a disk without any. */
+    public void requireRoot() throws DiskRefusedException {
+        if (candidates().isEmpty()) {
+            throw new DiskRefusedException(
+                    "the disk has no partition with " + FileSystem.Kind.EXT.meaning() + " to build on: " + shown());
+        }
+    }
+
+    /** All partitions, for people. */
+    public String shown() {
+        return parts.isEmpty()
+                ? "it has no partitions"
+                : parts.stream().map(Part::shown).collect(Collectors.joining(", "));
+    }
+}

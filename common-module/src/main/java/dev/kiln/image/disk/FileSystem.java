@@ -1,0 +1,100 @@
+package dev.kiln.image.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+
+/**
+ * What a partition holds, by its superblock.
+ *
+ * @param id UUID as in /etc/fstab
+ * @param modified when it was written to last, in seconds; 0 where that is not known
+ * @param trouble why nothing can be built on it; empty when that can be tried
+ */
+public record FileSystem(Kind kind, String id, String label, long modified, String trouble) {
+
+    /** What is told apart. */
+    public enum Kind {
+        /** ext2, ext3 or ext4. */
+        EXT("an ext2, ext3 or ext4 file system"),
+        XFS("an XFS file system"),
+        BTRFS("a Btrfs file system"),
+        FAT("a FAT file system"),
+        SWAP("swap space"),
+        LVM("an LVM physical volume"),
+        LUKS("a LUKS encrypted volume"),
+        RAID("a member of a RAID array"),
+        UNKNOWN("nothing that is known");
+
+        private final String meaning;
+
+        Kind(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** What people call it. */
+        public String meaning() {
+            return meaning;
+        }
+    }
+
+    private static final int LOOK = 128 << 10;
+    private static final int EXT_MAGIC = 0xef53;
+    private static final int RAID_MAGIC = 0xa92b4efc;
+
+    /** What is there. */
+    static FileSystem of(DiskReader part) throws IOException, DiskRefusedException {
+        var bytes = part.littleAt(0, (int) Math.min(LOOK, part.length()));
+        if (bytes.limit() < 8192) {
+            return plain(Kind.UNKNOWN);
+        }
+        if (DiskReader.says(bytes, 0, "LUKS\u00ba\u00be")) {
+            return plain(Kind.LUKS);
+        }
+        for (int sector = 0; sector < 4; sector++) {
+            if (DiskReader.says(bytes, sector * 512, "LABELONE")) {
+                return plain(Kind.LVM);
+            }
+        }
+        if (bytes.getInt(0) == RAID_MAGIC || bytes.getInt(4096) == RAID_MAGIC) {
+            return plain(Kind.RAID);
+        }
+        if ((bytes.getShort(1080) & 0xffff) == EXT_MAGIC) {
+            return new ExtSuperblock(bytes, 1024).fileSystem();
+        }
+        return other(bytes);
+    }
+
+    private static FileSystem other(ByteBuffer bytes) {
+        if (DiskReader.says(bytes, 0, "XFSB")) {
+            return named(Kind.XFS, big(bytes, 32), DiskReader.text(bytes, 108, 12));
+        }
+        if (bytes.limit() >= 66_000 && DiskReader.says(bytes, 65_600, "_BHRfS_M")) {
+            return named(Kind.BTRFS, big(bytes, 65_568), DiskReader.text(bytes, 65_835, 256));
+        }
+        if (DiskReader.says(bytes, 82, "FAT32   ")) {
+            return fat(bytes, 67, 71);
+        }
+        if (DiskReader.says(bytes, 54, "FAT1")) {
+            return fat(bytes, 39, 43);
+        }
+        return plain(DiskReader.says(bytes, 4086, "SWAPSPACE2") ? Kind.SWAP : Kind.UNKNOWN);
+    }
+
+    private static FileSystem fat(ByteBuffer bytes, int id, int label) {
+        var digits = String.format(Locale.ROOT, "%08X", bytes.getInt(id));
+        return named(Kind.FAT, digits.substring(0, 4) + "-" + digits.substring(4), DiskReader.text(bytes, label, 11));
+    }
+
+    private static String big(ByteBuffer bytes, int at) {
+        return DiskReader.uuid(bytes, at);
+    }
+
+    private static FileSystem plain(Kind kind) {
+        return named(kind, "", "");
+    }
+
+    private static FileSystem named(Kind kind, String id, String label) {
+        return new FileSystem(kind, id, label, 0, "is " + kind.meaning());
+    }
+}

@@ -1,0 +1,156 @@
+package dev.kiln.worker.disk;
+
+import dev.kiln.image.archive.TarEntry;
+import dev.kiln.worker.disk.LayerChanges.Change;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * Changes of a tree as commands of debugfs, always in the same order: first everything goes that has to, then
+ * everything comes. Names are quoted, and one that could begin a command of its own is refused.
+ */
+final class DebugfsScript implements AutoCloseable {
+
+    /** What debugfs reads as one line is shorter than 8 KiB. */
+    private static final int LONGEST = 3500;
+
+    private static final Pattern UNSAFE = Pattern.compile("[\\x00-\\x1f\\x7f]");
+    private static final int NAMES = 0xffff;
+
+    private final OutputStream out;
+    private final Path values;
+    private final long newest;
+    private final Map<String, String> written = new HashMap<>();
+    private Map<String, Integer> links = Map.of();
+    private String directory = "";
+    private int valueCount;
+
+    /**
+     * A script in a file.
+     *
+     * @param values an empty directory for what attributes are set to
+     * @param newest no file of the tree is newer, in seconds
+     */
+    DebugfsScript(Path script, Path values, long newest) throws IOException {
+        this.out = new BufferedOutputStream(Files.newOutputStream(script), 64 << 10);
+        this.values = values;
+        this.newest = newest;
+    }
+
+    void write(LayerChanges changes, TreeListing tree) throws IOException, DiskFailedException {
+        links = changes.links();
+        line("set_current_time @" + newest);
+        for (var going : tree.going().descendingMap().entrySet()) {
+            line((going.getValue() ? "rmdir " : "rm ") + quoted("/" + going.getKey()));
+        }
+        for (var change : changes.all().entrySet()) {
+            var entry = change.getValue().entry();
+            if (entry.isPresent()) {
+                var path = change.getKey();
+                boolean stays = path.isEmpty() || tree.staying().contains(path);
+                make(path, entry.get(), change.getValue(), stays);
+            }
+        }
+    }
+
+    private void make(String path, TarEntry entry, Change change, boolean stays)
+            throws IOException, DiskFailedException {
+        var first = written.putIfAbsent(change.inode(), path);
+        if (first != null && !change.inode().isEmpty()) {
+            line("ln " + quoted("/" + first) + " " + quoted("/" + path));
+            return;
+        }
+        int slash = path.lastIndexOf('/');
+        enter(slash < 0 ? "/" : "/" + path.substring(0, slash));
+        var name = path.substring(slash + 1);
+        if (!stays) {
+            create(name, entry, change);
+        }
+        describe(path.isEmpty() ? "/" : "./" + name, entry, change);
+    }
+
+    private void enter(String parent) throws IOException, DiskFailedException {
+        if (!parent.equals(directory)) {
+            line("cd " + quoted(parent));
+            directory = parent;
+        }
+    }
+
+    private void create(String name, TarEntry entry, Change change) throws IOException, DiskFailedException {
+        switch (entry.type()) {
+            case DIRECTORY -> line("mkdir " + quoted(name));
+            case FILE -> line("write " + quoted(ToolRun.PLACE + "layers/" + change.source()) + " " + quoted(name));
+            case SYMBOLIC_LINK -> line("symlink " + quoted(name) + " " + quoted(entry.linkTarget()));
+            case FIFO -> line("mknod " + quoted(name) + " p");
+            case CHARACTER_DEVICE -> line("mknod " + quoted(name) + " c " + numbers(entry));
+            case BLOCK_DEVICE -> line("mknod " + quoted(name) + " b " + numbers(entry));
+            case HARD_LINK -> throw new IllegalStateException("a link was not resolved");
+        }
+    }
+
+    private static String numbers(TarEntry entry) {
+        return entry.linkTarget().replace(':', ' ');
+    }
+
+    private void describe(String name, TarEntry entry, Change change) throws IOException, DiskFailedException {
+        var quoted = quoted(name);
+        line("sif " + quoted + " mode 0" + Integer.toOctalString(type(entry.type()) | entry.mode()));
+        line("sif " + quoted + " uid " + entry.uid());
+        line("sif " + quoted + " gid " + entry.gid());
+        long time = Math.min(entry.modified().getEpochSecond(), newest);
+        for (var field : new String[] {"mtime", "atime", "ctime"}) {
+            line("sif " + quoted + " " + field + " @" + time);
+        }
+        int count = links.getOrDefault(change.inode(), 1);
+        if (count > NAMES) {
+            throw refused("a file has " + count + " names, a disk's may have at most " + NAMES);
+        }
+        if (count > 1) {
+            line("sif " + quoted + " links_count " + count);
+        }
+        for (var attribute : entry.attributes().entrySet()) {
+            var value = Integer.toString(++valueCount);
+            Files.write(values.resolve(value), Objects.requireNonNull(attribute.getValue()));
+            line("ea_set -f " + ToolRun.PLACE + "values/" + value + " " + quoted + " " + quoted(attribute.getKey()));
+        }
+    }
+
+    private static int type(TarEntry.Type type) {
+        return switch (type) {
+            case FILE, HARD_LINK -> 0100000;
+            case DIRECTORY -> 0040000;
+            case SYMBOLIC_LINK -> 0120000;
+            case FIFO -> 0010000;
+            case CHARACTER_DEVICE -> 0020000;
+            case BLOCK_DEVICE -> 0060000;
+        };
+    }
+
+    private static String quoted(String text) throws DiskFailedException {
+        if (text.length() > LONGEST || UNSAFE.matcher(text).find()) {
+            throw refused(
+                    "the name " + TarEntry.shown(text) + " has control characters or more than " + LONGEST + " bytes");
+        }
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    private static DiskFailedException refused(String what) {
+        return new DiskFailedException("BuildCommand.Failed", what + ", which cannot be written to a disk; remove it");
+    }
+
+    private void line(String text) throws IOException {
+        out.write(TreeListing.bytes(text + "\n"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

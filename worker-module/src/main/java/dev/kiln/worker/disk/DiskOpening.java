@@ -1,0 +1,144 @@
+package dev.kiln.worker.disk;
+
+import dev.kiln.image.ImageForm;
+import dev.kiln.image.disk.DiskLayout;
+import dev.kiln.image.disk.DiskReader;
+import dev.kiln.image.disk.DiskRefusedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Opens the disk in a file, once for all builds on it: QEMU has the second look at its header and makes it raw, fsck
+ * checks each file system before the kernel sees it, and the root file system is found.
+ */
+public final class DiskOpening {
+
+    private final DiskTools tools;
+
+    public DiskOpening(DiskTools tools) {
+        this.tools = tools;
+    }
+
+    /** Makes {@code disk} and what is known of it of the file in the directory, which is removed. */
+    public OpenedDisk open(Path image, ImageForm form, Path directory)
+            throws IOException, InterruptedException, DiskFailedException {
+        long bytes = lookAgain(image, form);
+        convert(image, form, directory);
+        Files.delete(image);
+        var disk = OpenedDisk.disk(directory);
+        if (Files.size(disk) != bytes) {
+            throw new IOException("QEMU made " + Files.size(disk) + " bytes of a disk of " + bytes);
+        }
+        var layout = layout(disk);
+        for (var part : layout.candidates()) {
+            new FileSystemCheck(
+                            tools,
+                            disk,
+                            part.partition().start(),
+                            part.fileSystem().modified())
+                    .repair();
+        }
+        var search = new RootSearch(tools, directory);
+        var root = search.find(layout);
+        var opened = new OpenedDisk(
+                layout,
+                root.part(),
+                root.mode(),
+                root.uid(),
+                root.gid(),
+                search.mounts(root, layout),
+                Math.max(1, root.part().fileSystem().modified()));
+        list(opened, directory);
+        opened.save(directory);
+        return opened;
+    }
+
+    private long lookAgain(Path image, ImageForm form) throws IOException, InterruptedException, DiskFailedException {
+        var said = tools.run(ToolRun.of(
+                        "qemu-img", "info", "--output=json", "-f", form.kind().driver(), "/disk/image")
+                .reading(image, "image"));
+        if (said.status() != 0) {
+            throw refused("QEMU does not open the disk: " + said.errors());
+        }
+        var info = new JsonMapper().readTree(said.output());
+        var data = info.path("format-specific").path("data");
+        if (info.has("backing-filename") || info.has("full-backing-filename") || data.has("data-file")) {
+            throw refused("the disk needs another file");
+        }
+        if (info.path("encrypted").asBoolean(false) || data.path("corrupt").asBoolean(false)) {
+            throw refused("the disk is encrypted or corrupt");
+        }
+        return diskBytes(info, form);
+    }
+
+    /** Geometry makes some VHD smaller than they say; nothing makes a disk larger than was accepted. */
+    private static long diskBytes(JsonNode info, ImageForm form) throws DiskFailedException {
+        long bytes = info.path("virtual-size").asLong(0);
+        boolean same = form.kind() == ImageForm.Kind.VHD ? bytes <= form.diskBytes() : bytes == form.diskBytes();
+        if (bytes <= 0 || !same) {
+            throw refused("the disk has " + bytes + " bytes for QEMU, and " + form.diskBytes() + " by its header");
+        }
+        return bytes;
+    }
+
+    private void convert(Path image, ImageForm form, Path directory)
+            throws IOException, InterruptedException, DiskFailedException {
+        var made = Files.createDirectory(directory.resolve("made"));
+        var said = tools.run(ToolRun.of(
+                        "qemu-img",
+                        "convert",
+                        "-f",
+                        form.kind().driver(),
+                        "-O",
+                        "raw",
+                        "/disk/image",
+                        "/disk/made/disk")
+                .reading(image, "image")
+                .writing(made, "made"));
+        if (said.status() != 0) {
+            var text = "QEMU does not read the disk: " + said.errors();
+            if (text.contains("No space left") || text.contains("Resource temporarily unavailable")) {
+                throw new IOException(text);
+            }
+            throw refused(text);
+        }
+        Files.move(made.resolve("disk"), OpenedDisk.disk(directory));
+        Files.delete(made);
+    }
+
+    private static DiskLayout layout(Path disk) throws IOException, DiskFailedException {
+        try {
+            var layout = DiskLayout.read(new DiskReader(offset -> from(disk, offset), Files.size(disk)));
+            layout.requireRoot();
+            return layout;
+        } catch (DiskRefusedException e) {
+            throw refused(e.getMessage());
+        }
+    }
+
+    private static InputStream from(Path disk, long offset) throws IOException {
+        return Channels.newInputStream(FileChannel.open(disk).position(offset));
+    }
+
+    private void list(OpenedDisk opened, Path directory) throws IOException, InterruptedException, DiskFailedException {
+        var find = Mounting.tool(
+                opened.mounts().get(0), directory, "find", "/disk/root", "-mindepth", "1", "-printf", "%y%P\\0");
+        var listing = OpenedDisk.listing(directory);
+        try {
+            Mounting.good(tools.run(find, found -> Files.copy(found, listing)));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static DiskFailedException refused(String why) {
+        return new DiskFailedException(DiskFailedException.REFUSED, why);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.kiln.worker.disk;
+
+import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.image.archive.TarReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Makes a disk of a base and the layers over it: what the layers change is written into a copy of the base's file by
+ * debugfs, which knows neither time nor chance, so that equal layers on an equal base give equal bytes.
+ */
+public final class DiskPacking {
+
+    private static final String BANNER = "debugfs ";
+
+    private final DiskTools tools;
+    private final Path scratch;
+    private final OpenedDisk base;
+    private final Path baseDirectory;
+    private final Consumer<String> notes;
+
+    /**
+     * Packing in a scratch directory.
+     *
+     * @param baseDirectory where the base was opened
+     * @param notes takes what whoever reads the build's log should know
+     */
+    public DiskPacking(DiskTools tools, Path scratch, OpenedDisk base, Path baseDirectory, Consumer<String> notes) {
+        this.tools = tools;
+        this.scratch = scratch;
+        this.base = base;
+        this.baseDirectory = baseDirectory;
+        this.notes = notes;
+    }
+
+    /** Makes a compressed qcow2 file with the layers up to the top one in it, and returns it. */
+    public Path pack(int top, long diskBytes) throws IOException, InterruptedException, DiskFailedException {
+        var made = Files.createDirectories(scratch.resolve("made"));
+        var disk = copy(made);
+        var root = base.root().partition();
+        var system = new FileSystemCheck(tools, disk, root.start(), base.modified());
+        long bytes = GrownTable.grow(disk, base.layout(), root, diskBytes);
+        if (bytes > root.bytes()) {
+            system.grow(bytes);
+            GrownTable.complete(disk, base.layout(), root, diskBytes);
+        } else if (diskBytes > Files.size(OpenedDisk.disk(baseDirectory))) {
+            notes.accept(
+                    "the root partition stays as large as it is: it is not the last of the disk, or would gain little");
+        }
+        write(system, top);
+        system.requireClean();
+        system.finish();
+        return compress(disk, made);
+    }
+
+    private Path copy(Path made) throws IOException, InterruptedException, DiskFailedException {
+        run(ToolRun.of("cp", "--reflink=auto", "--sparse=auto", "/disk/base", "/disk/made/disk")
+                .reading(OpenedDisk.disk(baseDirectory), "base")
+                .writing(made, "made"));
+        return made.resolve("disk");
+    }
+
+    private void write(FileSystemCheck system, int top) throws IOException, InterruptedException, DiskFailedException {
+        var changes = changes(top);
+        var script = scratch.resolve("script");
+        var values = Files.createDirectories(scratch.resolve("values"));
+        try (var commands = new DebugfsScript(script, values, base.modified())) {
+            commands.write(changes, TreeListing.read(OpenedDisk.listing(baseDirectory), changes));
+        }
+        var line = system.environment("debugfs", "-w", "-f", ToolRun.PLACE + "script", system.name());
+        var layers = Files.createDirectories(scratch.resolve("layers"));
+        var said = tools.run(ToolRun.of(line.toArray(String[]::new))
+                .writing(system.disk(), "disk")
+                .reading(layers, "layers")
+                .reading(values, "values")
+                .reading(script, "script"));
+        // It goes on after a command that failed, and ends well.
+        var errors =
+                said.errors().lines().filter(each -> !each.startsWith(BANNER)).toList();
+        if (said.status() != 0 || !errors.isEmpty()) {
+            fail(errors.isEmpty() ? "status " + said.status() : errors.get(0));
+        }
+    }
+
+    private static void fail(String error) throws IOException, DiskFailedException {
+        if (error.contains("allocate") || error.contains("No space") || error.contains("No free")) {
+            throw new DiskFailedException(
+                    "BuildCommand.DiskLimitExceeded",
+                    "the disk's root file system is full; make SystemDiskSize of the template larger, or let commands"
+                            + " write less: " + error);
+        }
+        throw new IOException("writing to the disk failed: " + error);
+    }
+
+    private LayerChanges changes(int top) throws IOException, InterruptedException, DiskFailedException {
+        var changes = new LayerChanges();
+        for (int index = 1; index <= top; index++) {
+            var layer = scratch.resolve("layers").resolve(Integer.toString(index));
+            if (Files.isDirectory(layer)) {
+                changes.begin(index);
+                read(layer, changes);
+            }
+        }
+        return changes;
+    }
+
+    private void read(Path layer, LayerChanges changes) throws IOException, InterruptedException, DiskFailedException {
+        var tar = ToolRun.of(
+                        "tar",
+                        "--create",
+                        "--directory=/disk/layer",
+                        "--numeric-owner",
+                        "--format=posix",
+                        "--xattrs",
+                        "--xattrs-include=*",
+                        ".")
+                .reading(layer, "layer");
+        var ended = tools.run(tar, stream -> {
+            var reader = new TarReader(stream, ArchiveLimits.DEFAULT);
+            for (var entry = reader.next(); entry != null; entry = reader.next()) {
+                changes.add(LayerChanges.clean(entry.name()), entry);
+            }
+            stream.transferTo(java.io.OutputStream.nullOutputStream());
+        });
+        if (ended.status() != 0) {
+            throw new IOException("reading a layer ended with status " + ended.status() + ": " + ended.errors());
+        }
+    }
+
+    private Path compress(Path disk, Path made) throws IOException, InterruptedException, DiskFailedException {
+        run(ToolRun.of(
+                        "qemu-img",
+                        "convert",
+                        "-f",
+                        "raw",
+                        "-O",
+                        "qcow2",
+                        "-c",
+                        "-o",
+                        "compression_type=zstd",
+                        "/disk/raw",
+                        "/disk/made/image.qcow2")
+                .reading(disk, "raw")
+                .writing(made, "made"));
+        Files.delete(disk);
+        return made.resolve("image.qcow2");
+    }
+
+    private void run(ToolRun tool) throws IOException, InterruptedException, DiskFailedException {
+        var ended = tools.run(tool);
+        if (ended.status() != 0) {
+            throw new IOException(
+                    tool.command().get(0) + " ended with status " + ended.status() + ": " + ended.errors());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.kiln.worker.disk;
+
+import dev.kiln.image.disk.DiskLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A disk of which everything is known that a build needs, kept beside it. Its file is raw and never changes.
+ *
+ * @param root the partition of the root file system
+ * @param mode of the root directory
+ * @param modified when the root file system was written to last, in seconds: no time in an image is later
+ * @param mounts the root file system, then those that belong below it
+ */
+public record OpenedDisk(
+        DiskLayout layout,
+        DiskLayout.Part root,
+        int mode,
+        int uid,
+        int gid,
+        List<FileSystemMount> mounts,
+        long modified) {
+
+    private static final String FILE = "disk.json";
+    private static final String MOUNTS = "disk-mounts";
+
+    /** Where the disk is in a directory. */
+    public static Path disk(Path directory) {
+        return directory.resolve("disk");
+    }
+
+    /** Type and path of everything in the root file system. */
+    static Path listing(Path directory) {
+        return directory.resolve("listing");
+    }
+
+    void save(Path directory) throws IOException {
+        Files.writeString(directory.resolve(FILE), new JsonMapper().writeValueAsString(this));
+    }
+
+    /** Whether a directory holds an opened disk. */
+    public static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(FILE));
+    }
+
+    /** What was found out when the disk was opened. */
+    public static OpenedDisk in(Path directory) throws IOException {
+        return new JsonMapper().readValue(Files.readString(directory.resolve(FILE)), OpenedDisk.class);
+    }
+
+    /** Makes the disk the base of a build: its sandboxes mount what this tells them, each in its own namespace. */
+    public void lendTo(Path scratch, Path directory) throws IOException {
+        var base = Files.createDirectory(scratch.resolve("base"));
+        for (var attribute : Map.of("uid", uid, "gid", gid).entrySet()) {
+            Files.setAttribute(base, "unix:" + attribute.getKey(), attribute.getValue());
+        }
+        Files.setAttribute(base, "unix:mode", mode);
+        Files.writeString(
+                scratch.resolve(MOUNTS),
+                mounts.stream()
+                        .map(mount -> mount.moved(disk(directory)).line())
+                        .collect(Collectors.joining()));
+    }
+
+    /** Where the file systems below the root belong, as the file of {@link #lendTo} says. */
+    public static List<String> pointsBelow(Path scratch) throws IOException {
+        var file = scratch.resolve(MOUNTS);
+        return Files.exists(file)
+                ? Files.readAllLines(file).stream()
+                        .map(line -> line.substring(0, line.indexOf(' ')))
+                        .filter(point -> !point.equals(FileSystemMount.ROOT))
+                        .toList()
+                : List.of();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.kiln.worker.disk;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A program and what it may see.
+ *
+ * @param files those of this machine, by their names in the sandbox
+ * @param mounted a file system that is mounted for it, read-only
+ */
+public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String> command) {
+
+    /** Where files are bound. */
+    static final String PLACE = "/disk/";
+
+    /** A file or directory of this machine, and what it is called in the sandbox. */
+    public record Bound(Path from, String to, boolean writable) {}
+
+    /** A file system of a disk, mounted in a directory of this machine that nobody else sees so. */
+    public record Mounted(FileSystemMount mount, Path at, String to) {}
+
+    static ToolRun of(String... command) {
+        return new ToolRun(List.of(), Optional.empty(), List.of(command));
+    }
+
+    ToolRun reading(Path from, String name) {
+        return with(new Bound(from, PLACE + name, false));
+    }
+
+    ToolRun writing(Path from, String name) {
+        return with(new Bound(from, PLACE + name, true));
+    }
+
+    ToolRun mounting(FileSystemMount mount, Path at, String name) {
+        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name)), command);
+    }
+
+    private ToolRun with(Bound file) {
+        var all = new ArrayList<>(files);
+        all.add(file);
+        return new ToolRun(List.copyOf(all), mounted, command);
+    }
+}

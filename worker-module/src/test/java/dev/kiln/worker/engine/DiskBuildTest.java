@@ -1,0 +1,226 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
+import dev.kiln.template.Sysprep;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Builds on disks of virtual machines, which only a worker as root can. */
+@Timeout(120)
+class DiskBuildTest {
+
+    private static final long SIZE = 256L << 20;
+
+    private static final String CONTENT = """
+            RUN echo built > /etc/built; chown 1000:2000 /etc/built; chmod 4751 /etc/built; ln /etc/built '/etc/<2>'
+            RUN rm -r /usr/share/old && mkdir /usr/share/old && echo new > '/usr/share/old/a "new" one'
+            RUN rm /etc/gone; ln -s /etc/nowhere /etc/link; busybox mkfifo /home/p
+            RUN mkdir -p /home/d '/home/-p/<5>'; chmod 700 /home/d
+            RUN for i in $(seq 1500); do echo $i > /home/d/a-long-name-for-a-file-$i; done
+            RUN cat /boot/kernel; if touch /boot/x || touch /boot/kernel; then exit 9; fi; echo > /run/x; echo > /tmp/x
+            RUN dd if=/dev/zero of=/home/sparse bs=1 count=1 seek=30000000; mv /bin/seq /bin/moved
+            """;
+
+    private static final String AFTERWARDS = """
+            RUN [ "$(stat -c '%a %u %g %h' /etc/built)" = '4751 1000 2000 2' ] && [ $(cat '/etc/<2>') = built ]
+            RUN [ "$(ls /usr/share/old)" = 'a "new" one' ] && [ ! -e /etc/gone ] && [ -p /home/p ]
+            RUN [ "$(busybox readlink /etc/link)" = /etc/nowhere ] && [ -z "$(ls /tmp)" ] && [ ! -e /bin/seq ]
+            RUN [ $(stat -c %a /home/d) = 700 ] && [ $(ls /home/d | busybox wc -l) = 1500 ] && [ -d '/home/-p/<5>' ]
+            RUN [ $(cat /home/d/a-long-name-for-a-file-777) = 777 ] && [ $(stat -c %s /home/sparse) = 30000001 ]
+            RUN cat /boot/kernel
+            """;
+
+    private final RecordedOutput output = new RecordedOutput();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void equalBuildsOnADiskGiveEqualDisksWhateverItsFormat() throws Exception {
+        var raw = new SystemDisk(directory.resolve("disk")).raw();
+        var base = Digest.of(raw);
+        var first = build(SystemDisk.image(raw), "one");
+        var second = build(SystemDisk.image(SystemDisk.converted(raw, "qcow2")), "two");
+
+        assertThat(second.digest()).isEqualTo(first.digest());
+        assertThat(first.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, SIZE));
+        assertThat(Digest.of(raw)).isEqualTo(base);
+        assertThat(output.text()).contains("a kernel");
+
+        engine("one").test(request(SystemDisk.image(first.file()), AFTERWARDS), output);
+        isSound(SystemDisk.converted(first.file(), "raw"));
+    }
+
+    /** Its table and file systems have no fault, and the root file system is as large as it can be. */
+    private static void isSound(Path disk) throws Exception {
+        assertThat(SystemDisk.run("sfdisk", "--verify", disk.toString())).doesNotContainIgnoringCase("overlap");
+        var start = 5 << 20;
+        SystemDisk.run("e2fsck", "-fn", disk + "?offset=" + start);
+        var blocks = SystemDisk.run("dumpe2fs", "-h", disk + "?offset=" + start)
+                .replaceAll("(?s).*Block count: +([0-9]+).*", "$1");
+        assertThat(Long.parseLong(blocks) * 1024).isBetween(SIZE - (start + (2 << 20)), SIZE - start);
+    }
+
+    @Test
+    void whateverAHostileDiskHoldsHarmsNothingOutside() throws Exception {
+        var outside = Files.createDirectory(directory.resolve("outside"));
+        var disk = new SystemDisk(directory.resolve("disk"));
+        for (var program : new String[] {"bin/mount", "bin/bwrap", "usr/mount", "bin/env"}) {
+            disk.file(program, "#!/bin/sh\necho hit > " + outside + "/hit\n");
+            Files.setAttribute(disk.tree().resolve(program), "unix:mode", 0755);
+        }
+        SystemDisk.run("mknod", disk.tree().resolve("zero").toString(), "c", "1", "5");
+        var raw = disk.rawWithBootRecord();
+        SystemDisk.run("tune2fs", "-e", "panic", raw + "?offset=" + (5 << 20));
+
+        var request =
+                request(SystemDisk.image(raw), "RUN chmod 600 /zero; if head -c 1 /zero; then exit 9; fi; echo ok");
+        var built = engine("one").build(request, StepJournal.NONE, output);
+        engine("one")
+                .test(
+                        request(SystemDisk.image(built.file()), "RUN [ \"$(stat -c '%a %t %T' /zero)\" = '600 1 5' ]"),
+                        output);
+
+        assertThat(output.text()).contains("ok");
+        assertThat(outside).isEmptyDirectory();
+        isSound(SystemDisk.converted(built.file(), "raw"));
+    }
+
+    @Test
+    void whatBelongsToOneMachineIsTakenAway() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        for (var path : "etc/ssh var/log var/log/journal var/lib var/lib/cloud var/lib/cloud/seed var/lib/systemd"
+                .split(" ", -1)) {
+            Files.createDirectory(disk.tree().resolve(path));
+        }
+        for (var path : "etc/machine-id etc/ssh/ssh_host_rsa_key var/log/syslog var/log/syslog.1 var/lib/cloud/data"
+                .split(" ", -1)) {
+            disk.file(path, "of one machine");
+        }
+        disk.file("var/lib/cloud/seed/x", "stays").file("var/lib/systemd/random-seed", "stays");
+        var removed = EnumSet.complementOf(EnumSet.of(Sysprep.RANDOM_SEED));
+        var plain = request(SystemDisk.image(disk.raw()), "ENV A=\"b\"");
+        var request = new BuildRequest(
+                plain.name(), 1, plain.base(), plain.commands(), plain.context(), false, SIZE, plain.buckets(),
+                Optional.empty(), removed);
+
+        var built = engine("one").build(request, StepJournal.NONE, output);
+
+        var check = """
+                RUN [ -f /etc/machine-id ] && [ ! -s /etc/machine-id ] && [ -z "$(ls /etc/ssh)" ]
+                RUN [ -d /var/log/journal ] && [ ! -e /var/log/syslog.1 ] && [ ! -s /var/log/syslog ] && [ -f /var/log/syslog ]
+                RUN [ "$(ls /var/lib/cloud)" = seed ] && [ -s /var/lib/systemd/random-seed ]
+                """;
+        engine("one").test(request(SystemDisk.image(built.file()), check), output);
+    }
+
+    @Test
+    void linksToThisMachineLeadNowhere() throws Exception {
+        var outside = Files.createDirectory(directory.resolve("outside"));
+        Files.writeString(outside.resolve("fstab"), "secret");
+        var linked = new SystemDisk(directory.resolve("linked"));
+        SystemDisk.run("rm", "-r", linked.tree().resolve("etc").toString());
+        Files.createSymbolicLink(linked.tree().resolve("etc"), outside);
+        assertThatThrownBy(() -> build(SystemDisk.image(linked.raw()), "one"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("no partition of the disk holds a root file system");
+
+        var boot = new SystemDisk(directory.resolve("boot"));
+        Files.delete(boot.tree().resolve("boot"));
+        Files.createSymbolicLink(boot.tree().resolve("boot"), outside);
+        assertThatThrownBy(() -> build(SystemDisk.image(boot.raw()), "two"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("/boot of the image is a symbolic link");
+        assertThat(output.text()).doesNotContain("secret");
+    }
+
+    @Test
+    void qemuHasASecondLookThatSeesNothingOfThisMachine() throws Exception {
+        var hostile = directory.resolve("hostile.qcow2").toString();
+        SystemDisk.run(
+                "qemu-img", "create", "-q", "-u", "-f", "qcow2", "-F", "raw", "-b", "/etc/shadow", hostile, "64M");
+        refuses(new ImageForm(ImageForm.Kind.QCOW2, 64 << 20), "the disk needs another file");
+        SystemDisk.run("qemu-img", "create", "-q", "-f", "qcow2", hostile, "64M");
+        refuses(new ImageForm(ImageForm.Kind.QCOW2, 32 << 20), "by its header");
+        Files.writeString(Path.of(hostile), "QFI?");
+        refuses(new ImageForm(ImageForm.Kind.QCOW2, 64 << 20), "QEMU does not open the disk");
+        refuses(new ImageForm(ImageForm.Kind.QCOW2, 1L << 30), "make it as large as the base image");
+    }
+
+    private void refuses(ImageForm form, String why) {
+        assertThatThrownBy(() -> build(SystemDisk.image(directory.resolve("hostile.qcow2"), form), "one"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void aWorkerThatMayNotMountSaysSo() throws Exception {
+        var engine = new SandboxBuildEngine(TestSettings.of(directory.resolve("user"))
+                .isolation(EngineSettings.Isolation.USER)
+                .build());
+        var disk = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());
+        assertThatThrownBy(() -> engine.build(request(disk, CONTENT), StepJournal.NONE, output))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("run workers as root");
+    }
+
+    @Test
+    void aKilledWorkerLeavesNoMountAndNoLoopDevice() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk")).raw();
+        var place = directory.resolve("engine");
+        var worker = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EndlessDiskBuild.class.getName(),
+                        place.toString(),
+                        disk.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98765) == 1);
+        assertThat(loops(place)).isNotEmpty();
+
+        worker.destroyForcibly();
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> Sleepers.count(98765) == 0);
+        await().atMost(Duration.ofSeconds(5)).until(() -> loops(place).isEmpty());
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(place.toString());
+        var engine = new SandboxBuildEngine(EngineSettings.in(place));
+        engine.discard("exec-endless");
+        assertThat(place.resolve("builds")).isEmptyDirectory();
+    }
+
+    private static String loops(Path place) throws Exception {
+        return SystemDisk.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
+                .lines()
+                .filter(line -> line.contains(place.toString()))
+                .findFirst()
+                .orElse("");
+    }
+
+    private SandboxBuildEngine engine(String name) {
+        return new SandboxBuildEngine(TestSettings.of(directory.resolve(name)).build());
+    }
+
+    private BuildEngine.BuiltImage build(BuildRequest.BaseImage base, String engine) throws Exception {
+        return engine(engine).build(request(base, CONTENT), StepJournal.NONE, output);
+    }
+
+    private static BuildRequest request(BuildRequest.BaseImage base, String content) throws IOException {
+        return new BuildRequest(
+                "exec-disk", base, BuildEngineContract.commands(content), Optional.empty(), false, SIZE);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
+import dev.kiln.image.ImageInspector;
+import dev.kiln.image.ImageMetadata;
+import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.image.archive.ByteSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Disks of a busybox system, made by this machine's own tools: a file system for /boot, and one for everything else.
+ */
+final class SystemDisk {
+
+    private static final String ID = "11111111-2222-3333-4444-55555555555";
+
+    private final Path directory;
+    private final Path tree;
+
+    SystemDisk(Path directory) throws IOException {
+        this.directory = Files.createDirectories(directory);
+        this.tree = Files.createDirectory(directory.resolve("tree"));
+        for (var name : "bin boot dev etc home proc root run tmp usr usr/share usr/share/old var".split(" ", -1)) {
+            Files.createDirectory(tree.resolve(name));
+        }
+        Files.setAttribute(tree.resolve("tmp"), "unix:mode", 01777);
+        Files.copy(Path.of("/bin/busybox"), tree.resolve("bin/busybox"));
+        for (var applet :
+                "sh cat echo ls rm mkdir ln chown chmod touch test head stat sleep seq mv dd".split(" ", -1)) {
+            Files.createSymbolicLink(tree.resolve("bin").resolve(applet), Path.of("busybox"));
+        }
+        file("etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+        file("etc/fstab", "UUID=" + ID + "2 / ext4 defaults 0 1\nLABEL=BOOT /boot ext4 defaults 0 2\n# a comment\n");
+        file("etc/gone", "will be removed");
+        file("usr/share/old/thing", "will be hidden");
+        file("usr/share/old/below", "will be hidden");
+    }
+
+    Path tree() {
+        return tree;
+    }
+
+    SystemDisk file(String path, String text) throws IOException {
+        Files.writeString(tree.resolve(path), text);
+        return this;
+    }
+
+    /** The disk, raw, with a GUID partition table. */
+    Path raw() throws Exception {
+        return raw("label: gpt\nlabel-id: " + ID + "0\nstart=2048, size=8192, uuid=" + ID + "3\n"
+                + "start=10240, size=65536, uuid=" + ID + "4\n");
+    }
+
+    /** The same with a master boot record. */
+    Path rawWithBootRecord() throws Exception {
+        return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
+    }
+
+    private Path raw(String table) throws Exception {
+        var boot = Files.createDirectory(directory.resolve("boot"));
+        Files.writeString(boot.resolve("kernel"), "a kernel");
+        fileSystem("boot.img", boot, "4M", "BOOT", "1");
+        fileSystem("root.img", tree, "32M", "ROOT", "2");
+        var disk = directory.resolve("disk.raw");
+        run("truncate", "-s", "48M", disk.toString());
+        feed(table, "sfdisk", "-q", disk.toString());
+        put("boot.img", disk, 1);
+        put("root.img", disk, 5);
+        return disk;
+    }
+
+    private void fileSystem(String image, Path from, String size, String label, String id) throws Exception {
+        run(
+                "mke2fs",
+                "-q",
+                "-t",
+                "ext4",
+                "-L",
+                label,
+                "-U",
+                ID + id,
+                "-E",
+                "hash_seed=" + ID + id,
+                "-d",
+                from.toString(),
+                directory.resolve(image).toString(),
+                size);
+    }
+
+    private void put(String image, Path disk, int mebibytes) throws Exception {
+        run(
+                "dd",
+                "if=" + directory.resolve(image),
+                "of=" + disk,
+                "bs=1M",
+                "seek=" + mebibytes,
+                "conv=notrunc",
+                "status=none");
+    }
+
+    /** The same disk in another format of QEMU's. */
+    static Path converted(Path disk, String format) throws Exception {
+        var made = disk.resolveSibling("disk." + format);
+        run("qemu-img", "convert", "-O", format, disk.toString(), made.toString());
+        return made;
+    }
+
+    /** As it would be after an upload. */
+    static BuildRequest.BaseImage image(Path file) throws Exception {
+        ByteSource source = source(file);
+        var facts = new ImageInspector(ArchiveLimits.DEFAULT).inspect(source, Files.size(file));
+        return image(file, facts.form());
+    }
+
+    /** As it would be if that had been accepted. */
+    static BuildRequest.BaseImage image(Path file, ImageForm form) throws IOException {
+        return new BuildRequest.BaseImage(Digest.of(file), source(file), form, ImageMetadata.EMPTY);
+    }
+
+    private static ByteSource source(Path file) {
+        return offset -> {
+            var in = Files.newInputStream(file);
+            in.skipNBytes(offset);
+            return in;
+        };
+    }
+
+    static String run(String... command) throws Exception {
+        return feed("", command);
+    }
+
+    private static String feed(String input, String... command) throws Exception {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (OutputStream out = process.getOutputStream()) {
+            out.write(input.getBytes(StandardCharsets.UTF_8));
+        }
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(List.of(command) + ": " + said).isZero();
+        return said;
+    }
+}
