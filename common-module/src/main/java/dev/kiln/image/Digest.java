@@ -1,5 +1,10 @@
 package dev.kiln.image;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -29,6 +34,15 @@ public record Digest(String value) {
     /** The digest of all that was fed to the computation, which is reset by this. */
     public static Digest of(MessageDigest computation) {
         return new Digest(PREFIX + HexFormat.of().formatHex(computation.digest()));
+    }
+
+    /** The digest of a file. */
+    public static Digest of(Path file) throws IOException {
+        var computation = computation();
+        try (var in = new DigestInputStream(Files.newInputStream(file), computation)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return of(computation);
     }
 
     /** The 64 hexadecimal digits without the name of the algorithm. */

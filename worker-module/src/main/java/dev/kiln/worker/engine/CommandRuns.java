@@ -6,10 +6,8 @@ import dev.kiln.template.ImagePath;
 import dev.kiln.template.SourceUrl;
 import dev.kiln.template.TaskText;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -88,19 +86,11 @@ final class CommandRuns {
             var file = scratch.directory().resolve(COPIED);
             int mode = fromContext(copy, file, step);
             inputs.add(copy.source()).add(copy.directory()).add(Integer.toOctalString(mode));
-            inputs.add(digest(file).value());
+            inputs.add(Digest.of(file).value());
             Files.delete(file);
             return Optional.of(inputs);
         }
         return Optional.empty();
-    }
-
-    static Digest digest(Path file) throws IOException {
-        var computation = Digest.computation();
-        try (var in = new DigestInputStream(Files.newInputStream(file), computation)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return Digest.of(computation);
     }
 
     /** What a step printed is there for those after it. */

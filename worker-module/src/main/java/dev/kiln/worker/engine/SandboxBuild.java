@@ -72,9 +72,9 @@ final class SandboxBuild implements AutoCloseable {
             try {
                 run(journal, keeping, true);
                 output.phase(disk ? "making a disk of the image" : "packing the image");
-                var built = disk ? packDisk(base, journal, keeping) : pack(base, journal, keeping);
+                var built = disk ? makeDisk(base, journal, keeping) : pack(base, journal, keeping);
                 keeping.await();
-                if (reused.isPresent() && !disk) {
+                if (reused.isPresent() && !built.form().isDisk()) {
                     reused.get().keepPacked(settings.compression(), built.file(), built.digest());
                 }
                 return built;
@@ -338,7 +338,7 @@ final class SandboxBuild implements AutoCloseable {
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
     }
 
-    private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
+    private BuildEngine.BuiltImage makeDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         if (reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);
@@ -350,7 +350,7 @@ final class SandboxBuild implements AutoCloseable {
             return new BuildEngine.BuiltImage(
                     disk.file(),
                     Files.size(disk.file()),
-                    CommandRuns.digest(disk.file()),
+                    Digest.of(disk.file()),
                     new ImageForm(kind, disk.bytes()),
                     state.metadata());
         } catch (Stopped e) {
