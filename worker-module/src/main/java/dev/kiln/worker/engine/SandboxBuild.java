@@ -343,7 +343,7 @@ final class SandboxBuild implements AutoCloseable {
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
     }
 
-    private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
+    private BuildEngine.BuiltImage makeDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         if (reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);

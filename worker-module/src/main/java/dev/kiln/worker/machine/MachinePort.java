@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -62,21 +61,29 @@ final class MachinePort implements AutoCloseable {
             connected.complete(channel);
             var buffer = ByteBuffer.allocate(16 << 10);
             while (channel.read(buffer) >= 0) {
-                reader.take(buffer.array(), buffer.position());
+                pass(buffer, reader);
                 buffer.clear();
             }
-        } catch (AsynchronousCloseException e) {
-            connected.completeExceptionally(e); // the end, from this side
         } catch (IOException e) {
-            failure = e;
-            connected.completeExceptionally(e);
-        } catch (RuntimeException e) {
-            failure = new IOException(e);
-            connected.completeExceptionally(e);
+            connected.completeExceptionally(e); // the end, from one side or the other
         }
     }
 
-    /** Throws what went wrong while reading. */
+    /** What goes wrong is known before the port is closed because of it. */
+    private void pass(ByteBuffer bytes, Reader reader) throws IOException {
+        try {
+            reader.take(bytes.array(), bytes.position());
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        } catch (RuntimeException e) {
+            var wrapped = new IOException(e);
+            failure = wrapped;
+            throw wrapped;
+        }
+    }
+
+    /** Throws what went wrong with what the machine has said. */
     void check() throws IOException {
         var found = failure;
         if (found != null) {
@@ -93,6 +100,9 @@ final class MachinePort implements AutoCloseable {
             }
         } catch (ExecutionException e) {
             throw new IOException("the machine is not connected", e);
+        } catch (IOException e) {
+            check();
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.worker.machine.MachineSettings;
 import java.io.IOException;
@@ -77,7 +78,7 @@ class BootedDiskTest {
 
     @Test
     void commandsRunInTheMachineThatTheDiskBootsUntilOneFails() throws Exception {
-        var before = CommandRuns.digest(disk);
+        var before = Digest.of(disk);
         var output = new RecordedOutput();
         var content = """
                 ENV PLACE="machine"
@@ -96,7 +97,7 @@ class BootedDiskTest {
         assertThat(output.steps()).contains("finish 4/5").doesNotContain("finish 5/5");
         assertThat(output.steps())
                 .anyMatch(step -> step.matches("phase the machine is up after .* its system is running"));
-        assertThat(CommandRuns.digest(disk)).isEqualTo(before);
+        assertThat(Digest.of(disk)).isEqualTo(before);
         assertNothingRuns();
     }
 
@@ -145,7 +146,7 @@ class BootedDiskTest {
     @Test
     void equalImagesGiveEqualDisks() throws Exception {
         var again = build(engine("other"), "RUN echo golden > /etc/golden", ImageForm.Kind.RAW);
-        assertThat(again.digest()).isEqualTo(CommandRuns.digest(disk));
+        assertThat(again.digest()).isEqualTo(Digest.of(disk));
     }
 
     @Test

@@ -54,6 +54,7 @@ class DebianBootScenario {
     void webServerAnswersInTheMachine() throws Exception {
         var output = new RecordedOutput();
         engine.test(request("exec-good", build("exec-good", CONTENT), TEST), output);
+        LOG.info("{}", output.steps());
         assertThat(output.text()).contains("running\nactive\n", "Welcome to nginx", "console: ");
         assertThat(output.steps()).contains("finish 3/3");
     }

@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
@@ -21,6 +22,6 @@ final class ImageFile {
             return in;
         };
         var form = kind == ImageForm.Kind.ARCHIVE ? ImageForm.ARCHIVE : new ImageForm(kind, Files.size(file));
-        return new BuildRequest.BaseImage(CommandRuns.digest(file), source, form, ImageMetadata.EMPTY);
+        return new BuildRequest.BaseImage(Digest.of(file), source, form, ImageMetadata.EMPTY);
     }
 }

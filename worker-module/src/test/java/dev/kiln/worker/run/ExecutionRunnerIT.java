@@ -7,6 +7,7 @@ import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
+import dev.kiln.image.ImageForm;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -191,6 +192,26 @@ class ExecutionRunnerIT {
         rig.await(execution, ExecutionStatus.TEST_FAILED);
 
         assertThat(rig.copies(execution)).containsExactly(Map.entry("cn-one", "COPIED"));
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aTemplateThatMakesDisksHasThemTestedAsDisksAndKnownAsSuchInEveryRegion() {
+        var template = rig.template("RUN true");
+        rig.jdbc.sql("update template set output_form = 'QCOW2'").update();
+        var execution = rig.start(template);
+
+        rig.worker(engine, 1).ring();
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(engine.tested).containsEntry(execution.value(), new ImageForm(ImageForm.Kind.QCOW2, 1 << 20));
+        assertThat(rig.jdbc
+                        .sql("select form from image_copy where execution_id = :id")
+                        .param("id", execution.value())
+                        .query(String.class)
+                        .list())
+                .containsOnly("QCOW2")
+                .hasSizeGreaterThan(1);
         rig.guaranteesHold();
     }
 

@@ -1,6 +1,7 @@
 package dev.kiln.worker.run;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.testing.TestDirectories;
 import dev.kiln.worker.engine.BuildEngine;
@@ -24,6 +25,7 @@ final class GatedEngine implements BuildEngine {
     final AtomicInteger builds = new AtomicInteger();
     final AtomicInteger interrupted = new AtomicInteger();
     final Set<String> scratch = ConcurrentHashMap.newKeySet();
+    final Map<String, ImageForm> tested = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> failures = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> testFailures = new ConcurrentHashMap<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -91,7 +93,8 @@ final class GatedEngine implements BuildEngine {
         var computation = Digest.computation();
         computation.update(content);
         var file = Files.write(TestDirectories.create(request.name()).resolve("image"), content);
-        return new BuiltImage(file, content.length, Digest.of(computation), ImageMetadata.EMPTY);
+        var form = request.output().map(kind -> new ImageForm(kind, 1 << 20)).orElse(ImageForm.ARCHIVE);
+        return new BuiltImage(file, content.length, Digest.of(computation), form, ImageMetadata.EMPTY);
     }
 
     private void pass(CountDownLatch closed) throws InterruptedException {
@@ -108,6 +111,7 @@ final class GatedEngine implements BuildEngine {
 
     @Override
     public void test(BuildRequest request, BuildOutput output) throws BuildFailedException, InterruptedException {
+        tested.put(request.name(), request.base().form());
         pass(testGate);
         var failure = testFailures.get(request.name());
         if (failure != null) {
