@@ -18,6 +18,7 @@ import dev.kiln.worker.region.LeasedWork;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -78,6 +79,30 @@ class BucketsIT {
         assertThat(column(image, "error_code")).isEqualTo("InvalidArchive");
         assertThat(column(image, "error_info")).contains("..");
         assertThat(store().find(key(image))).isEmpty();
+    }
+
+    @Test
+    void aDiskIsKnownByItsContentsAndOneThatNeedsAnotherFileIsRefused() throws IOException {
+        Files.write(rig.bucket.resolve("base.tar"), disk(0));
+        Files.write(rig.bucket.resolve("evil.tar"), disk(104));
+        var image = importOf("base.tar");
+        var refused = importOf("evil.tar");
+
+        work.round();
+        work.round();
+
+        assertThat(column(image, "form")).isEqualTo("QCOW2");
+        assertThat(column(image, "disk_bytes")).isEqualTo("1073741824");
+        assertThat(column(refused, "error_code")).isEqualTo("InvalidDisk");
+        assertThat(column(refused, "error_info")).contains("backing file");
+        assertThat(store().find(key(refused))).isEmpty();
+    }
+
+    /** The header of a qcow2 file of 1 GiB. */
+    private static byte[] disk(long backingFile) {
+        var bytes = ByteBuffer.allocate(4096);
+        bytes.putInt(0x514649fb).putInt(3).putLong(backingFile).putInt(0).putInt(16).putLong(1L << 30);
+        return bytes.array();
     }
 
     @Test
