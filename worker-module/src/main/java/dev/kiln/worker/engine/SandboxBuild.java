@@ -66,7 +66,7 @@ final class SandboxBuild implements AutoCloseable {
             throws BuildFailedException, IOException, InterruptedException {
         boolean disk = request.makesDisk();
         if (disk) {
-            BootableDisk.requireKernel(base.root());
+            BootableDisk.requireKernel(base.directory().resolve("root"));
         }
         try (var keeping = new StepKeeping(settings.stepTime())) {
             try {
@@ -343,7 +343,7 @@ final class SandboxBuild implements AutoCloseable {
         return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
     }
 
-    private BuildEngine.BuiltImage makeDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
+    private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         if (reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);

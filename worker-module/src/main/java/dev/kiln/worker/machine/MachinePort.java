@@ -59,9 +59,10 @@ final class MachinePort implements AutoCloseable {
     private void read(Reader reader) {
         try (var channel = listener.accept()) {
             connected.complete(channel);
-            var buffer = ByteBuffer.allocate(16 << 10);
+            var bytes = new byte[16 << 10];
+            var buffer = ByteBuffer.wrap(bytes);
             while (channel.read(buffer) >= 0) {
-                pass(buffer, reader);
+                pass(bytes, buffer.position(), reader);
                 buffer.clear();
             }
         } catch (IOException e) {
@@ -70,9 +71,9 @@ final class MachinePort implements AutoCloseable {
     }
 
     /** What goes wrong is known before the port is closed because of it. */
-    private void pass(ByteBuffer bytes, Reader reader) throws IOException {
+    private void pass(byte[] bytes, int length, Reader reader) throws IOException {
         try {
-            reader.take(bytes.array(), bytes.position());
+            reader.take(bytes, length);
         } catch (IOException e) {
             failure = e;
             throw e;

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,7 +68,8 @@ class BootedDiskTest {
                 1L << 30,
                 BuildBuckets.NONE,
                 Optional.empty(),
-                Optional.of(kind));
+                Optional.of(kind),
+                Set.of());
     }
 
     private static BuildFailedException failure(Path disk, ImageForm.Kind kind, String content, RecordedOutput output)

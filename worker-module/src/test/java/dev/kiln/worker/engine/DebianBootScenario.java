@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,7 @@ class DebianBootScenario {
                 10L << 30,
                 BuildBuckets.NONE,
                 Optional.of(new BuildRequest.Reuse("team", Duration.ofDays(1), SharedSteps.NONE)),
-                Optional.of(ImageForm.Kind.QCOW2));
+                Optional.of(ImageForm.Kind.QCOW2),
+                Set.of());
     }
 }

@@ -113,8 +113,17 @@ class DiskBuildTest {
         var removed = EnumSet.complementOf(EnumSet.of(Sysprep.RANDOM_SEED));
         var plain = request(SystemDisk.image(disk.raw()), "ENV A=\"b\"");
         var request = new BuildRequest(
-                plain.name(), 1, plain.base(), plain.commands(), plain.context(), false, SIZE, plain.buckets(),
-                Optional.empty(), removed);
+                plain.name(),
+                1,
+                plain.base(),
+                plain.commands(),
+                plain.context(),
+                false,
+                SIZE,
+                plain.buckets(),
+                Optional.empty(),
+                Optional.empty(),
+                removed);
 
         var built = engine("one").build(request, StepJournal.NONE, output);
 

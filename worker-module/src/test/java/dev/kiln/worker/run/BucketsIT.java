@@ -101,7 +101,12 @@ class BucketsIT {
     /** The header of a qcow2 file of 1 GiB. */
     private static byte[] disk(long backingFile) {
         var bytes = ByteBuffer.allocate(4096);
-        bytes.putInt(0x514649fb).putInt(3).putLong(backingFile).putInt(0).putInt(16).putLong(1L << 30);
+        bytes.putInt(0x514649fb)
+                .putInt(3)
+                .putLong(backingFile)
+                .putInt(0)
+                .putInt(16)
+                .putLong(1L << 30);
         return bytes.array();
     }
 
