@@ -23,7 +23,11 @@ class RestCodesIT {
     @Test
     void everyCodeIsProvokedAndHasItsStatus() {
         var provoked = provoked();
-        assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(RestCodes.CODES);
+        // That of followers needs connections that stay open: LiveLogsIT provokes it.
+        var codes = RestCodes.CODES.stream()
+                .filter(code -> !code.equals(RestCodes.TOO_MANY_FOLLOWERS))
+                .toList();
+        assertThat(provoked.keySet()).containsExactlyInAnyOrderElementsOf(codes);
         provoked.forEach((code, call) -> assertThat(call.get().refusal()).isEqualTo(code.status() + " " + code.code()));
     }
 

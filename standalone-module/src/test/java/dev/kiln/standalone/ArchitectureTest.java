@@ -29,6 +29,7 @@ class ArchitectureTest {
             "StageTimes",
             "BuildLogs",
             "BuildSteps",
+            "CachedSteps",
             "ChosenComponents",
             "ClientTokens",
             "ComponentRows",

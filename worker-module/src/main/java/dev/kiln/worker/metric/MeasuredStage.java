@@ -9,6 +9,7 @@ import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A stage whose time is taken, and whose log lines say whose execution it is. */
 public final class MeasuredStage implements Stage {
@@ -45,6 +46,11 @@ public final class MeasuredStage implements Stage {
             lines.close();
             meters.stageEnded(stage.status(), outcome, Duration.ofNanos(System.nanoTime() - begun));
         }
+    }
+
+    @Override
+    public Optional<Advance> atOnce(Attempt attempt) {
+        return stage.atOnce(attempt);
     }
 
     @Override

@@ -59,7 +59,7 @@ class DiskBuildTest {
         assertThat(Digest.of(raw)).isEqualTo(base);
         assertThat(output.text()).contains("a kernel");
 
-        engine("one").test(request(SystemDisk.image(first.file()), AFTERWARDS), output);
+        engine("after").build(request(SystemDisk.image(first.file()), AFTERWARDS), StepJournal.NONE, output);
         isSound(SystemDisk.converted(first.file(), "raw"));
     }
 
@@ -88,9 +88,10 @@ class DiskBuildTest {
         var request =
                 request(SystemDisk.image(raw), "RUN chmod 600 /zero; if head -c 1 /zero; then exit 9; fi; echo ok");
         var built = engine("one").build(request, StepJournal.NONE, output);
-        engine("one")
-                .test(
+        engine("after")
+                .build(
                         request(SystemDisk.image(built.file()), "RUN [ \"$(stat -c '%a %t %T' /zero)\" = '600 1 5' ]"),
+                        StepJournal.NONE,
                         output);
 
         assertThat(output.text()).contains("ok");
@@ -132,7 +133,7 @@ class DiskBuildTest {
                 RUN [ -d /var/log/journal ] && [ ! -e /var/log/syslog.1 ] && [ ! -s /var/log/syslog ] && [ -f /var/log/syslog ]
                 RUN [ "$(ls /var/lib/cloud)" = seed ] && [ -s /var/lib/systemd/random-seed ]
                 """;
-        engine("one").test(request(SystemDisk.image(built.file()), check), output);
+        engine("after").build(request(SystemDisk.image(built.file()), check), StepJournal.NONE, output);
     }
 
     @Test

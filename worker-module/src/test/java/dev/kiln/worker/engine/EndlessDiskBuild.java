@@ -16,6 +16,7 @@ public final class EndlessDiskBuild {
                 Optional.empty(),
                 false,
                 64L << 20);
-        new SandboxBuildEngine(EngineSettings.in(Path.of(arguments[0]))).test(request, new RecordedOutput());
+        new SandboxBuildEngine(EngineSettings.in(Path.of(arguments[0])))
+                .build(request, StepJournal.NONE, new RecordedOutput());
     }
 }

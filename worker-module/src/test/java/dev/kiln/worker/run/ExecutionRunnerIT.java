@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.execution.CancelAnswer;
-import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
 import dev.kiln.image.ImageForm;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,78 +93,6 @@ class ExecutionRunnerIT {
                         .list())
                 .containsExactly("PREPARING", "BUILDING", "DISTRIBUTING RELEASING", "SUCCESS");
         rig.guaranteesHold();
-    }
-
-    @Test
-    void ofABuildThatPrintsMoreThanItsLogMayHoldHeadAndTailAreKept() {
-        engine.print(64 << 20);
-        var execution = rig.start(rig.template(""));
-
-        rig.worker(engine, 1).ring();
-        rig.await(execution, ExecutionStatus.SUCCESS);
-
-        var log = log(execution);
-        assertThat(log).hasSizeBetween(3 << 18, (1 << 20) + (1 << 17));
-        assertThat(new String(log, StandardCharsets.UTF_8))
-                .startsWith("[1/1] RUN gate\n\0")
-                .endsWith("\n-- storing 80 bytes in cn-one\n");
-        // The step is known, and its place in all that was printed, though most of it is nowhere.
-        assertThat(rig.jdbc
-                        .sql("select kind || ' ' || step || ' ' || text from build_log_mark where execution_id = :id"
-                                + " and first_byte = 0")
-                        .param("id", execution.value())
-                        .query(String.class)
-                        .single())
-                .isEqualTo("STARTED 1 RUN gate");
-        assertThat(rig.jdbc
-                        .sql("select max(first_byte) from build_log_mark where execution_id = :id and kind = 'NOTE'")
-                        .param("id", execution.value())
-                        .query(Long.class)
-                        .single())
-                .isGreaterThan(64 << 20);
-    }
-
-    private byte[] log(ExecutionId execution) {
-        return rig.jdbc
-                .sql("select string_agg(content, '' order by first_byte) from build_log_chunk where execution_id = :id")
-                .param("id", execution.value())
-                .query(byte[].class)
-                .single();
-    }
-
-    @Test
-    void outputThatCannotBeWrittenForAWhileIsWrittenLaterAndOnce() {
-        rig.jdbc.sql("""
-                create sequence refused;
-                create function refuse() returns trigger language plpgsql as $$
-                begin perform nextval('refused'); raise exception 'no room'; end $$;
-                create trigger refuse before insert on build_log_chunk
-                    for each row when (new.attempt > 0) execute function refuse();
-                """).update();
-        engine.close();
-        engine.print(100_000);
-        var execution = rig.start(rig.template(""));
-        rig.worker(engine, 1).ring();
-        Awaitility.await("writes fail")
-                .until(() -> rig.jdbc
-                                .sql("select last_value from refused")
-                                .query(Long.class)
-                                .single()
-                        > 1);
-        // A write that came through although its answer was lost.
-        rig.jdbc
-                .sql("insert into build_log_chunk (execution_id, first_byte, content, attempt)"
-                        + " values (:id, 0, convert_to('[1/1] RUN ', 'UTF8'), 0)")
-                .param("id", execution.value())
-                .update();
-
-        rig.jdbc.sql("drop trigger refuse on build_log_chunk").update();
-        Awaitility.await("the log is written").until(() -> log(execution).length > 100_000);
-        engine.open();
-        rig.await(execution, ExecutionStatus.SUCCESS);
-
-        assertThat(new String(log(execution), StandardCharsets.UTF_8))
-                .isEqualTo("[1/1] RUN gate\n" + "\0".repeat(100_000) + "\n-- storing 80 bytes in cn-one\n");
     }
 
     @Test

@@ -100,12 +100,12 @@ final class Rig implements AutoCloseable {
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
     DataSize sharedSteps = DataSize.ofMegabytes(1);
+    int copiesAtOnce = 4;
     private final EnginePlace place = new EnginePlace(TestDirectories.create("engine"));
     final Metrics metrics = new Metrics();
     private final WorkerMeters meters = new WorkerMeters(metrics);
     private final List<ExecutionSlots> workers = new ArrayList<>();
     private final UnaryOperator<RegionStore> wrapped;
-    private int copiesAtOnce = 4;
     private Duration executionTime = Duration.ofHours(1);
     private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
 
@@ -144,11 +144,6 @@ final class Rig implements AutoCloseable {
     /** Workers made from now on give each execution so much time. */
     void limitExecutions(Duration time) {
         executionTime = time;
-    }
-
-    /** Workers made from now on copy to one region after the other. */
-    void copyOneByOne() {
-        copiesAtOnce = 1;
     }
 
     void account(AccountId id) {
