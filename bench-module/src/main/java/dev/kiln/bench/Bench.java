@@ -57,8 +57,8 @@ public final class Bench {
         System.setProperty("logback.configurationFile", "logback-bench.xml");
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
-            var arguments =
-                    Arguments.parse(List.of(words), Set.of("only", "report", "rounds", "home"), Set.of("help", "quick", "large"));
+            var arguments = Arguments.parse(
+                    List.of(words), Set.of("only", "report", "rounds", "home"), Set.of("help", "quick", "large"));
             if (arguments.has("help")) {
                 out.print(HELP.formatted(names()));
                 return;
@@ -100,7 +100,7 @@ public final class Bench {
         }
     }
 
-    private static int rounds(Arguments arguments) {
+    private static int rounds(Arguments arguments) throws UsageException {
         var wanted = arguments.option("rounds").orElse(arguments.has("quick") ? "1" : "5");
         if (!wanted.matches("[1-9][0-9]?")) {
             throw new UsageException("--rounds is \"" + wanted + "\", but it is a number from 1 to 99");
