@@ -4,8 +4,9 @@ import dev.kiln.worker.disk.DiskFailedException;
 import dev.kiln.worker.disk.DiskTools;
 import dev.kiln.worker.disk.ToolRun;
 import java.io.IOException;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -17,7 +18,6 @@ final class SandboxTools implements DiskTools {
 
     private static final Pattern MISSING = Pattern.compile("(bwrap: execvp .*|env: .*): No such file or directory");
     private static final int KEPT = 128 << 10;
-    private static final int PIPE = 256 << 10;
 
     private final SandboxCommands commands;
     private final SandboxProcess.Watch watch;
@@ -38,12 +38,12 @@ final class SandboxTools implements DiskTools {
     @Override
     public Ended run(ToolRun tool, Reader reader) throws IOException, InterruptedException, DiskFailedException {
         var errors = new Tail(4000);
-        var in = new PipedInputStream(PIPE);
-        var out = new PipedOutputStream(in);
-        var reading = reading(reader, in);
+        // One of the system's: Java's own takes the end of the thread that wrote last for the end of the writer.
+        var pipe = Pipe.open();
+        var reading = reading(reader, Channels.newInputStream(pipe.source()));
         int status;
-        try (out) {
-            status = run(tool, (bytes, length) -> write(out, bytes, length), errors);
+        try (var out = Channels.newOutputStream(pipe.sink())) {
+            status = run(tool, (bytes, length) -> out.write(bytes, 0, length), errors);
         } catch (IOException e) {
             finish(reading); // where the reader failed, that is why
             throw e;
@@ -52,13 +52,7 @@ final class SandboxTools implements DiskTools {
         return new Ended(status, "", errors.text());
     }
 
-    /** Without a flush the reader would not hear of it for a second. */
-    private static void write(PipedOutputStream out, byte[] bytes, int length) throws IOException {
-        out.write(bytes, 0, length);
-        out.flush();
-    }
-
-    private static FutureTask<@Nullable Void> reading(Reader reader, PipedInputStream in) {
+    private static FutureTask<@Nullable Void> reading(Reader reader, InputStream in) {
         Callable<@Nullable Void> work = () -> {
             try (in) {
                 reader.read(in);

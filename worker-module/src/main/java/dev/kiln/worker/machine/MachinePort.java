@@ -110,9 +110,9 @@ final class MachinePort implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        var channel = connected.getNow(null);
-        if (channel != null) {
-            channel.close();
+        // That the listener was closed before a machine came is no trouble.
+        if (connected.isDone() && !connected.isCompletedExceptionally()) {
+            connected.join().close();
         }
     }
 }

@@ -190,6 +190,7 @@ class DiskBuildTest {
     void aKilledWorkerLeavesNoMountAndNoLoopDevice() throws Exception {
         var disk = new SystemDisk(directory.resolve("disk")).raw();
         var place = directory.resolve("engine");
+        var said = directory.resolve("said");
         var worker = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -197,13 +198,18 @@ class DiskBuildTest {
                         EndlessDiskBuild.class.getName(),
                         place.toString(),
                         disk.toString())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
                 .start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98765) == 1);
-        assertThat(loops(place)).isNotEmpty();
-
-        worker.destroyForcibly();
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                assertThat(worker.isAlive()).as(Files.readString(said)).isTrue();
+                return Sleepers.count(98765) == 1;
+            });
+            assertThat(loops(place)).isNotEmpty();
+        } finally {
+            worker.destroyForcibly();
+        }
 
         await().atMost(Duration.ofSeconds(5)).until(() -> Sleepers.count(98765) == 0);
         await().atMost(Duration.ofSeconds(5)).until(() -> loops(place).isEmpty());
