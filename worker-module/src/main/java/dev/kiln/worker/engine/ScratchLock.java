@@ -2,6 +2,8 @@ package dev.kiln.worker.engine;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -65,9 +67,9 @@ final class ScratchLock {
 
     private static @Nullable ScratchLock open(Path directory, boolean shared) throws IOException {
         var file = directory.resolve(FILE);
-        Files.createDirectories(directory);
         FileChannel channel = null;
         try {
+            Files.createDirectories(directory);
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             // A file that was replaced meanwhile guards nothing. While it is open no other file gets its number.
@@ -80,8 +82,8 @@ final class ScratchLock {
                 return lock;
             }
             return null;
-        } catch (NoSuchFileException e) {
-            return null;
+        } catch (NoSuchFileException | FileAlreadyExistsException e) {
+            return null; // somebody removes the directory at this very moment
         } finally {
             if (channel != null) {
                 channel.close();
@@ -97,7 +99,11 @@ final class ScratchLock {
     /** Removes the lock's file and the directory, if it is empty but for that. */
     static void removeFrom(Path directory) throws IOException {
         Files.deleteIfExists(directory.resolve(FILE));
-        Files.deleteIfExists(directory);
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException e) {
+            // Somebody has just come to look whether anything is left; the next sweep removes what he brought.
+        }
     }
 
     void leave() throws IOException {

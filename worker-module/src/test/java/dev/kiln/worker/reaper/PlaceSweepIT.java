@@ -221,6 +221,7 @@ class PlaceSweepIT {
             assertThat(each.get()).as("nothing was taken for left").isZero();
         }
         threads.shutdown();
+        sweep.run();
         assertNothingLeft();
     }
 
