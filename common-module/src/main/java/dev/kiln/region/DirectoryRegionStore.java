@@ -63,10 +63,10 @@ public final class DirectoryRegionStore implements RegionStore {
         }
         var probe = directory.resolve(PROBE + UUID.randomUUID());
         try (var file = FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            // Its name goes before anything is written, which may take long: whatever ends that, nothing is left.
+            Files.delete(probe);
             file.write(ByteBuffer.wrap(new byte[1]));
             file.force(true);
-        } finally {
-            Files.deleteIfExists(probe);
         }
     }
 
