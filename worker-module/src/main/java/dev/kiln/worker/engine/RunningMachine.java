@@ -29,8 +29,9 @@ final class RunningMachine implements AutoCloseable {
 
     /** Throws when the machine has ended, or this worker's disk is full. */
     void look() throws BootFailedException, IOException, InterruptedException {
-        if (console.panicked()) {
-            throw new BootFailedException("the kernel panicked; " + console.tail());
+        var panic = console.panic();
+        if (panic.isPresent()) {
+            throw new BootFailedException(panic.get() + "; " + console.tail());
         }
         if (!run.isDone()) {
             return;

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,12 +23,11 @@ public final class Console {
     private static final int MOST_CHARACTERS = 1 << 20;
     private static final Pattern ESCAPES = Pattern.compile("\033(\\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cM])");
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
-    private static final Pattern PANIC = Pattern.compile("Kernel panic - not syncing");
+    private static final Pattern PANIC = Pattern.compile("Kernel panic - not syncing(: .*)?");
 
     private record Sign(Pattern text, String meaning) {}
 
     private static final List<Sign> SIGNS = List.of(
-            new Sign(PANIC, "the kernel panicked"),
             new Sign(Pattern.compile("You are in (emergency|rescue) mode"), "the system is in emergency mode"),
             new Sign(Pattern.compile("^Entering emergency mode"), "the initramfs is in emergency mode"),
             new Sign(Pattern.compile("^\\(initramfs\\) "), "the initramfs did not find the root file system"),
@@ -42,7 +42,7 @@ public final class Console {
     private final Deque<String> last = new ArrayDeque<>();
     private int characters;
     private Optional<String> trouble = Optional.empty();
-    private boolean panicked;
+    private Optional<String> panic = Optional.empty();
     private long taken;
 
     /** @param lines gets each line without its end, by the thread that brings the console's bytes */
@@ -68,6 +68,7 @@ public final class Console {
         var text = text();
         line.reset();
         look(text);
+        lookForPanic(text);
         if (text.isBlank()) {
             return;
         }
@@ -89,7 +90,6 @@ public final class Console {
     }
 
     private void look(String text) {
-        panicked |= PANIC.matcher(text).find();
         if (trouble.isEmpty()) {
             trouble = SIGNS.stream()
                     .filter(sign -> sign.text().matcher(text).find())
@@ -98,14 +98,24 @@ public final class Console {
         }
     }
 
-    /** What the console has said that speaks against a boot. */
-    public synchronized Optional<String> trouble() {
-        return trouble;
+    private void lookForPanic(String text) {
+        var end = PANIC.matcher(text);
+        if (panic.isEmpty() && end.find()) {
+            panic = Optional.of("the kernel panicked" + Objects.requireNonNullElse(end.group(1), ""));
+        }
     }
 
-    /** Whether the kernel has ended, which it may do long after the boot. */
-    public synchronized boolean panicked() {
-        return panicked;
+    /** What the console has said that speaks against a boot. */
+    public synchronized Optional<String> trouble() {
+        return panic.or(() -> trouble);
+    }
+
+    /**
+     * Why the kernel has ended, if it has, which it may do long after the boot. Its trace can push the reason off the
+     * tail.
+     */
+    public synchronized Optional<String> panic() {
+        return panic;
     }
 
     /** Waits until it says no more, within reason. */

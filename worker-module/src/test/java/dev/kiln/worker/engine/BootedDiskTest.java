@@ -109,8 +109,8 @@ class BootedDiskTest {
         var failure = failure(broken.file(), ImageForm.Kind.QCOW2, "RUN true", new RecordedOutput());
         assertThat(failure.code()).isEqualTo("Machine.BootFailed");
         assertThat(failure)
-                .hasMessageStartingWith("the kernel panicked; last lines of its console:\n")
-                .hasMessageContaining("Attempted to kill init");
+                .hasMessageStartingWith("the kernel panicked: Attempted to kill init!")
+                .hasMessageContaining("; last lines of its console:\n");
     }
 
     @Test

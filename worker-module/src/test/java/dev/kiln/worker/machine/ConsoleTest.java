@@ -29,7 +29,7 @@ class ConsoleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs\n', the kernel panicked",
+        "'[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs\n', 'the kernel panicked: VFS: Unable to mount root fs'",
         "'You are in emergency mode. After logging in, type \"journalctl -xb\"\n', the system is in emergency mode",
         "'Entering emergency mode. Exit the shell to continue.\n', the initramfs is in emergency mode",
         "'(initramfs) ', the initramfs did not find the root file system",
@@ -40,7 +40,7 @@ class ConsoleTest {
     void whatSpeaksAgainstABootIsNoticedEvenInAPrompt(String said, String trouble) {
         says("before\n" + said);
         assertThat(console.trouble()).contains(trouble);
-        assertThat(console.panicked()).isEqualTo(trouble.contains("panicked"));
+        assertThat(console.panic().isPresent()).isEqualTo(trouble.contains("panicked"));
         assertThat(console.tail().strip())
                 .startsWith("last lines of its console:\nbefore\n")
                 .endsWith(said.strip());
@@ -49,7 +49,15 @@ class ConsoleTest {
     @Test
     void panicAfterOtherTroubleIsNoticed() {
         says("grub> boot\nKernel panic - not syncing: out of everything\n");
-        assertThat(console.panicked()).isTrue();
+        assertThat(console.panic()).contains("the kernel panicked: out of everything");
+    }
+
+    @Test
+    void reasonOfAPanicOutlivesItsTrace() {
+        says("Kernel panic - not syncing: Attempted to kill init!\n" + "[ 2.6] panic+0x118/0x2f4\n".repeat(100)
+                + "---[ end Kernel panic - not syncing: Attempted to kill init! ]---\n");
+        assertThat(console.panic()).contains("the kernel panicked: Attempted to kill init!");
+        assertThat(console.trouble()).isEqualTo(console.panic());
     }
 
     @Test
