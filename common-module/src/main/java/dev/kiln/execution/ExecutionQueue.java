@@ -18,7 +18,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ExecutionQueue {
 
     // Each account's waiting executions count as running one after the other, so that the n-th of the line is the one
-    // that would be chosen after n - 1 choices. Who came back, for a retry of its failed targets, came then.
+    // that would be chosen after n - 1 choices. Who came back, for a retry of its failed targets, came then. An
+    // account's
+    // last end is looked up once for the account, not for each execution of it that waits.
     private static final String LINE = """
             with held as materialized (
                 select distinct l.classid::bigint << 32 | l.objid::bigint as key
@@ -33,7 +35,7 @@ public final class ExecutionQueue {
                        end as came
                   from execution e left join held h on h.key = hashtextextended(e.template_id, 0)
                  where e.finished_at is null),
-            account as (
+            account as materialized (
                 select a.id, a.running, (select max(f.finished_at) from execution f where f.account_id = a.id) as served
                   from (select account_id as id, count(*) filter (where runs) as running from open group by account_id) a),
             waiting as (

@@ -17,11 +17,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
@@ -44,6 +47,9 @@ public final class DirectoryRegionStore implements RegionStore {
 
     private final RegionId region;
     private final Path directory;
+
+    // What all keys of one sort share is never removed: once it is on disk in the region's directory, it stays there.
+    private final Map<Path, Object> lasting = new ConcurrentHashMap<>();
 
     public DirectoryRegionStore(RegionId region, Path directory) {
         this.region = region;
@@ -332,8 +338,16 @@ public final class DirectoryRegionStore implements RegionStore {
     }
 
     private void syncUpwards(Path home) throws IOException {
-        for (var path = home; path != null && path.startsWith(directory); path = path.getParent()) {
+        var sort = directory.resolve(directory.relativize(home).getName(0));
+        var known = Files.readAttributes(sort, BasicFileAttributes.class).fileKey();
+        for (var path = home; !path.equals(directory); path = path.resolveSibling("")) {
             sync(path);
+        }
+        if (known == null || !known.equals(lasting.get(sort))) {
+            sync(directory);
+            if (known != null) {
+                lasting.put(sort, known);
+            }
         }
     }
 

@@ -14,12 +14,16 @@ import java.util.Optional;
  */
 final class WaitingLine {
 
-    private static final Duration FRESH = Duration.ofMillis(50);
+    private static final Duration LEAST_FRESH = Duration.ofMillis(50);
+    private static final Duration MOST_FRESH = Duration.ofSeconds(1);
+    // A line that takes long to read is used for longer: reading it shall not be what the database mostly does.
+    private static final int FRESH_PER_READING = 20;
     private static final int LOOK_AHEAD = 32;
 
     private final ExecutionQueue queue;
     private final Deque<ExecutionId> read = new ArrayDeque<>();
     private long readAt;
+    private long fresh;
 
     WaitingLine(ExecutionQueue queue) {
         this.queue = queue;
@@ -30,13 +34,16 @@ final class WaitingLine {
      * from memory.
      */
     synchronized Optional<ExecutionId> next(Collection<ExecutionId> passedOver) {
-        if (System.nanoTime() - readAt > FRESH.toNanos()) {
+        if (System.nanoTime() - readAt > fresh) {
             read.clear();
         }
         read.removeAll(passedOver);
         if (read.isEmpty()) {
+            long began = System.nanoTime();
             read.addAll(queue.next(LOOK_AHEAD, passedOver));
             readAt = System.nanoTime();
+            fresh = Math.min(
+                    Math.max((readAt - began) * FRESH_PER_READING, LEAST_FRESH.toNanos()), MOST_FRESH.toNanos());
         }
         return Optional.ofNullable(read.poll());
     }
