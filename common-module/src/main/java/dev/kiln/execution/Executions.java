@@ -5,6 +5,7 @@ import dev.kiln.image.ImageId;
 import dev.kiln.template.Tag;
 import dev.kiln.template.TemplateId;
 import dev.kiln.template.TemplateRows;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -153,7 +154,8 @@ public final class Executions {
                 .param("from", attempt.status().name())
                 .param("to", advance.to().name())
                 .param("final", advance.to().isFinal())
-                .param("outcome", advance.outcome().map(Enum::name).orElse(null))
+                // With its type also when there is none: a statement whose types change is parsed and planned anew.
+                .param("outcome", advance.outcome().map(Enum::name).orElse(null), Types.VARCHAR)
                 .param("message", advance.message())
                 .param("code", advance.failure().code())
                 .param("info", advance.failure().info())

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class EndedExecutions implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 10;
+    private static final long PAUSE_MILLIS = 20;
 
     // An end is as old as its transaction, which is seen only when it is over; none of them takes that long.
     private static final long SECONDS_LOOKED_BACK = 2;
