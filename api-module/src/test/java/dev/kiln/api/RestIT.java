@@ -230,6 +230,17 @@ class RestIT {
         assertThat(client.rest("PUT", path, "{\"format\": \"ROOT_FS\"}").status())
                 .isEqualTo(200);
         assertThat(outputForm(template)).isEqualTo("ARCHIVE");
+
+        var machine = "/api/v1/templates/" + template + "/machine";
+        assertThat(client.rest("PUT", machine, "{\"kvm\": true}").at("kvm")).isEqualTo("true");
+        assertThat(client.rest("PUT", machine, "{}").refusal()).isEqualTo("400 InvalidMachine");
+        var stranger = server.newAccount().rest("PUT", machine, "{\"kvm\": false}");
+        assertThat(stranger.status()).isEqualTo(404);
+        assertThat(server.jdbc()
+                        .sql("select id from template where needs_kvm")
+                        .query(String.class)
+                        .list())
+                .containsExactly(template);
     }
 
     private String outputForm(String template) {
