@@ -215,7 +215,15 @@ class RestIT {
     void whatATemplatesImagesAreToBeIsSaidByItsAccount() {
         var template = objects.template(objects.image("base"));
         var path = "/api/v1/templates/" + template + "/output-format";
+        var without = client.rest("PUT", path, "{\"format\": \"qcow2\"}");
+        assertThat(without.refusal()).isEqualTo("422 OutputFormat.Refused");
+        assertThat(without.text()).contains("has no kernel: there is no /boot/vmlinuz-* in it");
         assertThat(outputForm(template)).isEmpty();
+        server.jdbc()
+                .sql("update image_copy set metadata = metadata || '{\"kernel\":true}' where id ="
+                        + " (select base_image from template where id = :id)")
+                .param("id", template)
+                .update();
         assertThat(client.rest("PUT", path, "{\"format\": \"qcow2\"}").at("format"))
                 .isEqualTo("qcow2");
         assertThat(outputForm(template)).isEqualTo("QCOW2");
