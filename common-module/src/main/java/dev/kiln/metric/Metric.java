@@ -27,7 +27,10 @@ public enum Metric {
             "code"),
     QUEUE_LENGTH(GAUGE, "kiln.queue.executions", "api", "Executions that wait for a slot of a worker"),
     QUEUE_AGE(
-            GAUGE, "kiln.queue.oldest.seconds", "api", "How long the one that came first of them has waited; 0: none"),
+            GAUGE,
+            "kiln.queue.oldest.seconds",
+            "api",
+            "How long the one that came first of them has waited, without those that no worker can do; 0: none"),
     QUEUE_UNABLE(
             GAUGE,
             "kiln.queue.unable.executions",
