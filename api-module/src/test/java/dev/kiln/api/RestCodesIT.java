@@ -40,6 +40,10 @@ class RestCodesIT {
         provoked.put(RestCodes.TOO_LARGE, () -> client.rest("POST", "/api/v1/accounts", " ".repeat((64 << 10) + 1)));
         provoked.put(RestCodes.INVALID_ARCHIVE, () -> upload(new byte[1]));
         provoked.put(RestCodes.INVALID_DISK, () -> upload(Arrays.copyOf("vhdxfile".getBytes(UTF_8), 4096)));
+        provoked.put(RestCodes.OUTPUT_FORMAT, () -> {
+            var path = "/api/v1/templates/" + objects.template(objects.image("bare")) + "/output-format";
+            return client.rest("PUT", path, "{\"format\":\"raw\"}");
+        });
         provoked.put(RestCodes.CONFLICT, this::contextThatIsRemovedMeanwhile);
         provoked.put(RestCodes.RUNNING, () -> {
             var template = objects.template(objects.image("base"));

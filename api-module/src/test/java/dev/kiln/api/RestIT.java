@@ -215,7 +215,15 @@ class RestIT {
     void whatATemplatesImagesAreToBeIsSaidByItsAccount() {
         var template = objects.template(objects.image("base"));
         var path = "/api/v1/templates/" + template + "/output-format";
+        var without = client.rest("PUT", path, "{\"format\": \"qcow2\"}");
+        assertThat(without.refusal()).isEqualTo("422 OutputFormat.Refused");
+        assertThat(without.text()).contains("has no kernel: there is no /boot/vmlinuz-* in it");
         assertThat(outputForm(template)).isEmpty();
+        server.jdbc()
+                .sql("update image_copy set metadata = metadata || '{\"kernel\":true}' where id ="
+                        + " (select base_image from template where id = :id)")
+                .param("id", template)
+                .update();
         assertThat(client.rest("PUT", path, "{\"format\": \"qcow2\"}").at("format"))
                 .isEqualTo("qcow2");
         assertThat(outputForm(template)).isEqualTo("QCOW2");
@@ -230,6 +238,17 @@ class RestIT {
         assertThat(client.rest("PUT", path, "{\"format\": \"ROOT_FS\"}").status())
                 .isEqualTo(200);
         assertThat(outputForm(template)).isEqualTo("ARCHIVE");
+
+        var machine = "/api/v1/templates/" + template + "/machine";
+        assertThat(client.rest("PUT", machine, "{\"kvm\": true}").at("kvm")).isEqualTo("true");
+        assertThat(client.rest("PUT", machine, "{}").refusal()).isEqualTo("400 InvalidMachine");
+        var stranger = server.newAccount().rest("PUT", machine, "{\"kvm\": false}");
+        assertThat(stranger.status()).isEqualTo(404);
+        assertThat(server.jdbc()
+                        .sql("select id from template where needs_kvm")
+                        .query(String.class)
+                        .list())
+                .containsExactly(template);
     }
 
     private String outputForm(String template) {

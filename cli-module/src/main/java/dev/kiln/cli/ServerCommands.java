@@ -1,11 +1,14 @@
 package dev.kiln.cli;
 
+import static dev.kiln.cli.TemplateCommands.text;
+
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
-/** Accounts, the doctor, and any operation by its name. */
+/** Accounts, the doctor, the workers, and any operation by its name. */
 final class ServerCommands {
 
     private final Session session;
@@ -31,6 +34,12 @@ final class ServerCommands {
                         List.of(remove, Option.OUTPUT),
                         "what was left behind or is missing; exit status 1 when anything is",
                         this::doctor),
+                new Command(
+                        "workers",
+                        List.of(),
+                        List.of(Option.OUTPUT),
+                        "who is there, what each can do, and why not the rest",
+                        this::workers),
                 new Command(
                         "call",
                         List.of("OPERATION", "Parameter=Value…"),
@@ -68,6 +77,33 @@ final class ServerCommands {
             DoctorTable.print(report, session.terminal());
         }
         return report.path("clean").asBoolean(false) ? ExitStatus.DONE : ExitStatus.REFUSED;
+    }
+
+    private int workers(Arguments arguments) throws UsageException, IOException {
+        var json = Session.json(arguments);
+        var report = session.client().rest("GET", "/api/v1/workers", Map.of(), RequestBody.none());
+        if (json) {
+            session.print(report);
+            return ExitStatus.DONE;
+        }
+        var table = new Table(-1, "WORKER", "SLOTS", "PROCESSOR", "CAN", "CANNOT");
+        for (var worker : report.path("workers")) {
+            var able = new StringJoiner(" ");
+            worker.path("able").forEach(word -> able.add(word.asString()));
+            var lacking = new StringJoiner("; ");
+            worker.path("lacking")
+                    .properties()
+                    .forEach(why ->
+                            lacking.add(why.getKey() + ": " + why.getValue().asString()));
+            table.row(
+                    text(worker, "name"),
+                    worker.path("slots").asString(""),
+                    text(worker, "architecture"),
+                    able.toString(),
+                    lacking.toString());
+        }
+        table.print(session.terminal());
+        return ExitStatus.DONE;
     }
 
     private int call(Arguments arguments) throws UsageException, IOException {

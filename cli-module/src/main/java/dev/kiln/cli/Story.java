@@ -87,6 +87,9 @@ final class Story {
                             ? ""
                             : ", for about " + Session.length(since(start).negated())));
         }
+        if (!execution.path("waitsFor").isEmpty()) {
+            line.add(text(execution, "message"));
+        }
         for (var target : targets) {
             if (text(target, "state").equals("COPYING")) {
                 var filled = percent(target) * BAR / 100;

@@ -163,6 +163,22 @@ class CommandsTest {
     }
 
     @Test
+    void workersTellsWhoCanDoWhat() {
+        answer = """
+                {"workers":[{"name":"w-1","slots":2,"architecture":"amd64","able":["disks","machines"],
+                 "lacking":{"kvm":"there is none"},"since":"2024-01-01T00:00:00Z"}]}
+                """;
+
+        assertThat(run("workers")).isZero();
+
+        assertThat(seenRequest).isEqualTo("GET /api/v1/workers");
+        assertThat(text(out)).isEqualTo("""
+                        WORKER  SLOTS  PROCESSOR  CAN             CANNOT
+                        w-1     2      amd64      disks machines  kvm: there is none
+                        """);
+    }
+
+    @Test
     void callPrintsTheAnswer() {
         answer = "{\"RequestId\":\"1\"}";
 

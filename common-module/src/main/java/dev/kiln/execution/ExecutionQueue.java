@@ -1,5 +1,7 @@
 package dev.kiln.execution;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -18,9 +21,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ExecutionQueue {
 
     // Each account's waiting executions count as running one after the other, so that the n-th of the line is the one
-    // that would be chosen after n - 1 choices. Who came back, for a retry of its failed targets, came then. An
-    // account's
-    // last end is looked up once for the account, not for each execution of it that waits.
+    // that would be chosen after n - 1 choices. Who came back, for a retry of its failed targets, came then. Who needs
+    // what nobody in question can do is not in the line, and holds nobody back. An account's last end is looked up once
+    // for the account, not for each of its executions that wait.
     private static final String LINE = """
             with held as materialized (
                 select distinct l.classid::bigint << 32 | l.objid::bigint as key
@@ -29,6 +32,7 @@ public final class ExecutionQueue {
                    and l.database = (select oid from pg_database where datname = current_database())),
             open as (
                 select e.id, e.account_id, e.status, h.key is not null as runs,
+                       case when e.needed_in = e.status then e.needs else '{}' end as needs,
                        case when e.outcome is null then e.created_at
                             else coalesce((select max(v.at) from execution_event v
                                             where v.execution_id = e.id and v.from_status = 'PARTITION_SUCCESS'), e.created_at)
@@ -41,10 +45,14 @@ public final class ExecutionQueue {
             waiting as (
                 select o.id, o.came, o.status = 'CANCELLING' as short, a.served,
                        row_number() over (partition by a.id order by o.came, o.id) + a.running as load
-                  from open o join account a on a.id = o.account_id where not o.runs),
+                  from open o join account a on a.id = o.account_id where not o.runs and (%s)),
             line as (
                 select id, row_number() over (order by short desc, load, served nulls first, came, id) as position from waiting)
             """;
+
+    private static final String OF_ABLE = LINE.formatted("o.needs <@ cast(:able as text[])");
+    private static final String OF_ALL =
+            LINE.formatted("o.needs = '{}' or exists (select from live_worker w where w.able @> o.needs)");
 
     private final JdbcClient jdbc;
 
@@ -52,13 +60,17 @@ public final class ExecutionQueue {
         this.jdbc = jdbc;
     }
 
-    /** The first of the line, at most so many, without those that are to be passed over. */
-    public List<ExecutionId> next(int atMost, Collection<ExecutionId> passedOver) {
+    /**
+     * The first of the line, at most so many, without those that are to be passed over, and those that need more than
+     * this.
+     */
+    public List<ExecutionId> next(int atMost, Collection<ExecutionId> passedOver, Set<Ability> able) {
         return jdbc
-                .sql(LINE + """
+                .sql(OF_ABLE + """
                         select id from line where id <> all(cast(:not as text[])) order by position limit :most
                         """)
                 .param("not", passedOver.stream().map(ExecutionId::value).toArray(String[]::new))
+                .param("able", Ability.words(able))
                 .param("most", atMost)
                 .query(String.class)
                 .list()
@@ -70,31 +82,58 @@ public final class ExecutionQueue {
     /**
      * How all executions stand that have not ended.
      *
-     * @param oldest how long the one that came first of those that wait has waited; zero when none does
+     * @param unable those that wait for what no worker which is there can do
+     * @param oldest how long the one that came first of those that wait for a slot alone has waited; zero when none
+     *     does
      */
-    public record Standing(long waiting, long running, Duration oldest) {}
+    public record Standing(long waiting, long running, long unable, Duration oldest) {}
 
     /** How they stand now. */
     public Standing standing() {
-        return jdbc.sql(LINE + """
+        return jdbc.sql(OF_ALL + """
                         select count(*) filter (where not runs) as waiting, count(*) filter (where runs) as running,
-                               coalesce(extract(epoch from now() - min(came) filter (where not runs)), 0) as seconds
+                               count(*) filter (where not runs and id not in (select id from waiting)) as unable,
+                               coalesce(extract(epoch from now() - min(came) filter (where id in (select id from waiting))), 0) as seconds
                           from open
                         """)
-                .query((row, number) ->
-                        new Standing(row.getLong("waiting"), row.getLong("running"), Duration.ofMillis((long)
+                .query((row, number) -> new Standing(
+                        row.getLong("waiting"), row.getLong("running"), row.getLong("unable"), Duration.ofMillis((long)
                                 (Math.max(row.getDouble("seconds"), 0) * 1000))))
                 .single();
     }
 
-    /** Where in the line the execution stands, 1 being next; empty when it does not wait. */
+    /** Where in the line the execution stands, 1 being next; empty when it does not wait, or nobody there can do it. */
     public OptionalInt position(ExecutionId id) {
-        return jdbc.sql(LINE + "select position from line where id = :id")
+        return jdbc.sql(OF_ALL + "select position from line where id = :id")
                 .param("id", id.value())
                 .query(Integer.class)
                 .optional()
                 .map(OptionalInt::of)
                 .orElseGet(OptionalInt::empty);
+    }
+
+    /** Columns beside those of an execution e that {@link #waitsFor} reads. */
+    public static final String UNMET = """
+            , case when e.needed_in = e.status
+                        and not exists (select from live_worker w where w.able @> e.needs) then e.needs end as unmet,
+            case when e.needed_in = e.status then (select count(*) from live_worker) end as workers
+            """;
+
+    /** For what the execution of this row waits that no worker which is there can do, as words; or nothing. */
+    public static List<String> waitsFor(ResultSet row) throws SQLException {
+        var unmet = row.getArray("unmet");
+        return unmet == null ? List.of() : List.of((String[]) unmet.getArray());
+    }
+
+    /** The same in words for people; the row's message when it waits for nothing of the kind. */
+    public static String message(ResultSet row) throws SQLException {
+        var needs = waitsFor(row);
+        if (needs.isEmpty()) {
+            return row.getString("message");
+        }
+        var workers = row.getLong("workers");
+        return "waits for a worker that can " + Ability.told(needs) + "; "
+                + (workers == 0 ? "no worker is there" : "none of the " + workers + " that are there can");
     }
 
     /** What an estimate is made of: live slots, how long executions take, and how long the running ones have had. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -107,6 +108,23 @@ public final class Executions {
                         Optional.ofNullable(row.getString("outcome")).map(Outcome::valueOf),
                         templates.mapRow(row, number)))
                 .optional();
+    }
+
+    /**
+     * Leaves the execution to workers that can do all this in its present status; nothing is written, and false
+     * returned, when it is no longer this attempt's or has another status.
+     */
+    public boolean leave(Attempt attempt, Set<Ability> needs) {
+        return jdbc.sql("""
+                        update execution set needs = :needs, needed_in = status
+                         where id = :id and attempt = :attempt and status = :status
+                        """)
+                        .param("needs", Ability.words(needs))
+                        .param("id", attempt.execution().value())
+                        .param("attempt", attempt.number())
+                        .param("status", attempt.status().name())
+                        .update()
+                == 1;
     }
 
     /** How many attempts there were since the status last changed or a step was kept, this one not counted. */

@@ -2,10 +2,13 @@ package dev.kiln.image;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an image says of itself beside its files: the result of LABEL, ENV, WORKDIR, USER, CMD and ENTRYPOINT. An empty
  * text or list means "not set".
+ *
+ * @param kernel whether /boot has a kernel, as an archive was found to be when it came in; null when nobody has looked
  */
 public record ImageMetadata(
         Map<String, String> labels,
@@ -13,7 +16,13 @@ public record ImageMetadata(
         String workingDirectory,
         String user,
         List<String> command,
-        List<String> entrypoint) {
+        List<String> entrypoint,
+        @Nullable Boolean kernel) {
 
-    public static final ImageMetadata EMPTY = new ImageMetadata(Map.of(), Map.of(), "", "", List.of(), List.of());
+    public static final ImageMetadata EMPTY = new ImageMetadata(Map.of(), Map.of(), "", "", List.of(), List.of(), null);
+
+    /** The same of an archive that somebody has looked through. */
+    public ImageMetadata withKernel(boolean found) {
+        return new ImageMetadata(labels, environment, workingDirectory, user, command, entrypoint, found);
+    }
 }

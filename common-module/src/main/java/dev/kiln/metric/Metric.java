@@ -27,7 +27,15 @@ public enum Metric {
             "code"),
     QUEUE_LENGTH(GAUGE, "kiln.queue.executions", "api", "Executions that wait for a slot of a worker"),
     QUEUE_AGE(
-            GAUGE, "kiln.queue.oldest.seconds", "api", "How long the one that came first of them has waited; 0: none"),
+            GAUGE,
+            "kiln.queue.oldest.seconds",
+            "api",
+            "How long the one that came first of them has waited, without those that no worker can do; 0: none"),
+    QUEUE_UNABLE(
+            GAUGE,
+            "kiln.queue.unable.executions",
+            "api",
+            "Those of them that need what no worker which is there can do; `GET /api/v1/workers` tells who can do what"),
     RUNNING(GAUGE, "kiln.running.executions", "api", "Executions that a worker has"),
     OUTBOX_EVENTS(GAUGE, "kiln.outbox.events", "api", "Events that are not published yet; counted up to 100000"),
     OUTBOX_AGE(GAUGE, "kiln.outbox.oldest.seconds", "api", "Age of the oldest of them; 0: none"),
@@ -45,7 +53,7 @@ public enum Metric {
             "kiln.stage",
             "worker",
             "Stages by `outcome`: `done`, `failed` (the template's fault), `error` (this machine's or a region's; it may"
-                    + " be tried again), `interrupted` (cancelled, out of time, overtaken, or the worker stops)",
+                    + " be tried again), `interrupted` (cancelled, out of time, overtaken, left to a worker that can do it, or the worker stops)",
             "stage",
             "outcome"),
     STEP(TIMER, "kiln.step", "worker", "Commands of builds and tests that ended well, run in the sandbox"),

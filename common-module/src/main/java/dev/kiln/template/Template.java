@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
  * @param output what its images are to be; nothing for what the base image is
  * @param sysprep what a build on a disk takes away at its end
+ * @param needsKvm whether tests in a machine are left to workers that run machines by KVM
  */
 public record Template(
         TemplateId id,
@@ -43,6 +44,7 @@ public record Template(
         Duration stepCacheAge,
         Optional<ImageForm.Kind> output,
         Set<Sysprep> sysprep,
+        boolean needsKvm,
         Instant createdAt) {
 
     /** How {@link #baseImage} is read (BaseImageType on the wire). */

@@ -52,6 +52,7 @@ class ArchitectureTest {
             "ImportedBases",
             "Intents",
             "LeasedRows",
+            "LifeSession",
             "LiveRows",
             "LockSessions",
             "Outbox",
@@ -72,7 +73,8 @@ class ArchitectureTest {
             "Templates",
             "TemporaryKeys",
             "WebSessions",
-            "Webhooks");
+            "Webhooks",
+            "Workers");
 
     @ArchTest
     static final ArchRule PACKAGES = KilnRules.PACKAGES_ARE_NAMED_BY_FEATURE;

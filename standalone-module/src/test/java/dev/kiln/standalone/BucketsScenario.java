@@ -81,6 +81,42 @@ class BucketsScenario {
         cluster.guaranteesHold();
     }
 
+    @Test
+    void anImportedDiskIsBuiltOnAndItsCopyIsADiskWithWhatTheBuildWrote(@TempDir Path directory) throws Exception {
+        var base = SmallDisk.make(directory, cluster.bucket().resolve("bases/disk.qcow2"));
+        var begun = client.rpc(
+                "ImportImage",
+                Map.of(
+                        "RegionId",
+                        REGION,
+                        "DiskDeviceMapping.1.OSSBucket",
+                        Cluster.BUCKET,
+                        "DiskDeviceMapping.1.OSSObject",
+                        "bases/disk.qcow2"));
+        awaitTask(begun.path("TaskId").asString());
+        assertThat(client.get("/api/v1/workers").at("/workers/0/able").toString())
+                .contains("disks");
+
+        var template = cluster.template(client, begun.path("ImageId").asString(), "RUN echo fired > /etc/built", "");
+        var execution = cluster.start(client, template);
+        cluster.await(execution, "SUCCESS");
+
+        var targets = client.get("/api/v1/executions/" + execution + "/targets");
+        var copy = targets.path("targets")
+                .valueStream()
+                .filter(target -> target.path("regionId").asString().equals("cn-beijing"))
+                .findFirst()
+                .orElseThrow()
+                .path("imageId")
+                .asString();
+        var made = directory.resolve("copy.qcow2");
+        client.download("/api/v1/images/" + copy + "/content", made);
+        assertThat(client.get("/api/v1/images/" + copy).path("form").asString()).isEqualTo("QCOW2");
+        assertThat(SmallDisk.file(made, "/etc/built")).isEqualTo("fired\n");
+        assertThat(SmallDisk.file(base, "/etc/built")).contains("not found");
+        cluster.guaranteesHold();
+    }
+
     private static Map<String, String> with(Map<String, String> parameters, String... more) {
         var all = new HashMap<>(parameters);
         all.put("RegionId", REGION);

@@ -121,6 +121,7 @@ final class Worker implements SmartLifecycle {
         listener.close();
         listening.interrupt();
         sweeping.shutdownNow();
+        orphans.close();
         try {
             slots.drain(settings.drainGrace());
         } catch (InterruptedException e) {

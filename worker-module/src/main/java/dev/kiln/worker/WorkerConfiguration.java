@@ -9,6 +9,7 @@ import dev.kiln.management.HealthCheck;
 import dev.kiln.management.HealthCheck.Need;
 import dev.kiln.reaper.Intents;
 import dev.kiln.region.Regions;
+import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
@@ -75,6 +76,11 @@ class WorkerConfiguration {
     }
 
     @Bean
+    Abilities abilities(SandboxBuildEngine engine) {
+        return engine.abilities();
+    }
+
+    @Bean
     @Primary
     BuildEngine measuredEngine(SandboxBuildEngine engine, WorkerMeters meters) {
         return new MeasuredEngine(engine, meters);
@@ -128,8 +134,13 @@ class WorkerConfiguration {
 
     @Bean
     BuildRequests buildRequests(
-            SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps, RegionSteps shared) {
-        return new BuildRequests(baseImages, regions, buckets, steps, shared);
+            SourceImages baseImages,
+            Regions regions,
+            BucketAccess buckets,
+            TemplateSteps steps,
+            RegionSteps shared,
+            Abilities abilities) {
+        return new BuildRequests(baseImages, regions, buckets, steps, shared, abilities);
     }
 
     @Bean

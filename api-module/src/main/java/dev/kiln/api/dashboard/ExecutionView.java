@@ -20,7 +20,11 @@ public record ExecutionView(
     /** What went wrong: a sentence, and what was printed last. */
     public record Failure(String sentence, String lastLines, String code) {}
 
-    /** Its place in the line. */
+    /**
+     * Its place in the line.
+     *
+     * @param position 0 when no worker that is there can do what it needs
+     */
     public record Waiting(int position, Optional<Duration> startsIn) {}
 
     /**

@@ -52,11 +52,7 @@ final class ExecutionViews {
     ExecutionView of(ShownExecutions.Row row, Visitor visitor) {
         var id = new ExecutionId(row.id());
         var events = record.events(id);
-        var position =
-                row.status() == ExecutionStatus.PREPARING || row.isRetry() ? queue.position(id) : OptionalInt.empty();
-        var waiting = position.isEmpty()
-                ? Optional.<ExecutionView.Waiting>empty()
-                : Optional.of(new ExecutionView.Waiting(position.getAsInt(), queue.startsIn(position.getAsInt())));
+        var waiting = waiting(row);
         var allowed = allowed(row, visitor);
         return new ExecutionView(
                 row,
@@ -68,6 +64,18 @@ final class ExecutionViews {
                 steps.of(row.id()).stream().map(step -> step(row, step)).toList(),
                 allowed.targets() ? targets(id) : List.of(),
                 allowed);
+    }
+
+    private Optional<ExecutionView.Waiting> waiting(ShownExecutions.Row row) {
+        if (row.waitsForAbility()) {
+            return Optional.of(new ExecutionView.Waiting(0, Optional.empty()));
+        }
+        var position = row.status() == ExecutionStatus.PREPARING || row.isRetry()
+                ? queue.position(new ExecutionId(row.id()))
+                : OptionalInt.empty();
+        return position.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ExecutionView.Waiting(position.getAsInt(), queue.startsIn(position.getAsInt())));
     }
 
     private ExecutionView.Allowed allowed(ShownExecutions.Row row, Visitor visitor) {

@@ -1,6 +1,7 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.rpc.PagingTokens.Position;
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,6 +38,7 @@ public final class ShownExecutions {
             int attempt,
             String imageId,
             boolean isRetry,
+            boolean waitsForAbility,
             Instant createdAt,
             Optional<Instant> finishedAt)
             implements Visitor.Owned {
@@ -58,7 +60,7 @@ public final class ShownExecutions {
     private static final String COLUMNS = """
             select e.*, t.name as template_name,
                    coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready
-            """;
+            """ + ExecutionQueue.UNMET;
 
     private static final String NEWEST = " order by e.created_at desc, e.id desc limit :limit";
 
@@ -114,12 +116,13 @@ public final class ShownExecutions {
                 row.getLong("account_id"),
                 row.getString("region_id"),
                 ExecutionStatus.valueOf(row.getString("status")),
-                row.getString("message"),
+                ExecutionQueue.message(row),
                 row.getString("error_code"),
                 row.getString("error_info"),
                 row.getInt("attempt"),
                 row.getString("ready"),
                 row.getString("outcome") != null && row.getString("status").equals("DISTRIBUTING"),
+                !ExecutionQueue.waitsFor(row).isEmpty(),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 Optional.ofNullable(row.getObject("finished_at", OffsetDateTime.class))
                         .map(OffsetDateTime::toInstant));

@@ -26,6 +26,8 @@ public final class RestCodes {
             new ErrorCode("InvalidArchive", 422, "the upload is no archive, or one that is not safe");
     public static final ErrorCode INVALID_DISK =
             new ErrorCode("InvalidDisk", 422, "the upload is a disk that is broken, or of a kind that is not taken");
+    public static final ErrorCode OUTPUT_FORMAT = new ErrorCode(
+            "OutputFormat.Refused", 422, "of the template's base image nothing of that format can be made");
     public static final ErrorCode CONFLICT = new ErrorCode(
             "OperationConflict", 409, "the same context was uploaded twice at once, or an upload was given up");
     public static final ErrorCode RUNNING =
@@ -58,6 +60,7 @@ public final class RestCodes {
             TOO_LARGE,
             INVALID_ARCHIVE,
             INVALID_DISK,
+            OUTPUT_FORMAT,
             CONFLICT,
             RUNNING,
             RANGE,

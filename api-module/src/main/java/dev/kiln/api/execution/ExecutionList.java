@@ -1,9 +1,11 @@
 package dev.kiln.api.execution;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
@@ -37,8 +39,10 @@ final class ExecutionList {
     /**
      * An execution as it is shown.
      *
+     * @param message what happened last, or for what it waits that no worker which is there can do
      * @param imageId empty until the image of the template's region exists
      * @param resourceGroup the template's
+     * @param waitsFor for what it waits that no worker which is there can do, as words
      */
     record Listed(
             String executionId,
@@ -52,6 +56,7 @@ final class ExecutionList {
             int attempt,
             String resourceGroup,
             List<Tag> tags,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> waitsFor,
             Instant createdAt,
             Instant modifiedAt,
             Optional<Instant> finishedAt) {}
@@ -77,7 +82,7 @@ final class ExecutionList {
     private static final String COLUMNS = """
             select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
                    coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
-            """;
+            """ + ExecutionQueue.UNMET;
 
     // However long the history is: those that have ended are counted when they do, and at most one has not.
     private static final String COUNTED = """
@@ -176,13 +181,14 @@ final class ExecutionList {
                 row.getString("template_id"),
                 row.getString("region_id"),
                 ExecutionStatus.valueOf(row.getString("status")),
-                row.getString("message"),
+                ExecutionQueue.message(row),
                 row.getString("error_code"),
                 row.getString("error_info"),
                 row.getString("ready"),
                 row.getInt("attempt"),
                 row.getString("resource_group"),
                 json.readValue(row.getString("tags"), TAGS),
+                ExecutionQueue.waitsFor(row),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("modified_at", OffsetDateTime.class).toInstant(),
                 Optional.ofNullable(row.getObject("finished_at", OffsetDateTime.class))

@@ -31,6 +31,7 @@ class StandingConfiguration {
         return () -> {
             metrics.gauge(Metric.QUEUE_LENGTH, open.number(ExecutionQueue.Standing::waiting));
             metrics.gauge(Metric.QUEUE_AGE, open.number(standing -> seconds(standing.oldest())));
+            metrics.gauge(Metric.QUEUE_UNABLE, open.number(ExecutionQueue.Standing::unable));
             metrics.gauge(Metric.RUNNING, open.number(ExecutionQueue.Standing::running));
             metrics.gauge(Metric.OUTBOX_EVENTS, backlog.number(Outbox.Backlog::events));
             metrics.gauge(Metric.OUTBOX_AGE, backlog.number(lag -> seconds(lag.oldest())));

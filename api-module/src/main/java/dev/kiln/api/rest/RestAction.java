@@ -32,6 +32,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("PUT", "/api/v1/templates/{id}/context", "kiln:UploadContext", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/step-cache", "kiln:SetStepCache", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/output-format", "kiln:SetOutputFormat", TEMPLATE),
+            about("PUT", "/api/v1/templates/{id}/machine", "kiln:SetMachine", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/sysprep", "kiln:SetSysprep", TEMPLATE),
             about("GET", "/api/v1/executions/{id}", "kiln:GetExecution", EXECUTION),
             about("GET", "/api/v1/executions/{id}/events", "kiln:GetExecutionEvents", EXECUTION),
@@ -44,6 +45,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("DELETE", "/api/v1/webhooks/{id}", "kiln:DeleteWebhook"),
             about("POST", "/api/v1/webhooks/{id}/test", "kiln:TestWebhook"),
             about("GET", "/api/v1/webhooks/{id}/deliveries", "kiln:ListDeliveries"),
+            about("GET", "/api/v1/workers", "kiln:ListWorkers"),
             about("GET", "/api/v1/doctor", "kiln:FindLeftovers"),
             about("POST", "/api/v1/doctor", "kiln:RemoveLeftovers"));
 

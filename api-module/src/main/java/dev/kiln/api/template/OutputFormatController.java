@@ -2,6 +2,7 @@ package dev.kiln.api.template;
 
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.image.ImageForm;
 import dev.kiln.template.TemplateId;
@@ -21,9 +22,11 @@ class OutputFormatController {
             Map.of("ROOT_FS", ImageForm.Kind.ARCHIVE, "qcow2", ImageForm.Kind.QCOW2, "raw", ImageForm.Kind.RAW);
 
     private final Templates templates;
+    private final SourceImages images;
 
-    OutputFormatController(Templates templates) {
+    OutputFormatController(Templates templates, SourceImages images) {
         this.templates = templates;
+        this.images = images;
     }
 
     /** How the format is called. */
@@ -42,9 +45,25 @@ class OutputFormatController {
         if (form == null) {
             throw Refusals.invalid(ErrorCode.invalid("OutputFormat"), "format", format, "it is ROOT_FS, qcow2 or raw");
         }
+        images.baseOf(new TemplateId(id), caller.account()).ifPresent(base -> requirePossible(form, base));
         if (!templates.setOutputForm(new TemplateId(id), caller.account(), form)) {
             throw Refusals.templateNotFound(id);
         }
         return new Chosen(id, format);
+    }
+
+    // A build says the same of images that nobody has looked through, and of newer ones of a family.
+    private static void requirePossible(ImageForm.Kind form, SourceImages.Base base) {
+        boolean isDisk = base.form() != ImageForm.Kind.ARCHIVE;
+        if (form == ImageForm.Kind.ARCHIVE && isDisk) {
+            throw RestCodes.OUTPUT_FORMAT.because("The template's base image " + base.image()
+                    + " is a disk, of which no ROOT_FS is made. Choose qcow2 or raw, or make a template with another"
+                    + " base image.");
+        }
+        if (form != ImageForm.Kind.ARCHIVE && !isDisk && !base.kernel().orElse(true)) {
+            throw RestCodes.OUTPUT_FORMAT.because("The template's base image " + base.image()
+                    + " has no kernel: there is no /boot/vmlinuz-* in it, so that no disk made of it would boot. Make a"
+                    + " template with a base image that has a kernel and its initramfs, or choose ROOT_FS.");
+        }
     }
 }

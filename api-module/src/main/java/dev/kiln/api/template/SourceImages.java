@@ -1,6 +1,10 @@
 package dev.kiln.api.template;
 
+import dev.kiln.account.AccountId;
+import dev.kiln.image.ImageForm;
 import dev.kiln.template.Template;
+import dev.kiln.template.TemplateId;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -29,6 +33,36 @@ public final class SourceImages {
 
     SourceImages(JdbcClient jdbc) {
         this.jdbc = jdbc;
+    }
+
+    /**
+     * What the template's next build would begin with.
+     *
+     * @param kernel whether an archive has a kernel; nothing when nobody has looked
+     */
+    record Base(String image, ImageForm.Kind form, Optional<Boolean> kernel) {}
+
+    /** The base image of the template as it is now; none when it is to be imported, or is not there. */
+    Optional<Base> baseOf(TemplateId template, AccountId account) {
+        return jdbc.sql("""
+                        select i.id, i.form, i.metadata ->> 'kernel' as kernel
+                          from template t join image_copy i on i.region_id = t.region_id and i.state = 'COPIED'
+                         where t.id = :template and t.account_id = :account
+                           and case t.base_image_type
+                               when 'IMAGE' then i.id = t.base_image
+                               when 'IMAGE_FAMILY' then i.family = t.base_image and i.account_id = t.account_id
+                                                        and not i.deprecated
+                               else false end
+                         order by i.created_at desc, i.id desc
+                         limit 1
+                        """)
+                .param("template", template.value())
+                .param("account", account.value())
+                .query((row, number) -> new Base(
+                        row.getString("id"),
+                        ImageForm.Kind.valueOf(row.getString("form")),
+                        Optional.ofNullable(row.getString("kernel")).map(Boolean::valueOf)))
+                .optional();
     }
 
     /** Whether the base image is there, and the template's owner may read it. */

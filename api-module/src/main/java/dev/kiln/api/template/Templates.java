@@ -138,6 +138,16 @@ public final class Templates {
                 == 1;
     }
 
+    /** Whether tests in a machine are left to workers that have KVM; false when the account has no such template. */
+    boolean setNeedsKvm(TemplateId id, AccountId account, boolean needed) {
+        return jdbc.sql("update template set needs_kvm = :needed where id = :id and account_id = :account")
+                        .param("needed", needed)
+                        .param("id", id.value())
+                        .param("account", account.value())
+                        .update()
+                == 1;
+    }
+
     /** What builds on disks take away at their end; false when the account has no such template. */
     boolean setSysprep(TemplateId id, AccountId account, Set<Sysprep> removed) {
         return jdbc.sql("update template set sysprep = :removed where id = :id and account_id = :account")

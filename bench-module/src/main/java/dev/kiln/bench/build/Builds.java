@@ -71,12 +71,12 @@ public final class Builds implements Scenario {
         } else {
             surroundings.results().missing(whole("buildah"), "buildah is not installed");
         }
-        // For disks, which Kiln does not build yet.
+        // It changes disks of distributions, and asks what is in them first; this base image is none.
         surroundings
                 .results()
                 .missing(
                         whole("virt-customize"),
-                        "it changes disks, and Kiln builds none yet"
+                        "it changes disks of distributions alone, and the base image of this bench is busybox's"
                                 + (surroundings
                                                 .programs()
                                                 .find("virt-customize")

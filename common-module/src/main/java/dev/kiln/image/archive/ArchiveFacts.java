@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param entries number of files, directories and links, those of all layers together
  * @param unpackedBytes bytes of all files' contents
  * @param newestModification newest modification time of an entry; the epoch when there is none
- * @param metadata what an OCI image's configuration says; empty for a plain archive
+ * @param metadata what an OCI image's configuration says, nothing for a plain archive; and whether there is a kernel
  */
 public record ArchiveFacts(
         Format format, long entries, long unpackedBytes, Instant newestModification, ImageMetadata metadata) {

@@ -23,6 +23,10 @@ public final class ArchiveInspector {
             throw new ArchiveRefusedException("the archive is empty; a base image holds a root file system");
         }
         return new ArchiveFacts(
-                contents.format(), check.entries(), check.unpackedBytes(), check.newest(), contents.metadata());
+                contents.format(),
+                check.entries(),
+                check.unpackedBytes(),
+                check.newest(),
+                contents.metadata().withKernel(check.hasKernel()));
     }
 }

@@ -15,6 +15,7 @@ public final class EntryCheck {
 
     private static final Set<String> DEVICES =
             Set.of("null", "zero", "full", "random", "urandom", "tty", "console", "ptmx", "pts/ptmx");
+    private static final String KERNEL = "boot/vmlinuz-";
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
     private static final int KINDS = 16;
@@ -27,6 +28,7 @@ public final class EntryCheck {
     private long entries;
     private long bytes;
     private Instant newest = Instant.EPOCH;
+    private boolean kernel;
 
     /**
      * A check for one archive.
@@ -57,6 +59,11 @@ public final class EntryCheck {
         return newest;
     }
 
+    /** Whether an entry that was accepted is a kernel, by its name; in layers a later one may have taken it away. */
+    public boolean hasKernel() {
+        return kernel;
+    }
+
     /** The entry with clean names and allowed attributes, or null when it is to be left out. */
     public @Nullable TarEntry accept(TarEntry entry) throws IOException {
         count(entry);
@@ -71,6 +78,7 @@ public final class EntryCheck {
         } else if (entry.type() != TarEntry.Type.DIRECTORY) {
             throw refused(entry, "stands for the root, which is a directory");
         }
+        kernel = kernel || name.startsWith(KERNEL);
         newest = entry.modified().isAfter(newest) ? entry.modified() : newest;
         return allowedAttributes(entry.withNames(name.isEmpty() ? "." : name, target));
     }

@@ -142,7 +142,8 @@ final class OciLayout {
                 text(config.path("WorkingDir").asString("")),
                 text(config.path("User").asString("")),
                 list(config.path("Cmd")),
-                list(config.path("Entrypoint")));
+                list(config.path("Entrypoint")),
+                null);
     }
 
     private static List<String> list(JsonNode array) throws RefusedStreamException {

@@ -80,7 +80,11 @@ class ArchiveInspectorTest {
     void rootFileSystemIsUnderstood(Packing packing) throws Exception {
         assertThat(inspect(Archives.packed(root().bytes(), packing)))
                 .isEqualTo(new ArchiveFacts(
-                        ArchiveFacts.Format.TAR, 4, 4, Instant.ofEpochSecond(1000), ImageMetadata.EMPTY));
+                        ArchiveFacts.Format.TAR,
+                        4,
+                        4,
+                        Instant.ofEpochSecond(1000),
+                        ImageMetadata.EMPTY.withKernel(false)));
     }
 
     @ParameterizedTest
@@ -283,7 +287,17 @@ class ArchiveInspectorTest {
         assertThat(facts.entries()).isEqualTo(6);
         assertThat(facts.metadata())
                 .isEqualTo(new ImageMetadata(
-                        Map.of("l", "v"), Map.of("A", "b=c"), "/srv", "app", List.of("x"), List.of()));
+                        Map.of("l", "v"), Map.of("A", "b=c"), "/srv", "app", List.of("x"), List.of(), false));
+    }
+
+    @Test
+    void aKernelIsSeen() throws Exception {
+        var boot = root().file("boot/vmlinuz-6.1.0-amd64", "x").bytes();
+        assertThat(inspect(boot).metadata().kernel()).isTrue();
+        assertThat(inspect(Archives.oci("{}", root().bytes(), boot).bytes())
+                        .metadata()
+                        .kernel())
+                .isTrue();
     }
 
     @Test

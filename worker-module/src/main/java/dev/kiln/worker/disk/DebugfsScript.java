@@ -73,7 +73,7 @@ final class DebugfsScript implements AutoCloseable {
         if (!stays) {
             create(name, entry, change);
         }
-        describe(path.isEmpty() ? "/" : "./" + name, entry, change);
+        describe(path.isEmpty() ? "/" : "./" + name, entry, change, stays);
     }
 
     private void enter(String parent) throws IOException, DiskFailedException {
@@ -99,14 +99,22 @@ final class DebugfsScript implements AutoCloseable {
         return entry.linkTarget().replace(':', ' ');
     }
 
-    private void describe(String name, TarEntry entry, Change change) throws IOException, DiskFailedException {
+    // Each line is a search through all of the directory, so none says what debugfs gives a new file by itself.
+    private void describe(String name, TarEntry entry, Change change, boolean stays)
+            throws IOException, DiskFailedException {
         var quoted = quoted(name);
         line("sif " + quoted + " mode 0" + Integer.toOctalString(type(entry.type()) | entry.mode()));
-        line("sif " + quoted + " uid " + entry.uid());
-        line("sif " + quoted + " gid " + entry.gid());
+        if (stays || entry.uid() != 0) {
+            line("sif " + quoted + " uid " + entry.uid());
+        }
+        if (stays || entry.gid() != 0) {
+            line("sif " + quoted + " gid " + entry.gid());
+        }
         long time = Math.min(entry.modified().getEpochSecond(), newest);
-        for (var field : new String[] {"mtime", "atime", "ctime"}) {
-            line("sif " + quoted + " " + field + " @" + time);
+        if (stays || time != newest) {
+            for (var field : new String[] {"mtime", "atime", "ctime"}) {
+                line("sif " + quoted + " " + field + " @" + time);
+            }
         }
         int count = links.getOrDefault(change.inode(), 1);
         if (count > NAMES) {

@@ -1,6 +1,8 @@
 package dev.kiln.worker.disk;
 
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.image.archive.TarEntry;
 import dev.kiln.image.archive.TarReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,8 @@ import java.util.function.Consumer;
 public final class DiskPacking {
 
     private static final String BANNER = "debugfs ";
+    private static final long MEBI = 1 << 20;
+    private static final long SPARE = 64 * MEBI;
 
     private final DiskTools tools;
     private final Path scratch;
@@ -35,12 +39,18 @@ public final class DiskPacking {
         this.notes = notes;
     }
 
-    /** Makes a compressed qcow2 file with the layers up to the top one in it, and returns it. */
-    public Path pack(int top, long diskBytes) throws IOException, InterruptedException, DiskFailedException {
+    /**
+     * Makes a disk with the layers up to the top one in it, and returns its file: a compressed qcow2 file of that size,
+     * or a raw one, of which every byte is stored and copied, and which is not larger than it has to be therefore.
+     */
+    public Path pack(int top, long most, ImageForm.Kind kind)
+            throws IOException, InterruptedException, DiskFailedException {
         var made = Files.createDirectories(scratch.resolve("made"));
         var disk = copy(made);
         var root = base.root().partition();
         var system = new FileSystemCheck(tools, disk, root.start(), base.modified());
+        var changes = changes(top);
+        long diskBytes = kind == ImageForm.Kind.RAW ? Math.min(most, least(changes)) : most;
         long bytes = GrownTable.grow(disk, base.layout(), root, diskBytes);
         if (bytes > root.bytes()) {
             system.grow(bytes);
@@ -49,10 +59,20 @@ public final class DiskPacking {
             notes.accept(
                     "the root partition stays as large as it is: it is not the last of the disk, or would gain little");
         }
-        write(system, top);
+        write(system, changes);
         system.requireClean();
         system.finish();
-        return compress(disk, made);
+        return kind == ImageForm.Kind.RAW ? Files.move(disk, made.resolve("image.raw")) : compress(disk, made);
+    }
+
+    /** What takes the base and the changes for sure, in whole mebibytes. */
+    private long least(LayerChanges changes) throws IOException {
+        long written = changes.all().values().stream()
+                .flatMap(change -> change.entry().stream())
+                .mapToLong(TarEntry::size)
+                .sum();
+        long bytes = Files.size(OpenedDisk.disk(baseDirectory)) + written + written / 4 + SPARE;
+        return (bytes + MEBI - 1) / MEBI * MEBI;
     }
 
     private Path copy(Path made) throws IOException, InterruptedException, DiskFailedException {
@@ -62,8 +82,8 @@ public final class DiskPacking {
         return made.resolve("disk");
     }
 
-    private void write(FileSystemCheck system, int top) throws IOException, InterruptedException, DiskFailedException {
-        var changes = changes(top);
+    private void write(FileSystemCheck system, LayerChanges changes)
+            throws IOException, InterruptedException, DiskFailedException {
         var script = scratch.resolve("script");
         var values = Files.createDirectories(scratch.resolve("values"));
         try (var commands = new DebugfsScript(script, values, base.modified())) {

@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.execution.Ability;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param buckets those that its tasks may use
  * @param reuse whether steps may be taken from earlier builds
  * @param output what the result is to be; nothing for what the base image is
- * @param sysprep what is taken away at the end of a build on a disk
+ * @param sysprep what is taken away at the end of a build whose result is a disk
  */
 public record BuildRequest(
         String name,
@@ -86,6 +87,30 @@ public record BuildRequest(
     String step(int number) {
         return "step " + number + " of " + commands.size() + " ("
                 + CommandRuns.shortened(commands.get(number - 1).text()) + ")";
+    }
+
+    /** What a worker must be able to do to build this. */
+    public Set<Ability> buildNeeds() {
+        if (base.form().isDisk()) {
+            return Set.of(Ability.DISKS);
+        }
+        return makesDisk() ? Set.of(Ability.BOOTABLE_DISKS) : Set.of();
+    }
+
+    /** What a worker must be able to do to test this. */
+    public Set<Ability> testNeeds() {
+        return base.form().isDisk() ? Set.of(Ability.MACHINES) : Set.of();
+    }
+
+    /** Refuses what nothing is made of. */
+    void requirePossible() throws BuildFailedException {
+        if (base.form().isDisk()
+                && output.filter(kind -> kind == ImageForm.Kind.ARCHIVE).isPresent()) {
+            throw new BuildFailedException(
+                    "OutputFormat.Refused",
+                    "the template's output format is ROOT_FS, and its base image is a disk, of which only disks are"
+                            + " made. Take the output format qcow2 or raw, or another base image");
+        }
     }
 
     /** Whether the result is a disk, which is made of the base image's files. */

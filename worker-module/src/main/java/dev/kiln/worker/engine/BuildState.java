@@ -131,6 +131,7 @@ final class BuildState {
                 directory.equals("/") ? "" : directory,
                 user,
                 command,
-                entrypoint);
+                entrypoint,
+                null);
     }
 }

@@ -34,15 +34,17 @@ record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput ou
         return new BuildEngine.BuiltImage(file, Files.size(file), Digest.of(file), form, metadata);
     }
 
-    /** The base image's disk again, of the template's SystemDiskSize. */
+    /** The base image's disk again: as qcow2 of the template's SystemDiskSize, as raw no larger than it has to be. */
     private BuildEngine.BuiltImage rewritten(UnpackedImages.Lease base, ImageMetadata metadata)
             throws BuildFailedException, IOException, InterruptedException {
         var tools = new SandboxTools(commands, limits.command());
+        var kind = request.output().orElse(ImageForm.Kind.QCOW2);
         try {
             var disk = base.disk().orElseThrow();
             var file = new DiskPacking(tools, scratch.directory(), disk, base.directory(), output::phase)
-                    .pack(scratch.layers().top(), request.diskBytes());
-            return built(file, new ImageForm(ImageForm.Kind.QCOW2, request.diskBytes()), metadata);
+                    .pack(scratch.layers().top(), request.diskBytes(), kind);
+            long bytes = kind == ImageForm.Kind.RAW ? Files.size(file) : request.diskBytes();
+            return built(file, new ImageForm(kind, bytes), metadata);
         } catch (DiskFailedException e) {
             throw new BuildFailedException(e.code(), "writing the disk: " + e.getMessage());
         }

@@ -68,6 +68,7 @@ final class SandboxBuild implements AutoCloseable {
         if (disk) {
             BootableDisk.requireKernel(base.directory().resolve("root"));
         }
+        request.requirePossible();
         try (var keeping = new StepKeeping(settings.stepTime())) {
             try {
                 run(journal, keeping, true);
@@ -348,7 +349,7 @@ final class SandboxBuild implements AutoCloseable {
         if (reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);
         }
-        if (base.disk().isPresent() && !request.sysprep().isEmpty()) {
+        if (!request.sysprep().isEmpty()) {
             output.phase("taking away what belongs to one machine");
             inImage.plan(false);
             runs.prepareSystem();

@@ -91,6 +91,11 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
     }
 
+    /** What builds and tests of this engine can be of, on this machine as it is now. */
+    public Abilities abilities() {
+        return new AbilityCheck(SandboxCheck.isMapped(settings), machines).find();
+    }
+
     /** Where builds of this engine leave what they leave. */
     public EnginePlace place() {
         return place;

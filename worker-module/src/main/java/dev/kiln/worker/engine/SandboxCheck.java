@@ -47,6 +47,11 @@ final class SandboxCheck {
         }
     }
 
+    /** Whether this machine has the program. */
+    static boolean has(String tool) {
+        return find(tool) != null;
+    }
+
     private static @Nullable Path find(String tool) {
         return DIRECTORIES.stream()
                 .map(directory -> directory.resolve(tool))

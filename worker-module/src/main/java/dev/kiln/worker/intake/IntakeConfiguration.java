@@ -2,6 +2,7 @@ package dev.kiln.worker.intake;
 
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.run.Announcement;
 import dev.kiln.worker.run.ExecutionSlots;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -44,7 +45,8 @@ class IntakeConfiguration {
     }
 
     @Bean
-    OrphanedExecutions orphanedExecutions(Executions executions, ExecutionQueue queue, ExecutionSlots slots) {
-        return new OrphanedExecutions(executions, queue, slots);
+    OrphanedExecutions orphanedExecutions(
+            Executions executions, ExecutionQueue queue, ExecutionSlots slots, Announcement announcement) {
+        return new OrphanedExecutions(executions, queue, slots, announcement);
     }
 }

@@ -2,6 +2,7 @@ package dev.kiln.worker.intake;
 
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.run.Announcement;
 import dev.kiln.worker.run.ExecutionSlots;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,23 +12,27 @@ import org.slf4j.LoggerFactory;
  * whether their worker died or their message never came. It needs PostgreSQL alone, so that executions go on while
  * Kafka is away.
  */
-public final class OrphanedExecutions {
+public final class OrphanedExecutions implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrphanedExecutions.class);
 
     private final Executions executions;
     private final ExecutionQueue queue;
     private final ExecutionSlots slots;
+    private final Announcement announcement;
 
-    public OrphanedExecutions(Executions executions, ExecutionQueue queue, ExecutionSlots slots) {
+    public OrphanedExecutions(
+            Executions executions, ExecutionQueue queue, ExecutionSlots slots, Announcement announcement) {
         this.executions = executions;
         this.queue = queue;
         this.slots = slots;
+        this.announcement = announcement;
     }
 
     /** One sweep. Never throws: the next one comes soon. */
     public void sweep() {
         try {
+            announcement.renew();
             executions.endOverdueCancels().forEach(id -> LOG.warn("{} was cancelled at its deadline", id));
             queue.endCancelsOfUntouched().forEach(id -> LOG.info("{} was cancelled while it waited", id));
             slots.sweep();
@@ -35,5 +40,11 @@ public final class OrphanedExecutions {
             // Whatever it is: a schedule ends with the first exception, and with it would every adoption.
             LOG.warn("no sweep this time: {}", e.toString());
         }
+    }
+
+    /** There will be no more sweeps: nobody waits for this worker any more. */
+    @Override
+    public void close() {
+        announcement.close();
     }
 }

@@ -8,7 +8,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings {@code kiln.machine.*}: the machines that finished disks are booted in.
  *
- * @param boot whether test commands of a disk are run in a machine that boots it; otherwise such a test fails in words
+ * @param boot whether test commands of a disk are run in a machine that boots it; otherwise it is left to workers that
+ *     do
  * @param bootTime how long a machine may take from its start until it has reached multi-user
  * @param memory of a machine; the emulator around it takes some of {@code kiln.engine.memory} besides
  * @param cpus of a machine

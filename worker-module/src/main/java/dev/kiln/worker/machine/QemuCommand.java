@@ -36,10 +36,15 @@ public final class QemuCommand {
     /** Whether the processor executes the machine's instructions. */
     public boolean usesKvm() {
         return switch (settings.acceleration()) {
-            case AUTOMATIC -> Files.isReadable(KVM) && Files.isWritable(KVM);
+            case AUTOMATIC -> mayUseKvm();
             case KVM -> true;
             case TCG -> false;
         };
+    }
+
+    /** Whether this machine has KVM, and lets this worker open it. */
+    public static boolean mayUseKvm() {
+        return Files.isReadable(KVM) && Files.isWritable(KVM);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.NotAbleException;
 import dev.kiln.worker.metric.WorkerMeters.Outcome;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
@@ -39,6 +40,8 @@ public final class MeasuredStage implements Stage {
         } catch (StageFailedException e) {
             outcome = Outcome.FAILED;
             throw e;
+        } catch (NotAbleException e) {
+            throw e; // no error: another worker does it
         } catch (IOException | RuntimeException e) {
             outcome = Thread.currentThread().isInterrupted() ? Outcome.INTERRUPTED : Outcome.ERROR;
             throw e;

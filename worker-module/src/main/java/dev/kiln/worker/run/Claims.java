@@ -3,16 +3,21 @@ package dev.kiln.worker.run;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
+import dev.kiln.execution.NotAbleException;
 import dev.kiln.worker.engine.EnginePlace;
 import dev.kiln.worker.metric.WorkerMeters;
 import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Claims executions in the name of this worker. */
 final class Claims {
 
     /** So many attempts without a change of status, and the execution is given up: it may be what kills workers. */
     static final int MOST_FRUITLESS = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
 
     private final Executions executions;
     private final String worker;
@@ -36,6 +41,13 @@ final class Claims {
         var attempt = executions.claim(execution, worker, place.id());
         attempt.ifPresent(meters::claimed);
         return attempt;
+    }
+
+    /** Leaves what this worker cannot do to others, for which the line then knows what it needs. */
+    void leave(NotAbleException e) {
+        if (executions.leave(e.attempt(), e.needs())) {
+            LOG.info("left to a worker that can do it: {}", e.getMessage());
+        }
     }
 
     /** How many attempts before this one came to nothing, if they are so many that the execution is given up. */

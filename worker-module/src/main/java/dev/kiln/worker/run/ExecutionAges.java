@@ -17,8 +17,8 @@ final class ExecutionAges {
     /**
      * Two ages.
      *
-     * @param stage since the event that began the stage; 0 when that event also began a wait for a worker, since
-     *     waiting is no work
+     * @param stage since the event that began the stage; 0 when that event also began a wait for a worker, or the stage
+     *     waited for one that can do it, since waiting is no work
      * @param execution since it was started, or since its failed targets are tried again
      */
     record Age(Duration stage, Duration execution) {}
@@ -26,7 +26,7 @@ final class ExecutionAges {
     /** Empty when the execution is gone. */
     Optional<Age> of(Attempt attempt) {
         return jdbc.sql("""
-                        select case when s.rings then 0 else extract(epoch from clock_timestamp() - s.at) end as stage,
+                        select case when s.rings or e.needed_in = e.status then 0 else extract(epoch from clock_timestamp() - s.at) end as stage,
                                extract(epoch from clock_timestamp() - coalesce(
                                    (select max(at) from execution_event
                                      where execution_id = e.id and from_status = 'PARTITION_SUCCESS'), e.created_at)) as whole

@@ -5,6 +5,7 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.NotAbleException;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.metric.LogContext;
@@ -47,6 +48,8 @@ public final class ExecutionRunner {
         NOT_TAKEN,
         /** It has ended. */
         ENDED,
+        /** It needs what this worker cannot do. */
+        LEFT,
         /** Another attempt has it now. */
         SUPERSEDED
     }
@@ -64,6 +67,9 @@ public final class ExecutionRunner {
         } catch (SupersededException e) {
             LOG.info("stopped: {}", e.getMessage());
             return Run.SUPERSEDED;
+        } catch (NotAbleException e) {
+            claims.leave(e);
+            return Run.LEFT;
         } finally {
             lock.unlock(template.get());
         }
@@ -121,11 +127,14 @@ public final class ExecutionRunner {
         return advance.isPresent() ? moves.make(attempt, advance.get()) : moves.reread(attempt);
     }
 
-    // The class of the exception decides the fate of the work: superseded and database trouble end this run and leave
-    // the row to whoever can go on; everything else ends the execution, through RELEASING.
+    // The class of the exception decides the fate of the work: superseded, unable and database trouble end this run and
+    // leave the row to whoever can go on; everything else ends the execution, through RELEASING.
     private static Failure failure(Attempt attempt, @Nullable Throwable cause) throws InterruptedException {
         if (cause instanceof SupersededException superseded) {
             throw superseded;
+        }
+        if (cause instanceof NotAbleException unable) {
+            throw unable;
         }
         if (cause instanceof DataAccessException database) {
             throw database;

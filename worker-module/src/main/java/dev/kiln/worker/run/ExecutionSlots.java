@@ -2,7 +2,6 @@ package dev.kiln.worker.run;
 
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionId;
-import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.worker.Drain;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -30,7 +29,6 @@ public final class ExecutionSlots implements AutoCloseable {
     private final int size;
     private final ExecutorService threads;
     private final ExecutionRunner runner;
-    private final ExecutionQueue queue;
     private final WaitingLine line;
     private final Drain drain;
     private final Setbacks setbacks = new Setbacks();
@@ -40,14 +38,13 @@ public final class ExecutionSlots implements AutoCloseable {
             LockSessions sessions,
             ExecutorService threads,
             ExecutionRunner runner,
-            ExecutionQueue queue,
+            WaitingLine line,
             Drain drain) {
         this.size = size;
         this.available = new Semaphore(size);
         this.threads = threads;
         this.runner = runner;
-        this.queue = queue;
-        this.line = new WaitingLine(queue);
+        this.line = line;
         this.drain = drain;
         for (var i = 0; i < size; i++) {
             free.add(new TemplateLock(sessions));
@@ -84,7 +81,9 @@ public final class ExecutionSlots implements AutoCloseable {
         free.forEach(TemplateLock::keepOpen);
         var idle = free();
         if (idle > 0) {
-            queue.next(idle, setbacks.resting()).forEach(waiting -> ring());
+            for (var waiting = line.waiting(idle, setbacks.resting()); waiting > 0; waiting--) {
+                ring();
+            }
         }
     }
 

@@ -1,15 +1,23 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.database.LifeSession;
 import dev.kiln.database.LockSessions;
+import dev.kiln.execution.Ability;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
+import dev.kiln.execution.Workers;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.stage.Stages;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +34,27 @@ class RunConfiguration {
     }
 
     @Bean
+    WaitingLine waitingLine(ExecutionQueue queue, Abilities abilities) {
+        return new WaitingLine(queue, abilities.able());
+    }
+
+    @Bean
+    Announcement announcement(JdbcClient jdbc, LockSessions sessions, WorkerSettings settings, Abilities abilities) {
+        return new Announcement(
+                new Workers(jdbc),
+                new LifeSession(sessions),
+                new Workers.Worker(
+                        WorkerName.of(settings),
+                        settings.slots(),
+                        System.getProperty("os.arch", ""),
+                        List.of(Ability.words(abilities.able())),
+                        abilities.lacking().entrySet().stream()
+                                .collect(
+                                        Collectors.toMap(entry -> entry.getKey().word(), Map.Entry::getValue)),
+                        Instant.now()));
+    }
+
+    @Bean
     LockSessions lockSessions(JdbcConnectionDetails database) {
         return new LockSessions(database.getJdbcUrl(), database.getUsername(), database.getPassword());
     }
@@ -39,8 +68,8 @@ class RunConfiguration {
     // that watches and one that works; besides them only stages that were left alone, until they end.
     @Bean(destroyMethod = "")
     ExecutionSlots executionSlots(
-            WorkerSettings settings, LockSessions sessions, ExecutionQueue queue, Drain drain, Runs runs) {
-        return new ExecutionSlots(settings.slots(), sessions, runs.threads(), runs.runner(), queue, drain);
+            WorkerSettings settings, LockSessions sessions, WaitingLine line, Drain drain, Runs runs) {
+        return new ExecutionSlots(settings.slots(), sessions, runs.threads(), runs.runner(), line, drain);
     }
 
     @Bean

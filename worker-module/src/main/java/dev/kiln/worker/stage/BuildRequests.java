@@ -1,8 +1,10 @@
 package dev.kiln.worker.stage;
 
 import dev.kiln.bucket.BucketAccess;
+import dev.kiln.execution.Ability;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.NotAbleException;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
@@ -11,11 +13,14 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
 import dev.kiln.template.BuildContent;
+import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildRequest;
 import dev.kiln.worker.region.SourceImages;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Turns an attempt into what the engine is asked to do: base image, commands, context, limits. */
 public final class BuildRequests {
@@ -27,22 +32,45 @@ public final class BuildRequests {
     private final BucketAccess buckets;
     private final TemplateSteps steps;
     private final RegionSteps shared;
+    private final Abilities abilities;
 
     public BuildRequests(
-            SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps, RegionSteps shared) {
+            SourceImages baseImages,
+            Regions regions,
+            BucketAccess buckets,
+            TemplateSteps steps,
+            RegionSteps shared,
+            Abilities abilities) {
         this.baseImages = baseImages;
         this.regions = regions;
         this.buckets = buckets;
         this.steps = steps;
         this.shared = shared;
+        this.abilities = abilities;
     }
 
+    /** A {@link NotAbleException} when this worker cannot do what it asks for. */
     BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
-        return request(attempt, base, BuildContent.Kind.BUILD);
+        var request = request(attempt, base, BuildContent.Kind.BUILD);
+        require(attempt, request.buildNeeds());
+        return request;
     }
 
+    /** Likewise. */
     BuildRequest toTest(Attempt attempt, ImageId image) throws StageFailedException {
-        return request(attempt, image, BuildContent.Kind.TEST);
+        var request = request(attempt, image, BuildContent.Kind.TEST);
+        var needs = new HashSet<>(request.testNeeds());
+        if (needs.contains(Ability.MACHINES) && attempt.template().needsKvm()) {
+            needs.add(Ability.KVM);
+        }
+        require(attempt, needs);
+        return request;
+    }
+
+    private void require(Attempt attempt, Set<Ability> needs) {
+        if (!abilities.able().containsAll(needs)) {
+            throw new NotAbleException(attempt, needs);
+        }
     }
 
     static Failure failure(BuildFailedException e) {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
+import dev.kiln.template.Sysprep;
 import dev.kiln.worker.machine.MachineSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -125,6 +127,24 @@ class BootedDiskTest {
     }
 
     @Test
+    void machineThatIsNotUpInTimeIsTold() {
+        var machines = new MachineSettings(
+                true, Duration.ofSeconds(1), DataSize.ofMegabytes(256), 1, MachineSettings.Acceleration.TCG);
+        var impatient = new SandboxBuildEngine(
+                TestSettings.of(directory.resolve("impatient")).build(), machines);
+        var failure = catchThrowableOfType(
+                BuildFailedException.class,
+                () -> impatient.test(
+                        request(ImageFile.of(disk, ImageForm.Kind.RAW), "RUN true", ImageForm.Kind.ARCHIVE),
+                        new RecordedOutput()));
+        assertThat(failure.code()).isEqualTo("Machine.BootFailed");
+        assertThat(failure)
+                .hasMessageStartingWith("the machine did not reach multi-user within 1 seconds")
+                .hasMessageContaining("kiln.machine.boot-time");
+        assertNothingRuns();
+    }
+
+    @Test
     void interruptEndsTheMachineWithinASecond() throws Exception {
         var output = new RecordedOutput();
         var request = request(ImageFile.of(disk, ImageForm.Kind.RAW), "RUN true", ImageForm.Kind.ARCHIVE);
@@ -143,6 +163,33 @@ class BootedDiskTest {
         test.join(TimeUnit.SECONDS.toMillis(1));
         assertThat(output.steps()).last().isEqualTo("phase InterruptedException");
         assertNothingRuns();
+    }
+
+    @Test
+    void whatBelongsToOneMachineIsTakenAwayFromADiskMadeOfAnArchive() throws Exception {
+        var content =
+                "RUN echo of-one-machine > /etc/machine-id; mkdir -p /var/log; echo x > /var/log/x; echo y > /etc/y";
+        var plain = request(tiny, content, ImageForm.Kind.RAW);
+        var request = new BuildRequest(
+                plain.name(),
+                1,
+                tiny,
+                plain.commands(),
+                Optional.empty(),
+                false,
+                plain.diskBytes(),
+                BuildBuckets.NONE,
+                Optional.empty(),
+                plain.output(),
+                EnumSet.of(Sysprep.MACHINE_ID, Sysprep.LOGS));
+        var made = engine.build(request, StepJournal.NONE, new RecordedOutput());
+
+        var root = made.file() + "?offset=" + 102400 * 512;
+        assertThat(SystemDisk.run("debugfs", "-R", "stat /etc/machine-id", root))
+                .contains("Size: 0");
+        assertThat(SystemDisk.run("debugfs", "-R", "stat /var/log/x", root)).contains("Size: 0");
+        assertThat(SystemDisk.run("debugfs", "-R", "cat /etc/y", root)).endsWith("y\n");
+        SystemDisk.run("e2fsck", "-fn", root);
     }
 
     @Test

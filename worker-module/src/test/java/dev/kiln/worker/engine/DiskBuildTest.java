@@ -60,17 +60,55 @@ class DiskBuildTest {
         assertThat(output.text()).contains("a kernel");
 
         engine("after").build(request(SystemDisk.image(first.file()), AFTERWARDS), StepJournal.NONE, output);
-        isSound(SystemDisk.converted(first.file(), "raw"));
+        isSound(SystemDisk.converted(first.file(), "raw"), SIZE);
+    }
+
+    @Test
+    void aRawDiskIsNoLargerThanItHasToBe() throws Exception {
+        var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());
+        var raw = engine("one").build(request(base, CONTENT, ImageForm.Kind.RAW), StepJournal.NONE, output);
+
+        assertThat(raw.form()).isEqualTo(new ImageForm(ImageForm.Kind.RAW, raw.bytes()));
+        assertThat(raw.bytes()).isBetween(112L << 20, 160L << 20);
+        isSound(raw.file(), raw.bytes());
+        engine("after").build(request(SystemDisk.image(raw.file()), AFTERWARDS), StepJournal.NONE, output);
+        assertThatThrownBy(() ->
+                        engine("one").build(request(base, CONTENT, ImageForm.Kind.ARCHIVE), StepJournal.NONE, output))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("of which only disks are made");
+    }
+
+    @Test
+    void aBuildThatWasInterruptedGoesOnAfterItsLastStepAndEqualStepsAreTaken() throws Exception {
+        var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());
+        var content = "RUN cat /proc/sys/kernel/random/uuid | busybox tee /etc/id\nRUN echo later >> /etc/id";
+        var journal = new RememberedSteps();
+        var reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1), SharedSteps.NONE);
+        var whole = engine("one").build(request("first", base, content, reuse), journal, output);
+        assertThat(output.text()).hasLineCount(1);
+
+        // As on another machine: nothing but the journal is there.
+        var resumed = new RecordedOutput();
+        var after = engine("two").build(request("first", base, content, reuse), journal.until(1), resumed);
+        assertThat(resumed.text()).isEmpty();
+        assertThat(resumed.steps()).contains("phase 1 of 2 steps are kept from an earlier attempt", "finish 2/2");
+        assertThat(after.digest()).isEqualTo(whole.digest());
+
+        var again = new RecordedOutput();
+        var taken = engine("one").build(request("second", base, content, reuse), new RememberedSteps(), again);
+        assertThat(again.text()).isEmpty();
+        assertThat(again.steps()).anyMatch(step -> step.startsWith("phase taken from the step cache"));
+        assertThat(taken.digest()).isEqualTo(whole.digest());
     }
 
     /** Its table and file systems have no fault, and the root file system is as large as it can be. */
-    private static void isSound(Path disk) throws Exception {
+    private static void isSound(Path disk, long size) throws Exception {
         assertThat(SystemDisk.run("sfdisk", "--verify", disk.toString())).doesNotContainIgnoringCase("overlap");
         var start = 5 << 20;
         SystemDisk.run("e2fsck", "-fn", disk + "?offset=" + start);
         var blocks = SystemDisk.run("dumpe2fs", "-h", disk + "?offset=" + start)
                 .replaceAll("(?s).*Block count: +([0-9]+).*", "$1");
-        assertThat(Long.parseLong(blocks) * 1024).isBetween(SIZE - (start + (2 << 20)), SIZE - start);
+        assertThat(Long.parseLong(blocks) * 1024).isBetween(size - (start + (2 << 20)), size - start);
     }
 
     @Test
@@ -96,7 +134,7 @@ class DiskBuildTest {
 
         assertThat(output.text()).contains("ok");
         assertThat(outside).isEmptyDirectory();
-        isSound(SystemDisk.converted(built.file(), "raw"));
+        isSound(SystemDisk.converted(built.file(), "raw"), SIZE);
     }
 
     @Test
@@ -238,5 +276,36 @@ class DiskBuildTest {
     private static BuildRequest request(BuildRequest.BaseImage base, String content) throws IOException {
         return new BuildRequest(
                 "exec-disk", base, BuildEngineContract.commands(content), Optional.empty(), false, SIZE);
+    }
+
+    private static BuildRequest request(
+            String name, BuildRequest.BaseImage base, String content, BuildRequest.Reuse reuse) {
+        var commands = BuildEngineContract.commands(content);
+        return new BuildRequest(
+                "exec-" + name,
+                1,
+                base,
+                commands,
+                Optional.empty(),
+                false,
+                SIZE,
+                BuildBuckets.NONE,
+                Optional.of(reuse));
+    }
+
+    private static BuildRequest request(BuildRequest.BaseImage base, String content, ImageForm.Kind output) {
+        var commands = BuildEngineContract.commands(content);
+        return new BuildRequest(
+                "exec-" + output,
+                1,
+                base,
+                commands,
+                Optional.empty(),
+                false,
+                SIZE,
+                BuildBuckets.NONE,
+                Optional.empty(),
+                Optional.of(output),
+                EnumSet.noneOf(Sysprep.class));
     }
 }

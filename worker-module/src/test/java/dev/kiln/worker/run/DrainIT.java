@@ -98,7 +98,7 @@ class DrainIT {
 
     @Test
     void aDistributionIsHandedOverAfterTheCopyUnderWay() throws Exception {
-        rig.copiesAtOnce = 1;
+        rig.settings.copiesAtOnce = 1;
         broken.hang("cn-three");
         var execution = rig.start(rig.template(""));
         var leaving = rig.worker(gated, drain);

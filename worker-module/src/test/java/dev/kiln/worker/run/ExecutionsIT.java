@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,11 +154,11 @@ class ExecutionsIT {
         var execution = rig.start(template);
         try (var lock =
                 new TemplateLock(new LockSessions(rig.database.url(), rig.database.user(), rig.database.password()))) {
-            assertThat(rig.queue.next(10, List.of())).containsExactly(execution);
+            assertThat(rig.queue.next(10, List.of(), Set.of())).containsExactly(execution);
             assertThat(lock.tryLock(execution)).contains(template);
-            assertThat(rig.queue.next(10, List.of())).isEmpty();
+            assertThat(rig.queue.next(10, List.of(), Set.of())).isEmpty();
             lock.unlock(template);
-            assertThat(rig.queue.next(10, List.of())).containsExactly(execution);
+            assertThat(rig.queue.next(10, List.of(), Set.of())).containsExactly(execution);
         }
     }
 }

@@ -5,13 +5,16 @@ import dev.kiln.bucket.Bucket;
 import dev.kiln.bucket.BucketAccess;
 import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
+import dev.kiln.database.LifeSession;
 import dev.kiln.database.LockSessions;
+import dev.kiln.execution.Ability;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Executions;
+import dev.kiln.execution.Workers;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.metric.Metrics;
@@ -30,6 +33,7 @@ import dev.kiln.testing.guarantee.Guarantees;
 import dev.kiln.testing.guarantee.NothingLeftBehind;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
+import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.EnginePlace;
 import dev.kiln.worker.intake.OrphanedExecutions;
@@ -69,18 +73,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A database, three regions and workers made of the real parts; the engine and single regions can be replaced. */
@@ -99,15 +103,12 @@ final class Rig implements AutoCloseable {
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
-    DataSize sharedSteps = DataSize.ofMegabytes(1);
-    int copiesAtOnce = 4;
+    final RigSettings settings = new RigSettings();
     private final EnginePlace place = new EnginePlace(TestDirectories.create("engine"));
     final Metrics metrics = new Metrics();
     private final WorkerMeters meters = new WorkerMeters(metrics);
-    private final List<ExecutionSlots> workers = new ArrayList<>();
+    private final Map<ExecutionSlots, Announcement> workers = new LinkedHashMap<>();
     private final UnaryOperator<RegionStore> wrapped;
-    private Duration executionTime = Duration.ofHours(1);
-    private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
 
     Rig() throws IOException {
         this(store -> store);
@@ -122,28 +123,6 @@ final class Rig implements AutoCloseable {
         account(OWNER);
         account(FRIEND);
         storeBaseImage();
-    }
-
-    private static WorkerSettings.StageTime stageTime(Duration time) {
-        return new WorkerSettings.StageTime(time, time, time, time, time);
-    }
-
-    /** Workers made from now on give each stage so much time. */
-    void limitStages(Duration time) {
-        stageTime = stageTime(time);
-    }
-
-    /** Workers made from now on give the stage of that status so much time, and an hour to the others. */
-    void limitStage(ExecutionStatus limited, Duration time) {
-        var times = Stream.of("PREPARING", "BUILDING", "TESTING", "DISTRIBUTING", "RELEASING")
-                .map(name -> limited.name().equals(name) ? time : Duration.ofHours(1))
-                .toList();
-        stageTime = new WorkerSettings.StageTime(times.get(0), times.get(1), times.get(2), times.get(3), times.get(4));
-    }
-
-    /** Workers made from now on give each execution so much time. */
-    void limitExecutions(Duration time) {
-        executionTime = time;
     }
 
     void account(AccountId id) {
@@ -228,29 +207,48 @@ final class Rig implements AutoCloseable {
     }
 
     ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl) {
-        return worker(engine, slots, lockUrl, new Drain());
+        return worker(engine, slots, lockUrl, new Drain(), Abilities.ALL);
+    }
+
+    /** A worker of one slot that cannot do everything. */
+    ExecutionSlots worker(BuildEngine engine, Abilities abilities) {
+        return worker(engine, 1, database.url(), new Drain(), abilities);
     }
 
     /** A worker of one slot that can be asked to stop. */
     ExecutionSlots worker(BuildEngine engine, Drain drain) {
-        return worker(engine, 1, database.url(), drain);
+        return worker(engine, 1, database.url(), drain, Abilities.ALL);
     }
 
-    private ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl, Drain drain) {
-        var settings = settings(slots);
+    private ExecutionSlots worker(BuildEngine engine, int slots, String lockUrl, Drain drain, Abilities abilities) {
+        var workerSettings = settings.of(slots);
         var threads = Executors.newCachedThreadPool();
-        var stages = stages(engine, settings, drain);
+        var stages = stages(engine, workerSettings, drain, abilities);
         var runner = new ExecutionRunner(
                 new Claims(executions, "worker-" + workers.size(), place, meters),
                 new Moves(executions, database.transaction(), stages, meters),
                 stages,
-                new StageTries(settings.stageTries(), drain),
-                new StageWatch(threads, settings),
-                new TimeLimits(new ExecutionAges(jdbc), settings));
+                new StageTries(workerSettings.stageTries(), drain),
+                new StageWatch(threads, workerSettings),
+                new TimeLimits(new ExecutionAges(jdbc), workerSettings));
         var locks = new LockSessions(lockUrl, database.user(), database.password());
-        var made = new ExecutionSlots(slots, locks, threads, runner, queue, drain);
-        workers.add(made);
+        var line = new WaitingLine(queue, abilities.able());
+        var made = new ExecutionSlots(slots, locks, threads, runner, line, drain);
+        workers.put(made, announcement(locks, abilities));
         return made;
+    }
+
+    private Announcement announcement(LockSessions sessions, Abilities abilities) {
+        var lacking = abilities.lacking().entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().word(), Map.Entry::getValue));
+        var able = List.of(Ability.words(abilities.able()));
+        var worker = new Workers.Worker("worker-" + workers.size(), 1, "amd64", able, lacking, Instant.EPOCH);
+        return new Announcement(new Workers(jdbc), new LifeSession(sessions), worker);
+    }
+
+    /** What the worker says of itself, at its sweeps. */
+    Announcement announcementOf(ExecutionSlots worker) {
+        return Objects.requireNonNull(workers.get(worker));
     }
 
     /** What a worker does first; nothing follows, and the reaper of its place has come by. */
@@ -261,7 +259,7 @@ final class Rig implements AutoCloseable {
     }
 
     void sweep(ExecutionSlots worker) {
-        new OrphanedExecutions(executions, queue, worker).sweep();
+        new OrphanedExecutions(executions, queue, worker, announcementOf(worker)).sweep();
     }
 
     WithdrawnCopies withdrawnCopies() {
@@ -274,7 +272,7 @@ final class Rig implements AutoCloseable {
         return new LeasedWork(
                 new ImageCopier(copies, regions(), buckets(), meters),
                 new ImageExporter(jdbc, database.transaction(), regions(), buckets()),
-                settings(1));
+                settings.of(1));
     }
 
     private Buckets buckets() {
@@ -287,14 +285,15 @@ final class Rig implements AutoCloseable {
                 .toList());
     }
 
-    private Stages stages(BuildEngine engine, WorkerSettings settings, Drain drain) {
+    private Stages stages(BuildEngine engine, WorkerSettings workerSettings, Drain drain, Abilities abilities) {
         var regions = regions();
         var targets = new Targets(jdbc);
         var baseImages = new SourceImages(jdbc);
         var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
-        var shared = new RegionSteps(new CachedSteps(jdbc), regions, new Intents(jdbc), sharedSteps.toBytes());
-        var requests = new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps, shared);
-        var logs = new BuildLogs(jdbc, settings.logLimitBytes());
+        var shared = new RegionSteps(new CachedSteps(jdbc), regions, new Intents(jdbc), settings.sharedSteps.toBytes());
+        var requests =
+                new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps, shared, abilities);
+        var logs = new BuildLogs(jdbc, workerSettings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
         var imported = new ImportedBases(jdbc, regions, drain);
@@ -302,32 +301,12 @@ final class Rig implements AutoCloseable {
                 new PreparingStage(baseImages, imported, new Preflight(jdbc, regions), targets, steps),
                 new BuildingStage(new MeasuredEngine(engine, meters), requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
-                new DistributingStage(new Distribution(targets, regions, settings, drain, meters)),
+                new DistributingStage(new Distribution(targets, regions, workerSettings, drain, meters)),
                 new ReleasingStage(engine, removal, layers, imported),
                 new CancellingStage(engine, removal, layers, imported));
         return new Stages(stages.stream()
                 .map(stage -> new MeasuredStage(GivingBackStage.of(stage, new Intents(jdbc), place), meters))
                 .toList());
-    }
-
-    private WorkerSettings settings(int slots) {
-        return new WorkerSettings(
-                "rig",
-                slots,
-                Duration.ofSeconds(1),
-                Duration.ofMillis(50),
-                Duration.ofMillis(500),
-                2,
-                3,
-                Duration.ofMillis(10),
-                copiesAtOnce,
-                sharedSteps,
-                1 << 20,
-                Duration.ofSeconds(1),
-                Duration.ZERO,
-                executionTime,
-                stageTime,
-                null);
     }
 
     CancelAnswer cancel(ExecutionId id, Duration deadline) {
@@ -392,6 +371,9 @@ final class Rig implements AutoCloseable {
 
     @Override
     public void close() {
-        workers.forEach(ExecutionSlots::close);
+        workers.forEach((worker, announcement) -> {
+            worker.close();
+            announcement.close();
+        });
     }
 }

@@ -132,7 +132,7 @@ class SharedStepsIT {
 
     @Test
     void whatIsMoreThanARegionMayHoldGoesWithItsObject() throws IOException {
-        rig.sharedSteps = DataSize.ofBytes(1);
+        rig.settings.sharedSteps = DataSize.ofBytes(1);
         runOnAnotherMachine(template());
 
         assertThat(rig.jdbc

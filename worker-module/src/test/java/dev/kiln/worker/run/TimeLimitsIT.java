@@ -59,8 +59,8 @@ class TimeLimitsIT {
         var unhurried = Builds.engine(directory, Duration.ofMinutes(1), Duration.ofMinutes(1));
         unhurried.test(Builds.of("exec-before", "RUN true"), Builds.output());
         rig.baseImage(Builds.base());
-        rig.limitStage(ExecutionStatus.BUILDING, Duration.ofSeconds(stage));
-        rig.limitExecutions(Duration.ofSeconds(whole));
+        rig.settings.limitStage(ExecutionStatus.BUILDING, Duration.ofSeconds(stage));
+        rig.settings.limitExecutions(Duration.ofSeconds(whole));
         var template = rig.template("");
         rig.content("RUN /bin/sleep 98768 & /bin/sleep 98768");
         var execution = rig.start(template);
@@ -81,7 +81,7 @@ class TimeLimitsIT {
 
     @Test
     void aBuildThatTakesTooLongFailsAndLeavesNothing() {
-        rig.limitStage(ExecutionStatus.BUILDING, SHORT);
+        rig.settings.limitStage(ExecutionStatus.BUILDING, SHORT);
         engine.close();
         var execution = run();
 
@@ -98,7 +98,7 @@ class TimeLimitsIT {
 
     @Test
     void aTestThatTakesTooLongHasFailed() {
-        rig.limitStage(ExecutionStatus.TESTING, SHORT);
+        rig.settings.limitStage(ExecutionStatus.TESTING, SHORT);
         engine.closeTests();
         var execution = run();
 
@@ -111,7 +111,7 @@ class TimeLimitsIT {
 
     @Test
     void anExecutionThatTakesTooLongIsReleased() {
-        rig.limitExecutions(SHORT);
+        rig.settings.limitExecutions(SHORT);
         engine.close();
         var execution = run();
 
@@ -132,7 +132,7 @@ class TimeLimitsIT {
                 .sql("update execution_event set at = at - interval '1 h' where to_status = 'BUILDING'")
                 .update();
 
-        rig.limitStages(Duration.ofMinutes(30));
+        rig.settings.limitStages(Duration.ofMinutes(30));
         var other = rig.worker(engine, 1);
         Awaitility.await().until(() -> {
             rig.sweep(other);
@@ -145,7 +145,7 @@ class TimeLimitsIT {
 
     @Test
     void waitingForAWorkerIsNoTimeOfAStage() {
-        rig.limitStages(Duration.ofMinutes(30));
+        rig.settings.limitStages(Duration.ofMinutes(30));
         var execution = rig.start(rig.template(""));
         rig.jdbc.sql("update execution_event set at = at - interval '1 h'").update();
 
@@ -156,7 +156,7 @@ class TimeLimitsIT {
 
     @Test
     void aRegionThatHangsForEverCostsItsTargetAndNotTheExecutionAndCanBeRetried() throws Exception {
-        rig.limitStage(ExecutionStatus.DISTRIBUTING, Duration.ofSeconds(3));
+        rig.settings.limitStage(ExecutionStatus.DISTRIBUTING, Duration.ofSeconds(3));
         broken.hang("cn-two");
         var execution = rig.start(rig.template("RUN true"));
         var worker = rig.worker(engine, 1);
@@ -170,7 +170,7 @@ class TimeLimitsIT {
         broken.recover();
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.ACCEPTED);
         Awaitility.await().until(() -> worker.free() == 1);
-        rig.limitStages(Duration.ofHours(1));
+        rig.settings.limitStages(Duration.ofHours(1));
         rig.sweep(rig.worker(engine, 1));
         rig.await(execution, ExecutionStatus.SUCCESS);
         rig.guaranteesHold();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,12 +78,12 @@ class WaitingLineIT {
 
         var turns = List.of(
                 ofOwner.get(0), ofFriend.get(0), ofOwner.get(1), ofFriend.get(1), ofOwner.get(2), ofFriend.get(2));
-        assertThat(rig.queue.next(9, List.of())).containsExactlyElementsOf(turns);
+        assertThat(rig.queue.next(9, List.of(), Set.of())).containsExactlyElementsOf(turns);
         engine.close();
         rig.sweep(rig.worker(engine, 2));
         Awaitility.await().until(() -> engine.builds.get() == 2);
-        assertThat(rig.queue.next(9, List.of())).containsExactlyElementsOf(turns.subList(2, 6));
-        assertThat(rig.queue.next(9, turns.subList(2, 3)).get(0)).isEqualTo(turns.get(3));
+        assertThat(rig.queue.next(9, List.of(), Set.of())).containsExactlyElementsOf(turns.subList(2, 6));
+        assertThat(rig.queue.next(9, turns.subList(2, 3), Set.of()).get(0)).isEqualTo(turns.get(3));
     }
 
     @Test
@@ -109,7 +110,7 @@ class WaitingLineIT {
         var waiting = start(Rig.OWNER);
         rig.executions.retry(old, Rig.OWNER);
 
-        assertThat(rig.queue.next(9, List.of())).containsExactly(waiting, old);
+        assertThat(rig.queue.next(9, List.of(), Set.of())).containsExactly(waiting, old);
     }
 
     @Test

@@ -1,0 +1,116 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.execution.Ability;
+import dev.kiln.worker.machine.MachineSettings;
+import dev.kiln.worker.machine.QemuCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Finds out what this worker can do on this machine, by what is there; nothing is run for it. */
+final class AbilityCheck {
+
+    private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
+    private static final Path GRUB = Path.of("/usr/lib/grub");
+    private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]+)$");
+    private static final int SYS_ADMIN = 21;
+
+    private final boolean mapped;
+    private final MachineSettings machines;
+
+    /** @param mapped whether this worker's sandboxes need a user namespace */
+    AbilityCheck(boolean mapped, MachineSettings machines) {
+        this.mapped = mapped;
+        this.machines = machines;
+    }
+
+    Abilities find() {
+        var lacking = new EnumMap<Ability, String>(Ability.class);
+        trouble(Ability.DISKS, lacking, disks());
+        trouble(Ability.BOOTABLE_DISKS, lacking, bootableDisks());
+        trouble(Ability.MACHINES, lacking, machines());
+        trouble(Ability.KVM, lacking, machines().or(this::kvm));
+        return new Abilities(lacking);
+    }
+
+    private static void trouble(Ability ability, Map<Ability, String> lacking, Optional<String> why) {
+        why.ifPresent(reason -> lacking.put(ability, reason));
+    }
+
+    private Optional<String> disks() {
+        if (mapped) {
+            return Optional.of("it runs as an ordinary user, and file systems of disks are mounted by root alone;"
+                    + " run workers as root");
+        }
+        if (!mayAdminister()) {
+            return Optional.of("it has not the capability SYS_ADMIN, by which file systems are mounted");
+        }
+        if (!Files.isReadable(LOOP_CONTROL) || !Files.isWritable(LOOP_CONTROL)) {
+            return Optional.of("it may not open " + LOOP_CONTROL + ", by which file systems of disks are mounted");
+        }
+        return missing(
+                List.of("qemu-img", "e2fsck", "resize2fs", "debugfs", "dumpe2fs"),
+                "the packages qemu-utils, e2fsprogs");
+    }
+
+    private static boolean mayAdminister() {
+        try {
+            var effective = EFFECTIVE.matcher(Files.readString(Path.of("/proc/self/status")));
+            return effective.find() && (Long.parseUnsignedLong(effective.group(1), 16) >> SYS_ADMIN & 1) == 1;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> bootableDisks() {
+        var architecture = architecture();
+        if (!architecture.equals("amd64")) {
+            return Optional.of("its processor is " + architecture + ", and disks are made for amd64");
+        }
+        var packages = "the packages fdisk, e2fsprogs, dosfstools, mtools, grub-common, grub-pc-bin, grub-efi-amd64-bin"
+                + " and qemu-utils";
+        var tools = List.of(
+                "sfdisk", "mke2fs", "dumpe2fs", "debugfs", "grub-mkimage", "mkfs.fat", "mmd", "mcopy", "qemu-img");
+        return missing(tools, packages)
+                .or(() -> List.of("i386-pc/boot.img", "x86_64-efi/normal.mod").stream()
+                        .filter(file -> !Files.exists(GRUB.resolve(file)))
+                        .findFirst()
+                        .map(file -> "it lacks " + GRUB.resolve(file) + "; install " + packages));
+    }
+
+    private Optional<String> machines() {
+        if (!machines.boot()) {
+            return Optional.of("kiln.machine.boot is false");
+        }
+        if (machines.acceleration() == MachineSettings.Acceleration.KVM && !QemuCommand.mayUseKvm()) {
+            return Optional.of("kiln.machine.acceleration is kvm, and it may not open /dev/kvm");
+        }
+        return missing(
+                List.of(QemuCommand.PROGRAM, "qemu-img", "debugfs"),
+                "the packages qemu-system-x86, qemu-utils and e2fsprogs");
+    }
+
+    private Optional<String> kvm() {
+        if (machines.acceleration() == MachineSettings.Acceleration.TCG) {
+            return Optional.of("kiln.machine.acceleration is tcg");
+        }
+        return QemuCommand.mayUseKvm() ? Optional.empty() : Optional.of("it may not open /dev/kvm, or there is none");
+    }
+
+    private static Optional<String> missing(List<String> tools, String remedy) {
+        var missing = tools.stream().filter(tool -> !SandboxCheck.has(tool)).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("it lacks " + String.join(", ", missing) + "; install " + remedy);
+    }
+
+    /** The processor's, as Java calls it. */
+    static String architecture() {
+        return System.getProperty("os.arch", "");
+    }
+}

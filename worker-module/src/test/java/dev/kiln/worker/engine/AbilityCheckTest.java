@@ -1,0 +1,43 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.execution.Ability;
+import dev.kiln.worker.machine.MachineSettings;
+import dev.kiln.worker.machine.MachineSettings.Acceleration;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+/** On a machine that has all the tools, what a worker cannot do is told with its reason. */
+class AbilityCheckTest {
+
+    @Test
+    void aWorkerOfRootWithTheToolsCanDoAllThatItsSettingsAllow() {
+        var abilities = new AbilityCheck(false, machines(true, Acceleration.TCG)).find();
+
+        assertThat(abilities.able()).containsExactlyInAnyOrder(Ability.DISKS, Ability.BOOTABLE_DISKS, Ability.MACHINES);
+        assertThat(abilities.lacking()).containsEntry(Ability.KVM, "kiln.machine.acceleration is tcg");
+    }
+
+    @Test
+    void anOrdinaryUserMountsNothing() {
+        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS).find();
+
+        assertThat(abilities.lacking().get(Ability.DISKS)).contains("ordinary user", "run workers as root");
+        assertThat(abilities.able()).contains(Ability.BOOTABLE_DISKS, Ability.MACHINES);
+    }
+
+    @Test
+    void whoMayNotBootMachinesRunsNoneByKvmEither() {
+        var abilities = new AbilityCheck(false, machines(false, Acceleration.AUTOMATIC)).find();
+
+        assertThat(abilities.lacking())
+                .containsEntry(Ability.MACHINES, "kiln.machine.boot is false")
+                .containsEntry(Ability.KVM, "kiln.machine.boot is false");
+    }
+
+    private static MachineSettings machines(boolean boot, Acceleration acceleration) {
+        return new MachineSettings(boot, Duration.ofMinutes(1), DataSize.ofMegabytes(256), 1, acceleration);
+    }
+}

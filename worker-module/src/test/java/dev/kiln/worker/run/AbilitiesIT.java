@@ -1,0 +1,148 @@
+package dev.kiln.worker.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.execution.Ability;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Workers;
+import dev.kiln.image.ImageForm;
+import dev.kiln.template.TemplateId;
+import dev.kiln.worker.engine.Abilities;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Executions that need what not every worker can do. */
+class AbilitiesIT {
+
+    private static final Set<Ability> EVERYTHING = Set.of(Ability.values());
+
+    private final GatedEngine engine = new GatedEngine();
+    private Rig rig;
+
+    @BeforeEach
+    void begin() throws IOException {
+        rig = new Rig();
+    }
+
+    @AfterEach
+    void end() {
+        engine.open();
+        rig.close();
+    }
+
+    @Test
+    void anExecutionWaitsForAWorkerThatCanDoItAndHoldsNobodyBack() {
+        var needy = rig.start(diskTemplate(""));
+        var others = List.of(rig.start(rig.template("")), rig.start(rig.template("")));
+        var unable = worker(Ability.BOOTABLE_DISKS, Ability.KVM);
+        rig.sweep(unable);
+        others.forEach(each -> rig.await(each, ExecutionStatus.SUCCESS));
+        awaitLeft(needy, "{bootable-disks}");
+        Awaitility.await().until(() -> unable.free() == 1);
+
+        assertThat(rig.status(needy)).isEqualTo(ExecutionStatus.BUILDING);
+        assertThat(rig.queue.position(needy)).isEmpty();
+        assertThat(rig.queue.next(9, List.of(), EVERYTHING)).containsExactly(needy);
+        assertThat(rig.queue.standing().unable()).isEqualTo(1);
+        rig.sweep(unable);
+        assertThat(unable.ring()).isTrue();
+        Awaitility.await().until(() -> unable.free() == 1);
+        assertThat(rig.column(needy, "attempt")).isEqualTo("1");
+
+        rig.sweep(worker());
+
+        rig.await(needy, ExecutionStatus.SUCCESS);
+        assertThat(rig.column(needy, "attempt")).isEqualTo("2");
+        assertThat(rig.queue.standing().unable()).isZero();
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void anotherWorkerTestsWhatThisOneHasBuiltAndIfItIsGoneTheExecutionWaitsAgain() {
+        var template = diskTemplate("RUN true");
+        rig.jdbc.sql("update template set needs_kvm = true").update();
+        var execution = rig.start(template);
+        var builder = worker(Ability.MACHINES, Ability.KVM);
+        rig.sweep(builder);
+        awaitLeft(execution, "{machines,kvm}");
+        assertThat(engine.builds).hasValue(1);
+
+        var emulating = worker(Ability.KVM);
+        rig.sweep(emulating);
+        assertThat(rig.queue.standing().unable()).isEqualTo(1);
+        var able = worker();
+        rig.announcementOf(able).renew();
+        assertThat(rig.queue.position(execution)).hasValue(1);
+        rig.announcementOf(able).close();
+        assertThat(rig.queue.position(execution)).isEmpty();
+
+        rig.sweep(worker());
+
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        assertThat(engine.builds).hasValue(1);
+        assertThat(engine.tested).containsEntry(execution.value(), new ImageForm(ImageForm.Kind.QCOW2, 1 << 20));
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aCancelOfOneThatWaitsForAnAbilityNeedsNone() {
+        var execution = rig.start(diskTemplate(""));
+        var unable = worker(Ability.BOOTABLE_DISKS);
+        rig.sweep(unable);
+        awaitLeft(execution, "{bootable-disks}");
+
+        rig.cancel(execution, Duration.ofHours(1));
+        rig.sweep(unable);
+
+        rig.await(execution, ExecutionStatus.CANCELLED);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void whoIsGoneIsNotThereAndTheNextOneRemovesItsRow() {
+        var first = worker(Ability.KVM);
+        rig.announcementOf(first).renew();
+        rig.announcementOf(first).renew();
+        var workers = new Workers(rig.jdbc);
+        assertThat(workers.present()).singleElement().satisfies(worker -> {
+            assertThat(worker.able()).containsExactly("disks", "bootable-disks", "machines");
+            assertThat(worker.lacking()).containsExactly(Map.entry("kvm", "it is a test"));
+        });
+
+        rig.announcementOf(first).close();
+        assertThat(workers.present()).isEmpty();
+        rig.announcementOf(worker()).renew();
+        assertThat(rig.jdbc.sql("select count(*) from worker").query(Long.class).single())
+                .isEqualTo(1);
+    }
+
+    private TemplateId diskTemplate(String test) {
+        var template = rig.template(test);
+        rig.jdbc
+                .sql("update template set output_form = 'QCOW2' where id = :id")
+                .param("id", template.value())
+                .update();
+        return template;
+    }
+
+    private ExecutionSlots worker(Ability... lacking) {
+        var reasons = new EnumMap<Ability, String>(Ability.class);
+        for (var ability : lacking) {
+            reasons.put(ability, "it is a test");
+        }
+        return rig.worker(engine, new Abilities(reasons));
+    }
+
+    private void awaitLeft(ExecutionId execution, String needs) {
+        Awaitility.await().until(() -> rig.column(execution, "needs").equals(needs));
+    }
+}
