@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Start, watch, cancel and list executions, and try their targets again. */
@@ -36,7 +37,8 @@ final class ExecutionCommands {
                 new Command(
                         "start",
                         List.of("TEMPLATE"),
-                        List.of(Option.FOLLOW, token, region, output),
+                        Stream.concat(Stream.of(Option.FOLLOW, token, region, output), GivenParameters.OPTIONS.stream())
+                                .toList(),
                         "start an execution, print its id; with -f, end as it ends",
                         this::start),
                 new Command(
@@ -67,20 +69,37 @@ final class ExecutionCommands {
     private int start(Arguments arguments) throws UsageException, IOException {
         var region = session.region(arguments);
         var word = arguments.words().get(0);
-        var asked = new LinkedHashMap<>(Map.of("RegionId", region));
-        asked.put(
-                "ImagePipelineId",
-                word.startsWith("ip-") ? word : text(templates.find(word, region), "ImagePipelineId"));
-        arguments.option("client-token").ifPresent(token -> asked.put("ClientToken", token));
+        var template = word.startsWith("ip-")
+                ? Session.id(word, "a template")
+                : text(templates.find(word, region), "ImagePipelineId");
         var json = Session.json(arguments);
-        var started = session.client().rpc("StartImagePipelineExecution", asked);
-        var id = text(started, "ExecutionId");
+        var started = start(template, region, arguments);
+        var id = started.path("ExecutionId").asString(text(started, "executionId"));
         if (!json) {
             session.terminal().out().println(id);
         } else if (!arguments.has("follow")) {
             session.print(started);
         }
         return arguments.has("follow") ? follow(id, json) : ExitStatus.DONE;
+    }
+
+    /** As every server does, unless there are values, which the wire has no parameters for. */
+    private JsonNode start(String template, String region, Arguments arguments) throws UsageException, IOException {
+        var given = GivenParameters.of(arguments, session.here());
+        var token = arguments.option("client-token").orElse("");
+        if (!given.isEmpty()) {
+            return session.client()
+                    .rest(
+                            "POST",
+                            "/api/v1/templates/" + template + "/executions",
+                            Map.of(),
+                            RequestBody.json(given.start(token)));
+        }
+        var asked = new LinkedHashMap<>(Map.of("RegionId", region, "ImagePipelineId", template));
+        if (!token.isEmpty()) {
+            asked.put("ClientToken", token);
+        }
+        return session.client().rpc("StartImagePipelineExecution", asked);
     }
 
     private int follow(Arguments arguments) throws UsageException, IOException {

@@ -1,6 +1,7 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.execution.ExecutionRecord;
+import dev.kiln.parameter.ExecutionParameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ public record ExecutionView(
         List<Stage> stages,
         List<Step> steps,
         List<Target> targets,
+        List<ExecutionParameters.Shown> parameters,
         Allowed allowed) {
 
     /** What went wrong: a sentence, and what was printed last. */
@@ -43,5 +45,6 @@ public record ExecutionView(
     public record Share(ExecutionRecord.Share share, Status status) {}
 
     /** What the visitor may do. */
-    public record Allowed(boolean cancel, boolean retry, boolean start, boolean log, boolean targets) {}
+    public record Allowed(
+            boolean cancel, boolean retry, boolean start, boolean log, boolean targets, boolean parameters) {}
 }

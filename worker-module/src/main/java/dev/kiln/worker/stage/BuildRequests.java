@@ -7,6 +7,9 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ByteSource;
+import dev.kiln.parameter.ExecutionParameters;
+import dev.kiln.parameter.RunParameters;
+import dev.kiln.parameter.SealedParameterException;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
@@ -27,14 +30,21 @@ public final class BuildRequests {
     private final BucketAccess buckets;
     private final TemplateSteps steps;
     private final RegionSteps shared;
+    private final ExecutionParameters parameters;
 
     public BuildRequests(
-            SourceImages baseImages, Regions regions, BucketAccess buckets, TemplateSteps steps, RegionSteps shared) {
+            SourceImages baseImages,
+            Regions regions,
+            BucketAccess buckets,
+            TemplateSteps steps,
+            RegionSteps shared,
+            ExecutionParameters parameters) {
         this.baseImages = baseImages;
         this.regions = regions;
         this.buckets = buckets;
         this.steps = steps;
         this.shared = shared;
+        this.parameters = parameters;
     }
 
     BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
@@ -55,6 +65,7 @@ public final class BuildRequests {
                 .find(imageId)
                 .orElseThrow(() -> new StageFailedException(new Failure(
                         "InvalidImagePipeline.BaseImageNotFound", "image " + imageId + " was deleted meanwhile")));
+        var given = parameters(attempt);
         return new BuildRequest(
                 attempt.execution().value(),
                 attempt.number(),
@@ -69,9 +80,19 @@ public final class BuildRequests {
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
                 bucket -> buckets.find(bucket, template.region(), template.account()),
-                reuse(attempt),
+                // What a step made of a secret is nothing for other builds, and its key would be made of the secret.
+                given.hasSecrets() ? Optional.empty() : reuse(attempt),
                 template.output(),
-                template.sysprep());
+                template.sysprep(),
+                given);
+    }
+
+    private RunParameters parameters(Attempt attempt) throws StageFailedException {
+        try {
+            return parameters.of(attempt.execution());
+        } catch (SealedParameterException e) {
+            throw new StageFailedException(new Failure("Parameters.Sealed", e.getMessage()));
+        }
     }
 
     private Optional<BuildRequest.Reuse> reuse(Attempt attempt) {

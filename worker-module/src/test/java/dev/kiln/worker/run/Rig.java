@@ -15,6 +15,7 @@ import dev.kiln.execution.Executions;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.metric.Metrics;
+import dev.kiln.parameter.ExecutionParameters;
 import dev.kiln.reaper.Intents;
 import dev.kiln.reaper.RegionSweep;
 import dev.kiln.reaper.StoredThings;
@@ -22,6 +23,7 @@ import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
+import dev.kiln.secret.SecretSeal;
 import dev.kiln.template.TemplateId;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestDirectories;
@@ -70,9 +72,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,6 +100,8 @@ final class Rig implements AutoCloseable {
     final JdbcClient jdbc = database.client();
     final Executions executions = new Executions(jdbc);
     final Components components = new Components(jdbc, new JsonMapper());
+    final ExecutionParameters parameters = new ExecutionParameters(
+            jdbc, Optional.of(new SecretSeal(Base64.getEncoder().encodeToString(new byte[32]))));
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
@@ -293,7 +299,8 @@ final class Rig implements AutoCloseable {
         var baseImages = new SourceImages(jdbc);
         var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
         var shared = new RegionSteps(new CachedSteps(jdbc), regions, new Intents(jdbc), sharedSteps.toBytes());
-        var requests = new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps, shared);
+        var requests =
+                new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps, shared, parameters);
         var logs = new BuildLogs(jdbc, settings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
