@@ -61,7 +61,7 @@ final class ExecutionCommands {
                 new Command(
                         "targets retry",
                         execution,
-                        List.of(Option.FOLLOW),
+                        List.of(Option.FOLLOW, new Option("to", "", "REGION", "what failed in this region alone")),
                         "try the targets that failed again, without a build",
                         this::retry));
     }
@@ -202,7 +202,10 @@ final class ExecutionCommands {
 
     private int retry(Arguments arguments) throws UsageException, IOException {
         var id = execution(arguments);
-        session.client().rest("POST", "/api/v1/executions/" + id + "/targets/retry", Map.of(), RequestBody.none());
+        var region = arguments.option("to");
+        var one = region.isPresent() ? "/" + Session.id(region.get(), "a region") : "";
+        var path = "/api/v1/executions/" + id + "/targets" + one + "/retry";
+        session.client().rest("POST", path, Map.of(), RequestBody.none());
         return arguments.has("follow") ? follow(id, false) : ExitStatus.DONE;
     }
 }

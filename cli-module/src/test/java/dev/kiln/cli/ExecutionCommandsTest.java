@@ -259,6 +259,9 @@ class ExecutionCommandsTest {
         assertThat(run("targets", "list", "exec-1")).isZero();
         assertThat(text(out)).contains("cn-two  m-1    COPYING  25 %  7 (PENDING)");
         assertThat(run("targets", "retry", "exec-1")).isZero();
+        answer(EXECUTION + "/targets/cn-beijing/retry", "{}");
+        assertThat(run("targets", "retry", "exec-1", "--to", "cn-beijing")).isZero();
+        assertThat(run("targets", "retry", "exec-1", "--to", "../x")).isEqualTo(2);
         assertThat(run("targets", "retry", "exec-1")).isEqualTo(1);
         assertThat(text(err)).isEqualTo("kiln: refused: Code409: why\n");
     }

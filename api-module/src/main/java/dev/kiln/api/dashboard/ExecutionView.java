@@ -19,6 +19,11 @@ public record ExecutionView(
         List<ExecutionParameters.Shown> parameters,
         Allowed allowed) {
 
+    /** In how many regions there is something to try again. */
+    public long failedTargets() {
+        return targets.stream().filter(Target::hasFailed).count();
+    }
+
     /** What went wrong: a sentence, and what was printed last. */
     public record Failure(String sentence, String lastLines, String code) {}
 
@@ -39,7 +44,13 @@ public record ExecutionView(
     public record Step(ShownSteps.Step step, Status status, String took, String exit) {}
 
     /** A region that gets a copy, and the accounts that it is shared with there. */
-    public record Target(ExecutionRecord.Target copy, Status status, int percent, List<Share> shares) {}
+    public record Target(ExecutionRecord.Target copy, Status status, int percent, List<Share> shares) {
+
+        /** Whether there is something to try again. */
+        public boolean hasFailed() {
+            return status == Status.FAILED || shares.stream().anyMatch(share -> share.status() == Status.FAILED);
+        }
+    }
 
     /** An account that a copy is shared with. */
     public record Share(ExecutionRecord.Share share, Status status) {}

@@ -7,10 +7,12 @@ import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.parameter.ExecutionParameters;
+import dev.kiln.region.RegionId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -127,7 +129,17 @@ class ExecutionController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     void retry(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         find(caller, id);
-        retries.retry(new ExecutionId(id), caller.account());
+        retries.retry(new ExecutionId(id), caller.account(), Optional.empty());
+    }
+
+    @PostMapping("/targets/{region}/retry")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void retryRegion(
+            @RequestAttribute("dev.kiln.caller") Caller caller,
+            @PathVariable("id") String id,
+            @PathVariable("region") String region) {
+        find(caller, id);
+        retries.retry(new ExecutionId(id), caller.account(), Optional.of(new RegionId(region)));
     }
 
     private ExecutionList.Listed find(Caller caller, String id) {

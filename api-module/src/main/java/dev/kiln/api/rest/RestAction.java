@@ -42,6 +42,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("GET", "/api/v1/executions/{id}/targets", "kiln:GetExecutionTargets", EXECUTION),
             about("GET", "/api/v1/executions/{id}/logs", "kiln:GetExecutionLogs", EXECUTION),
             about("POST", "/api/v1/executions/{id}/targets/retry", "kiln:RetryTargets", EXECUTION),
+            about("POST", "/api/v1/executions/{id}/targets/{region}/retry", "kiln:RetryTargets", EXECUTION),
             about("GET", "/api/v1/tasks/{id}", "kiln:GetTask"),
             about("POST", "/api/v1/webhooks", "kiln:CreateWebhook"),
             about("GET", "/api/v1/webhooks", "kiln:ListWebhooks"),
