@@ -100,8 +100,8 @@ final class Rig implements AutoCloseable {
     final JdbcClient jdbc = database.client();
     final Executions executions = new Executions(jdbc);
     final Components components = new Components(jdbc, new JsonMapper());
-    final ExecutionParameters parameters = new ExecutionParameters(
-            jdbc, Optional.of(new SecretSeal(Base64.getEncoder().encodeToString(new byte[32]))));
+    final SecretSeal seal = new SecretSeal(Base64.getEncoder().encodeToString(new byte[32]));
+    ExecutionParameters parameters = new ExecutionParameters(jdbc, Optional.of(seal));
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
