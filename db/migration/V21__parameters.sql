@@ -1,6 +1,6 @@
 -- Parameters: what a template lets each start say anew, and what executions were given. New tables and a column with a
--- default: older programs run on beside them. An older worker does not know of parameters, so none are to be declared
--- before all workers are of this release.
+-- default: older programs run on beside them. They do not know of parameters, so none are to be declared
+-- before all processes are of this release.
 
 create table template_parameter (
     template_id    text not null references template on delete cascade,

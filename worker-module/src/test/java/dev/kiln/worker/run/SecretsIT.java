@@ -64,21 +64,19 @@ class SecretsIT {
                 .query(String.class)
                 .list()
                 .stream()
-                .flatMap(table -> rig
-                        .jdbc
-                        .sql("select t::text from " + table + " t")
-                        .query(String.class)
-                        .list()
-                        .stream())
+                .flatMap(table ->
+                        rig.jdbc.sql("select t::text from " + table + " t").query(String.class).list().stream())
                 .toList();
     }
 
     private void assertNothingIsLeftOfIt() throws IOException {
         var bytes = SECRET.getBytes(StandardCharsets.UTF_8);
         var base64 = Base64.getEncoder().encodeToString(bytes).substring(0, 30);
-        assertThat(everything()).hasSizeGreaterThan(10).allSatisfy(row -> assertThat(row)
-                .doesNotContain(SECRET, base64, HexFormat.of().formatHex(bytes))
-                .doesNotContain(HexFormat.of().formatHex(base64.getBytes(StandardCharsets.UTF_8))));
+        assertThat(everything())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(row -> assertThat(row)
+                        .doesNotContain(SECRET, base64, HexFormat.of().formatHex(bytes))
+                        .doesNotContain(HexFormat.of().formatHex(base64.getBytes(StandardCharsets.UTF_8))));
         assertThat(rig.jdbc
                         .sql("select count(*) from execution_parameter where sealed is not null")
                         .query(Integer.class)
@@ -91,7 +89,8 @@ class SecretsIT {
                 .isZero();
         for (var region : rig.directories.values()) {
             try (var files = Files.walk(region)) {
-                assertThat(files.filter(file -> file.toString().contains("layers"))).noneMatch(Files::isRegularFile);
+                assertThat(files.filter(file -> file.toString().contains("layers")))
+                        .noneMatch(Files::isRegularFile);
             }
         }
     }
@@ -101,8 +100,9 @@ class SecretsIT {
         var execution = run("RUN echo \"built with $TOKEN\"; printf %s \"$TOKEN\" | base64", ExecutionStatus.SUCCESS);
 
         assertThat(rig.jdbc
-                        .sql("select convert_from(string_agg(content, '' order by first_byte), 'UTF8') from build_log_chunk"
-                                + " where execution_id = :id")
+                        .sql(
+                                "select convert_from(string_agg(content, '' order by first_byte), 'UTF8') from build_log_chunk"
+                                        + " where execution_id = :id")
                         .param("id", execution.value())
                         .query(String.class)
                         .single())
