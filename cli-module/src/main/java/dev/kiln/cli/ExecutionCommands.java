@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Start, watch, cancel and list executions, and try their targets again. */
@@ -37,8 +36,7 @@ final class ExecutionCommands {
                 new Command(
                         "start",
                         List.of("TEMPLATE"),
-                        Stream.concat(Stream.of(Option.FOLLOW, token, region, output), GivenParameters.OPTIONS.stream())
-                                .toList(),
+                        GivenParameters.optionsWith(Option.FOLLOW, token, region, output),
                         "start an execution, print its id; with -f, end as it ends",
                         this::start),
                 new Command(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class GivenParameters {
 
-    static final List<Option> OPTIONS = List.of(
+    private static final List<Option> OPTIONS = List.of(
             new Option("param", "", "NAME=VALUE", "a value for a parameter of the template; may be repeated", true),
             new Option("param-file", "", "NAME=FILE", "the same, the value being what the file holds", true),
             new Option("param-env", "", "NAME=VARIABLE", "the same, the value being that of the variable", true));
@@ -28,6 +29,11 @@ final class GivenParameters {
 
     private GivenParameters(Surroundings here) {
         this.here = here;
+    }
+
+    /** The options of a command that takes values, those of its own first. */
+    static List<Option> optionsWith(Option... own) {
+        return Stream.concat(Stream.of(own), OPTIONS.stream()).toList();
     }
 
     static GivenParameters of(Arguments arguments, Surroundings here) throws UsageException, IOException {
