@@ -31,7 +31,6 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Real API and worker processes over one database, one broker and three region directories. */
@@ -180,7 +179,6 @@ final class Cluster implements AutoCloseable {
         properties.put("kiln.worker.ready-file", readyFile(name).toString());
         properties.put("kiln.worker.reaper-every", "1s");
         properties.put("kiln.engine.directory", directory.resolve("engine").toString());
-        properties.put("logging.structured.format.console", "ecs");
         launch(name, WORKER, host, properties);
         return name;
     }
@@ -240,17 +238,6 @@ final class Cluster implements AutoCloseable {
     // Not in the test's own directory, which is gone when somebody wants to know why a test failed.
     private static Path log(String name) {
         return LOGS.resolve(name + ".log");
-    }
-
-    /** What a worker has logged about an execution, as programs read it. */
-    static List<JsonNode> logged(String worker, String execution) throws IOException {
-        var json = new JsonMapper();
-        try (var lines = Files.lines(log(worker))) {
-            return lines.filter(line -> line.startsWith("{"))
-                    .map(json::readTree)
-                    .filter(line -> line.path("execution").asString("").equals(execution))
-                    .toList();
-        }
     }
 
     Map<String, Path> regions() {
