@@ -1,15 +1,17 @@
 package dev.kiln.api;
 
 import dev.kiln.api.rpc.PagingTokens;
-import dev.kiln.api.signature.SecretSeal;
 import dev.kiln.component.Components;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
 import dev.kiln.image.ImageInspector;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.parameter.ExecutionParameters;
+import dev.kiln.secret.SecretSeal;
 import dev.kiln.template.TemplateRows;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -27,6 +29,11 @@ class ApiConfiguration {
     @Bean
     SecretSeal secretSeal(ApiSettings settings) {
         return new SecretSeal(settings.secretsKey());
+    }
+
+    @Bean
+    ExecutionParameters executionParameters(JdbcClient jdbc, SecretSeal seal) {
+        return new ExecutionParameters(jdbc, Optional.of(seal));
     }
 
     @Bean

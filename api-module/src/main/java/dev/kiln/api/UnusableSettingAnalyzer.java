@@ -1,6 +1,6 @@
 package dev.kiln.api;
 
-import dev.kiln.api.signature.UnusableSettingException;
+import dev.kiln.secret.UnusableSettingException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

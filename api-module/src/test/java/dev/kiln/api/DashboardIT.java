@@ -145,6 +145,29 @@ class DashboardIT {
     }
 
     @Test
+    void aStartAsksForParametersAndShowsNoSecret() {
+        var template = objects.template(objects.image("base"));
+        account.rest("PUT", "/api/v1/templates/" + template + "/parameters", """
+                {"parameters":[{"name":"VERSION","default":"1 < 2"},{"name":"TOKEN","secret":true},
+                               {"name":"SEALED","secret":true,"default":"nobody sees this"}]}""");
+        var session = session(account);
+        var page = get("/ui/templates/" + template, session);
+        var path = "/ui/templates/" + template + "/start";
+        var token = "form-token=" + formToken(page.text());
+
+        assertThat(page.text()).contains("1 &lt; 2", "parameter-TOKEN").doesNotContain("nobody sees this");
+        assertThat(post(path, token, session).headers()).containsEntry("location", "/ui/templates/" + template);
+        var started = post(
+                path,
+                token + "&values=yes&parameter-VERSION=3&parameter-TOKEN=a+secret+typed&parameter-SEALED=",
+                session);
+        assertThat(started.status()).as(started.text()).isEqualTo(303);
+        assertThat(get(started.headers().get("location"), session).text())
+                .contains("VERSION", "TOKEN")
+                .doesNotContain("a secret typed", "nobody sees this");
+    }
+
+    @Test
     void whateverAnAddressSaysIsAnswered() {
         var session = session(account);
         for (var path : new String[] {

@@ -317,6 +317,12 @@ class ErrorCodesIT {
             objects.start(template);
             return client.call("StartImagePipelineExecution", "ImagePipelineId", template);
         });
+        provoked.put("MissingParameter.Value", () -> {
+            var template = objects.template(image);
+            var declared = "{\"parameters\":[{\"name\":\"A\"}]}";
+            client.rest("PUT", "/api/v1/templates/" + template + "/parameters", declared);
+            return client.call("StartImagePipelineExecution", "ImagePipelineId", template);
+        });
         provoked.put("InvalidImagePipeline.BaseImageNotFound", () -> {
             var base = objects.image("gone");
             var template = objects.template(base);

@@ -57,6 +57,8 @@ class RestCodesIT {
         provoked.put(RestCodes.TASK_NOT_FOUND, () -> client.rest("GET", "/api/v1/tasks/t-none", ""));
         provoked.put(RestCodes.NOTHING_FAILED, () -> retry(true));
         provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));
+        provoked.put(RestCodes.PARAMETER_NAME, () -> start("{\"parameters\":{\"NONE\":\"x\"}}"));
+        provoked.put(RestCodes.PARAMETER_VALUE, () -> start("{\"parameters\":{\"NONE\":null}}"));
         provoked.put(RestCodes.INVALID_URL, () -> client.rest("POST", "/api/v1/webhooks", "{\"url\":\"x\"}"));
         provoked.put(RestCodes.WEBHOOK_NOT_FOUND, () -> client.rest("DELETE", "/api/v1/webhooks/wh-none", ""));
         provoked.put(RestCodes.TOO_MANY_WEBHOOKS, () -> {
@@ -93,6 +95,11 @@ class RestCodesIT {
             }
             return last;
         });
+    }
+
+    private Reply start(String body) {
+        var template = objects.template(objects.image("base"));
+        return client.rest("POST", "/api/v1/templates/" + template + "/executions", body);
     }
 
     /** Nothing is ever sent to it: the account starts nothing. */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.kiln.api.signature.SecretSeal;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Executions;
+import dev.kiln.secret.SecretSeal;
 import dev.kiln.testing.TestSeed;
 import dev.kiln.testing.TestServers;
 import java.io.IOException;

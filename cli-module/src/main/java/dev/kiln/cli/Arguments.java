@@ -12,6 +12,7 @@ public final class Arguments {
 
     private final List<String> words = new ArrayList<>();
     private final Map<String, String> options = new HashMap<>();
+    private final Map<String, List<String>> repeated = new HashMap<>();
 
     private Arguments() {}
 
@@ -23,15 +24,21 @@ public final class Arguments {
      */
     public static Arguments parse(List<String> arguments, Set<String> options, Set<String> flags)
             throws UsageException {
-        return parse(arguments, options, flags, Map.of());
+        return parse(arguments, options, flags, Map.of(), Set.of());
     }
 
     /**
      * The same for a command whose options have short forms.
      *
      * @param letters the names behind the letters
+     * @param repeating those of the options that may be given several times
      */
-    static Arguments parse(List<String> arguments, Set<String> options, Set<String> flags, Map<String, String> letters)
+    static Arguments parse(
+            List<String> arguments,
+            Set<String> options,
+            Set<String> flags,
+            Map<String, String> letters,
+            Set<String> repeating)
             throws UsageException {
         var parsed = new Arguments();
         var rest = arguments.iterator();
@@ -45,13 +52,13 @@ public final class Arguments {
             var equals = word.indexOf('=');
             var name = word.substring(2, equals < 0 ? word.length() : equals);
             if (flags.contains(name) && equals < 0) {
-                parsed.put(name, "");
+                parsed.put(name, "", false);
             } else if (!options.contains(name)) {
                 throw new UsageException("option " + typed + " is not known here");
             } else if (equals >= 0) {
-                parsed.put(name, word.substring(equals + 1));
+                parsed.put(name, word.substring(equals + 1), repeating.contains(name));
             } else if (rest.hasNext()) {
-                parsed.put(name, rest.next());
+                parsed.put(name, rest.next(), repeating.contains(name));
             } else {
                 throw new UsageException("option --" + name + " needs a value");
             }
@@ -64,8 +71,9 @@ public final class Arguments {
         return word.length() == 2 && word.charAt(0) == '-' && Character.isLetter(word.charAt(1));
     }
 
-    private void put(String name, String value) throws UsageException {
-        if (options.put(name, value) != null) {
+    private void put(String name, String value, boolean repeats) throws UsageException {
+        repeated.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+        if (options.put(name, value) != null && !repeats) {
             throw new UsageException("option --" + name + " is given twice");
         }
     }
@@ -81,6 +89,11 @@ public final class Arguments {
 
     public Optional<String> option(String name) {
         return Optional.ofNullable(options.get(name));
+    }
+
+    /** All values of an option that may be given several times, in order. */
+    List<String> all(String name) {
+        return List.copyOf(repeated.getOrDefault(name, List.of()));
     }
 
     public String required(String name) throws UsageException {

@@ -30,7 +30,7 @@ record Command(String name, List<String> words, List<Option> options, String doe
     }
 
     int run(List<String> typed) throws UsageException, IOException {
-        var arguments = Arguments.parse(typed, named(false), named(true), letters());
+        var arguments = Arguments.parse(typed, named(false), named(true), letters(), repeating());
         var given = arguments.words().size();
         if (anyNumber() ? given < words.size() - 1 : given != words.size()) {
             throw new UsageException(
@@ -44,6 +44,10 @@ record Command(String name, List<String> words, List<Option> options, String doe
                 .filter(option -> option.isFlag() == flags)
                 .map(Option::name)
                 .collect(Collectors.toSet());
+    }
+
+    private Set<String> repeating() {
+        return options.stream().filter(Option::repeats).map(Option::name).collect(Collectors.toSet());
     }
 
     private Map<String, String> letters() {

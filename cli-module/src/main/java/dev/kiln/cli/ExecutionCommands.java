@@ -36,7 +36,7 @@ final class ExecutionCommands {
                 new Command(
                         "start",
                         List.of("TEMPLATE"),
-                        List.of(Option.FOLLOW, token, region, output),
+                        GivenParameters.optionsWith(Option.FOLLOW, token, region, output),
                         "start an execution, print its id; with -f, end as it ends",
                         this::start),
                 new Command(
@@ -59,7 +59,7 @@ final class ExecutionCommands {
                 new Command(
                         "targets retry",
                         execution,
-                        List.of(Option.FOLLOW),
+                        List.of(Option.FOLLOW, new Option("to", "", "REGION", "what failed in this region alone")),
                         "try the targets that failed again, without a build",
                         this::retry));
     }
@@ -67,20 +67,37 @@ final class ExecutionCommands {
     private int start(Arguments arguments) throws UsageException, IOException {
         var region = session.region(arguments);
         var word = arguments.words().get(0);
-        var asked = new LinkedHashMap<>(Map.of("RegionId", region));
-        asked.put(
-                "ImagePipelineId",
-                word.startsWith("ip-") ? word : text(templates.find(word, region), "ImagePipelineId"));
-        arguments.option("client-token").ifPresent(token -> asked.put("ClientToken", token));
+        var template = word.startsWith("ip-")
+                ? Session.id(word, "a template")
+                : text(templates.find(word, region), "ImagePipelineId");
         var json = Session.json(arguments);
-        var started = session.client().rpc("StartImagePipelineExecution", asked);
-        var id = text(started, "ExecutionId");
+        var started = start(template, region, arguments);
+        var id = started.path("ExecutionId").asString(text(started, "executionId"));
         if (!json) {
             session.terminal().out().println(id);
         } else if (!arguments.has("follow")) {
             session.print(started);
         }
         return arguments.has("follow") ? follow(id, json) : ExitStatus.DONE;
+    }
+
+    /** As every server does, unless there are values, which the wire has no parameters for. */
+    private JsonNode start(String template, String region, Arguments arguments) throws UsageException, IOException {
+        var given = GivenParameters.of(arguments, session.here());
+        var token = arguments.option("client-token").orElse("");
+        if (!given.isEmpty()) {
+            return session.client()
+                    .rest(
+                            "POST",
+                            "/api/v1/templates/" + template + "/executions",
+                            Map.of(),
+                            RequestBody.json(given.start(token)));
+        }
+        var asked = new LinkedHashMap<>(Map.of("RegionId", region, "ImagePipelineId", template));
+        if (!token.isEmpty()) {
+            asked.put("ClientToken", token);
+        }
+        return session.client().rpc("StartImagePipelineExecution", asked);
     }
 
     private int follow(Arguments arguments) throws UsageException, IOException {
@@ -183,7 +200,10 @@ final class ExecutionCommands {
 
     private int retry(Arguments arguments) throws UsageException, IOException {
         var id = execution(arguments);
-        session.client().rest("POST", "/api/v1/executions/" + id + "/targets/retry", Map.of(), RequestBody.none());
+        var region = arguments.option("to");
+        var one = region.isPresent() ? "/" + Session.id(region.get(), "a region") : "";
+        var path = "/api/v1/executions/" + id + "/targets" + one + "/retry";
+        session.client().rest("POST", path, Map.of(), RequestBody.none());
         return arguments.has("follow") ? follow(id, false) : ExitStatus.DONE;
     }
 }

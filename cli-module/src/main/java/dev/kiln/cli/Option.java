@@ -8,12 +8,18 @@ import java.util.List;
  * @param name without dashes
  * @param letter its short form, or empty
  * @param value what stands behind it, for people; empty for a flag
+ * @param repeats whether it may be given several times
  */
-record Option(String name, String letter, String value, String does) {
+record Option(String name, String letter, String value, String does, boolean repeats) {
 
     static final Option REGION = new Option("region", "r", "REGION", "the region; else KILN_REGION, else cn-hangzhou");
     static final Option OUTPUT = new Option("output", "o", "json", "print what the API answered, for programs");
     static final Option FOLLOW = new Option("follow", "f", "", "show what happens until the end");
+
+    /** One that is given once. */
+    Option(String name, String letter, String value, String does) {
+        this(name, letter, value, does, false);
+    }
 
     boolean isFlag() {
         return value.isEmpty();

@@ -28,6 +28,10 @@ final class Session {
         this.terminal = terminal;
     }
 
+    Surroundings here() {
+        return here;
+    }
+
     Terminal terminal() {
         return terminal;
     }

@@ -40,7 +40,20 @@ final class TemplateCommands {
                         List.of("TEMPLATE"),
                         List.of(Option.REGION, Option.OUTPUT),
                         "a template, by id or name",
-                        this::show));
+                        this::show),
+                new Command(
+                        "template parameters",
+                        List.of("TEMPLATE"),
+                        List.of(
+                                new Option(
+                                        "file",
+                                        "f",
+                                        "FILE",
+                                        "set them: a YAML list of name, description, secret, default"),
+                                Option.REGION,
+                                Option.OUTPUT),
+                        "what a start may say anew: show it, or set it with -f",
+                        this::parameters));
     }
 
     private int create(Arguments arguments) throws UsageException, IOException {
@@ -95,6 +108,37 @@ final class TemplateCommands {
             }
         }
         return ExitStatus.DONE;
+    }
+
+    private int parameters(Arguments arguments) throws UsageException, IOException {
+        var word = arguments.words().get(0);
+        var id = word.matches(ID) ? word : text(find(word, session.region(arguments)), "ImagePipelineId");
+        var path = "/api/v1/templates/" + id + "/parameters";
+        var file = arguments.option("file");
+        var answer = file.isPresent()
+                ? session.client()
+                        .rest("PUT", path, Map.of(), RequestBody.json(TemplateFile.parameters(Path.of(file.get()))))
+                : session.client().get(path);
+        if (Session.json(arguments)) {
+            session.print(answer);
+        } else {
+            print(answer.path("parameters"));
+        }
+        return ExitStatus.DONE;
+    }
+
+    private void print(JsonNode parameters) {
+        var table = new Table(3, "PARAMETER", "KIND", "DEFAULT", "DESCRIPTION");
+        for (var one : parameters) {
+            var secret = one.path("secret").asBoolean(false);
+            var unseen = secret ? "(kept secret)" : text(one, "default");
+            table.row(
+                    text(one, "name"),
+                    secret ? "secret" : "open",
+                    one.path("required").asBoolean(false) ? "(required)" : unseen,
+                    text(one, "description"));
+        }
+        table.print(session.terminal());
     }
 
     private void line(String name, String value) {

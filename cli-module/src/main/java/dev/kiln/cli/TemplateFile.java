@@ -11,6 +11,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A template as a file of YAML, of which JSON is a part: the parameters of CreateImagePipeline, lists and objects
@@ -24,24 +26,44 @@ final class TemplateFile {
 
     /** The parameters as the wire calls them: {@code Tag.1.Key}, {@code ImageOptions.ImageName}. */
     static Map<String, String> read(Path file) throws UsageException, IOException {
+        var parameters = new LinkedHashMap<String, String>();
+        if (!(load(file) instanceof Map<?, ?> content)) {
+            throw new UsageException(file + " is not a list of names and values like BaseImageType: IMAGE");
+        }
+        add("", content, parameters);
+        return parameters;
+    }
+
+    /** The parameters that starts may say anew, as the REST API takes them. */
+    static JsonNode parameters(Path file) throws UsageException, IOException {
+        if (!(load(file) instanceof List<?> parameters)) {
+            throw new UsageException(file + " is not a list like - {name: VERSION, default: \"1.2\"}");
+        }
+        for (var parameter : parameters) {
+            if (parameter instanceof Map<?, ?> one
+                    && one.get("default") != null
+                    && !(one.get("default") instanceof String)) {
+                throw new UsageException("a default in " + file + " is no text: put it into quotes");
+            }
+        }
+        return new JsonMapper().valueToTree(Map.of("parameters", parameters));
+    }
+
+    private static Object load(Path file) throws UsageException, IOException {
         if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
             throw new UsageException("there is no readable file " + file);
         }
         if (Files.size(file) > LARGEST) {
             throw new UsageException(file + " has more than " + LARGEST + " bytes, which no template has");
         }
-        var parameters = new LinkedHashMap<String, String>();
         try (Reader reader = Files.newBufferedReader(file)) {
             var options = new LoaderOptions();
             options.setAllowDuplicateKeys(false);
-            if (!(new Yaml(new SafeConstructor(options)).load(reader) instanceof Map<?, ?> content)) {
-                throw new UsageException(file + " is not a list of names and values like BaseImageType: IMAGE");
-            }
-            add("", content, parameters);
+            Object content = new Yaml(new SafeConstructor(options)).load(reader);
+            return content == null ? "" : content;
         } catch (YAMLException e) {
             throw new UsageException(file + " is not YAML: " + Terminal.oneLine(String.valueOf(e.getMessage())));
         }
-        return parameters;
     }
 
     private static void add(String name, Object value, Map<String, String> parameters) throws UsageException {

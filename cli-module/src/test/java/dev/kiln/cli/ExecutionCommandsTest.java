@@ -38,6 +38,7 @@ class ExecutionCommandsTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Map<String, Deque<String>> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<String> bodies = new ArrayList<>();
     private HttpServer server;
 
     @BeforeEach
@@ -63,6 +64,7 @@ class ExecutionCommandsTest {
             var what = action == null ? exchange.getRequestURI().getPath() : action;
             asked.add(exchange.getRequestMethod() + " " + what + "?"
                     + exchange.getRequestURI().getQuery());
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             var queue = answers.getOrDefault(what, new ArrayDeque<>(List.of("404")));
             var last = queue.size() == 1;
             var text = last ? queue.element() : queue.remove();
@@ -120,6 +122,58 @@ class ExecutionCommandsTest {
             assertThat(run("template", "create", "-f", file.toString())).as(bad).isEqualTo(2);
             assertThat(text(err).lines()).as(bad).hasSize(1);
         }
+    }
+
+    @Test
+    void valuesOfParametersComeFromTheLineFilesAndVariables() throws IOException {
+        answer("/api/v1/templates/" + TEMPLATE + "/executions", "{\"executionId\":\"exec-1\"}");
+        var file = Files.writeString(directory.resolve("key"), "line 1\nline 2\n");
+
+        assertThat(run(
+                        "start",
+                        TEMPLATE,
+                        "--param",
+                        "VERSION=1=2",
+                        "--param=EMPTY=",
+                        "--param-file",
+                        "KEY=" + file,
+                        "--param-env",
+                        "TOKEN=KILN_ACCESS_KEY_SECRET",
+                        "--client-token",
+                        "t"))
+                .as(text(err))
+                .isZero();
+
+        assertThat(text(out)).isEqualTo("exec-1\n");
+        assertThat(asked).containsExactly("POST /api/v1/templates/" + TEMPLATE + "/executions?null");
+        assertThat(bodies.get(0))
+                .isEqualTo("{\"clientToken\":\"t\",\"parameters\":{\"VERSION\":\"1=2\",\"EMPTY\":\"\","
+                        + "\"KEY\":\"line 1\\nline 2\\n\",\"TOKEN\":\"secret\"}}");
+        for (var bad : List.of("--param=hidden-value", "--param-env=A=NO_SUCH_VARIABLE", "--param-file=A=/no/file")) {
+            assertThat(run("start", TEMPLATE, bad)).as(bad).isEqualTo(2);
+            assertThat(text(err)).doesNotContain("hidden-value");
+        }
+        assertThat(run("start", TEMPLATE, "--param=A=1", "--param=A=2")).isEqualTo(2);
+    }
+
+    @Test
+    void parametersAreSetFromAFileAndShown() throws IOException {
+        answer("/api/v1/templates/" + TEMPLATE + "/parameters", """
+                {"parameters":[{"name":"VERSION","secret":false,"required":false,"default":"1.2","description":"of it"},
+                               {"name":"TOKEN","secret":true,"required":true,"description":""}]}""");
+        var file = Files.writeString(
+                directory.resolve("parameters.yaml"),
+                "- {name: VERSION, default: '1.2'}\n- {name: TOKEN, secret: true}\n");
+
+        assertThat(run("template", "parameters", TEMPLATE, "-f", file.toString()))
+                .as(text(err))
+                .isZero();
+
+        assertThat(bodies.get(0)).contains("\"default\":\"1.2\"", "\"secret\":true");
+        assertThat(text(out)).contains("VERSION    open    1.2", "TOKEN      secret  (required)");
+        Files.writeString(file, "- {name: VERSION, default: 1.2}");
+        assertThat(run("template", "parameters", TEMPLATE, "-f", file.toString()))
+                .isEqualTo(2);
     }
 
     @Test
@@ -205,6 +259,9 @@ class ExecutionCommandsTest {
         assertThat(run("targets", "list", "exec-1")).isZero();
         assertThat(text(out)).contains("cn-two  m-1    COPYING  25 %  7 (PENDING)");
         assertThat(run("targets", "retry", "exec-1")).isZero();
+        answer(EXECUTION + "/targets/cn-beijing/retry", "{}");
+        assertThat(run("targets", "retry", "exec-1", "--to", "cn-beijing")).isZero();
+        assertThat(run("targets", "retry", "exec-1", "--to", "../x")).isEqualTo(2);
         assertThat(run("targets", "retry", "exec-1")).isEqualTo(1);
         assertThat(text(err)).isEqualTo("kiln: refused: Code409: why\n");
     }
@@ -214,7 +271,7 @@ class ExecutionCommandsTest {
         assertThat(run("completion", "bash")).isZero();
         var script = Files.writeString(directory.resolve("completion"), text(out));
         assertThat(completed(script, "kiln", "")).contains("start", "template", "up");
-        assertThat(completed(script, "kiln", "template", "")).containsExactly("create", "list", "show");
+        assertThat(completed(script, "kiln", "template", "")).containsExactly("create", "list", "show", "parameters");
         assertThat(completed(script, "kiln", "start", "--f")).containsExactly("--follow");
         assertThat(completed(script, "kiln", "template", "create", "--na")).containsExactly("--name");
         assertThat(completed(script, "kiln", "executions", "--status", "FAI")).containsExactly("FAILED");

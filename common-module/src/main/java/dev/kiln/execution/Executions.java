@@ -2,6 +2,7 @@ package dev.kiln.execution;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.image.ImageId;
+import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import dev.kiln.template.TemplateId;
 import dev.kiln.template.TemplateRows;
@@ -25,6 +26,36 @@ public final class Executions {
             .filter(ExecutionStatus::isCancellable)
             .map(Enum::name)
             .toList();
+
+    private static final String RETRY = """
+                with reopened as (
+                    update execution
+                       set status = 'DISTRIBUTING', finished_at = null, error_code = '',
+                           error_info = '', message = case when :region::text is null
+                               then 'failed targets are tried again'
+                               else 'the target ' || :region || ' is tried again' end,
+                           version = version + 1, modified_at = now()
+                     where id = :id and account_id = :account and status = 'PARTITION_SUCCESS'
+                       and (:region::text is null or exists (
+                           select from image_copy c left join image_share s on s.image_id = c.id
+                            where c.execution_id = execution.id and c.region_id = :region
+                              and 'FAILED' in (c.state, s.state)))
+                    returning *),
+                copies as (
+                    update image_copy c set state = 'PENDING', attempts = 0, error_code = '', error_info = ''
+                      from reopened r
+                     where c.execution_id = r.id and c.state = 'FAILED'
+                       and c.region_id = coalesce(:region, c.region_id)),
+                shares as (
+                    update image_share s set state = 'PENDING', error_code = '', error_info = ''
+                      from reopened r join image_copy c on c.execution_id = r.id
+                     where s.image_id = c.id and s.state = 'FAILED'
+                       and c.region_id = coalesce(:region, c.region_id))
+                insert into execution_event
+                       (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message, rings)
+                select id, template_id, account_id, version, 'PARTITION_SUCCESS', status, attempt, message, true
+                  from reopened
+                """;
 
     private final JdbcClient jdbc;
     private final JsonMapper json = new JsonMapper();
@@ -260,29 +291,16 @@ public final class Executions {
      * retries too.
      */
     public RetryAnswer retry(ExecutionId id, AccountId account) {
+        return retry(id, account, Optional.empty());
+    }
+
+    /** The same for the copy to one region and its shares alone; what failed in others stays as it is. */
+    public RetryAnswer retry(ExecutionId id, AccountId account, Optional<RegionId> region) {
         try {
-            var moved = jdbc.sql("""
-                            with reopened as (
-                                update execution
-                                   set status = 'DISTRIBUTING', finished_at = null, error_code = '',
-                                       error_info = '', message = 'failed targets are tried again',
-                                       version = version + 1, modified_at = now()
-                                 where id = :id and account_id = :account and status = 'PARTITION_SUCCESS'
-                                returning *),
-                            copies as (
-                                update image_copy c set state = 'PENDING', attempts = 0, error_code = '', error_info = ''
-                                  from reopened r where c.execution_id = r.id and c.state = 'FAILED'),
-                            shares as (
-                                update image_share s set state = 'PENDING', error_code = '', error_info = ''
-                                  from reopened r join image_copy c on c.execution_id = r.id
-                                 where s.image_id = c.id and s.state = 'FAILED')
-                            insert into execution_event
-                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message, rings)
-                            select id, template_id, account_id, version, 'PARTITION_SUCCESS', status, attempt, message, true
-                              from reopened
-                            """)
+            var moved = jdbc.sql(RETRY)
                     .param("id", id.value())
                     .param("account", account.value())
+                    .param("region", region.map(RegionId::value).orElse(null), Types.VARCHAR)
                     .update();
             return moved == 1 ? RetryAnswer.ACCEPTED : whyNoRetry(id, account);
         } catch (DuplicateKeyException e) {

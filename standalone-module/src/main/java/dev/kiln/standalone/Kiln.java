@@ -131,6 +131,7 @@ final class Kiln implements Closeable {
         properties.put("spring.main.banner-mode", "off");
         // The API's web server is on the class path too.
         properties.put("spring.main.web-application-type", "none");
+        properties.put("kiln.secrets-key", data.secretsKey());
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.ready-file", data.readyFile(name).toString());
         properties.put("kiln.engine.directory", data.work().toString());

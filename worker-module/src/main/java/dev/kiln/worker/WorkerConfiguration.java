@@ -7,8 +7,10 @@ import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
 import dev.kiln.management.HealthCheck;
 import dev.kiln.management.HealthCheck.Need;
+import dev.kiln.parameter.ExecutionParameters;
 import dev.kiln.reaper.Intents;
 import dev.kiln.region.Regions;
+import dev.kiln.secret.SecretSeal;
 import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.EngineSettings;
@@ -50,6 +52,7 @@ import dev.kiln.worker.stage.TemplateSteps;
 import dev.kiln.worker.stage.TestingStage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -62,7 +65,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a worker consists of: the engine, the targets, and a stage for each status. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class, MachineSettings.class})
+@EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class, MachineSettings.class, SealSettings.class})
 class WorkerConfiguration {
 
     @Bean
@@ -133,14 +136,25 @@ class WorkerConfiguration {
     }
 
     @Bean
+    BuildRequests.Sources sources(SourceImages baseImages, Regions regions, BucketAccess buckets) {
+        return new BuildRequests.Sources(baseImages, regions, buckets);
+    }
+
+    @Bean
     BuildRequests buildRequests(
-            SourceImages baseImages,
-            Regions regions,
-            BucketAccess buckets,
+            BuildRequests.Sources sources,
             TemplateSteps steps,
             RegionSteps shared,
+            ExecutionParameters parameters,
             Abilities abilities) {
-        return new BuildRequests(baseImages, regions, buckets, steps, shared, abilities);
+        return new BuildRequests(sources, steps, shared, parameters, abilities);
+    }
+
+    @Bean
+    ExecutionParameters executionParameters(JdbcClient jdbc, SealSettings settings) {
+        return new ExecutionParameters(
+                jdbc,
+                Optional.of(settings.secretsKey()).filter(key -> !key.isBlank()).map(SecretSeal::new));
     }
 
     @Bean

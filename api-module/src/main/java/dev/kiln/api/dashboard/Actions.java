@@ -3,8 +3,10 @@ package dev.kiln.api.dashboard;
 import dev.kiln.api.execution.Retries;
 import dev.kiln.api.rpc.Operations;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.region.RegionId;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** What pages change, by the same operations as the wire: the same checks, the same refusals. */
@@ -23,8 +25,8 @@ final class Actions {
         return operations.run(operation, visitor.caller(), parameters);
     }
 
-    void retry(ExecutionId execution, Visitor visitor) {
-        retries.retry(execution, visitor.caller().account());
+    void retry(ExecutionId execution, Visitor visitor, Optional<RegionId> region) {
+        retries.retry(execution, visitor.caller().account(), region);
     }
 
     /** The browser asks for another page of ours; after a change, so that to load it again changes nothing. */

@@ -7,6 +7,7 @@ import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.region.RegionId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -191,10 +192,12 @@ public class ExecutionPages {
     void retry(
             @RequestAttribute(Visitor.ATTRIBUTE) Visitor visitor,
             @PathVariable("id") String id,
+            @RequestParam(name = "region", defaultValue = "") String region,
             HttpServletResponse response)
             throws IOException {
         var row = find(visitor, id, "kiln:RetryTargets");
-        actions.retry(new ExecutionId(row.id()), visitor);
+        var one = Optional.of(word(region)).filter(word -> !word.isEmpty()).map(RegionId::new);
+        actions.retry(new ExecutionId(row.id()), visitor, one);
         Actions.seeOther(response, "/ui/executions/" + row.id());
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.execution.ExecutionRecord;
+import dev.kiln.parameter.ExecutionParameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,13 @@ public record ExecutionView(
         List<Stage> stages,
         List<Step> steps,
         List<Target> targets,
+        List<ExecutionParameters.Shown> parameters,
         Allowed allowed) {
+
+    /** In how many regions there is something to try again. */
+    public long failedTargets() {
+        return targets.stream().filter(Target::hasFailed).count();
+    }
 
     /** What went wrong: a sentence, and what was printed last. */
     public record Failure(String sentence, String lastLines, String code) {}
@@ -41,11 +48,18 @@ public record ExecutionView(
     public record Step(ShownSteps.Step step, Status status, String took, String exit) {}
 
     /** A region that gets a copy, and the accounts that it is shared with there. */
-    public record Target(ExecutionRecord.Target copy, Status status, int percent, List<Share> shares) {}
+    public record Target(ExecutionRecord.Target copy, Status status, int percent, List<Share> shares) {
+
+        /** Whether there is something to try again. */
+        public boolean hasFailed() {
+            return status == Status.FAILED || shares.stream().anyMatch(share -> share.status() == Status.FAILED);
+        }
+    }
 
     /** An account that a copy is shared with. */
     public record Share(ExecutionRecord.Share share, Status status) {}
 
     /** What the visitor may do. */
-    public record Allowed(boolean cancel, boolean retry, boolean start, boolean log, boolean targets) {}
+    public record Allowed(
+            boolean cancel, boolean retry, boolean start, boolean log, boolean targets, boolean parameters) {}
 }

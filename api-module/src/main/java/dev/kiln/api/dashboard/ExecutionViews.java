@@ -7,6 +7,7 @@ import dev.kiln.api.permission.ResourceType;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.parameter.ExecutionParameters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,18 +36,21 @@ final class ExecutionViews {
     private final ShownSteps steps;
     private final ShownTemplates templates;
     private final ExecutionQueue queue;
+    private final ExecutionParameters parameters;
 
     ExecutionViews(
             ExecutionRecord record,
             StageTimes times,
             ShownSteps steps,
             ShownTemplates templates,
-            ExecutionQueue queue) {
+            ExecutionQueue queue,
+            ExecutionParameters parameters) {
         this.record = record;
         this.times = times;
         this.steps = steps;
         this.templates = templates;
         this.queue = queue;
+        this.parameters = parameters;
     }
 
     ExecutionView of(ShownExecutions.Row row, Visitor visitor) {
@@ -63,6 +67,7 @@ final class ExecutionViews {
                 stages(row, events),
                 steps.of(row.id()).stream().map(step -> step(row, step)).toList(),
                 allowed.targets() ? targets(id) : List.of(),
+                allowed.parameters() ? parameters.shown(id) : List.of(),
                 allowed);
     }
 
@@ -89,7 +94,8 @@ final class ExecutionViews {
                 row.status().isFinal()
                         && visitor.mayChange("ecs:StartImagePipelineExecution", ResourceType.TEMPLATE, template),
                 visitor.may("kiln:GetExecutionLogs", ResourceType.EXECUTION, row),
-                visitor.may("kiln:GetExecutionTargets", ResourceType.EXECUTION, row));
+                visitor.may("kiln:GetExecutionTargets", ResourceType.EXECUTION, row),
+                visitor.may("kiln:GetExecutionParameters", ResourceType.EXECUTION, row));
     }
 
     /** The first line says which step and how; what follows is what was printed last. */

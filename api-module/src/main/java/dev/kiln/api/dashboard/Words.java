@@ -11,6 +11,7 @@ public final class Words {
 
     private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
+    private static final int LONGEST_LINE = 80;
     private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB"};
 
     private Words() {}
@@ -60,6 +61,14 @@ public final class Words {
             unit++;
         }
         return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);
+    }
+
+    /** A text in one line of bearable length. */
+    public static String line(String text) {
+        var line = text.replaceAll("\\s+", " ").strip();
+        return line.codePointCount(0, line.length()) <= LONGEST_LINE
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, LONGEST_LINE)) + "…";
     }
 
     /** A number with its thousands apart. */

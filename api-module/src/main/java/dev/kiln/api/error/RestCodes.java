@@ -43,6 +43,10 @@ public final class RestCodes {
             new ErrorCode("QuotaExceed.Webhook", 403, "the account has as many webhooks as it may");
     public static final ErrorCode WEBHOOK_NOT_FOUND =
             new ErrorCode("InvalidWebhookId.NotFound", 404, "no such webhook of one's own");
+    public static final ErrorCode PARAMETER_NAME = new ErrorCode(
+            "InvalidParameter.Name", 400, "a parameter that is named badly, or that the template has not");
+    public static final ErrorCode PARAMETER_VALUE = new ErrorCode(
+            "InvalidParameter.Value", 400, "a value of a parameter that is too long, or a secret that is too short");
     public static final ErrorCode NOT_FINISHED = new ErrorCode("NotFinished", 409, "the execution has not ended yet");
     public static final ErrorCode TOO_MANY_FOLLOWERS = new ErrorCode(
             "TooManyFollowers", 429, "the account follows as many executions at once as `kiln.live.followers` allows");
@@ -67,6 +71,8 @@ public final class RestCodes {
             TASK_NOT_FOUND,
             NOTHING_FAILED,
             NOT_FINISHED,
+            PARAMETER_NAME,
+            PARAMETER_VALUE,
             TOO_MANY_FOLLOWERS,
             INVALID_URL,
             TOO_MANY_WEBHOOKS,

@@ -12,7 +12,9 @@ import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
 import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
+import dev.kiln.template.TemplateId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -28,18 +30,21 @@ class CheckedStart {
     private final TemplateSources sources;
     private final TemplateImport imports;
     private final Executions executions;
+    private final GivenParameters parameters;
 
     CheckedStart(
             ClientTokens tokens,
             Templates templates,
             TemplateSources sources,
             TemplateImport imports,
-            Executions executions) {
+            Executions executions,
+            GivenParameters parameters) {
         this.tokens = tokens;
         this.templates = templates;
         this.sources = sources;
         this.imports = imports;
         this.executions = executions;
+        this.parameters = parameters;
     }
 
     ExecutionId start(Call call, Starts.Wanted wanted) {
@@ -49,11 +54,26 @@ class CheckedStart {
                     .filter(found -> found.region().equals(wanted.region()))
                     .orElseThrow(
                             () -> Refusals.templateNotFound(wanted.template().value()));
-            return start(held, new ExecutionId(newId), wanted.tags());
+            return start(held, new ExecutionId(newId), wanted.tags(), Map.of());
         }));
     }
 
-    private String start(Template template, ExecutionId id, List<Tag> tags) {
+    /**
+     * Starts an execution of the account's template with values for its parameters.
+     *
+     * @param asked whose digest covers the values
+     */
+    ExecutionId start(ClientTokens.Asked asked, TemplateId template, Map<String, String> given) {
+        return new ExecutionId(tokens.once(asked, NewId.execution().value(), newId -> {
+            var held = templates
+                    .hold(template, asked.account())
+                    .orElseThrow(() -> Refusals.templateNotFound(template.value()));
+            return start(held, new ExecutionId(newId), List.of(), given);
+        }));
+    }
+
+    private String start(Template template, ExecutionId id, List<Tag> tags, Map<String, String> given) {
+        var values = parameters.of(template.id(), given);
         sources.require(
                 template,
                 () -> BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found."));
@@ -63,6 +83,7 @@ class CheckedStart {
         var started = executions
                 .start(id, NewId.image(), template.id(), template.account(), tags)
                 .orElseThrow(() -> Refusals.executionRunning(template.id()));
+        parameters.keep(started, values);
         from.ifPresent(object -> imports.begin(template, started, object));
         return started.value();
     }

@@ -6,10 +6,13 @@ import dev.kiln.api.live.Followers;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
+import dev.kiln.parameter.ExecutionParameters;
+import dev.kiln.region.RegionId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -36,14 +39,21 @@ class ExecutionController {
     private final ExecutionQueue queue;
     private final Retries retries;
     private final Followers followers;
+    private final ExecutionParameters parameters;
 
     ExecutionController(
-            ExecutionList list, ExecutionRecord record, ExecutionQueue queue, Retries retries, Followers followers) {
+            ExecutionList list,
+            ExecutionRecord record,
+            ExecutionQueue queue,
+            Retries retries,
+            Followers followers,
+            ExecutionParameters parameters) {
         this.list = list;
         this.record = record;
         this.queue = queue;
         this.retries = retries;
         this.followers = followers;
+        this.parameters = parameters;
     }
 
     @GetMapping
@@ -70,6 +80,14 @@ class ExecutionController {
     @GetMapping("/targets")
     Targets targets(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         return new Targets(record.targets(new ExecutionId(find(caller, id).executionId())));
+    }
+
+    /** The values that it was started with; secrets without theirs. */
+    record Parameters(List<ExecutionParameters.Shown> parameters) {}
+
+    @GetMapping("/parameters")
+    Parameters parameters(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
+        return new Parameters(parameters.shown(new ExecutionId(find(caller, id).executionId())));
     }
 
     /** By offset; as server-sent events for a client that accepts them and says so. */
@@ -111,7 +129,17 @@ class ExecutionController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     void retry(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         find(caller, id);
-        retries.retry(new ExecutionId(id), caller.account());
+        retries.retry(new ExecutionId(id), caller.account(), Optional.empty());
+    }
+
+    @PostMapping("/targets/{region}/retry")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void retryRegion(
+            @RequestAttribute("dev.kiln.caller") Caller caller,
+            @PathVariable("id") String id,
+            @PathVariable("region") String region) {
+        find(caller, id);
+        retries.retry(new ExecutionId(id), caller.account(), Optional.of(new RegionId(region)));
     }
 
     private ExecutionList.Listed find(Caller caller, String id) {

@@ -6,6 +6,8 @@ import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
+import dev.kiln.region.RegionId;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Tries the failed targets of executions again. */
@@ -20,14 +22,20 @@ public final class Retries {
         this.relay = relay;
     }
 
-    /** Opens an execution of the account again for its failed targets alone, or says why it cannot be. */
-    public void retry(ExecutionId id, AccountId account) {
-        switch (executions.retry(id, account)) {
+    /**
+     * Opens an execution of the account again for its failed targets alone, or says why it cannot be.
+     *
+     * @param region for what failed there alone
+     */
+    public void retry(ExecutionId id, AccountId account, Optional<RegionId> region) {
+        switch (executions.retry(id, account, region)) {
             case ACCEPTED -> relay.ring();
             case NOT_FOUND -> throw Refusals.executionNotFound();
             case NOTHING_FAILED ->
                 throw RestCodes.NOTHING_FAILED.because(
-                        "No target of the execution failed: there is nothing to try again.");
+                        region.map(one -> "No target of the execution failed in region " + Refusals.quoted(one.value()))
+                                        .orElse("No target of the execution failed")
+                                + ": there is nothing to try again.");
             case OTHER_RUNNING ->
                 throw RestCodes.RUNNING.because("Another execution of the template runs. Wait until it has ended.");
             case NOT_FINISHED ->

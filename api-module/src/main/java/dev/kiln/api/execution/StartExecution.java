@@ -37,6 +37,7 @@ class StartExecution implements Operation<ExecutionId> {
                     Refusals.EXECUTION_RUNNING,
                     Refusals.TEMPLATE_NOT_FOUND,
                     CheckedStart.BASE_IMAGE_NOT_FOUND,
+                    GivenParameters.MISSING,
                     TemplateSources.COMPONENT_NOT_FOUND,
                     ErrorCode.INVALID_REGION,
                     TemplateImport.OBJECT_NOT_FOUND,

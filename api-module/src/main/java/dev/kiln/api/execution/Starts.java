@@ -41,6 +41,7 @@ final class Starts {
                      where array_prepend(t.region_id, t.to_region_ids) <@ cast(:configured as text[])
                        and t.base_image_type <> 'OSS' and\s""" + SourceImages.ARE_THERE + """
                        and not exists (select from template_component c where c.template_id = t.id)
+                       and not exists (select from template_parameter p where p.template_id = t.id)
                        and not exists (select from execution e where e.template_id = t.id and e.finished_at is null)
                        and not exists (select from wanted o where o.template_id = w.template_id and o.id < w.id)
                      order by t.id

@@ -1,5 +1,6 @@
 package dev.kiln.api.rpc;
 
+import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.operation.Call;
@@ -7,6 +8,7 @@ import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Scalar;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -19,11 +21,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class ClientTokens {
 
+    private static final ErrorCode MALFORMED =
+            new ErrorCode("InvalidClientToken.Malformed", 400, "not ASCII, or more than 64 characters");
     public static final Parameter<String> CLIENT_TOKEN = Parameter.of(
                     "ClientToken", Scalar.matching("[\\x20-\\x7E]{1,64}", "at most 64 printable ASCII characters"))
-            .code(new ErrorCode("InvalidClientToken.Malformed", 400, "not ASCII, or more than 64 characters"));
+            .code(MALFORMED);
     public static final ErrorCode MISMATCH =
             new ErrorCode("IdempotentParameterMismatch", 400, "the token was used with other parameters");
+
+    private static final Pattern FORM = Pattern.compile("[\\x20-\\x7E]{1,64}");
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -48,15 +54,38 @@ public class ClientTokens {
                 .map(token -> new Token(token, call.digest(parameter -> parameter != CLIENT_TOKEN)));
     }
 
+    /** A token that did not come as a parameter of the wire; nothing for an empty text. */
+    public static Optional<Token> of(String text, String digest) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!FORM.matcher(text).matches()) {
+            throw MALFORMED.because("The specified clientToken " + Refusals.quoted(text)
+                    + " is not valid: it is at most 64 printable ASCII characters.");
+        }
+        return Optional.of(new Token(text, digest));
+    }
+
     /**
      * Does the work in a transaction, once per token, and returns the id of what it made.
      *
      * @param newId the id that the object gets if this call is the one to make it
      */
     public String once(Call call, String newId, Function<String, String> work) {
-        var token = find(call);
+        return once(new Asked(call.account(), call.operation(), find(call)), newId, work);
+    }
+
+    /**
+     * Who asks for what.
+     *
+     * @param operation within which the account's tokens are known again
+     */
+    public record Asked(AccountId account, String operation, Optional<Token> token) {}
+
+    /** The same for what is no call of the wire. */
+    public String once(Asked asked, String newId, Function<String, String> work) {
         while (true) {
-            var id = transaction.execute(status -> attempt(call, token, newId, work));
+            var id = transaction.execute(status -> attempt(asked, newId, work));
             if (id.isPresent()) {
                 return id.get();
             }
@@ -64,27 +93,28 @@ public class ClientTokens {
         }
     }
 
-    private Optional<String> attempt(Call call, Optional<Token> token, String newId, Function<String, String> work) {
-        if (token.isEmpty() || claim(call, token.get(), newId)) {
+    private Optional<String> attempt(Asked asked, String newId, Function<String, String> work) {
+        if (asked.token().isEmpty() || claim(asked, asked.token().get(), newId)) {
             return Optional.of(work.apply(newId));
         }
-        var winner = find(call, token.get());
-        if (winner.isPresent() && !winner.get().digest().equals(token.get().digest())) {
+        var token = asked.token().get();
+        var winner = find(asked, token);
+        if (winner.isPresent() && !winner.get().digest().equals(token.digest())) {
             throw MISMATCH.because("The request is retried with updated parameters: ClientToken "
-                    + Refusals.quoted(token.get().text())
+                    + Refusals.quoted(token.text())
                     + " was used with others. Send the same parameters, or a new token.");
         }
         return winner.map(Remembered::resultId);
     }
 
-    private boolean claim(Call call, Token token, String newId) {
+    private boolean claim(Asked asked, Token token, String newId) {
         return jdbc.sql("""
                 insert into client_token (account_id, operation, token, request_digest, result_id)
                 values (:account, :operation, :token, :digest, :id)
                 on conflict do nothing
                 """)
-                        .param("account", call.account().value())
-                        .param("operation", call.operation())
+                        .param("account", asked.account().value())
+                        .param("operation", asked.operation())
                         .param("token", token.text())
                         .param("digest", token.digest())
                         .param("id", newId)
@@ -92,13 +122,13 @@ public class ClientTokens {
                 == 1;
     }
 
-    private Optional<Remembered> find(Call call, Token token) {
+    private Optional<Remembered> find(Asked asked, Token token) {
         return jdbc.sql("""
                 select request_digest, result_id from client_token
                 where account_id = :account and operation = :operation and token = :token
                 """)
-                .param("account", call.account().value())
-                .param("operation", call.operation())
+                .param("account", asked.account().value())
+                .param("operation", asked.operation())
                 .param("token", token.text())
                 .query((row, number) -> new Remembered(row.getString(1), row.getString(2)))
                 .optional();

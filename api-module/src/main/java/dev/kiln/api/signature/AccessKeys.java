@@ -3,6 +3,7 @@ package dev.kiln.api.signature;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.permission.Policy;
 import dev.kiln.database.Gathered;
+import dev.kiln.secret.SecretSeal;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

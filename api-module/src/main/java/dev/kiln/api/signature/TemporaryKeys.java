@@ -3,6 +3,7 @@ package dev.kiln.api.signature;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.permission.Policy;
+import dev.kiln.secret.SecretSeal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;

@@ -1,6 +1,6 @@
 package dev.kiln.api.webhook;
 
-import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.secret.SecretSeal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.kiln.api.webhook;
 
-import dev.kiln.api.signature.UnusableSettingException;
+import dev.kiln.secret.UnusableSettingException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

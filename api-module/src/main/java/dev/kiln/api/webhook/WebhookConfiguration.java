@@ -1,6 +1,6 @@
 package dev.kiln.api.webhook;
 
-import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.secret.SecretSeal;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

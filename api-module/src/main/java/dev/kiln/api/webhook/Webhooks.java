@@ -1,7 +1,7 @@
 package dev.kiln.api.webhook;
 
 import dev.kiln.account.AccountId;
-import dev.kiln.api.signature.SecretSeal;
+import dev.kiln.secret.SecretSeal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.worker.secret.Secrets;
 import java.time.Duration;
 
 /** Follows a build while it happens; the calls tell it as a table of contents. Calls come from one thread at a time. */
@@ -16,6 +17,11 @@ public interface BuildOutput {
 
     /** The running command ended well. */
     void stepFinished(int number, int total, Duration took);
+
+    /** What nothing that is told may have in it; it is taken out of commands' output before the end of it is kept. */
+    default Secrets secrets() {
+        return Secrets.NONE;
+    }
 
     /** The command that began is not run: what an earlier build made of it is taken. */
     default void stepReused(int number, int total, String since) {

@@ -5,6 +5,7 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.archive.ByteSource;
+import dev.kiln.parameter.RunParameters;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.Sysprep;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param reuse whether steps may be taken from earlier builds
  * @param output what the result is to be; nothing for what the base image is
  * @param sysprep what is taken away at the end of a build whose result is a disk
+ * @param parameters what commands find in their environment besides, and the image does not keep
  */
 public record BuildRequest(
         String name,
@@ -36,7 +38,8 @@ public record BuildRequest(
         BuildBuckets buckets,
         Optional<Reuse> reuse,
         Optional<ImageForm.Kind> output,
-        Set<Sysprep> sysprep) {
+        Set<Sysprep> sysprep,
+        RunParameters parameters) {
 
     /**
      * Which steps of earlier builds may be taken instead of running them again.
@@ -66,7 +69,8 @@ public record BuildRequest(
                 BuildBuckets.NONE,
                 Optional.empty(),
                 Optional.empty(),
-                Set.of());
+                Set.of(),
+                RunParameters.NONE);
     }
 
     /** The result is what the base image is, and nothing is taken away at the end. */
@@ -81,6 +85,40 @@ public record BuildRequest(
             BuildBuckets buckets,
             Optional<Reuse> reuse) {
         this(name, attempt, base, commands, context, network, diskBytes, buckets, reuse, Optional.empty(), Set.of());
+    }
+
+    /** Of a run without parameters. */
+    public BuildRequest(
+            String name,
+            int attempt,
+            BaseImage base,
+            List<BuildCommand> commands,
+            Optional<ByteSource> context,
+            boolean network,
+            long diskBytes,
+            BuildBuckets buckets,
+            Optional<Reuse> reuse,
+            Optional<ImageForm.Kind> output,
+            Set<Sysprep> sysprep) {
+        this(
+                name,
+                attempt,
+                base,
+                commands,
+                context,
+                network,
+                diskBytes,
+                buckets,
+                reuse,
+                output,
+                sysprep,
+                RunParameters.NONE);
+    }
+
+    /** The same with parameters. */
+    BuildRequest with(RunParameters more) {
+        return new BuildRequest(
+                name, attempt, base, commands, context, network, diskBytes, buckets, reuse, output, sysprep, more);
     }
 
     /** Number and text of a command, for messages. */

@@ -1,6 +1,8 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.parameter.RunParameter;
+import dev.kiln.parameter.RunParameters;
 import dev.kiln.template.ImagePath;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,14 +17,19 @@ final class BuildState {
     static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
     private static final Pattern VARIABLE = Pattern.compile("\\\\\\$|\\$\\{([A-Za-z0-9_]+)}|\\$([A-Za-z0-9_]+)");
 
+    /** Of a root file system that says nothing of itself. */
+    static final BuildState EMPTY = new BuildState(ImageMetadata.EMPTY, "/", RunParameters.NONE);
+
     private final Map<String, String> labels;
     private final Map<String, String> environment;
+    private final RunParameters parameters;
     private String directory;
     private String user;
     private List<String> command;
     private List<String> entrypoint;
 
-    private BuildState(ImageMetadata base, String directory) {
+    private BuildState(ImageMetadata base, String directory, RunParameters parameters) {
+        this.parameters = parameters;
         this.labels = new LinkedHashMap<>(base.labels());
         this.environment = new LinkedHashMap<>(base.environment());
         this.directory = directory;
@@ -35,6 +42,7 @@ final class BuildState {
         this.labels = other.labels;
         this.environment = new LinkedHashMap<>(other.environment);
         environment.putAll(variables);
+        this.parameters = other.parameters;
         this.directory = "/";
         this.user = "";
         this.command = other.command;
@@ -46,8 +54,9 @@ final class BuildState {
         return new BuildState(this, variables);
     }
 
-    /** Begins with what the base image says. */
-    static BuildState of(ImageMetadata base) throws BuildFailedException {
+    /** Begins with what the base image says, and the run's parameters. */
+    static BuildState of(BuildRequest request) throws BuildFailedException {
+        var base = request.base().metadata();
         if (!base.user().isEmpty() && !USER.matcher(base.user()).matches()) {
             throw new BuildFailedException(
                     "BaseImage.Refused",
@@ -58,7 +67,7 @@ final class BuildState {
                 .orElseThrow(() -> new BuildFailedException(
                         "BaseImage.Refused",
                         "the base image's working directory \"" + base.workingDirectory() + "\" leaves the image"));
-        return new BuildState(base, directory);
+        return new BuildState(base, directory, request.parameters());
     }
 
     String directory() {
@@ -93,7 +102,9 @@ final class BuildState {
     /** Sets variables, with $NAME and ${NAME} replaced by what they were before this command. */
     void environment(Map<String, String> more) throws BuildFailedException {
         var known = processEnvironment();
+        known.putAll(parameters.environment());
         for (var variable : more.entrySet()) {
+            refuseSecrets(variable);
             var value = VARIABLE.matcher(variable.getValue()).replaceAll(found -> {
                 var name = found.group(1) == null ? found.group(2) : found.group(1);
                 return java.util.regex.Matcher.quoteReplacement(name == null ? "$" : known.getOrDefault(name, ""));
@@ -108,7 +119,28 @@ final class BuildState {
         }
     }
 
-    /** The environment that commands see. */
+    private void refuseSecrets(Map.Entry<String, String> variable) throws BuildFailedException {
+        var used = VARIABLE.matcher(variable.getValue())
+                .results()
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .flatMap(name -> parameters.find(String.valueOf(name)).stream())
+                .filter(RunParameter::secret)
+                .findFirst();
+        if (used.isPresent()) {
+            throw new BuildFailedException(
+                    "BuildCommand.Failed",
+                    "ENV " + variable.getKey() + " takes the secret parameter "
+                            + used.get().name() + ", which would be in the image for whoever reads it; commands of RUN"
+                            + " have it in their environment");
+        }
+    }
+
+    /** What commands find in their environment besides, whatever else says of the same names. */
+    RunParameters parameters() {
+        return parameters;
+    }
+
+    /** The environment that commands see, but for the run's parameters. */
     Map<String, String> processEnvironment() {
         var all = new LinkedHashMap<String, String>();
         all.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -122,6 +154,10 @@ final class BuildState {
         fingerprint.add(directory).add(user);
         var variables = processEnvironment();
         fingerprint.add(variables.keySet()).add(variables.values());
+        if (!parameters.all().isEmpty()) {
+            var more = parameters.environment();
+            fingerprint.add("parameters").add(more.keySet()).add(more.values());
+        }
     }
 
     ImageMetadata metadata() {

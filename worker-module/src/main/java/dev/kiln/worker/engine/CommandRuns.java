@@ -6,6 +6,7 @@ import dev.kiln.template.ImagePath;
 import dev.kiln.template.SourceUrl;
 import dev.kiln.template.Sysprep;
 import dev.kiln.template.TaskText;
+import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,18 @@ final class CommandRuns {
             throw new IllegalArgumentException(step + " was not replaced by its component's commands");
         }
         declare(command, step);
-        return captured.isPresent() ? Optional.of(captured.get().text(step)) : Optional.empty();
+        return captured.isPresent() ? Optional.of(withoutSecrets(captured.get().text(step), step)) : Optional.empty();
+    }
+
+    /** What later tasks use is kept in the database, where no secret may be. */
+    private String withoutSecrets(String stdout, String step) throws BuildFailedException {
+        if (Secrets.of(request.parameters().secrets()).areIn(stdout)) {
+            throw new BuildFailedException(
+                    FAILED,
+                    step + ": prints a secret parameter, and later tasks use what it prints; let them take it from"
+                            + " their environment");
+        }
+        return stdout;
     }
 
     static boolean isCaptured(BuildCommand command) {

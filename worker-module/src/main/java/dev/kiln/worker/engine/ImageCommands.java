@@ -63,17 +63,8 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
     @Override
     public void run(BuildState state, List<String> arguments, SandboxProcess.Output stdout, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        var tail = new Tail(4000);
-        SandboxProcess.Output errors = (bytes, length) -> {
-            tail.add(bytes, length);
-            output.output(bytes, length);
-        };
-        scratch.makeDirectories();
-        var outputs = new WaitingSandbox.Outputs(stdout, errors);
-        int status = run(commands.step(scratch, state, arguments), null, outputs, limits.command());
-        if (status != 0) {
-            fail(status, step, tail.text());
-        }
+        var told = new CommandOutput(output);
+        run(state, commands.step(scratch, state, arguments), null, stdout, told, step);
     }
 
     private void run(
@@ -83,24 +74,35 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
             Optional<CapturedOutput> captured,
             String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        var tail = new Tail(4000);
-        SandboxProcess.Output sink = (bytes, length) -> {
-            synchronized (tail) {
-                tail.add(bytes, length);
-                output.output(bytes, length);
-            }
-        };
+        var told = new CommandOutput(output);
         SandboxProcess.Output stdout = (bytes, length) -> {
             captured.ifPresent(capture -> capture.add(bytes, length));
-            sink.take(bytes, length);
+            told.out(bytes, length);
         };
-        scratch.makeDirectories();
-        var told = commands.step(scratch, state, arguments);
+        var line = commands.step(scratch, state, arguments);
         // One stream keeps the order of what is printed to either.
-        var joined = captured.isPresent() ? told : SandboxCommands.JOIN_ERRORS + told;
-        int status = run(joined, input, new WaitingSandbox.Outputs(stdout, sink), limits.command());
+        var joined = captured.isPresent() ? line : SandboxCommands.JOIN_ERRORS + line;
+        run(state, joined, input, stdout, told, step);
+    }
+
+    private void run(
+            BuildState state,
+            String line,
+            SandboxProcess.@Nullable Input input,
+            SandboxProcess.Output stdout,
+            CommandOutput told,
+            String step)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        scratch.makeDirectories();
+        var what = new WaitingSandbox.Told(line, SandboxCommands.hidden(state), input);
+        int status;
+        try {
+            status = run(what, new WaitingSandbox.Outputs(stdout, told::errors), limits.command());
+        } finally {
+            told.end();
+        }
         if (status != 0) {
-            fail(status, step, tail.text());
+            fail(status, step, told.lastLines());
         }
     }
 
@@ -110,7 +112,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         var errors = new Tail(2000);
         scratch.makeDirectories();
         var outputs = new WaitingSandbox.Outputs(archive, errors::add);
-        int status = run(commands.pack(scratch, newest), null, outputs, limits::checkDisk);
+        int status = run(WaitingSandbox.Told.of(commands.pack(scratch, newest)), outputs, limits::checkDisk);
         if (status != 0) {
             fail(status, "packing the image", errors.text());
         }
@@ -124,7 +126,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         Files.createDirectories(scratch.directory().resolve(directory));
         var outputs = new WaitingSandbox.Outputs(said::add, said::add);
         var told = SandboxCommands.JOIN_ERRORS + commands.packDisk(scratch, directory, kind, newest);
-        int status = run(told, null, outputs, limits::checkDisk);
+        int status = run(WaitingSandbox.Told.of(told), outputs, limits::checkDisk);
         if (status == REFUSED) {
             throw new BuildFailedException("OutputFormat.Refused", said.text());
         }
@@ -134,14 +136,10 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         }
     }
 
-    private int run(
-            String told,
-            SandboxProcess.@Nullable Input input,
-            WaitingSandbox.Outputs outputs,
-            SandboxProcess.Watch watch)
+    private int run(WaitingSandbox.Told told, WaitingSandbox.Outputs outputs, SandboxProcess.Watch watch)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         try (var sandbox = take()) {
-            var process = sandbox.told(told, input, outputs, watch);
+            var process = sandbox.told(told, outputs, watch);
             if (morePlanned) {
                 prepare();
             }

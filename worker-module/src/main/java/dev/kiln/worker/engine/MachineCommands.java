@@ -7,11 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs command lines in a machine that is up, as those of sandboxes are run. */
 final class MachineCommands implements CommandPlace {
+
+    /** Becomes the command behind it, with the variables that it reads. */
+    private static final String TAKE_PARAMETERS =
+            "eval \"$(/.kiln/busybox cat <&9)\"; exec 9<&-; exec /.kiln/busybox \"$@\"";
 
     private final RunningMachine machine;
     private final GuestShell shell;
@@ -30,8 +35,8 @@ final class MachineCommands implements CommandPlace {
     @Override
     public void run(BuildState state, List<String> arguments, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        var tail = new Tail(4000);
-        run("exec 2>&1\n" + script(state, arguments), null, told(tail), tail, step);
+        var told = new CommandOutput(output);
+        run("exec 2>&1\n" + script(state, arguments), null, told::out, told, step);
     }
 
     @Override
@@ -41,8 +46,8 @@ final class MachineCommands implements CommandPlace {
         try (var out = Files.newOutputStream(file)) {
             input.writeTo(out);
         }
-        var tail = new Tail(4000);
-        run("exec 2>&1\n" + script(state, arguments), file, told(tail), tail, step);
+        var told = new CommandOutput(output);
+        run("exec 2>&1\n" + script(state, arguments), file, told::out, told, step);
         Files.delete(file);
     }
 
@@ -53,19 +58,18 @@ final class MachineCommands implements CommandPlace {
             run(state, arguments, step);
             return;
         }
-        var tail = new Tail(4000);
-        var told = told(tail);
+        var told = new CommandOutput(output);
         GuestShell.Output stdout = (bytes, length) -> {
             captured.get().add(bytes, length);
-            told.take(bytes, length);
+            told.out(bytes, length);
         };
-        run(script(state, arguments), null, stdout, tail, step);
+        run(script(state, arguments), null, stdout, told, step);
     }
 
     @Override
     public void run(BuildState state, List<String> arguments, SandboxProcess.Output stdout, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        run(script(state, arguments), null, stdout::take, new Tail(4000), step);
+        run(script(state, arguments), null, stdout::take, new CommandOutput(output), step);
     }
 
     private static String script(BuildState state, List<String> arguments) {
@@ -73,25 +77,27 @@ final class MachineCommands implements CommandPlace {
         var environment = state.processEnvironment().entrySet().stream()
                 .map(variable -> SandboxCommands.quoted(variable.getKey() + "=" + variable.getValue()))
                 .collect(Collectors.joining(" "));
-        return "cd " + directory + " || exit 1\nexec /.kiln/busybox env -i " + environment + " /.kiln/busybox "
-                + arguments.stream().map(SandboxCommands::quoted).collect(Collectors.joining(" ")) + "\n";
+        var line = arguments.stream().map(SandboxCommands::quoted).collect(Collectors.joining(" "));
+        var begin = "cd " + directory + " || exit 1\nexec /.kiln/busybox env -i " + environment + " /.kiln/busybox ";
+        var parameters = state.parameters().environment();
+        if (parameters.isEmpty()) {
+            return begin + line + "\n";
+        }
+        // By a pipe: what stands in a command line can be seen by all processes of the machine.
+        var exports = parameters.entrySet().stream()
+                .map(each -> "export " + each.getKey() + "=" + SandboxCommands.quoted(each.getValue()) + "\n")
+                .collect(Collectors.joining());
+        var end = "KILN_" + UUID.randomUUID();
+        return begin + "sh -c " + SandboxCommands.quoted(TAKE_PARAMETERS) + " kiln " + line + " 9<<'" + end + "'\n"
+                + exports + end + "\n";
     }
 
-    private GuestShell.Output told(Tail tail) {
-        return (bytes, length) -> {
-            synchronized (tail) {
-                tail.add(bytes, length);
-            }
-            output.output(bytes, length);
-        };
-    }
-
-    private void run(String script, @Nullable Path input, GuestShell.Output stdout, Tail tail, String step)
+    private void run(String script, @Nullable Path input, GuestShell.Output stdout, CommandOutput told, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var watch = limits.command();
         int status;
         try {
-            status = shell.run(script, input, stdout, told(tail), (GuestShell.Look<Exception>) () -> {
+            status = shell.run(script, input, stdout, told::errors, (GuestShell.Look<Exception>) () -> {
                 machine.look();
                 watch.look();
             });
@@ -101,14 +107,14 @@ final class MachineCommands implements CommandPlace {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException("no other exception is thrown", e);
+        } finally {
+            told.end();
         }
         if (status != 0) {
-            synchronized (tail) {
-                throw new BuildFailedException(
-                        CommandRuns.FAILED,
-                        step + " ended with exit code " + status + "; last lines:\n" + tail.text(),
-                        status);
-            }
+            throw new BuildFailedException(
+                    CommandRuns.FAILED,
+                    step + " ended with exit code " + status + "; last lines:\n" + told.lastLines(),
+                    status);
         }
     }
 }

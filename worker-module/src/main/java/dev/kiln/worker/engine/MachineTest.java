@@ -7,6 +7,7 @@ import dev.kiln.worker.machine.Console;
 import dev.kiln.worker.machine.GuestShell;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.machine.QemuCommand;
+import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -144,7 +145,7 @@ final class MachineTest {
     }
 
     private void runCommands(CommandPlace place) throws BuildFailedException, IOException, InterruptedException {
-        var state = BuildState.of(request.base().metadata());
+        var state = BuildState.of(request);
         var runs = new CommandRuns(settings, request, scratch, place, state);
         for (int number = 1; number <= request.commands().size(); number++) {
             var time = new StepTime(settings.stepTime());
@@ -176,6 +177,11 @@ final class MachineTest {
 
     /** The console and the commands speak at the same time. */
     private record OneAtATime(BuildOutput output) implements BuildOutput {
+
+        @Override
+        public Secrets secrets() {
+            return output.secrets();
+        }
 
         @Override
         public void phase(String what) {

@@ -45,7 +45,7 @@ final class SandboxBuild implements AutoCloseable {
         this.limits = new Limits(settings, scratch);
         this.layers = new LayerArchive(commands, scratch, limits);
         this.inImage = new ImageCommands(settings, commands, output, scratch, limits);
-        this.state = BuildState.of(request.base().metadata());
+        this.state = BuildState.of(request);
         this.runs = new CommandRuns(settings, request, scratch, inImage, state);
         this.reused = request.reuse()
                 .filter(any -> !leavesFilesAlone())

@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.worker.machine.MachineSettings;
+import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -104,21 +105,48 @@ public final class SandboxBuildEngine implements BuildEngine {
     @Override
     public BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        var job = new Job(request, journal, output, true);
-        try {
-            return run(job).orElseThrow();
-        } catch (KeptStepsLostException e) {
-            LOG.warn("{} begins with the first step", request.name(), e);
-            output.phase("the steps that were kept cannot be read: beginning with the first");
-            journal.forget();
-            return run(job).orElseThrow();
+        var built = withoutSecrets(request, output, masked -> {
+            var job = new Job(request, journal, masked, true);
+            try {
+                return run(job);
+            } catch (KeptStepsLostException e) {
+                LOG.warn("{} begins with the first step", request.name(), e);
+                masked.phase("the steps that were kept cannot be read: beginning with the first");
+                journal.forget();
+                return run(job);
+            }
+        });
+        return built.orElseThrow();
+    }
+
+    /** What runs a build or test and tells that output of it. */
+    private interface Run {
+        Optional<BuiltImage> run(BuildOutput output) throws BuildFailedException, IOException, InterruptedException;
+    }
+
+    /** Neither what is told nor what is thrown has a secret of the run in it. */
+    private static Optional<BuiltImage> withoutSecrets(BuildRequest request, BuildOutput output, Run run)
+            throws BuildFailedException, IOException, InterruptedException {
+        var secrets = Secrets.of(request.parameters().secrets());
+        if (secrets.isEmpty()) {
+            return run.run(output);
+        }
+        try (var masked = new MaskedOutput(output, secrets)) {
+            return run.run(masked);
+        } catch (BuildFailedException e) {
+            throw new BuildFailedException(e.code(), secrets.masked(e.getMessage()), e.exitCode());
+        } catch (InterruptedIOException | ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            // Without its cause, whose message may tell the same.
+            throw secrets.areIn(e.toString() + e.getCause()) ? new IOException(secrets.masked(e.toString())) : e;
         }
     }
 
     @Override
     public void test(BuildRequest request, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        run(new Job(request, StepJournal.NONE, output, false));
+        withoutSecrets(request, output, masked -> run(new Job(request, StepJournal.NONE, masked, false)));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.kiln.worker.engine;
 
-import dev.kiln.image.ImageMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,12 +81,8 @@ final class SandboxCheck {
         try (var sandbox = new WaitingSandbox(commands, scratch)) {
             scratch.makeDirectories();
             var outputs = new WaitingSandbox.Outputs(said::add, said::add);
-            int status = sandbox.told(
-                            commands.step(scratch, BuildState.of(ImageMetadata.EMPTY), List.of("true")),
-                            null,
-                            outputs,
-                            () -> {})
-                    .run();
+            var told = WaitingSandbox.Told.of(commands.step(scratch, BuildState.EMPTY, List.of("true")));
+            int status = sandbox.told(told, outputs, () -> {}).run();
             if (status != 0) {
                 throw unavailable(scratch.trouble() + scratch.problem() + said.text());
             }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -111,10 +112,27 @@ final class SandboxCommands {
         line.addAll(isolation(network));
         line.add("--clearenv");
         state.processEnvironment().forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
+        if (!state.parameters().all().isEmpty()) {
+            line.addAll(List.of("--args", "9"));
+        }
         CAPABILITIES.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
         line.addAll(List.of("--chdir", state.directory(), "--", TOOLS));
         line.addAll(command);
         return file(scratch, network, scratch.usage().begin(), line);
+    }
+
+    /** The arguments that set the run's parameters, which no other process of this machine may see. */
+    static String hidden(BuildState state) {
+        var arguments = new StringBuilder();
+        state.parameters()
+                .environment()
+                .forEach((name, value) -> arguments
+                        .append("--setenv\0")
+                        .append(name)
+                        .append('\0')
+                        .append(value)
+                        .append('\0'));
+        return Base64.getEncoder().encodeToString(arguments.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static List<String> coveredProc() {

@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -33,15 +34,29 @@ final class WaitingSandbox implements AutoCloseable {
         }
     }
 
+    /**
+     * What to run.
+     *
+     * @param step the script
+     * @param hidden more of bubblewrap's arguments in Base64, which must be in no file and no command line, or empty
+     * @param input what the command reads
+     */
+    record Told(String step, String hidden, SandboxProcess.@Nullable Input input) {
+
+        /** Nothing is hidden, and nothing is read. */
+        static Told of(String step) {
+            return new Told(step, "", null);
+        }
+    }
+
     /** Leaves word what to run; it begins when the process is run. */
-    SandboxProcess told(String step, SandboxProcess.@Nullable Input input, Outputs outputs, SandboxProcess.Watch watch)
-            throws IOException {
-        Files.writeString(scratch.directory().resolve("step"), step);
+    SandboxProcess told(Told told, Outputs outputs, SandboxProcess.Watch watch) throws IOException {
+        Files.writeString(scratch.directory().resolve("step"), told.step());
         SandboxProcess.Input begin = out -> {
-            out.write('\n');
+            out.write((told.hidden() + "\n").getBytes(StandardCharsets.US_ASCII));
             out.flush();
-            if (input != null) {
-                input.writeTo(out);
+            if (told.input() != null) {
+                told.input().writeTo(out);
             }
         };
         return new SandboxProcess(starting, begin, outputs, watch);

@@ -9,6 +9,9 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ByteSource;
+import dev.kiln.parameter.ExecutionParameters;
+import dev.kiln.parameter.RunParameters;
+import dev.kiln.parameter.SealedParameterException;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
@@ -27,25 +30,25 @@ public final class BuildRequests {
 
     private static final long GIB = 1L << 30;
 
-    private final SourceImages baseImages;
-    private final Regions regions;
-    private final BucketAccess buckets;
+    /** Where what builds begin with is found: images, their bytes, and the files of tasks. */
+    public record Sources(SourceImages baseImages, Regions regions, BucketAccess buckets) {}
+
+    private final Sources sources;
     private final TemplateSteps steps;
     private final RegionSteps shared;
+    private final ExecutionParameters parameters;
     private final Abilities abilities;
 
     public BuildRequests(
-            SourceImages baseImages,
-            Regions regions,
-            BucketAccess buckets,
+            Sources sources,
             TemplateSteps steps,
             RegionSteps shared,
+            ExecutionParameters parameters,
             Abilities abilities) {
-        this.baseImages = baseImages;
-        this.regions = regions;
-        this.buckets = buckets;
+        this.sources = sources;
         this.steps = steps;
         this.shared = shared;
+        this.parameters = parameters;
         this.abilities = abilities;
     }
 
@@ -79,10 +82,11 @@ public final class BuildRequests {
 
     private BuildRequest request(Attempt attempt, ImageId imageId, BuildContent.Kind kind) throws StageFailedException {
         var template = attempt.template();
-        var image = baseImages
+        var image = sources.baseImages()
                 .find(imageId)
                 .orElseThrow(() -> new StageFailedException(new Failure(
                         "InvalidImagePipeline.BaseImageNotFound", "image " + imageId + " was deleted meanwhile")));
+        var given = parameters(attempt);
         return new BuildRequest(
                 attempt.execution().value(),
                 attempt.number(),
@@ -96,10 +100,20 @@ public final class BuildRequests {
                         .map(digest -> source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
-                bucket -> buckets.find(bucket, template.region(), template.account()),
-                reuse(attempt),
+                bucket -> sources.buckets().find(bucket, template.region(), template.account()),
+                // What a step made of a secret is nothing for other builds, and its key would be made of the secret.
+                given.hasSecrets() ? Optional.empty() : reuse(attempt),
                 template.output(),
-                template.sysprep());
+                template.sysprep(),
+                given);
+    }
+
+    private RunParameters parameters(Attempt attempt) throws StageFailedException {
+        try {
+            return parameters.of(attempt.execution());
+        } catch (SealedParameterException e) {
+            throw new StageFailedException(new Failure("Parameters.Sealed", e.getMessage()));
+        }
     }
 
     private Optional<BuildRequest.Reuse> reuse(Attempt attempt) {
@@ -110,7 +124,8 @@ public final class BuildRequests {
     }
 
     private ByteSource source(RegionId region, StoreKey key) {
-        return offset -> regions.find(region)
+        return offset -> sources.regions()
+                .find(region)
                 .orElseThrow(() -> new IOException("region " + region + " is not configured"))
                 .open(key, offset);
     }

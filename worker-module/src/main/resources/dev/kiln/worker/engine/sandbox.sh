@@ -2,7 +2,8 @@
 # and runs a command in it. $1 scratch directory. What is to be done stands in the file "step" there by then: network
 # ("network" or "alone"), lower, upper and work for overlay, measured (what takes space), groups (control groups to join)
 # and, as positional parameters, the command line. No command of a build can reach that file, nor "problem", which
-# says what is wrong with the image. A file "disk-mounts" tells of a disk: mount point, type, options and source a line.
+# says what is wrong with the image. The line holds, in Base64, what bubblewrap is to read from descriptor 9, if anything:
+# variables that must not be seen in a file or among the arguments of a process. A file "disk-mounts" tells of a disk: mount point, type, options and source a line.
 set -eu
 cd "$1"
 read -r go || exit 124
@@ -72,7 +73,12 @@ fi
 (while sleep 0.5; do du -sk $measured > usage.often; done) > /dev/null 2>&1 < /dev/null &
 
 status=0
-"$@" || status=$?
+if [ -z "$go" ]; then
+    "$@" || status=$?
+else
+    exec 8<&0
+    printf %s "$go" | base64 -d | { exec 9<&0 0<&8 8<&-; "$@"; } || status=$?
+fi
 
 if [ "$before" != kept ]; then
     # The command may have put a link there, and seen from here it leads to this machine's own files.

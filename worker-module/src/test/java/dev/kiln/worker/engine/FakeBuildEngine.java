@@ -53,7 +53,7 @@ final class FakeBuildEngine implements BuildEngine {
         } catch (ArchiveRefusedException e) {
             throw new BuildFailedException("BaseImage.Refused", e.getMessage());
         }
-        var state = BuildState.of(request.base().metadata());
+        var state = BuildState.of(request);
         int total = request.commands().size();
         int kept = readable(journal);
         for (int number = 1; number <= total; number++) {

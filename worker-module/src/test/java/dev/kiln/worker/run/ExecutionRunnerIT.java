@@ -7,11 +7,13 @@ import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
 import dev.kiln.image.ImageForm;
+import dev.kiln.region.RegionId;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -258,6 +260,29 @@ class ExecutionRunnerIT {
 
         assertThat(engine.builds).hasValue(1);
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.NOTHING_FAILED);
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void oneOfSeveralRegionsThatFailedIsRetriedAlone() {
+        broken.breakDown("cn-two");
+        broken.breakDown("cn-three");
+        var execution = rig.start(rig.template(""));
+        var worker = rig.worker(engine, 1);
+        worker.ring();
+        rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
+        broken.mend("cn-two");
+        broken.mend("cn-three");
+
+        assertThat(rig.executions.retry(execution, Rig.OWNER, Optional.of(Rig.HOME)))
+                .isEqualTo(RetryAnswer.NOTHING_FAILED);
+        assertThat(rig.executions.retry(execution, Rig.OWNER, Optional.of(new RegionId("cn-two"))))
+                .isEqualTo(RetryAnswer.ACCEPTED);
+        rig.sweep(worker);
+        rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
+
+        assertThat(rig.copies(execution)).containsEntry("cn-two", "COPIED").containsEntry("cn-three", "FAILED");
+        assertThat(engine.builds).hasValue(1);
         rig.guaranteesHold();
     }
 

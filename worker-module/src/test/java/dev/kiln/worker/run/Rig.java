@@ -18,6 +18,7 @@ import dev.kiln.execution.Workers;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.metric.Metrics;
+import dev.kiln.parameter.ExecutionParameters;
 import dev.kiln.reaper.Intents;
 import dev.kiln.reaper.RegionSweep;
 import dev.kiln.reaper.StoredThings;
@@ -25,6 +26,7 @@ import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
+import dev.kiln.secret.SecretSeal;
 import dev.kiln.template.TemplateId;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestDirectories;
@@ -74,10 +76,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,6 +104,8 @@ final class Rig implements AutoCloseable {
     final JdbcClient jdbc = database.client();
     final Executions executions = new Executions(jdbc);
     final Components components = new Components(jdbc, new JsonMapper());
+    final SecretSeal seal = new SecretSeal(Base64.getEncoder().encodeToString(new byte[32]));
+    ExecutionParameters parameters = new ExecutionParameters(jdbc, Optional.of(seal));
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
@@ -291,8 +297,12 @@ final class Rig implements AutoCloseable {
         var baseImages = new SourceImages(jdbc);
         var steps = new TemplateSteps(new ChosenComponents(jdbc, components));
         var shared = new RegionSteps(new CachedSteps(jdbc), regions, new Intents(jdbc), settings.sharedSteps.toBytes());
-        var requests =
-                new BuildRequests(baseImages, regions, new BucketAccess(jdbc, buckets()), steps, shared, abilities);
+        var requests = new BuildRequests(
+                new BuildRequests.Sources(baseImages, regions, new BucketAccess(jdbc, buckets())),
+                steps,
+                shared,
+                parameters,
+                abilities);
         var logs = new BuildLogs(jdbc, workerSettings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);

@@ -1,8 +1,9 @@
-package dev.kiln.api.signature;
+package dev.kiln.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,5 +37,16 @@ class SecretSealTest {
                 .isInstanceOf(UnusableSettingException.class)
                 .hasMessageContaining("kiln.secrets-key")
                 .hasMessageContaining("openssl rand -base64 32");
+    }
+
+    @Test
+    void aDigestDependsOnKeyPurposeAndText() {
+        var other = new SecretSeal(Base64.getEncoder().encodeToString(Arrays.copyOf(new byte[] {1}, 32)));
+        assertThat(seal.keyedDigest("a", "text"))
+                .hasSize(64)
+                .isEqualTo(new SecretSeal(KEY).keyedDigest("a", "text"))
+                .isNotEqualTo(seal.keyedDigest("b", "text"))
+                .isNotEqualTo(seal.keyedDigest("a", "text "))
+                .isNotEqualTo(other.keyedDigest("a", "text"));
     }
 }

@@ -1,6 +1,6 @@
-package dev.kiln.api.signature;
+package dev.kiln.secret;
 
-/** The API refuses to start because of a setting; says which one and what to do. */
+/** A process refuses to start because of a setting; says which one and what to do. */
 public final class UnusableSettingException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

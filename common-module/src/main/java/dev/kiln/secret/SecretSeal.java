@@ -1,17 +1,19 @@
-package dev.kiln.api.signature;
+package dev.kiln.secret;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Keeps secrets in the database unreadable without kiln.secrets-key: AES-256-GCM, bound to the id of the access key so
- * that a secret copied to another row does not open.
+ * Keeps secrets in the database unreadable without kiln.secrets-key: AES-256-GCM, bound to the id of what they belong
+ * to, so that a secret copied to another row does not open.
  */
 public final class SecretSeal {
 
@@ -42,38 +44,55 @@ public final class SecretSeal {
         return new UnusableSettingException(
                 "kiln.secrets-key is missing or is not 32 bytes in Base64",
                 "Make a key once with 'openssl rand -base64 32', keep it safe, and give it to every API process as"
-                        + " KILN_SECRETS_KEY.");
+                        + " KILN_SECRETS_KEY; to workers too, if templates have secret parameters.");
     }
 
     /** The nonce, then cipher text and tag. */
-    public byte[] seal(String accessKeyId, String secret) {
+    public byte[] seal(String id, String secret) {
         var nonce = new byte[NONCE];
         random.nextBytes(nonce);
-        var sealed = run(Cipher.ENCRYPT_MODE, accessKeyId, nonce, secret.getBytes(StandardCharsets.UTF_8));
+        var sealed = run(Cipher.ENCRYPT_MODE, id, nonce, secret.getBytes(StandardCharsets.UTF_8));
         var all = Arrays.copyOf(nonce, NONCE + sealed.length);
         System.arraycopy(sealed, 0, all, NONCE, sealed.length);
         return all;
     }
 
     /** The secret again; fails when the bytes or the id are not those of {@link #seal}, or the key is another. */
-    public String open(String accessKeyId, byte[] sealed) {
+    public String open(String id, byte[] sealed) {
         var plain = run(
                 Cipher.DECRYPT_MODE,
-                accessKeyId,
+                id,
                 Arrays.copyOf(sealed, NONCE),
                 Arrays.copyOfRange(sealed, NONCE, sealed.length));
         return new String(plain, StandardCharsets.UTF_8);
     }
 
-    private byte[] run(int mode, String accessKeyId, byte[] nonce, byte[] bytes) {
+    /**
+     * A digest by which equal texts are known again, and which tells nobody without the key anything, however few texts
+     * it may have been.
+     *
+     * @param purpose what it is for: for another one, the same text has another digest
+     */
+    public String keyedDigest(String purpose, String text) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(key);
+            mac.update(purpose.getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JVM has HmacSHA256", e);
+        }
+    }
+
+    private byte[] run(int mode, String id, byte[] nonce, byte[] bytes) {
         try {
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
             cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-            cipher.updateAAD(accessKeyId.getBytes(StandardCharsets.UTF_8));
+            cipher.updateAAD(id.getBytes(StandardCharsets.UTF_8));
             return cipher.doFinal(bytes);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "the secret of access key " + accessKeyId + " does not open with this kiln.secrets-key", e);
+            throw new IllegalStateException("the secret of " + id + " does not open with this kiln.secrets-key", e);
         }
     }
 }

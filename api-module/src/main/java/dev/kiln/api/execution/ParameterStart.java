@@ -1,0 +1,55 @@
+package dev.kiln.api.execution;
+
+import dev.kiln.account.AccountId;
+import dev.kiln.api.relay.EventRelay;
+import dev.kiln.api.rpc.ClientTokens;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.secret.SecretSeal;
+import dev.kiln.template.TemplateId;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+
+/** Starts executions with values for the parameters of their templates, for whoever may. */
+@Component
+public final class ParameterStart {
+
+    private static final String PURPOSE = "what a start asks for";
+
+    private final CheckedStart start;
+    private final SecretSeal seal;
+    private final EventRelay relay;
+
+    ParameterStart(CheckedStart start, SecretSeal seal, EventRelay relay) {
+        this.start = start;
+        this.seal = seal;
+        this.relay = relay;
+    }
+
+    /**
+     * Starts an execution of the account's template, once for each token.
+     *
+     * @param clientToken or empty
+     * @param given values by the names of parameters; the others have their defaults
+     */
+    public ExecutionId start(AccountId account, TemplateId template, String clientToken, Map<String, String> given) {
+        var token = ClientTokens.of(clientToken, digest(template, given));
+        var id = start.start(new ClientTokens.Asked(account, "StartExecution", token), template, given);
+        relay.ring();
+        return id;
+    }
+
+    /** By a key, since a secret that can be guessed could be guessed from its digest. */
+    private String digest(TemplateId template, Map<String, String> given) {
+        var text = new StringBuilder(template.value());
+        new TreeMap<>(given).forEach((name, value) -> {
+            text.append('\0')
+                    .append(name)
+                    .append('\0')
+                    .append(value.length())
+                    .append(':')
+                    .append(value);
+        });
+        return seal.keyedDigest(PURPOSE, text.toString());
+    }
+}

@@ -1,0 +1,5 @@
+/** Parameters of templates, and the values that runs give them. */
+@NullMarked
+package dev.kiln.parameter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What keeps secrets unreadable in the database, for both processes. */
+@NullMarked
+package dev.kiln.secret;
+
+import org.jspecify.annotations.NullMarked;

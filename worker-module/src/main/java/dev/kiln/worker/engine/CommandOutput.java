@@ -1,0 +1,46 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.worker.secret.MaskedStream;
+import java.io.IOException;
+
+/** What one command prints, without secrets: it goes to the build's output, and the end of it is kept. */
+final class CommandOutput {
+
+    private static final int KEPT = 4000;
+
+    private final Tail tail = new Tail(KEPT);
+    private final BuildOutput output;
+    private final MaskedStream out;
+    private final MaskedStream errors;
+
+    CommandOutput(BuildOutput output) {
+        this.output = output;
+        this.out = new MaskedStream(output.secrets(), this::tell);
+        this.errors = new MaskedStream(output.secrets(), this::tell);
+    }
+
+    private synchronized void tell(byte[] bytes, int length) {
+        tail.add(bytes, length);
+        output.output(bytes, length);
+    }
+
+    /** Takes standard output, or both where they are joined. */
+    void out(byte[] bytes, int length) throws IOException {
+        out.take(bytes, length);
+    }
+
+    /** Takes standard error; by another thread. */
+    void errors(byte[] bytes, int length) throws IOException {
+        errors.take(bytes, length);
+    }
+
+    /** Passes on what may have been the begin of a secret: the command has ended. */
+    void end() throws IOException {
+        out.end();
+        errors.end();
+    }
+
+    synchronized String lastLines() {
+        return tail.text();
+    }
+}

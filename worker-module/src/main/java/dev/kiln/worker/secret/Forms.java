@@ -1,0 +1,53 @@
+package dev.kiln.worker.secret;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The forms in which a secret is found: as it is, each line of it, and what Base64 makes of it within a longer text.
+ */
+final class Forms {
+
+    /** Shorter pieces turn up by chance. */
+    static final int SHORTEST = 8;
+
+    private Forms() {}
+
+    /** All of them, without line ends, which are not looked at. */
+    static Set<String> of(String secret) {
+        var forms = new LinkedHashSet<String>();
+        var lines = secret.lines().map(String::strip);
+        Stream.concat(Stream.of(secret.strip()), lines)
+                .map(form -> form.replaceAll("[\r\n]", ""))
+                .filter(form -> form.getBytes(StandardCharsets.UTF_8).length >= SHORTEST)
+                .forEach(forms::add);
+        // What a file ends with is often lost on the way.
+        for (var encoded : new LinkedHashSet<>(List.of(secret, secret.strip()))) {
+            for (int before = 0; before < 3; before++) {
+                var text = inBase64(encoded.getBytes(StandardCharsets.UTF_8), before);
+                forms.add(text);
+                forms.add(text.replace('+', '-').replace('/', '_'));
+            }
+        }
+        return forms;
+    }
+
+    /**
+     * The characters that do not depend on what stands before and behind the secret.
+     *
+     * @param before how many bytes of a group of three stand before it
+     */
+    private static String inBase64(byte[] secret, int before) {
+        var padded = new byte[before + secret.length];
+        System.arraycopy(secret, 0, padded, before, secret.length);
+        var text = Base64.getEncoder().withoutPadding().encode(padded);
+        int first = (before * 8 + 5) / 6;
+        int end = padded.length * 8 / 6;
+        return new String(Arrays.copyOfRange(text, first, end), StandardCharsets.US_ASCII);
+    }
+}
