@@ -70,8 +70,11 @@ final class DataDirectory implements Closeable {
         return made("run").resolve(worker + ".ready");
     }
 
-    /** The key that seals secrets in the database, made at the first start. */
-    String secretsKey() throws IOException {
+    /**
+     * The key that seals secrets in the database, made at the first start; API and worker, which start side by side,
+     * get the same.
+     */
+    synchronized String secretsKey() throws IOException {
         var file = directory.resolve("secrets.key");
         if (!Files.exists(file)) {
             var bytes = new byte[32];
