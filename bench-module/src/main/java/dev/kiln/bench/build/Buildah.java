@@ -49,7 +49,6 @@ final class Buildah implements Builder {
                 "--isolation=chroot",
                 "--layers",
                 "--no-cache",
-                "--network=none",
                 "--file=" + containerfile,
                 "--tag=" + name,
                 context.toString());

@@ -83,8 +83,9 @@ public final class KilnSystem implements Closeable {
         properties.put("kiln.secrets-key", Base64.getEncoder().encodeToString(new byte[32]));
         properties.put("kiln.root.access-key-id", ROOT.id());
         properties.put("kiln.root.access-key-secret", ROOT.secret());
-        // One key makes all the load here.
+        // One account makes all the load here.
         properties.put("kiln.throttle.per-second", "0");
+        properties.put("kiln.quota.templates", "0");
         var main = List.of(ApiApplication.class.getName());
         var classPath = programs.classPath("api", "worker");
         var launch = new JavaLaunch(options(), main, classPath, JavaLaunch.settings(properties), log("api"));
