@@ -19,6 +19,7 @@ final class DiskUsage {
     private final Path scratch;
     private final Layers layers;
     private final Map<String, Long> kibibytes = new HashMap<>();
+    private boolean packedNext;
 
     DiskUsage(Path scratch, Layers layers) {
         this.scratch = scratch;
@@ -33,6 +34,24 @@ final class DiskUsage {
                 .mapToObj(Layers::directory)
                 .filter(layer -> !kibibytes.containsKey(layer));
         return Stream.concat(unknown, Stream.of(layers.upper(), TMP)).toList();
+    }
+
+    /** Says whether the layer of the commands to come is packed when they have ended, and measured there. */
+    synchronized void packedNext(boolean packed) {
+        packedNext = packed;
+    }
+
+    synchronized boolean isPackedNext() {
+        return packedNext;
+    }
+
+    /** What the layers up to that one take, which is the last that was packed. */
+    synchronized long packedBytes(int last) {
+        read("usage.packed");
+        return 1024
+                * IntStream.rangeClosed(1, last)
+                        .mapToLong(layer -> kibibytes.getOrDefault(Layers.directory(layer), 0L))
+                        .sum();
     }
 
     /** As measured last. */

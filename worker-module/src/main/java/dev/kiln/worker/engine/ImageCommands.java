@@ -139,11 +139,18 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
     private int run(WaitingSandbox.Told told, WaitingSandbox.Outputs outputs, SandboxProcess.Watch watch)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         try (var sandbox = take()) {
-            var process = sandbox.told(told, outputs, watch);
+            // Not before the first look: to begin both at once would make each take longer.
+            SandboxProcess.Watch preparing = () -> {
+                if (morePlanned) {
+                    prepare();
+                }
+                watch.look();
+            };
+            int status = sandbox.told(told, outputs, preparing).run();
             if (morePlanned) {
                 prepare();
             }
-            return process.run();
+            return status;
         }
     }
 

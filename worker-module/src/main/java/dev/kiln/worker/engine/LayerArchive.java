@@ -28,19 +28,22 @@ final class LayerArchive {
         this.limits = limits;
     }
 
-    /** Packs a layer that does not change any more, and a directory in place of /tmp; the caller removes the file. */
-    StepJournal.LayerFile pack(int index, Path tmp) throws IOException, InterruptedException, BuildFailedException {
+    /**
+     * Packs a layer that does not change any more, and a directory in place of /tmp; the caller removes the file.
+     *
+     * @throws Stopped when it and those below it take more than a build may
+     */
+    StepJournal.LayerFile pack(int index, Path tmp)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
         var file = scratch.directory().resolve("layer.tar.zst");
         var computation = Digest.computation();
         try (var raw = Files.newOutputStream(file);
                 var out = new ZstdOutputStream(new DigestOutputStream(raw, computation), COMPRESSION)) {
             SandboxProcess.Output sink = (bytes, length) -> out.write(bytes, 0, length);
-            var line = commands.packLayer(scratch, scratch.directory().resolve(Layers.directory(index)), tmp);
             // What the command after this one writes is looked at where that is run.
-            run(line, null, sink, limits::checkReserve);
-        } catch (Stopped e) {
-            throw new IllegalStateException("packing a layer has no limits", e);
+            run(commands.packLayer(scratch, index, tmp), null, sink, limits::checkReserve);
         }
+        limits.checkPacked(index);
         return new StepJournal.LayerFile(index, file, Files.size(file), Digest.of(computation));
     }
 

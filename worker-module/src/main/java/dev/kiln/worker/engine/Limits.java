@@ -29,12 +29,21 @@ final class Limits {
     }
 
     void checkDisk() throws Stopped, IOException {
-        if (scratch.usage().bytes() > scratch.diskBytes()) {
+        check(scratch.usage().bytes());
+        checkReserve();
+    }
+
+    /** Whether the layers up to that one, which was packed last, take what they may. */
+    void checkPacked(int layer) throws Stopped {
+        check(scratch.usage().packedBytes(layer));
+    }
+
+    private void check(long written) throws Stopped {
+        if (written > scratch.diskBytes()) {
             throw new Stopped(
                     Stopped.Reason.DISK,
                     "wrote more than the " + scratch.diskBytes() + " bytes of the template's SystemDiskSize");
         }
-        checkReserve();
     }
 
     /** Whether this machine has space left. */

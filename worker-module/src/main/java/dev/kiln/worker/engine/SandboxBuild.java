@@ -151,6 +151,7 @@ final class SandboxBuild implements AutoCloseable {
         long begin = System.nanoTime();
         try {
             var inputs = reused.isPresent() ? runs.inputs(command, step(number)) : Optional.<Fingerprint>empty();
+            scratch.usage().packedNext(journal != StepJournal.NONE && CommandRuns.writes(command));
             var stdout = runs.execute(command, step(number));
             stdout.ifPresent(text -> runs.remember(number, text));
             limits.checkDisk();
@@ -160,6 +161,7 @@ final class SandboxBuild implements AutoCloseable {
                 keep(new StepJournal.EndedStep(number, 0, Optional.empty(), stdout), inputs, took, journal, keeping);
             }
         } catch (Stopped e) {
+            keeping.await(); // what is too much may be the step's before
             throw new BuildFailedException(e.reason().code(), step(number) + ": " + e.getMessage());
         } catch (BuildFailedException e) {
             keeping.await();
@@ -189,7 +191,7 @@ final class SandboxBuild implements AutoCloseable {
         int layer = scratch.layers().top();
         var empty = scratch.emptyTmp();
         keeping.begin(step(step.number()), took, () -> {
-            var packed = layers.pack(layer, empty.orElse(scratch.tmp()));
+            var packed = pack(step, layer, empty.orElse(scratch.tmp()));
             journal.ended(step.with(packed));
             remember(inputs, step.with(packed));
             Files.delete(packed.file());
@@ -198,6 +200,15 @@ final class SandboxBuild implements AutoCloseable {
             keeping.await();
         }
         scratch.layers().push();
+    }
+
+    private StepJournal.LayerFile pack(StepJournal.EndedStep step, int layer, Path tmp)
+            throws BuildFailedException, IOException, InterruptedException {
+        try {
+            return layers.pack(layer, tmp);
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), step(step.number()) + ": " + e.getMessage());
+        }
     }
 
     private void remember(Optional<Fingerprint> inputs, StepJournal.EndedStep step)

@@ -35,6 +35,18 @@ final class SandboxCommands {
     /** Mounts $3 on $4 and becomes the command line behind it. */
     private static final String MOUNT = "mount -t \"$1\" -o \"$2\" \"$3\" \"$4\" || exit 123; shift 4; exec \"$@\"";
 
+    /** Measures the layer $2 of the scratch directory $1 and joins the control groups $3. */
+    private static final String MEASURE = """
+            cd "$1" && du -sk "$2" > usage.packed || exit 124
+            for group in $3; do echo 0 > "$group" || exit 124; done
+            shift 3; exec "$@"
+            """;
+
+    private static final List<String> OWN_USERS = List.of("unshare", "--user", "--map-auto", "--map-root-user", "--");
+
+    /** What a limit of a file's size is counted in. */
+    private static final int BLOCK = 512;
+
     private static final String TOOLS = "/run/kiln/busybox";
 
     /** What package managers need within the image; nothing that reaches beyond it. */
@@ -57,14 +69,17 @@ final class SandboxCommands {
 
     private static final List<String> HIDDEN = List.of("sysrq-trigger", "kcore", "kmsg", "keys", "timer_list");
 
+    private static final List<String> COVERED = coveredProc();
+
     private final EngineSettings settings;
     private final boolean mapped;
-    private final Path busybox;
+    private final String busybox;
 
+    /** @param busybox the static one */
     SandboxCommands(EngineSettings settings, boolean mapped, Path busybox) {
         this.settings = settings;
         this.mapped = mapped;
-        this.busybox = busybox;
+        this.busybox = busybox.toString();
     }
 
     /** Whether sandboxes need a user namespace. */
@@ -82,12 +97,10 @@ final class SandboxCommands {
     /** The namespaces of one command, whose first process waits for the file {@code step} and a line. */
     List<String> waiting(Scratch scratch) {
         var line = namespaces(List.of());
-        line.addAll(List.of("prlimit", "--core=0", "--fsize=" + scratch.diskBytes()));
-        if (mapped) {
-            line.add("--nproc=" + settings.processes());
-        }
-        line.addAll(
-                List.of("--", "sh", "-c", SCRIPT, "kiln", scratch.directory().toString()));
+        line.addAll(List.of(busybox, "sh", "-c", SCRIPT, "kiln"));
+        line.addAll(List.of(scratch.directory().toString(), Long.toString(scratch.diskBytes() / BLOCK)));
+        line.add(mapped ? Integer.toString(settings.processes()) : "");
+        line.add(String.join(" ", scratch.group().joinFiles()));
         return line;
     }
 
@@ -97,10 +110,10 @@ final class SandboxCommands {
     String step(Scratch scratch, BuildState state, List<String> command) throws IOException {
         boolean network = scratch.network();
         var line = new ArrayList<>(List.of("bwrap", "--bind", "merged", "/", "--proc", "/proc"));
-        line.addAll(coveredProc());
+        line.addAll(COVERED);
         var memory = Long.toString(settings.memory().toBytes() / 4);
         line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
-        line.addAll(List.of("--size", memory, "--tmpfs", "/run", "--ro-bind", busybox.toString(), TOOLS));
+        line.addAll(List.of("--size", memory, "--tmpfs", "/run", "--ro-bind", busybox, TOOLS));
         line.addAll(List.of("--bind", "tmp", "/tmp"));
         int mounts = 0;
         for (var point : OpenedDisk.pointsBelow(scratch.directory())) {
@@ -178,7 +191,7 @@ final class SandboxCommands {
                 + "\nupper=" + quoted(scratch.layers().upper())
                 + "\nwork=" + quoted(scratch.work())
                 + "\nmeasured=" + quoted(String.join(" ", measured))
-                + "\ngroups=" + quoted(String.join(" ", scratch.group().joinFiles()))
+                + "\nlast=" + (measured.isEmpty() || scratch.usage().isPackedNext() ? "" : "measured")
                 + line.stream().map(SandboxCommands::quoted).collect(Collectors.joining(" ", "\nset -- ", "\n"));
     }
 
@@ -197,11 +210,21 @@ final class SandboxCommands {
         return line;
     }
 
-    /** GNU tar over a layer, in overlay's own form, and over a directory as the one that was /tmp. */
-    List<String> packLayer(Scratch scratch, Path layer, Path tmp) {
-        var line = namespaces(scratch.group().joinFiles());
-        line.addAll(host(
-                List.of("--ro-bind", layer.toString(), "/image/layer", "--ro-bind", tmp.toString(), "/image/tmp")));
+    /**
+     * GNU tar over a layer, in overlay's own form, and over a directory as the one that was /tmp. Before, it is
+     * measured. Nothing of the image is run, so bubblewrap's own namespaces are enough.
+     */
+    List<String> packLayer(Scratch scratch, int layer, Path tmp) {
+        var line = new ArrayList<>(List.of("setsid", "--wait"));
+        if (mapped) {
+            line.addAll(OWN_USERS);
+        }
+        var directory = Layers.directory(layer);
+        line.addAll(List.of(
+                busybox, "sh", "-c", MEASURE, "kiln", scratch.directory().toString(), directory));
+        line.add(String.join(" ", scratch.group().joinFiles()));
+        var source = scratch.directory().resolve(directory).toString();
+        line.addAll(host(List.of("--ro-bind", source, "/image/layer", "--ro-bind", tmp.toString(), "/image/tmp")));
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(List.of("tar", "--create", "--directory=/image", "--numeric-owner", "--sparse", "--format=posix"));
         line.addAll(List.of("--xattrs", "--xattrs-include=*"));
@@ -252,7 +275,7 @@ final class SandboxCommands {
 
     /** The static tools of this machine, shown as a file. */
     List<String> showTools(String file) {
-        return List.of("--ro-bind", busybox.toString(), file);
+        return List.of("--ro-bind", busybox, file);
     }
 
     /** A tool on a disk: before its sandbox is made, a file system is mounted for it. */
@@ -324,7 +347,7 @@ final class SandboxCommands {
                     "kiln"));
         }
         if (mapped) {
-            line.addAll(List.of("unshare", "--user", "--map-auto", "--map-root-user", "--"));
+            line.addAll(OWN_USERS);
         }
         // Set behind the user namespace, whose making would clear it.
         line.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--"));

@@ -31,6 +31,10 @@ final class SandboxProcess {
     private static final ExecutorService STARTER =
             Executors.newSingleThreadExecutor(task -> thread(task, "sandbox-starter"));
 
+    /** Threads that read and write; to begin one takes longer than many a command. */
+    private static final ExecutorService STREAMS =
+            Executors.newCachedThreadPool(task -> thread(task, "sandbox-stream"));
+
     /** Writes a command's standard input. */
     @FunctionalInterface
     interface Input {
@@ -81,12 +85,10 @@ final class SandboxProcess {
     /** The exit status. */
     int run() throws IOException, InterruptedException, Stopped, BuildFailedException {
         var process = start();
-        var reader = background(() -> read(process.getInputStream(), output), "sandbox-output");
+        var reader = background(() -> read(process.getInputStream(), output));
         var errorOutput = apart;
-        var errorReader = errorOutput == null
-                ? reader
-                : background(() -> read(process.getErrorStream(), errorOutput), "sandbox-errors");
-        var writer = background(() -> write(process.getOutputStream()), "sandbox-input");
+        var errorReader = errorOutput == null ? reader : background(() -> read(process.getErrorStream(), errorOutput));
+        var writer = background(() -> write(process.getOutputStream()));
         try {
             while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 watch.look();
@@ -177,9 +179,9 @@ final class SandboxProcess {
         return null;
     }
 
-    private static FutureTask<@Nullable Void> background(Callable<@Nullable Void> work, String name) {
+    private static FutureTask<@Nullable Void> background(Callable<@Nullable Void> work) {
         var task = new FutureTask<>(work);
-        thread(task, name).start();
+        STREAMS.execute(task);
         return task;
     }
 

@@ -1,16 +1,23 @@
 # First process of a mount and PID namespace made for one step: waits for a line on standard input, then mounts the image
-# and runs a command in it. $1 scratch directory. What is to be done stands in the file "step" there by then: network
-# ("network" or "alone"), lower, upper and work for overlay, measured (what takes space), groups (control groups to join)
-# and, as positional parameters, the command line. No command of a build can reach that file, nor "problem", which
-# says what is wrong with the image. The line holds, in Base64, what bubblewrap is to read from descriptor 9, if anything:
-# variables that must not be seen in a file or among the arguments of a process. A file "disk-mounts" tells of a disk: mount point, type, options and source a line.
+# and runs a command in it. $1 scratch directory, $2 the largest file in blocks of 512 bytes, $3 the most processes of this
+# user or nothing, $4 control groups to join. What is to be done stands in the file "step" there by then: network
+# ("network" or "alone"), lower, upper and work for overlay, measured (what takes space), last (whether it is measured at
+# the end, too) and, as positional parameters, the command line. No command of a build can reach that file, nor "problem",
+# which says what is wrong with the image. The line holds, in Base64, what bubblewrap is to read from descriptor 9, if
+# anything: variables that must not be seen in a file or among the arguments of a process. A file "disk-mounts" tells of a
+# disk: mount point, type, options and source a line.
+# This is for the static busybox, whose own programs start in half the time of the system's; those have a path here.
 set -eu
 cd "$1"
-read -r go || exit 124
-. ./step
-for group in $groups; do
+# While nobody waits for it: the kernel takes its time.
+for group in $4; do
     echo 0 > "$group" || exit 124
 done
+ulimit -c 0
+ulimit -f "$2"
+[ -z "$3" ] || ulimit -u "$3"
+read -r go || exit 124
+. ./step
 
 problem() {
     echo "$1" > problem
@@ -30,15 +37,15 @@ if [ -f disk-mounts ]; then
             points="$points $point"
             mkdir -p "$target"
         fi
-        mount -t "$type" -o "$options" "$source" "$target" 2> mount-error < /dev/null ||
+        /bin/mount -t "$type" -o "$options" "$source" "$target" 2> mount-error < /dev/null ||
             { echo "mounting a file system of the disk failed: $(cat mount-error)" > trouble; exit 125; }
     done < disk-mounts
 fi
 
 if [ ! -d "$upper" ]; then
     mkdir new
-    chown --reference="${lower%%:*}/" new
-    chmod --reference="${lower%%:*}/" new
+    /bin/chown --reference="${lower%%:*}/" new
+    /bin/chmod --reference="${lower%%:*}/" new
     mv new "$upper"
 fi
 # userxattr: a layer looks the same whether the worker is root or not, and can be packed without more privileges.
@@ -69,16 +76,21 @@ if [ "$network" = network ] && { [ -L "$resolver" ] || [ ! -e "$resolver" ]; }; 
     : > "$resolver"
 fi
 
+begin() {
+    [ -n "$go" ] || exec "$@" 0<&8 8<&-
+    printf %s "$go" | base64 -d | { exec 9<&0 0<&8 8<&-; exec "$@"; }
+}
+
+# The command first: what comes after it does not delay it. What runs beside a shell reads nothing, unless it is told to.
+exec 8<&0
+begin "$@" &
+command=$!
+exec 8<&-
 # A file that is empty or not whole yet is not read.
-(while sleep 0.5; do du -sk $measured > usage.often; done) > /dev/null 2>&1 < /dev/null &
+(while sleep 0.5; do du -sk $measured > usage.often; done) > /dev/null 2>&1 &
 
 status=0
-if [ -z "$go" ]; then
-    "$@" || status=$?
-else
-    exec 8<&0
-    printf %s "$go" | base64 -d | { exec 9<&0 0<&8 8<&-; "$@"; } || status=$?
-fi
+wait "$command" || status=$?
 
 if [ "$before" != kept ]; then
     # The command may have put a link there, and seen from here it leads to this machine's own files.
@@ -87,5 +99,5 @@ if [ "$before" != kept ]; then
     [ -z "$before" ] || ln -s "$before" "$resolver"
 fi
 # What is measured here decides nothing that the command's own status does not.
-[ -z "$measured" ] || du -sk $measured > usage.last 2> /dev/null || true
+[ -z "$last" ] || du -sk $measured > usage.last 2> /dev/null || true
 exit "$status"

@@ -169,6 +169,18 @@ class HostileCommandsTest {
     }
 
     @Test
+    void whatAStepWroteTooFastToBeMeasuredIsSeenWhereItIsKept() {
+        var content = "RUN for i in 1 2 3; do dd if=/dev/zero of=/var/f$i bs=1M count=30; done\nRUN /bin/sleep 98767";
+        var engine = new SandboxBuildEngine(settings.build());
+        assertThatThrownBy(() -> engine.build(request(content, 64L << 20, false), new RememberedSteps(), output))
+                .isInstanceOfSatisfying(
+                        BuildFailedException.class,
+                        e -> assertThat(e.code()).isEqualTo("BuildCommand.DiskLimitExceeded"))
+                .hasMessageContaining("step 1 of 2");
+        assertThat(Sleepers.count(98767)).isZero();
+    }
+
+    @Test
     void oneFileIsBounded() {
         fails(
                 "RUN dd if=/dev/zero of=/var/big bs=1M count=80; ls -l /var/big; rm /var/big; exit 9",
