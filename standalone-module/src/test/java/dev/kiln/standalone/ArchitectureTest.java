@@ -47,6 +47,7 @@ class ArchitectureTest {
             "Exports",
             "ImageCopies",
             "ImageExporter",
+            "ImagePackages",
             "ImageRows",
             "ImageSearch",
             "ImageTags",

@@ -140,7 +140,8 @@ class KilledWorkerScenario {
 
     @Test
     void aBuildWhoseWorkerIsKilledGoesOnAfterTheLastStepThatHadEndedAndInTheSameTrace() throws Exception {
-        var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 6";
+        var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 6;"
+                + " mkdir -p /var/lib/dpkg; printf 'Package: clay\\nVersion: 1.2\\n' > /var/lib/dpkg/status";
         var template = cluster.template(client, base, content, Map.of("AddAccount.1", cluster.account(client)));
         var execution = cluster.startTraced(client, template, CALLER);
         cluster.awaitOutput(client, execution, "\nsecond\n");
@@ -164,7 +165,21 @@ class KilledWorkerScenario {
                         .list())
                 .containsExactly(1, cluster.attempt(execution));
         isOneTrace(execution);
+        hasItsPackages(execution);
         cluster.guaranteesHold();
+    }
+
+    private void hasItsPackages(String execution) throws IOException {
+        var copies = cluster.jdbc
+                .sql("select id from image_copy where execution_id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .list();
+        for (var copy : copies) {
+            var told = client.get("/api/v1/images/" + copy + "/packages");
+            assertThat(told.path("packages").get(0).path("name").asString()).isEqualTo("clay");
+        }
+        assertThat(copies).hasSize(3);
     }
 
     /** From the request through Kafka and both attempts to the last share. */
