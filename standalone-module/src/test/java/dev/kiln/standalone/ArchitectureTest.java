@@ -58,6 +58,7 @@ class ArchitectureTest {
             "LifeSession",
             "LiveRows",
             "LockSessions",
+            "MovedLogs",
             "Outbox",
             "Preflight",
             "ProofOfLife",
