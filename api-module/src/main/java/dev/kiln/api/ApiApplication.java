@@ -4,6 +4,7 @@ import dev.kiln.bucket.BucketsConfiguration;
 import dev.kiln.management.ManagementConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
+import dev.kiln.trace.TracingConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,7 +15,12 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @SpringBootApplication
 @EnableScheduling
 @EnableConfigurationProperties(ApiSettings.class)
-@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class, ManagementConfiguration.class
+@Import({
+    RegionsConfiguration.class,
+    BucketsConfiguration.class,
+    SweepConfiguration.class,
+    ManagementConfiguration.class,
+    TracingConfiguration.class
 })
 public class ApiApplication {
 

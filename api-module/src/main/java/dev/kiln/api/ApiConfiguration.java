@@ -7,7 +7,9 @@ import dev.kiln.execution.Executions;
 import dev.kiln.image.ImageInspector;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveLimits;
+import dev.kiln.log.MovedLogs;
 import dev.kiln.parameter.ExecutionParameters;
+import dev.kiln.region.Regions;
 import dev.kiln.secret.SecretSeal;
 import dev.kiln.template.TemplateRows;
 import java.time.Clock;
@@ -49,6 +51,11 @@ class ApiConfiguration {
     @Bean
     ExecutionQueue executionQueue(JdbcClient jdbc) {
         return new ExecutionQueue(jdbc);
+    }
+
+    @Bean
+    MovedLogs movedLogs(JdbcClient jdbc, Regions regions) {
+        return new MovedLogs(jdbc, regions);
     }
 
     @Bean

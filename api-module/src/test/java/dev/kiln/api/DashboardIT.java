@@ -3,8 +3,14 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.signature.FormText;
+import dev.kiln.image.Digest;
+import dev.kiln.image.packages.ImagePackages;
+import dev.kiln.image.packages.InstalledPackage;
+import dev.kiln.image.packages.PackageList;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -168,6 +174,40 @@ class DashboardIT {
     }
 
     @Test
+    void anExecutionThatNoWorkerCanDoSaysForWhatItWaits() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        server.jdbc()
+                .sql("update execution set attempt = 1, needs = '{disks}', needed_in = status where id = :id")
+                .param("id", execution)
+                .update();
+
+        assertThat(get("/ui/executions/" + execution, session(account)).text())
+                .contains("Now it waits for a worker that", "It starts as soon as one is there.");
+    }
+
+    @Test
+    void anImageShowsWhatChangedSinceTheOneBefore() {
+        var packages = new ImagePackages(server.jdbc());
+        var images = new ArrayList<String>();
+        for (var version : List.of("7.88", "8.5")) {
+            var image = objects.image("tools-" + version, "tools");
+            var digest = new Digest(
+                    account.rest("GET", "/api/v1/images/" + image, "").at("digest"));
+            var curl = new InstalledPackage("dpkg", "curl", version, "amd64");
+            packages.keep(digest, new PackageList(List.of(curl)));
+            images.add(image);
+        }
+        var session = session(account);
+
+        assertThat(get("/ui/images", session).text()).contains("href=\"/ui/images/" + images.get(1) + "\"");
+        assertThat(get("/ui/images/" + images.get(1), session).text())
+                .contains("Changed since", "href=\"/ui/images/" + images.get(0) + "\"", "7.88", "8.5");
+        assertThat(get("/ui/images/" + images.get(1), session(server.newAccount()))
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void whateverAnAddressSaysIsAnswered() {
         var session = session(account);
         for (var path : new String[] {
@@ -176,6 +216,8 @@ class DashboardIT {
             "/ui/executions?status=%3Cb%3E",
             "/ui/executions?template=" + "x".repeat(5000),
             "/ui/images?family=%00",
+            "/ui/images/m-none",
+            "/ui/images/%00",
             "/ui/executions/%00",
             "/ui/templates/x",
             "/ui/executions/x/stream?offset=-1",

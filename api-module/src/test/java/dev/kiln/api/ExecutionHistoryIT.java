@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.testing.guarantee.EveryEndIsCounted;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +45,43 @@ class ExecutionHistoryIT {
         assertThat(totals("", "PARTITION_SUCCESS", "DISTRIBUTING")).containsExactly("1", "0", "1");
         objects.finish(execution, "SUCCESS");
         assertThat(totals("", "PARTITION_SUCCESS", "SUCCESS")).containsExactly("1", "0", "1");
+    }
+
+    @Test
+    void oneRegionIsTriedAgainAlone() {
+        var execution = objects.start(template);
+        var targets = "/api/v1/executions/" + execution + "/targets";
+        for (var region : List.of("cn-hangzhou", "cn-beijing", "cn-shanghai")) {
+            server.jdbc()
+                    .sql("""
+                            insert into image_copy (id, account_id, region_id, execution_id, name, state, error_code)
+                            select 'm-' || replace(:region, '-', '') || substr(id, 6, 9), account_id, :region, id, 'golden',
+                                   case :region when 'cn-hangzhou' then 'PENDING' else 'FAILED' end, 'CopyFailed'
+                              from execution where id = :id
+                            """)
+                    .param("region", region)
+                    .param("id", execution)
+                    .update();
+        }
+        objects.finish(execution, "PARTITION_SUCCESS");
+        for (var other : List.of("cn-hangzhou", "cn-nowhere", "%00", "..%2f", "x".repeat(300))) {
+            assertThat(client.rest("POST", targets + "/" + other + "/retry", "").status())
+                    .as(other)
+                    .isIn(400, 404, 409);
+        }
+
+        assertThat(client.rest("POST", targets + "/cn-beijing/retry", "").status())
+                .isEqualTo(202);
+
+        var states = new HashMap<String, String>();
+        client.rest("GET", targets, "")
+                .json()
+                .path("targets")
+                .forEach(target -> states.put(
+                        target.path("regionId").asString(), target.path("state").asString()));
+        assertThat(states).containsEntry("cn-beijing", "PENDING").containsEntry("cn-shanghai", "FAILED");
+        assertThat(client.rest("POST", targets + "/cn-shanghai/retry", "").refusal())
+                .isEqualTo("409 NotFinished");
     }
 
     @Test

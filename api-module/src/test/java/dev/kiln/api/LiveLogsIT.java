@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.live.Followers;
 import dev.kiln.api.signature.Signatures;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.log.MovedLogs;
+import dev.kiln.region.RegionId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -66,6 +70,40 @@ class LiveLogsIT {
         }
         Awaitility.await("everybody has left")
                 .until(() -> server.bean(Followers.class).count() == 0);
+    }
+
+    @Test
+    void aLogThatLiesInARegionIsReadFromThere() throws Exception {
+        var text = new StringBuilder();
+        int length = 0;
+        for (int line = 0; line < LINES; line++) {
+            var printed = "line " + line + " größer ✓\n";
+            log(length, printed);
+            text.append(printed);
+            length += printed.getBytes(StandardCharsets.UTF_8).length;
+        }
+        objects.finish(execution, "SUCCESS");
+        var path = "/api/v1/executions/" + execution + "/logs?offset=7";
+        var logs = server.bean(MovedLogs.class);
+
+        assertThat(logs.move(new MovedLogs.Due(new ExecutionId(execution), new RegionId("cn-hangzhou")), 0))
+                .isTrue();
+
+        assertThat(server.jdbc()
+                        .sql("select count(*) from build_log_chunk where execution_id = :id")
+                        .param("id", execution)
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+        assertThat(readAll(new Random(1))).isEqualTo(text.toString());
+        var after = client.rest("GET", path, "");
+        assertThat(after.text()).isEqualTo(text.substring(7));
+        assertThat(after.headers())
+                .containsEntry("kiln-next-offset", Integer.toString(length))
+                .containsEntry("kiln-log-complete", "true");
+
+        FileSystemUtils.deleteRecursively(server.regions().resolve("cn-hangzhou/logs/" + execution));
+        assertThat(client.rest("GET", path, "").status()).isEqualTo(503);
     }
 
     /** Reads with connections that break anywhere, or that the server ends, each going on after the last event. */

@@ -54,6 +54,9 @@ class RestCodesIT {
             var content = "/api/v1/images/" + objects.image("short") + "/content";
             return client.upload("GET", content, new byte[0], Map.of("range", "bytes=9999999-"));
         });
+        var packages = "/api/v1/images/" + objects.image("bare") + "/packages";
+        provoked.put(RestCodes.PACKAGES_NOT_RECORDED, () -> client.rest("GET", packages, ""));
+        provoked.put(RestCodes.NO_PREVIOUS_IMAGE, () -> client.rest("GET", packages + "/differences", ""));
         provoked.put(RestCodes.TASK_NOT_FOUND, () -> client.rest("GET", "/api/v1/tasks/t-none", ""));
         provoked.put(RestCodes.NOTHING_FAILED, () -> retry(true));
         provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));

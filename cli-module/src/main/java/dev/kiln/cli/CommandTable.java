@@ -17,6 +17,7 @@ final class CommandTable {
                         templates.all(),
                         new ExecutionCommands(session, templates).all(),
                         new ImageCommands(session).all(),
+                        new PackageCommands(session).all(),
                         new ServerCommands(session).all(),
                         new KeyCommands(session).all())
                 .forEach(commands::addAll);

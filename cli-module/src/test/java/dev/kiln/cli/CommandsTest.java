@@ -163,6 +163,24 @@ class CommandsTest {
     }
 
     @Test
+    void differencesOfAnImageAreATable() {
+        answer = """
+                {"imageId":"m-2","to":"m-1","added":[{"name":"vim","version":"9"}],
+                 "removed":[{"name":"nano","version":"7"}],"changed":[{"name":"curl","before":"7.88","now":"8.5"}]}
+                """;
+
+        assertThat(run("images", "differences", "m-2")).isZero();
+
+        assertThat(seenRequest).isEqualTo("GET /api/v1/images/m-2/packages/differences?to=previous");
+        assertThat(text(out)).isEqualTo("""
+                        PACKAGE  IN m-1  NOW
+                        curl     7.88    8.5
+                        vim      -       9
+                        nano     7       -
+                        """);
+    }
+
+    @Test
     void workersTellsWhoCanDoWhat() {
         answer = """
                 {"workers":[{"name":"w-1","slots":2,"architecture":"amd64","able":["disks","machines"],

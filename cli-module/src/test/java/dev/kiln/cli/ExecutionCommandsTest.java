@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The commands about templates and executions, against a server that answers each path in turn. */
 class ExecutionCommandsTest {
@@ -174,6 +175,18 @@ class ExecutionCommandsTest {
         Files.writeString(file, "- {name: VERSION, default: 1.2}");
         assertThat(run("template", "parameters", TEMPLATE, "-f", file.toString()))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void whoFollowsIsToldForWhatAnExecutionWaits() {
+        var execution = new JsonMapper().readTree("""
+                {"status":"PREPARING","modifiedAt":"2024-01-01T00:00:00Z","waitsFor":["disks"],
+                 "message":"waits for a worker that can build on disks"}
+                """);
+
+        assertThat(new Story(null).now(execution, new JsonMapper().createArrayNode()))
+                .startsWith("PREPARING ")
+                .endsWith("  waits for a worker that can build on disks");
     }
 
     @Test

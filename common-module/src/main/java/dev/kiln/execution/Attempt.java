@@ -2,6 +2,8 @@ package dev.kiln.execution;
 
 import dev.kiln.image.ImageId;
 import dev.kiln.template.Template;
+import dev.kiln.trace.TraceParent;
+import dev.kiln.trace.TracedWork;
 import java.util.Optional;
 
 /**
@@ -11,6 +13,7 @@ import java.util.Optional;
  * @param status the status that the row had when this was read
  * @param image id reserved for the image of the template's region
  * @param outcome set from RELEASING on
+ * @param trace place in a trace of what is done now; empty when nobody traces it
  */
 public record Attempt(
         ExecutionId execution,
@@ -18,9 +21,22 @@ public record Attempt(
         ExecutionStatus status,
         ImageId image,
         Optional<Outcome> outcome,
-        Template template) {
+        Template template,
+        Optional<TraceParent> trace) {
 
     Attempt in(ExecutionStatus now, Optional<Outcome> outcomeNow) {
-        return new Attempt(execution, number, now, image, outcomeNow, template);
+        return new Attempt(execution, number, now, image, outcomeNow, template, trace);
+    }
+
+    /** The same as part of a piece of work. */
+    public Attempt within(TracedWork work) {
+        return new Attempt(
+                execution,
+                number,
+                status,
+                image,
+                outcome,
+                template,
+                work.place().or(() -> trace));
     }
 }

@@ -6,6 +6,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import dev.kiln.template.TemplateId;
 import dev.kiln.template.TemplateRows;
+import dev.kiln.trace.TraceParent;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.Arrays;
@@ -68,13 +69,21 @@ public final class Executions {
     /**
      * Starts an execution of a template of the account. Empty when one is running already, or when there is no such
      * template. Of any number of simultaneous calls one wins: the unique index decides.
+     *
+     * @param trace place in a trace under which all that is done for it belongs
      */
     public Optional<ExecutionId> start(
-            ExecutionId id, ImageId image, TemplateId template, AccountId account, List<Tag> tags) {
+            ExecutionId id,
+            ImageId image,
+            TemplateId template,
+            AccountId account,
+            List<Tag> tags,
+            Optional<TraceParent> trace) {
         return jdbc.sql("""
                         with started as (
-                            insert into execution (id, template_id, account_id, region_id, image_id, status, message, tags)
-                            select :id, t.id, t.account_id, t.region_id, :image, 'PREPARING', 'accepted', :tags::jsonb
+                            insert into execution
+                                   (id, template_id, account_id, region_id, image_id, status, message, tags, trace)
+                            select :id, t.id, t.account_id, t.region_id, :image, 'PREPARING', 'accepted', :tags::jsonb, :trace
                               from template t
                              where t.id = :template and t.account_id = :account
                             on conflict (template_id) where finished_at is null do nothing
@@ -90,6 +99,7 @@ public final class Executions {
                 .param("template", template.value())
                 .param("account", account.value())
                 .param("tags", json.writeValueAsString(tags))
+                .param("trace", trace.map(TraceParent::header).orElse(null), Types.VARCHAR)
                 .query(String.class)
                 .optional()
                 .map(ExecutionId::new);
@@ -118,14 +128,14 @@ public final class Executions {
                         with claimed as (
                             update execution set attempt = attempt + 1, worker = :worker
                              where id = :id and finished_at is null
-                            returning id, template_id, region_id, attempt, status, image_id, outcome),
+                            returning id, template_id, region_id, attempt, status, image_id, outcome, trace),
                         intended as (
                             insert into intent (kind, place, name, execution_id, attempt)
                             select 'SCRATCH', :place, id, id, attempt from claimed
                             union all
                             select 'COPY', region_id, 'images/' || image_id, id, attempt from claimed
                              where status in ('PREPARING', 'BUILDING'))
-                        select c.id as execution_id, c.attempt, c.status, c.image_id, c.outcome, t.*
+                        select c.id as execution_id, c.attempt, c.status, c.image_id, c.outcome, c.trace, t.*
                           from claimed c join template t on t.id = c.template_id
                         """)
                 .param("id", id.value())
@@ -137,7 +147,8 @@ public final class Executions {
                         ExecutionStatus.valueOf(row.getString("status")),
                         new ImageId(row.getString("image_id")),
                         Optional.ofNullable(row.getString("outcome")).map(Outcome::valueOf),
-                        templates.mapRow(row, number)))
+                        templates.mapRow(row, number),
+                        TraceParent.parse(row.getString("trace"))))
                 .optional();
     }
 

@@ -10,7 +10,10 @@ import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What the rows say of things that lie in regions: images, contexts of templates, layers of builds, cached steps. */
+/**
+ * What the rows say of things that lie in regions: images, contexts of templates, layers of builds, cached steps, old
+ * logs.
+ */
 public final class StoredThings {
 
     private final JdbcClient jdbc;
@@ -51,6 +54,8 @@ public final class StoredThings {
                         union all
                         select 'steps/' || key, substr(digest, 8) from cached_step
                          where region_id = :region and digest is not null
+                        union all
+                        select 'logs/' || execution_id, substr(digest, 8) from moved_log where region_id = :region
                         """)
                 .param("region", region.value())
                 .query((row, number) -> expected.put(row.getString("key"), row.getString("digest")))
@@ -73,6 +78,8 @@ public final class StoredThings {
                                               and :key = 'contexts/' || id || '/' || :name
                                               and context_digest = 'sha256:' || :name)
                                 or exists (select from cached_step where key = :step and region_id = :region
+                                              and digest = 'sha256:' || :name)
+                                or exists (select from moved_log where execution_id = :log and region_id = :region
                                               and digest = 'sha256:' || :name)) then 'WANTED'
                             when :object and exists (
                                 select from image_copy c join execution e on e.id = c.execution_id
@@ -129,20 +136,22 @@ public final class StoredThings {
                 "select id from execution where id = :layers for update",
                 "select e.id from execution e join image_copy c on c.execution_id = e.id where c.id = :image for update of e",
                 "select id from image_copy where id = :image for update",
-                "select key from cached_step where key = :step for update")) {
+                "select key from cached_step where key = :step for update",
+                "select id from execution where id = :log for update")) {
             jdbc.sql(statement).params(owners).query(String.class).list();
         }
     }
 
-    // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…, steps/KEY
+    // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…, steps/KEY, logs/EXECUTION
     private static Map<String, String> owners(String key) {
         var parts = key.split("/", -1);
-        var owners = new HashMap<>(Map.of("image", "", "template", "", "layers", "", "step", ""));
+        var owners = new HashMap<>(Map.of("image", "", "template", "", "layers", "", "step", "", "log", ""));
         if (parts.length > 1) {
             switch (parts[0]) {
                 case "images" -> owners.put("image", parts[1]);
                 case "contexts" -> owners.put("template", parts[1]);
                 case "layers" -> owners.put("layers", parts[1]);
+                case "logs" -> owners.put("log", parts[1]);
                 case "steps" -> owners.put("step", parts[1]);
                 default -> {}
             }

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Real API and worker processes over one database, one broker and three region directories. */
@@ -65,6 +66,7 @@ final class Cluster implements AutoCloseable {
     final JdbcClient jdbc;
     private final String kafka;
     private final Path directory;
+    private final Path logs;
     private final Map<String, String> shared;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private int apisStarted;
@@ -81,7 +83,7 @@ final class Cluster implements AutoCloseable {
         this.kafka = kafka;
         this.directory = directory;
         this.shared = shared();
-        Files.createDirectories(LOGS);
+        this.logs = Files.createTempDirectory(Files.createDirectories(LOGS), "cluster-");
         Files.createDirectories(bucket());
         for (var region : regions().values()) {
             Files.createDirectories(region);
@@ -104,6 +106,11 @@ final class Cluster implements AutoCloseable {
         properties.put("kiln.buckets[0].region", REGIONS.get(0));
         properties.put("kiln.buckets[0].directory", bucket().toString());
         return properties;
+    }
+
+    /** What every process that starts from now on is told besides. */
+    void tell(String setting, String value) {
+        shared.put(setting, value);
     }
 
     /** The directory of the bucket {@link #BUCKET}, which is in the first region. */
@@ -205,6 +212,8 @@ final class Cluster implements AutoCloseable {
     private void launch(String name, Program program, Host host, Map<String, String> properties) throws IOException {
         var classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).stream()
                 .filter(entry -> !entry.contains(program.otherJar()) && !entry.contains(program.otherModule()))
+                // Its logback-test.xml would come before what the application says of its log.
+                .filter(entry -> !entry.contains("kiln-testing") && !entry.contains("testing-module"))
                 .toList();
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command = new ArrayList<>(host.enter());
@@ -236,8 +245,16 @@ final class Cluster implements AutoCloseable {
     }
 
     // Not in the test's own directory, which is gone when somebody wants to know why a test failed.
-    private static Path log(String name) {
-        return LOGS.resolve(name + ".log");
+    private Path log(String name) {
+        return logs.resolve(name + ".log");
+    }
+
+    /** What a process has logged, line by line, when it was told to log as JSON. */
+    List<JsonNode> logged(String name) throws IOException {
+        var json = new JsonMapper();
+        try (var lines = Files.lines(log(name))) {
+            return lines.map(json::readTree).toList();
+        }
     }
 
     Map<String, Path> regions() {
@@ -261,24 +278,36 @@ final class Cluster implements AutoCloseable {
 
     /** Makes a template that copies to two more regions and returns its id. */
     String template(SignedClient client, String base, String buildContent, String testContent) throws IOException {
-        return client.rpc(
-                        "CreateImagePipeline",
-                        Map.of(
-                                "RegionId",
-                                "cn-hangzhou",
-                                "BaseImageType",
-                                "IMAGE",
-                                "BaseImage",
-                                base,
-                                "BuildContent",
-                                buildContent,
-                                "TestContent",
-                                testContent,
-                                "ToRegionId.1",
-                                "cn-beijing",
-                                "ToRegionId.2",
-                                "cn-shanghai"))
+        return template(client, base, buildContent, Map.of("TestContent", testContent));
+    }
+
+    /** The same with more parameters. */
+    String template(SignedClient client, String base, String buildContent, Map<String, String> more)
+            throws IOException {
+        var parameters = new LinkedHashMap<>(more);
+        parameters.putAll(Map.of(
+                "RegionId",
+                "cn-hangzhou",
+                "BaseImageType",
+                "IMAGE",
+                "BaseImage",
+                base,
+                "BuildContent",
+                buildContent,
+                "ToRegionId.1",
+                "cn-beijing",
+                "ToRegionId.2",
+                "cn-shanghai"));
+        return client.rpc("CreateImagePipeline", parameters)
                 .path("ImagePipelineId")
+                .asString();
+    }
+
+    /** Makes an account and returns its number. */
+    String account(SignedClient client) throws IOException {
+        var wanted = new JsonMapper().createObjectNode().put("name", "friend");
+        return client.rest("POST", "/api/v1/accounts", Map.of(), RequestBody.json(wanted))
+                .path("accountId")
                 .asString();
     }
 
@@ -293,6 +322,20 @@ final class Cluster implements AutoCloseable {
                 .param("id", execution)
                 .query(String.class)
                 .single();
+    }
+
+    /** Starts an execution in a trace of the caller's. */
+    String startTraced(SignedClient client, String template, String traceparent)
+            throws IOException, InterruptedException {
+        var parameters = Map.of("RegionId", "cn-hangzhou", "ImagePipelineId", template);
+        var request = HttpRequest.newBuilder(
+                        client.request("StartImagePipelineExecution", parameters), (name, value) -> true)
+                .header("traceparent", traceparent)
+                .build();
+        return new JsonMapper()
+                .readTree(HTTP.send(request, BodyHandlers.ofByteArray()).body())
+                .path("ExecutionId")
+                .asString();
     }
 
     int attempt(String execution) {

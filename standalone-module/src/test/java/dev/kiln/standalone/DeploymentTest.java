@@ -72,7 +72,8 @@ class DeploymentTest {
         for (var module : List.of("api-module", "worker-module")) {
             application(module).leaves().forEach(name -> known.add(normal(name)));
         }
-        known.addAll(List.of(normal("spring.config.import"), normal("KILN_LOG_FORMAT")));
+        known.addAll(List.of(
+                normal("spring.config.import"), normal("KILN_LOG_FORMAT"), normal("OTEL_EXPORTER_OTLP_ENDPOINT")));
         return known;
     }
 

@@ -1,6 +1,7 @@
 package dev.kiln.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.kiln.cli.SignedClient;
 import java.io.IOException;
@@ -46,14 +47,20 @@ class KilledWorkerScenario {
                 for each row when (old.status is distinct from new.status) execute function wait_at_gate();
             """;
 
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final String CALLER = "00-" + TRACE + "-b7ad6b7169203331-01";
+
     private Cluster cluster;
     private SignedClient client;
     private String base;
     private Connection gate;
+    private TraceCollector collector;
 
     @BeforeAll
     void begin(@TempDir Path directory) throws IOException, SQLException {
         cluster = new Cluster(directory);
+        collector = new TraceCollector();
+        cluster.tell("kiln.tracing.endpoint", collector.address());
         client = cluster.start(2);
         base = cluster.baseImage(client);
         gate = DriverManager.getConnection(
@@ -71,6 +78,7 @@ class KilledWorkerScenario {
     @AfterAll
     void end() throws Exception {
         cluster.close();
+        collector.close();
         gate.close();
     }
 
@@ -131,9 +139,11 @@ class KilledWorkerScenario {
     }
 
     @Test
-    void aBuildWhoseWorkerIsKilledGoesOnAfterTheLastStepThatHadEnded() throws Exception {
-        var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 6";
-        var execution = cluster.start(client, cluster.template(client, base, content, ""));
+    void aBuildWhoseWorkerIsKilledGoesOnAfterTheLastStepThatHadEndedAndInTheSameTrace() throws Exception {
+        var content = "RUN echo first; cat /proc/sys/kernel/random/uuid > /etc/once\nENV A b\nRUN echo second; sleep 6;"
+                + " mkdir -p /var/lib/dpkg; printf 'Package: clay\\nVersion: 1.2\\n' > /var/lib/dpkg/status";
+        var template = cluster.template(client, base, content, Map.of("AddAccount.1", cluster.account(client)));
+        var execution = cluster.startTraced(client, template, CALLER);
         cluster.awaitOutput(client, execution, "\nsecond\n");
         Awaitility.await("the first step is kept")
                 .atMost(Duration.ofSeconds(30))
@@ -154,7 +164,75 @@ class KilledWorkerScenario {
                         .query(Integer.class)
                         .list())
                 .containsExactly(1, cluster.attempt(execution));
+        isOneTrace(execution);
+        hasItsPackages(execution);
         cluster.guaranteesHold();
+    }
+
+    private void hasItsPackages(String execution) throws IOException {
+        var copies = cluster.jdbc
+                .sql("select id from image_copy where execution_id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .list();
+        for (var copy : copies) {
+            var told = client.get("/api/v1/images/" + copy + "/packages");
+            assertThat(told.path("packages").get(0).path("name").asString()).isEqualTo("clay");
+        }
+        assertThat(copies).hasSize(3);
+    }
+
+    /** From the request through Kafka and both attempts to the last share. */
+    private void isOneTrace(String execution) {
+        var last = cluster.attempt(execution);
+        Awaitility.await("all of the trace is told")
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> {
+                    var told = collector.of(TRACE);
+                    assertThat(told)
+                            .extracting(
+                                    TraceCollector.Told::service, TraceCollector.Told::kind, TraceCollector.Told::name)
+                            .contains(
+                                    tuple("kiln-api", "SERVER", "StartImagePipelineExecution"),
+                                    tuple("kiln-api", "PRODUCER", "publish request"),
+                                    tuple("kiln-worker", "CONSUMER", "hear request"),
+                                    tuple(
+                                            "kiln-worker",
+                                            "INTERNAL",
+                                            "PREPARING"), // the killed attempt's, which had ended
+                                    tuple("kiln-worker", "INTERNAL", "step 1"),
+                                    tuple("kiln-worker", "INTERNAL", "attempt " + last),
+                                    tuple("kiln-worker", "INTERNAL", "BUILDING"),
+                                    tuple("kiln-worker", "INTERNAL", "step 3"),
+                                    tuple("kiln-worker", "INTERNAL", "DISTRIBUTING"),
+                                    tuple("kiln-worker", "INTERNAL", "copy to cn-beijing"),
+                                    tuple("kiln-worker", "INTERNAL", "copy to cn-shanghai"),
+                                    tuple("kiln-worker", "INTERNAL", "share in cn-hangzhou"),
+                                    tuple("kiln-worker", "INTERNAL", "share in cn-beijing"),
+                                    tuple("kiln-worker", "INTERNAL", "share in cn-shanghai"),
+                                    tuple("kiln-worker", "INTERNAL", "RELEASING"));
+                });
+        var request = told("StartImagePipelineExecution");
+        assertThat(request.parent()).isEqualTo(CALLER.split("-", -1)[2]);
+        assertThat(told("publish request").parent()).isEqualTo(request.id());
+        assertThat(told("hear request").parent())
+                .isEqualTo(told("publish request").id());
+        var attempt = told("attempt " + last);
+        assertThat(attempt.parent()).isEqualTo(request.id());
+        assertThat(attempt.attributes())
+                .containsEntry("kiln.execution", execution)
+                .containsEntry("kiln.status", "SUCCESS");
+        assertThat(told("DISTRIBUTING").parent()).isEqualTo(attempt.id());
+        assertThat(told("share in cn-shanghai").parent())
+                .isEqualTo(told("DISTRIBUTING").id());
+        assertThat(told("step 3").attributes().get("kiln.step.text")).startsWith("RUN echo second");
+    }
+
+    private TraceCollector.Told told(String name) {
+        return collector.of(TRACE).stream()
+                .filter(span -> span.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void killHolder(String execution, String status) throws InterruptedException {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** A worker is replaced while executions run: it is asked to end, not killed. */
 @Timeout(300)
@@ -30,6 +31,7 @@ class RollingWorkersScenario {
     @BeforeEach
     void begin() throws IOException {
         cluster = new Cluster(directory);
+        cluster.tell("logging.structured.format.console", "ecs");
         client = cluster.start(2);
     }
 
@@ -64,9 +66,29 @@ class RollingWorkersScenario {
                 .allSatisfy(execution -> assertThat(cluster.attempt(execution)).isEqualTo(2))
                 .allSatisfy(execution -> assertThat(log(execution)).containsOnlyOnce("\nbegun\n"));
         assertThat(log(executions.get(0))).contains("keeper/1.0.0 RUN echo kept");
+        for (var execution : handedOver) {
+            isLogged("worker-1", execution, "1");
+            isLogged("worker-2", execution, "2");
+        }
         copyIsMade(base);
         cluster.guaranteesHold();
         assertEndsWell(staying);
+    }
+
+    /** Lines of a log are objects, and are found by execution, attempt and template. */
+    private void isLogged(String worker, String execution, String attempt) throws IOException {
+        var template = cluster.jdbc
+                .sql("select template_id from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
+        assertThat(cluster.logged(worker))
+                .allMatch(JsonNode::isObject)
+                .filteredOn(line -> line.path("execution").asString("").equals(execution))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(line.path("attempt").asString()).isEqualTo(attempt))
+                .allSatisfy(line -> assertThat(line.path("template").asString()).isEqualTo(template))
+                .anySatisfy(line -> assertThat(line.path("message").asString()).contains("BUILDING"));
     }
 
     private void copyIsMade(String image) throws IOException {

@@ -4,6 +4,7 @@ import dev.kiln.bucket.BucketsConfiguration;
 import dev.kiln.management.ManagementConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
+import dev.kiln.trace.TracingConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -11,7 +12,12 @@ import org.springframework.context.annotation.Import;
 
 /** A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. */
 @SpringBootApplication
-@Import({RegionsConfiguration.class, BucketsConfiguration.class, SweepConfiguration.class, ManagementConfiguration.class
+@Import({
+    RegionsConfiguration.class,
+    BucketsConfiguration.class,
+    SweepConfiguration.class,
+    ManagementConfiguration.class,
+    TracingConfiguration.class
 })
 public class WorkerApplication {
 

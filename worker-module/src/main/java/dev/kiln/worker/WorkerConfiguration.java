@@ -21,6 +21,7 @@ import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.metric.MeasuredEngine;
 import dev.kiln.worker.metric.MeasuredStage;
 import dev.kiln.worker.metric.WorkerMeters;
+import dev.kiln.worker.metric.WorkerTraces;
 import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
@@ -85,8 +86,8 @@ class WorkerConfiguration {
 
     @Bean
     @Primary
-    BuildEngine measuredEngine(SandboxBuildEngine engine, WorkerMeters meters) {
-        return new MeasuredEngine(engine, meters);
+    BuildEngine measuredEngine(SandboxBuildEngine engine, WorkerMeters meters, WorkerTraces traces) {
+        return new MeasuredEngine(engine, meters, traces);
     }
 
     @Bean
@@ -185,8 +186,13 @@ class WorkerConfiguration {
 
     @Bean
     DistributingStage distributing(
-            Targets targets, Regions regions, WorkerSettings settings, Drain drain, WorkerMeters meters) {
-        return new DistributingStage(new Distribution(targets, regions, settings, drain, meters));
+            Targets targets,
+            Regions regions,
+            WorkerSettings settings,
+            Drain drain,
+            WorkerMeters meters,
+            WorkerTraces traces) {
+        return new DistributingStage(new Distribution(targets, regions, settings, drain, meters, traces));
     }
 
     @Bean
@@ -240,9 +246,10 @@ class WorkerConfiguration {
     }
 
     @Bean
-    Stages stages(List<Stage> stages, Intents intents, SandboxBuildEngine engine, WorkerMeters meters) {
+    Stages stages(
+            List<Stage> stages, Intents intents, SandboxBuildEngine engine, WorkerMeters meters, WorkerTraces traces) {
         return new Stages(stages.stream()
-                .map(stage -> new MeasuredStage(GivingBackStage.of(stage, intents, engine.place()), meters))
+                .map(stage -> new MeasuredStage(GivingBackStage.of(stage, intents, engine.place()), meters, traces))
                 .toList());
     }
 

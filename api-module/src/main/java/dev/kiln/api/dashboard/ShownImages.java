@@ -76,6 +76,14 @@ public final class ShownImages {
                 .list();
     }
 
+    /** One image, by the id of its copy in the region where it was made. */
+    Optional<Row> find(String id) {
+        return jdbc.sql(SELECT + " and i.id = :id")
+                .param("id", id)
+                .query(ShownImages::row)
+                .optional();
+    }
+
     private static Row row(ResultSet row, int number) throws SQLException {
         return new Row(
                 row.getString("id"),

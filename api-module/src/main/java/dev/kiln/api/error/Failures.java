@@ -1,5 +1,6 @@
 package dev.kiln.api.error;
 
+import dev.kiln.log.LogAwayException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,10 @@ public final class Failures {
     public static ApiException refusal(Throwable failure, String requestId) {
         if (failure instanceof ApiException refusal) {
             return refusal;
+        }
+        if (failure instanceof LogAwayException away) {
+            LOG.warn("Request {}: {}", requestId, away.getMessage());
+            return Refusals.regionAway(away.region());
         }
         if (isDatabaseAway(failure)) {
             LOG.warn("Request {}: the database does not answer: {}", requestId, failure.toString());

@@ -50,6 +50,10 @@ public final class RestCodes {
     public static final ErrorCode NOT_FINISHED = new ErrorCode("NotFinished", 409, "the execution has not ended yet");
     public static final ErrorCode TOO_MANY_FOLLOWERS = new ErrorCode(
             "TooManyFollowers", 429, "the account follows as many executions at once as `kiln.live.followers` allows");
+    public static final ErrorCode PACKAGES_NOT_RECORDED =
+            new ErrorCode("InvalidImageId.PackagesNotRecorded", 404, "what is installed in the image is not recorded");
+    public static final ErrorCode NO_PREVIOUS_IMAGE = new ErrorCode(
+            "InvalidImageId.NoPrevious", 404, "there is no image before it of its template or family in its region");
 
     /** All of them. */
     public static final List<ErrorCode> CODES = List.of(
@@ -76,7 +80,9 @@ public final class RestCodes {
             TOO_MANY_FOLLOWERS,
             INVALID_URL,
             TOO_MANY_WEBHOOKS,
-            WEBHOOK_NOT_FOUND);
+            WEBHOOK_NOT_FOUND,
+            PACKAGES_NOT_RECORDED,
+            NO_PREVIOUS_IMAGE);
 
     private RestCodes() {}
 }

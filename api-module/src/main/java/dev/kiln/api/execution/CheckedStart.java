@@ -2,6 +2,7 @@ package dev.kiln.api.execution;
 
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.metric.RequestTraces;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
@@ -30,6 +31,7 @@ class CheckedStart {
     private final TemplateSources sources;
     private final TemplateImport imports;
     private final Executions executions;
+    private final RequestTraces traces;
     private final GivenParameters parameters;
 
     CheckedStart(
@@ -38,13 +40,15 @@ class CheckedStart {
             TemplateSources sources,
             TemplateImport imports,
             Executions executions,
-            GivenParameters parameters) {
+            GivenParameters parameters,
+            RequestTraces traces) {
         this.tokens = tokens;
         this.templates = templates;
         this.sources = sources;
         this.imports = imports;
         this.executions = executions;
         this.parameters = parameters;
+        this.traces = traces;
     }
 
     ExecutionId start(Call call, Starts.Wanted wanted) {
@@ -81,7 +85,7 @@ class CheckedStart {
                 .filter(one -> one.baseImageType() == Template.BaseImageType.OSS)
                 .map(imports::require);
         var started = executions
-                .start(id, NewId.image(), template.id(), template.account(), tags)
+                .start(id, NewId.image(), template.id(), template.account(), tags, traces.place())
                 .orElseThrow(() -> Refusals.executionRunning(template.id()));
         parameters.keep(started, values);
         from.ifPresent(object -> imports.begin(template, started, object));

@@ -3,11 +3,11 @@ package dev.kiln.api.execution;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.live.Followers;
+import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.parameter.ExecutionParameters;
-import dev.kiln.region.RegionId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -139,7 +139,8 @@ class ExecutionController {
             @PathVariable("id") String id,
             @PathVariable("region") String region) {
         find(caller, id);
-        retries.retry(new ExecutionId(id), caller.account(), Optional.of(new RegionId(region)));
+        var one = Scalar.region().reading().apply(region).orElseThrow(() -> Refusals.regionNotFound(region));
+        retries.retry(new ExecutionId(id), caller.account(), Optional.of(one));
     }
 
     private ExecutionList.Listed find(Caller caller, String id) {

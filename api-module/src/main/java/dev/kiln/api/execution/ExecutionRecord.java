@@ -1,6 +1,7 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.log.MovedLogs;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -15,9 +16,11 @@ import org.springframework.stereotype.Component;
 public final class ExecutionRecord {
 
     private final JdbcClient jdbc;
+    private final MovedLogs moved;
 
-    ExecutionRecord(JdbcClient jdbc) {
+    ExecutionRecord(JdbcClient jdbc, MovedLogs moved) {
         this.jdbc = jdbc;
+        this.moved = moved;
     }
 
     /** One change of status. */
@@ -122,15 +125,19 @@ public final class ExecutionRecord {
                 .query(row -> {
                     output.add(row.getLong("first_byte"), row.getBytes("content"));
                 });
+        if (output.next() == offset) {
+            moved.read(id, offset, limit).forEach(piece -> output.add(piece.first(), piece.content()));
+        }
         return new Log(output.bytes(), output.next());
     }
 
     /** Number of bytes of output so far. */
     long logSize(ExecutionId id) {
-        return jdbc.sql(
+        long kept = jdbc.sql(
                         "select coalesce(max(first_byte + length(content)), 0) from build_log_chunk where execution_id = :id")
                 .param("id", id.value())
                 .query(Long.class)
                 .single();
+        return kept > 0 ? kept : moved.end(id);
     }
 }

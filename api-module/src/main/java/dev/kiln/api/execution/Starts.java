@@ -1,6 +1,7 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.metric.RequestTraces;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.rpc.NewId;
@@ -11,6 +12,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.template.Tag;
 import dev.kiln.template.TemplateId;
+import dev.kiln.trace.TraceParent;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -32,8 +34,9 @@ final class Starts {
     // Templates that somebody has locked are passed over, so that nobody waits for what another start has to wait for.
     private static final String START = """
                 with wanted as (
-                    select * from unnest(:executions, :images, :accounts, :templates, :regions, :tags, :tokens, :digests)
-                               as w (id, image_id, account_id, template_id, region_id, tags, token, digest)),
+                    select * from unnest(:executions, :images, :accounts, :templates, :regions, :tags, :tokens, :digests,
+                                         :traces)
+                               as w (id, image_id, account_id, template_id, region_id, tags, token, digest, trace)),
                 startable as (
                     select w.*
                       from wanted w join template t
@@ -52,9 +55,10 @@ final class Starts {
                     on conflict do nothing
                     returning result_id),
                 started as (
-                    insert into execution (id, template_id, account_id, region_id, image_id, status, message, tags)
+                    insert into execution
+                           (id, template_id, account_id, region_id, image_id, status, message, tags, trace)
                     select s.id, s.template_id, s.account_id, s.region_id, s.image_id, 'PREPARING', 'accepted',
-                           cast(s.tags as jsonb)
+                           cast(s.tags as jsonb), s.trace
                       from startable s
                      where s.token is null or s.id in (select result_id from token)
                     returning *),
@@ -68,12 +72,14 @@ final class Starts {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final Regions regions;
+    private final RequestTraces traces;
     private final Gathered<Start, Boolean> started = new Gathered<>(this::start);
 
-    Starts(JdbcClient jdbc, JsonMapper json, Regions regions) {
+    Starts(JdbcClient jdbc, JsonMapper json, Regions regions, RequestTraces traces) {
         this.jdbc = jdbc;
         this.json = json;
         this.regions = regions;
+        this.traces = traces;
     }
 
     /** What is to be started. */
@@ -81,7 +87,12 @@ final class Starts {
 
     /** One start, with the ids that the execution and its image get. */
     private record Start(
-            String execution, String image, AccountId account, Wanted wanted, Optional<ClientTokens.Token> token) {}
+            String execution,
+            String image,
+            AccountId account,
+            Wanted wanted,
+            Optional<ClientTokens.Token> token,
+            Optional<TraceParent> trace) {}
 
     /**
      * Starts an execution, and remembers what the client token of the call was answered. Empty, and nothing was
@@ -89,7 +100,8 @@ final class Starts {
      */
     Optional<ExecutionId> atOnce(Call call, Wanted wanted) {
         var id = NewId.execution();
-        var start = new Start(id.value(), NewId.image().value(), call.account(), wanted, ClientTokens.find(call));
+        var start = new Start(
+                id.value(), NewId.image().value(), call.account(), wanted, ClientTokens.find(call), traces.place());
         return started.ask(start) ? Optional.of(id) : Optional.empty();
     }
 
@@ -142,6 +154,11 @@ final class Starts {
                                 start -> start.token
                                         .map(ClientTokens.Token::digest)
                                         .orElse("")))
+                .param(
+                        "traces",
+                        texts(
+                                starts,
+                                start -> start.trace.map(TraceParent::header).orElse(null)))
                 .param("operation", StartExecution.NAME)
                 .param("configured", regions.ids().stream().map(RegionId::value).toArray(String[]::new))
                 .query(String.class)

@@ -137,6 +137,25 @@ public final class Images {
                 .optional();
     }
 
+    /**
+     * The newest image, of those that the account may know of, that was there before this one in its region, of the
+     * same template or the same family.
+     */
+    Optional<Image> before(ImageId id, AccountId account) {
+        return jdbc.sql("select " + ImageRows.COLUMNS + """
+                        from image_copy i, image_copy this left join execution e on e.id = this.execution_id
+                        where this.id = :id and i.account_id = this.account_id and i.region_id = this.region_id
+                          and (i.created_at, i.id) < (this.created_at, this.id) and i.state = 'COPIED'
+                          and (i.family = this.family and this.family <> '' or exists (select from execution b
+                                  where b.id = i.execution_id and b.template_id = e.template_id))
+                          and\s""" + READABLE
+                        + " order by i.created_at desc, i.id desc limit 1")
+                .param("id", id.value())
+                .param("account", account.value())
+                .query(rows)
+                .optional();
+    }
+
     /** Stores what may change of an image that was locked before. */
     void change(Image image) {
         jdbc.sql("""

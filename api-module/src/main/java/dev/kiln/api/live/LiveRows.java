@@ -3,6 +3,7 @@ package dev.kiln.api.live;
 import dev.kiln.api.live.LogChunk.Mark;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.log.MovedLogs;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -20,10 +21,14 @@ final class LiveRows {
     /** The most chunks of an execution that one look takes. */
     static final int CHUNKS = 16;
 
-    private final JdbcClient jdbc;
+    private static final int MOVED_BYTES = CHUNKS << 15;
 
-    LiveRows(JdbcClient jdbc) {
+    private final JdbcClient jdbc;
+    private final MovedLogs moved;
+
+    LiveRows(JdbcClient jdbc, MovedLogs moved) {
         this.jdbc = jdbc;
+        this.moved = moved;
     }
 
     /**
@@ -46,7 +51,8 @@ final class LiveRows {
                               from image_copy c join image_share s on s.image_id = c.id where c.execution_id = e.id),
                            (select count(*) from build_log_mark m where m.execution_id = e.id and m.kind <> 'NOTE')) as state,
                        coalesce((select l.first_byte + length(l.content) from build_log_chunk l
-                                  where l.execution_id = e.id order by l.first_byte desc limit 1), 0) as log_end
+                                  where l.execution_id = e.id order by l.first_byte desc limit 1),
+                                (select o.log_end from moved_log o where o.execution_id = e.id), 0) as log_end
                   from execution e where e.id = any(:ids)
                 """).param("ids", executions.toArray(String[]::new)).query(row -> {
             seen.put(
@@ -62,7 +68,7 @@ final class LiveRows {
     /** What of the executions' logs lies behind these offsets, from the first byte that is still there on. */
     Map<String, List<LogChunk>> read(Map<String, Long> offsets) {
         var ids = List.copyOf(offsets.keySet());
-        var marks = marks(offsets, ids);
+        var marks = marks(offsets);
         var chunks = new HashMap<String, List<LogChunk>>();
         jdbc.sql("""
                 select f.id, c.first_byte, c.content, c.at
@@ -87,14 +93,28 @@ final class LiveRows {
         return chunks;
     }
 
-    /** The same of one log, cut at the offset. */
-    List<LogChunk> read(ExecutionId execution, long offset) {
-        return read(Map.of(execution.value(), offset)).getOrDefault(execution.value(), List.of()).stream()
-                .map(chunk -> chunk.from(offset))
+    /** The same of a log that lies in a region. */
+    private List<LogChunk> readMoved(ExecutionId execution, long offset) {
+        var pieces = moved.read(execution, offset, MOVED_BYTES);
+        var marks = pieces.isEmpty() ? Map.<String, List<Mark>>of() : marks(Map.of(execution.value(), offset));
+        return pieces.stream()
+                .map(piece -> new LogChunk(
+                        piece.first(),
+                        piece.content(),
+                        piece.at(),
+                        LogChunk.about(piece.first(), piece.end(), marks.getOrDefault(execution.value(), List.of()))))
                 .toList();
     }
 
-    private Map<String, List<Mark>> marks(Map<String, Long> offsets, List<String> ids) {
+    /** The same of one log, cut at the offset. */
+    List<LogChunk> read(ExecutionId execution, long offset) {
+        var found = read(Map.of(execution.value(), offset)).getOrDefault(execution.value(), List.of());
+        return (found.isEmpty() ? readMoved(execution, offset) : found)
+                .stream().map(chunk -> chunk.from(offset)).toList();
+    }
+
+    private Map<String, List<Mark>> marks(Map<String, Long> offsets) {
+        var ids = List.copyOf(offsets.keySet());
         var marks = new HashMap<String, List<Mark>>();
         jdbc.sql("""
                 select m.* from unnest(:ids, :offsets) f (id, first)

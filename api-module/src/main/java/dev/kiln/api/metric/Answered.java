@@ -28,6 +28,7 @@ public final class Answered {
         MDC.remove("request");
         MDC.remove("account");
         MDC.remove("operation");
+        MDC.remove("trace");
     }
 
     /** The request's id, for the answer and the log. */

@@ -11,15 +11,17 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Around every request: gives it an id, and tells the meters how it was answered and how long that took. */
+/** Around every request: gives it an id, and tells meters and traces how it was answered and how long that took. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestWatch extends OncePerRequestFilter {
 
     private final RequestMeters meters;
+    private final RequestTraces traces;
 
-    RequestWatch(RequestMeters meters) {
+    RequestWatch(RequestMeters meters, RequestTraces traces) {
         this.meters = meters;
+        this.traces = traces;
     }
 
     @Override
@@ -27,14 +29,14 @@ final class RequestWatch extends OncePerRequestFilter {
             throws ServletException, IOException {
         var begun = System.nanoTime();
         Answered.begin(request);
+        traces.begin(request);
         try {
             chain.doFilter(request, response);
         } finally {
             var took = Duration.ofNanos(System.nanoTime() - begun);
-            meters.answered(
-                    Answered.operationOf(request, "other"),
-                    Answered.codeOf(request, Integer.toString(response.getStatus())),
-                    took);
+            var code = Answered.codeOf(request, Integer.toString(response.getStatus()));
+            meters.answered(Answered.operationOf(request, "other"), code, took);
+            traces.end(response.getStatus(), code);
             Answered.end();
         }
     }

@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Events of executions in the structured JSON form of CloudEvents 1.0. */
@@ -66,7 +67,8 @@ public final class CloudEvents {
                 event.path("attempt").asInt(),
                 event.path("message").asString(),
                 event.path("rings").asBoolean(),
-                OffsetDateTime.parse(event.path("at").asString()).toInstant()));
+                OffsetDateTime.parse(event.path("at").asString()).toInstant(),
+                Optional.empty()));
         return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -16,7 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.KafkaAdmin;
-import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -35,7 +34,7 @@ public final class EventRelay implements SmartLifecycle {
     private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
 
     private final Outbox outbox;
-    private final KafkaTemplate<String, byte[]> kafka;
+    private final TracedMessages messages;
     private final KafkaAdmin topics;
     private final TransactionTemplate transaction;
     private final Duration pollEvery;
@@ -45,12 +44,12 @@ public final class EventRelay implements SmartLifecycle {
 
     EventRelay(
             Outbox outbox,
-            KafkaTemplate<String, byte[]> kafka,
+            TracedMessages messages,
             KafkaAdmin topics,
             TransactionTemplate transaction,
             Duration pollEvery) {
         this.outbox = outbox;
-        this.kafka = kafka;
+        this.messages = messages;
         this.topics = topics;
         this.transaction = transaction;
         this.pollEvery = pollEvery;
@@ -86,7 +85,7 @@ public final class EventRelay implements SmartLifecycle {
             if (!outbox.becomeRelay()) {
                 return 0;
             }
-            var events = outbox.unpublished(BATCH);
+            var events = outbox.unpublished(BATCH, messages.traced());
             if (!events.isEmpty()) {
                 send(events);
                 outbox.published(events.stream().map(Outbox.Event::id).toList());
@@ -102,9 +101,9 @@ public final class EventRelay implements SmartLifecycle {
             if (event.rings()) {
                 var request =
                         new ExecutionRequested(new ExecutionId(event.execution()), new TemplateId(event.template()));
-                sent.add(kafka.send(Topics.REQUESTED, event.template(), request.toJson()));
+                sent.add(messages.ring(Topics.REQUESTED, event.template(), request.toJson(), event.trace()));
             }
-            sent.add(kafka.send(Topics.EVENTS, event.template(), CloudEvents.toJson(event)));
+            sent.add(messages.tell(Topics.EVENTS, event.template(), CloudEvents.toJson(event), event.trace()));
         }
         try {
             CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))

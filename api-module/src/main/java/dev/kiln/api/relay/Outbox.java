@@ -1,11 +1,13 @@
 package dev.kiln.api.relay;
 
+import dev.kiln.trace.TraceParent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -30,7 +32,8 @@ public final class Outbox {
             int attempt,
             String message,
             boolean rings,
-            Instant at) {}
+            Instant at,
+            Optional<TraceParent> trace) {}
 
     /** Becomes the one relay until the transaction ends; false when another process is it. Two would lose the order. */
     boolean becomeRelay() {
@@ -39,12 +42,23 @@ public final class Outbox {
                 .single();
     }
 
-    List<Event> unpublished(int atMost) {
+    /**
+     * The events that come next.
+     *
+     * @param traced whether their places in traces are looked up
+     */
+    List<Event> unpublished(int atMost, boolean traced) {
         return jdbc.sql("""
                         select id, execution_id, template_id, account_id, sequence, from_status, to_status, attempt,
-                               message, rings, at
+                               message, rings, at,
+                               case when :traced then
+                                   (select e.trace from execution e where e.id = execution_event.execution_id) end as trace
                           from execution_event where published_at is null order by id limit :most
-                        """).param("most", atMost).query(Outbox::event).list();
+                        """)
+                .param("most", atMost)
+                .param("traced", traced)
+                .query(Outbox::event)
+                .list();
     }
 
     /**
@@ -91,6 +105,7 @@ public final class Outbox {
                 row.getInt("attempt"),
                 row.getString("message"),
                 row.getBoolean("rings"),
-                row.getObject("at", OffsetDateTime.class).toInstant());
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                TraceParent.parse(row.getString("trace")));
     }
 }

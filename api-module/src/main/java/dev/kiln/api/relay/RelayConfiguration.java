@@ -1,6 +1,7 @@
 package dev.kiln.api.relay;
 
 import dev.kiln.message.Topics;
+import dev.kiln.trace.Tracing;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -51,12 +52,17 @@ class RelayConfiguration {
     }
 
     @Bean
+    TracedMessages tracedMessages(KafkaTemplate<String, byte[]> kafka, Tracing tracing) {
+        return new TracedMessages(kafka, tracing);
+    }
+
+    @Bean
     EventRelay eventRelay(
             Outbox outbox,
-            KafkaTemplate<String, byte[]> kafka,
+            TracedMessages messages,
             KafkaAdmin topics,
             PlatformTransactionManager transactions,
             RelaySettings settings) {
-        return new EventRelay(outbox, kafka, topics, new TransactionTemplate(transactions), settings.pollEvery());
+        return new EventRelay(outbox, messages, topics, new TransactionTemplate(transactions), settings.pollEvery());
     }
 }

@@ -29,6 +29,8 @@ public record RestAction(String method, String path, String action, Optional<Res
             new RestAction("POST", "/api/v1/images", "kiln:UploadImage", Optional.of(IMAGE), "regionId"),
             about("GET", "/api/v1/images/{id}", "kiln:GetImage", IMAGE),
             about("GET", "/api/v1/images/{id}/content", "kiln:DownloadImage", IMAGE),
+            about("GET", "/api/v1/images/{id}/packages", "kiln:GetPackages", IMAGE),
+            about("GET", "/api/v1/images/{id}/packages/differences", "kiln:GetPackageDifferences", IMAGE),
             about("PUT", "/api/v1/templates/{id}/context", "kiln:UploadContext", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/step-cache", "kiln:SetStepCache", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/output-format", "kiln:SetOutputFormat", TEMPLATE),

@@ -14,12 +14,14 @@ import dev.kiln.message.ExecutionRequested;
 import dev.kiln.message.Topics;
 import dev.kiln.template.TemplateId;
 import dev.kiln.testing.TestServers;
+import dev.kiln.trace.Tracing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -195,7 +197,7 @@ class EventRelayIT {
                 new ByteArraySerializer());
         var relay = new EventRelay(
                 new Outbox(jdbc),
-                new KafkaTemplate<>(producers),
+                new TracedMessages(new KafkaTemplate<>(producers), Tracing.OFF),
                 admin,
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 Duration.ofMillis(50));
@@ -224,7 +226,8 @@ class EventRelayIT {
                         new ImageId("m-" + number),
                         template(number),
                         OWNER,
-                        List.of())
+                        List.of(),
+                        Optional.empty())
                 .orElseThrow();
     }
 

@@ -3,8 +3,10 @@ package dev.kiln.worker.engine;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.image.packages.PackageList;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Port: runs the build commands on a base image and yields an image file. Every implementation passes
@@ -39,10 +41,25 @@ public interface BuildEngine {
      */
     void discard(String name) throws IOException;
 
-    /** An image file that a build made, and what the image says of itself. */
-    record BuiltImage(Path file, long bytes, Digest digest, ImageForm form, ImageMetadata metadata) {
+    /**
+     * An image file that a build made, and what the image says of itself.
+     *
+     * @param packages what is installed in it; empty when that is not known, as of a disk
+     */
+    record BuiltImage(
+            Path file,
+            long bytes,
+            Digest digest,
+            ImageForm form,
+            ImageMetadata metadata,
+            Optional<PackageList> packages) {
 
-        /** An archive of a root file system. */
+        /** An image of which is not known what is installed in it. */
+        public BuiltImage(Path file, long bytes, Digest digest, ImageForm form, ImageMetadata metadata) {
+            this(file, bytes, digest, form, metadata, Optional.empty());
+        }
+
+        /** Such an archive of a root file system. */
         public BuiltImage(Path file, long bytes, Digest digest, ImageMetadata metadata) {
             this(file, bytes, digest, ImageForm.ARCHIVE, metadata);
         }

@@ -1,7 +1,9 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.trace.TraceParent;
 import dev.kiln.worker.secret.Secrets;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Follows a build while it happens; the calls tell it as a table of contents. Calls come from one thread at a time. */
 public interface BuildOutput {
@@ -21,6 +23,11 @@ public interface BuildOutput {
     /** What nothing that is told may have in it; it is taken out of commands' output before the end of it is kept. */
     default Secrets secrets() {
         return Secrets.NONE;
+    }
+
+    /** Where in a trace the commands belong. */
+    default Optional<TraceParent> trace() {
+        return Optional.empty();
     }
 
     /** The command that began is not run: what an earlier build made of it is taken. */

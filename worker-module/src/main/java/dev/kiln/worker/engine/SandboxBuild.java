@@ -2,6 +2,8 @@ package dev.kiln.worker.engine;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
+import dev.kiln.image.packages.PackageDatabases;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -95,7 +97,7 @@ final class SandboxBuild implements AutoCloseable {
 
     private void run(StepJournal journal, StepKeeping keeping, boolean packs)
             throws BuildFailedException, IOException, InterruptedException {
-        int kept = goOnAfter(usable(journal.kept()));
+        int kept = goOnAfter(StepJournal.usable(journal.kept(), request.commands()));
         if (kept == 0 && reused.isPresent()) {
             kept = takeReused(reused.get());
             ranNone = kept == request.commands().size();
@@ -270,20 +272,6 @@ final class SandboxBuild implements AutoCloseable {
         }
     }
 
-    /** The kept steps up to the first that is missing, if only because its command has no result. */
-    private List<StepJournal.KeptStep> usable(List<StepJournal.KeptStep> kept) {
-        var usable = new ArrayList<StepJournal.KeptStep>();
-        int last = 0;
-        for (var step : kept) {
-            if (request.commands().subList(last, step.number() - 1).stream().anyMatch(CommandRuns::hasResult)) {
-                break;
-            }
-            usable.add(step);
-            last = step.number();
-        }
-        return usable;
-    }
-
     /** Takes the layers of the kept steps and says what those before their last declare; returns that one's number. */
     private int goOnAfter(List<StepJournal.KeptStep> kept)
             throws BuildFailedException, IOException, InterruptedException {
@@ -348,11 +336,13 @@ final class SandboxBuild implements AutoCloseable {
         if (before.isEmpty() && reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);
         }
-        var digest = before.isPresent() ? before.get() : pack(file, base.newest());
+        var packages = new PackageDatabases();
+        var digest = before.isPresent() ? before.get() : pack(file, base.newest(), packages);
         if (before.isEmpty() && leavesFilesAlone()) {
             base.keepPacked(settings.compression(), file, digest);
         }
-        return new BuildEngine.BuiltImage(file, Files.size(file), digest, state.metadata());
+        return new BuildEngine.BuiltImage(
+                file, Files.size(file), digest, ImageForm.ARCHIVE, state.metadata(), packages.packages());
     }
 
     private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
@@ -377,12 +367,18 @@ final class SandboxBuild implements AutoCloseable {
         return ranNone ? reused.get().packed(settings.compression(), file) : Optional.empty();
     }
 
-    private Digest pack(Path file, long newest) throws BuildFailedException, IOException, InterruptedException {
+    private Digest pack(Path file, long newest, PackageDatabases packages)
+            throws BuildFailedException, IOException, InterruptedException {
         var computation = Digest.computation();
         try (var raw = Files.newOutputStream(file);
                 var out = new ZstdOutputStream(new DigestOutputStream(raw, computation), settings.compression())) {
             inImage.plan(false);
-            inImage.pack((bytes, length) -> out.write(bytes, 0, length), newest);
+            inImage.pack(
+                    (bytes, length) -> {
+                        packages.take(bytes, length);
+                        out.write(bytes, 0, length);
+                    },
+                    newest);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "packing the image: " + e.getMessage());
         }

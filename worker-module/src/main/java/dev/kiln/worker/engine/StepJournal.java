@@ -2,9 +2,11 @@ package dev.kiln.worker.engine;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.archive.ByteSource;
+import dev.kiln.template.BuildCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -86,6 +88,20 @@ public interface StepJournal {
             step.layer().ifPresent(layer -> stack.put(layer.index(), layer));
         }
         return List.copyOf(stack.values());
+    }
+
+    /** The kept steps of these commands up to the first that is missing, if only because its command has no result. */
+    static List<KeptStep> usable(List<KeptStep> kept, List<BuildCommand> commands) {
+        var usable = new ArrayList<KeptStep>();
+        int last = 0;
+        for (var step : kept) {
+            if (commands.subList(last, step.number() - 1).stream().anyMatch(CommandRuns::hasResult)) {
+                break;
+            }
+            usable.add(step);
+            last = step.number();
+        }
+        return usable;
     }
 
     /** The archive of a layer, a file that lives until {@link #ended} returns. */

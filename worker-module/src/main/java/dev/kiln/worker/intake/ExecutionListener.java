@@ -2,9 +2,13 @@ package dev.kiln.worker.intake;
 
 import dev.kiln.message.ExecutionRequested;
 import dev.kiln.message.Topics;
+import dev.kiln.trace.TraceParent;
+import dev.kiln.worker.metric.WorkerTraces;
 import dev.kiln.worker.run.ExecutionSlots;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
@@ -29,12 +33,18 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
     private final WorkerGroup group;
     private final ShareConsumerFactory<String, byte[]> consumers;
     private final ExecutionSlots slots;
+    private final WorkerTraces traces;
     private volatile boolean closed;
 
-    public ExecutionListener(WorkerGroup group, ShareConsumerFactory<String, byte[]> consumers, ExecutionSlots slots) {
+    public ExecutionListener(
+            WorkerGroup group,
+            ShareConsumerFactory<String, byte[]> consumers,
+            ExecutionSlots slots,
+            WorkerTraces traces) {
         this.group = group;
         this.consumers = consumers;
         this.slots = slots;
+        this.traces = traces;
     }
 
     /** Listens until it is closed or interrupted; trouble with Kafka is survived, since the sweep works meanwhile. */
@@ -75,7 +85,16 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
             LOG.warn("dropped an unknown message at {}-{}", record.partition(), record.offset());
             return AcknowledgeType.REJECT;
         }
-        return slots.ring() ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
+        try (var work = traces.heard(place(record))) {
+            var rung = slots.ring();
+            work.with("kiln.rung", Boolean.toString(rung));
+            return rung ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
+        }
+    }
+
+    private static Optional<TraceParent> place(ConsumerRecord<String, byte[]> record) {
+        return Optional.ofNullable(record.headers().lastHeader(TraceParent.HEADER))
+                .flatMap(header -> TraceParent.parse(new String(header.value(), StandardCharsets.ISO_8859_1)));
     }
 
     private static void pause() {

@@ -2,6 +2,7 @@ package dev.kiln.worker.intake;
 
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.Executions;
+import dev.kiln.worker.metric.WorkerTraces;
 import dev.kiln.worker.run.Announcement;
 import dev.kiln.worker.run.ExecutionSlots;
 import java.util.Map;
@@ -20,7 +21,7 @@ class IntakeConfiguration {
 
     @Bean
     ExecutionListener executionListener(
-            KafkaProperties properties, KafkaConnectionDetails kafka, ExecutionSlots slots) {
+            KafkaProperties properties, KafkaConnectionDetails kafka, ExecutionSlots slots, WorkerTraces traces) {
         var settings = properties.buildConsumerProperties();
         settings.put(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getConsumer().getBootstrapServers());
@@ -41,7 +42,7 @@ class IntakeConfiguration {
         consumers.setValueDeserializer(new ByteArrayDeserializer());
         Map<String, Object> admin = properties.buildAdminProperties();
         admin.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getAdmin().getBootstrapServers());
-        return new ExecutionListener(new WorkerGroup(admin), consumers, slots);
+        return new ExecutionListener(new WorkerGroup(admin), consumers, slots, traces);
     }
 
     @Bean

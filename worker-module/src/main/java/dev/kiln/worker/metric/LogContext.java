@@ -1,12 +1,15 @@
 package dev.kiln.worker.metric;
 
 import dev.kiln.execution.Attempt;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** Until it is closed, the log lines of this thread carry execution, attempt and template. */
+/**
+ * Until it is closed, the log lines of this thread carry execution, attempt and template, and its trace if it has one.
+ */
 public final class LogContext {
 
     private final @Nullable Map<String, String> before = MDC.getCopyOfContextMap();
@@ -17,10 +20,12 @@ public final class LogContext {
 
     /** Of the lines about an attempt. */
     public static LogContext of(Attempt attempt) {
-        return new LogContext(Map.of(
+        var now = new HashMap<>(Map.of(
                 "execution", attempt.execution().value(),
                 "attempt", Integer.toString(attempt.number()),
                 "template", attempt.template().id().value()));
+        attempt.trace().ifPresent(place -> now.put("trace", place.trace()));
+        return new LogContext(now);
     }
 
     /** The same work in another thread, whose lines then carry what those of this one do. */

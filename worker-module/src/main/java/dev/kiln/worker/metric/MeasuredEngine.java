@@ -1,5 +1,6 @@
 package dev.kiln.worker.metric;
 
+import dev.kiln.trace.TracedWork;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
@@ -8,16 +9,19 @@ import dev.kiln.worker.engine.SandboxUnavailableException;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** An engine whose steps are counted and timed. */
+/** An engine whose steps are counted and timed, and which traces tell of. */
 public final class MeasuredEngine implements BuildEngine {
 
     private final BuildEngine engine;
     private final WorkerMeters meters;
+    private final WorkerTraces traces;
 
-    public MeasuredEngine(BuildEngine engine, WorkerMeters meters) {
+    public MeasuredEngine(BuildEngine engine, WorkerMeters meters, WorkerTraces traces) {
         this.engine = engine;
         this.meters = meters;
+        this.traces = traces;
     }
 
     @Override
@@ -28,13 +32,17 @@ public final class MeasuredEngine implements BuildEngine {
     @Override
     public BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        return engine.build(request, journal, new MeasuredOutput(output));
+        try (var measured = new MeasuredOutput(output)) {
+            return engine.build(request, journal, measured);
+        }
     }
 
     @Override
     public void test(BuildRequest request, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        engine.test(request, new MeasuredOutput(output));
+        try (var measured = new MeasuredOutput(output)) {
+            engine.test(request, measured);
+        }
     }
 
     @Override
@@ -42,9 +50,10 @@ public final class MeasuredEngine implements BuildEngine {
         engine.discard(name);
     }
 
-    private final class MeasuredOutput implements BuildOutput {
+    private final class MeasuredOutput implements BuildOutput, AutoCloseable {
 
         private final BuildOutput output;
+        private @Nullable TracedWork step;
 
         MeasuredOutput(BuildOutput output) {
             this.output = output;
@@ -57,6 +66,7 @@ public final class MeasuredEngine implements BuildEngine {
 
         @Override
         public void stepStarted(int number, int total, String text) {
+            step = traces.step(output.trace(), number, text);
             output.stepStarted(number, total, text);
         }
 
@@ -67,14 +77,35 @@ public final class MeasuredEngine implements BuildEngine {
 
         @Override
         public void stepFinished(int number, int total, Duration took) {
+            ended();
             meters.stepRun(took);
             output.stepFinished(number, total, took);
         }
 
         @Override
         public void stepReused(int number, int total, String since) {
+            if (step != null) {
+                step.with("kiln.step.cached", since);
+            }
+            ended();
             meters.stepReused();
             output.stepReused(number, total, since);
+        }
+
+        private void ended() {
+            if (step != null) {
+                step.close();
+                step = null;
+            }
+        }
+
+        /** A step that is under way has not ended well. */
+        @Override
+        public void close() {
+            if (step != null) {
+                step.failed("the step did not end well");
+            }
+            ended();
         }
     }
 }

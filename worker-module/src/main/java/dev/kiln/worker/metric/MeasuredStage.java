@@ -12,15 +12,17 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A stage whose time is taken, and whose log lines say whose execution it is. */
+/** A stage whose time is taken, which traces tell of, and whose log lines say whose execution it is. */
 public final class MeasuredStage implements Stage {
 
     private final Stage stage;
     private final WorkerMeters meters;
+    private final WorkerTraces traces;
 
-    public MeasuredStage(Stage stage, WorkerMeters meters) {
+    public MeasuredStage(Stage stage, WorkerMeters meters, WorkerTraces traces) {
         this.stage = stage;
         this.meters = meters;
+        this.traces = traces;
     }
 
     @Override
@@ -33,19 +35,23 @@ public final class MeasuredStage implements Stage {
         var begun = System.nanoTime();
         var outcome = Outcome.INTERRUPTED;
         var lines = LogContext.of(attempt);
+        var work = traces.stage(attempt);
         try {
-            var advance = stage.run(attempt);
+            var advance = stage.run(attempt.within(work));
             outcome = Outcome.DONE;
             return advance;
         } catch (StageFailedException e) {
             outcome = Outcome.FAILED;
+            work.failed(e.failure().code());
             throw e;
         } catch (NotAbleException e) {
             throw e; // no error: another worker does it
         } catch (IOException | RuntimeException e) {
             outcome = Thread.currentThread().isInterrupted() ? Outcome.INTERRUPTED : Outcome.ERROR;
+            work.failed(e.toString());
             throw e;
         } finally {
+            work.close();
             lines.close();
             meters.stageEnded(stage.status(), outcome, Duration.ofNanos(System.nanoTime() - begun));
         }

@@ -5,6 +5,7 @@ import dev.kiln.management.HealthCheck;
 import dev.kiln.management.HealthCheck.Need;
 import dev.kiln.metric.Metric;
 import dev.kiln.metric.Metrics;
+import dev.kiln.trace.Tracing;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.run.ExecutionSlots;
@@ -23,6 +24,11 @@ class StandingConfiguration {
     @Bean
     WorkerMeters workerMeters(Metrics metrics) {
         return new WorkerMeters(metrics);
+    }
+
+    @Bean
+    WorkerTraces workerTraces(Tracing tracing) {
+        return new WorkerTraces(tracing);
     }
 
     @Bean

@@ -8,10 +8,12 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoredItem;
+import dev.kiln.trace.TracedWork;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.metric.LogContext;
 import dev.kiln.worker.metric.WorkerMeters;
+import dev.kiln.worker.metric.WorkerTraces;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -37,13 +39,21 @@ public final class Distribution {
     private final WorkerSettings settings;
     private final Drain drain;
     private final WorkerMeters meters;
+    private final WorkerTraces traces;
 
-    public Distribution(Targets targets, Regions regions, WorkerSettings settings, Drain drain, WorkerMeters meters) {
+    public Distribution(
+            Targets targets,
+            Regions regions,
+            WorkerSettings settings,
+            Drain drain,
+            WorkerMeters meters,
+            WorkerTraces traces) {
         this.targets = targets;
         this.regions = regions;
         this.settings = settings;
         this.drain = drain;
         this.meters = meters;
+        this.traces = traces;
     }
 
     /** Does what is not done yet and returns how many copies and shares have failed. */
@@ -103,14 +113,29 @@ public final class Distribution {
 
     private Void deliver(Attempt attempt, Target home, Target target) throws InterruptedException {
         drain.boundary();
-        if (!target.isCopied() && !copied(attempt, home, target)) {
-            return null;
+        if (target.isCopied() || copied(attempt, home, target)) {
+            share(attempt, target);
         }
-        targets.share(attempt, target.image());
         return null;
     }
 
+    private void share(Attempt attempt, Target target) {
+        if (sharesWithNobody(attempt)) {
+            return;
+        }
+        try (var work = traces.share(attempt, target.region())) {
+            work.with("kiln.accounts", attempt.template().addAccounts().size());
+            targets.share(attempt, target.image());
+        }
+    }
+
     private boolean copied(Attempt attempt, Target home, Target target) throws InterruptedException {
+        try (var work = traces.copy(attempt, target.region())) {
+            return copied(attempt, home, target, work);
+        }
+    }
+
+    private boolean copied(Attempt attempt, Target home, Target target, TracedWork work) throws InterruptedException {
         for (var number = 1; ; number++) {
             try {
                 copy(attempt, home, target);
@@ -119,7 +144,9 @@ public final class Distribution {
                 throw new InterruptedException(e.getMessage());
             } catch (IOException e) {
                 LOG.warn("{} to {}: try {} of {}", target.image(), target.region(), number, settings.copyTries(), e);
+                work.happened("try " + number + " failed: " + e);
                 if (number >= settings.copyTries()) {
+                    work.failed("CopyFailed");
                     targets.failed(attempt, target.image(), new Failure("CopyFailed", reason(target, number, e)));
                     meters.targetFailed(target.region());
                     discardPartsOf(target);

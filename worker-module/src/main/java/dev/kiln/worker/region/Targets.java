@@ -8,6 +8,8 @@ import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.ImageMetadata;
+import dev.kiln.image.packages.ImagePackages;
+import dev.kiln.image.packages.PackageList;
 import dev.kiln.region.Parts;
 import dev.kiln.region.RegionId;
 import java.sql.ResultSet;
@@ -30,10 +32,12 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Targets {
 
     private final JdbcClient jdbc;
+    private final ImagePackages packages;
     private final JsonMapper json = new JsonMapper();
 
     public Targets(JdbcClient jdbc) {
         this.jdbc = jdbc;
+        this.packages = new ImagePackages(jdbc);
     }
 
     /** How the images of an execution are called; the same in every region. */
@@ -149,6 +153,11 @@ public final class Targets {
                 disk_bytes = :diskBytes, metadata = :metadata::jsonb, part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
                 """, columns(content, json));
         forgetIntent(attempt, image);
+    }
+
+    /** What is installed in an image that was built: of its copies the same. */
+    public void contains(Target.Content content, PackageList installed) {
+        packages.keep(content.digest(), installed);
     }
 
     static Map<String, ?> columns(Target.Content content, JsonMapper json) {

@@ -4,8 +4,10 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
 import dev.kiln.execution.NotAbleException;
+import dev.kiln.trace.TracedWork;
 import dev.kiln.worker.engine.EnginePlace;
 import dev.kiln.worker.metric.WorkerMeters;
+import dev.kiln.worker.metric.WorkerTraces;
 import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -23,13 +25,15 @@ final class Claims {
     private final String worker;
     private final EnginePlace place;
     private final WorkerMeters meters;
+    private final WorkerTraces traces;
 
     /** @param place where this worker's builds have their scratch space */
-    Claims(Executions executions, String worker, EnginePlace place, WorkerMeters meters) {
+    Claims(Executions executions, String worker, EnginePlace place, WorkerMeters meters, WorkerTraces traces) {
         this.executions = executions;
         this.worker = worker;
         this.place = place;
         this.meters = meters;
+        this.traces = traces;
     }
 
     String worker() {
@@ -41,6 +45,11 @@ final class Claims {
         var attempt = executions.claim(execution, worker, place.id());
         attempt.ifPresent(meters::claimed);
         return attempt;
+    }
+
+    /** What traces tell of an attempt; to be closed at its end. */
+    TracedWork traced(Attempt attempt) {
+        return traces.attempt(attempt, worker);
     }
 
     /** Leaves what this worker cannot do to others, for which the line then knows what it needs. */

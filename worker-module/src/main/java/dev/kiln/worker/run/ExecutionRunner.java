@@ -82,14 +82,20 @@ public final class ExecutionRunner {
             return;
         }
         var lines = LogContext.of(claimed.get());
+        var work = claims.traced(claimed.get());
         try {
-            drive(claimed.get(), lock);
+            var ended = drive(claimed.get().within(work), lock).status();
+            work.with("kiln.status", ended.name());
+        } catch (SQLException | InterruptedException | RuntimeException e) {
+            work.failed(e.toString());
+            throw e;
         } finally {
+            work.close();
             lines.close();
         }
     }
 
-    private void drive(Attempt claimed, TemplateLock lock) throws SQLException, InterruptedException {
+    private Attempt drive(Attempt claimed, TemplateLock lock) throws SQLException, InterruptedException {
         var attempt = claimed;
         var execution = attempt.execution();
         LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), claims.worker());
@@ -103,6 +109,7 @@ public final class ExecutionRunner {
             attempt = step(attempt, time.left(attempt.status()), lock);
             LOG.info("{} {}", execution, attempt.status());
         }
+        return attempt;
     }
 
     private static Failure abandoned(Attempt attempt, int attempts) {

@@ -11,6 +11,7 @@ import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.metric.WorkerMeters;
+import dev.kiln.worker.metric.WorkerTraces;
 import dev.kiln.worker.stage.Stages;
 import java.time.Instant;
 import java.util.List;
@@ -73,8 +74,13 @@ class RunConfiguration {
     }
 
     @Bean
-    Claims claims(Executions executions, WorkerSettings settings, SandboxBuildEngine engine, WorkerMeters meters) {
-        return new Claims(executions, WorkerName.of(settings), engine.place(), meters);
+    Claims claims(
+            Executions executions,
+            WorkerSettings settings,
+            SandboxBuildEngine engine,
+            WorkerMeters meters,
+            WorkerTraces traces) {
+        return new Claims(executions, WorkerName.of(settings), engine.place(), meters, traces);
     }
 
     @Bean

@@ -2,10 +2,12 @@ package dev.kiln.worker.stage;
 
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.SupersededException;
+import dev.kiln.trace.TraceParent;
 import dev.kiln.worker.engine.BuildOutput;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +50,11 @@ final class BuildLog implements BuildOutput, AutoCloseable {
 
     void flushedBy(Future<?> task) {
         flushing = task;
+    }
+
+    @Override
+    public Optional<TraceParent> trace() {
+        return attempt.trace();
     }
 
     @Override

@@ -69,6 +69,7 @@ public final class BuildingStage implements Stage {
             var rest = log.end();
             return next -> {
                 targets.copied(next, home.image(), content);
+                built.packages().ifPresent(packages -> targets.contains(content, packages));
                 rest.run();
             };
         } catch (BuildFailedException e) {

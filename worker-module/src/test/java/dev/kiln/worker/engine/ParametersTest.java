@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.kiln.parameter.RunParameter;
 import dev.kiln.parameter.RunParameters;
+import dev.kiln.template.BuildCommand;
+import dev.kiln.template.TaskText;
 import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,18 @@ class ParametersTest {
         var commands = BuildEngineContract.commands(content);
         return new BuildRequest("exec-p", BusyboxBase.image(), commands, Optional.empty(), false, 1 << 22)
                 .with(PARAMETERS);
+    }
+
+    @Test
+    void whatLaterTasksUseOfACommandsOutputMayNotHaveThem() {
+        var script = new BuildCommand.Script(
+                "ask", "echo \"with $TOKEN in it\"", TaskText.of("/"), TaskText.of(""), Map.of(), true);
+        var request = new BuildRequest("exec-p", BusyboxBase.image(), List.of(script), Optional.empty(), false, 1 << 22)
+                .with(PARAMETERS);
+
+        assertThatThrownBy(() -> engine.build(request, new RememberedSteps(), output))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("prints a secret parameter, and later tasks use what it prints");
     }
 
     private BuildEngine.BuiltImage build(String content) throws Exception {

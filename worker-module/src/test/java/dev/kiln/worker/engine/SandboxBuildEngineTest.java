@@ -9,6 +9,7 @@ import dev.kiln.image.archive.ArchiveLimits;
 import dev.kiln.image.archive.TarEntry;
 import dev.kiln.image.archive.TarReader;
 import dev.kiln.image.archive.TarWriter;
+import dev.kiln.image.packages.InstalledPackage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -239,6 +240,20 @@ class SandboxBuildEngineTest extends BuildEngineContract {
         try (var left = Files.newDirectoryStream(directory.resolve("bases-root"), "[0-9a-f]*")) {
             assertThat(left).isEmpty();
         }
+    }
+
+    @Test
+    void whatIsInstalledIsReadFromTheFinishedFiles() throws Exception {
+        var content = """
+                RUN mkdir -p /var/lib/dpkg; printf 'Package: a\\nVersion: 1\\n' > /var/lib/dpkg/status
+                RUN rm -r /var/lib/dpkg; mkdir -p /var/lib/dpkg/status.d; ln -s /etc/passwd /var/lib/dpkg/status
+                RUN printf 'Package: b\\nVersion: 2\\n' > /var/lib/dpkg/status.d/b
+                """;
+
+        var built = engine().build(request("exec-x", content), StepJournal.NONE, output);
+
+        assertThat(built.packages().orElseThrow().packages())
+                .containsExactly(new InstalledPackage("dpkg", "b", "2", "all"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.kiln.testing.TestServers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -56,7 +57,8 @@ final class ReaperRig {
                         new ImageId("m-%020d".formatted(number)),
                         new TemplateId(template()),
                         new AccountId(1001),
-                        List.of())
+                        List.of(),
+                        Optional.empty())
                 .orElseThrow();
         status(id, "BUILDING");
         return claim(id);

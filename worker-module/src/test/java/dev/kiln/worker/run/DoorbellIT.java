@@ -8,8 +8,10 @@ import dev.kiln.message.ExecutionRequested;
 import dev.kiln.message.Topics;
 import dev.kiln.template.TemplateId;
 import dev.kiln.testing.TestServers;
+import dev.kiln.trace.Tracing;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.WorkerGroup;
+import dev.kiln.worker.metric.WorkerTraces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -129,7 +131,7 @@ class DoorbellIT {
         consumers.setValueDeserializer(new ByteArrayDeserializer());
         var group =
                 new WorkerGroup(Map.of("bootstrap.servers", TestServers.kafka().bootstrapServers()));
-        var listener = new ExecutionListener(group, consumers, slots);
+        var listener = new ExecutionListener(group, consumers, slots, new WorkerTraces(Tracing.OFF));
         listeners.add(listener);
         new Thread(listener, "listener").start();
     }

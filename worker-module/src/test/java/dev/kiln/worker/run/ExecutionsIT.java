@@ -48,7 +48,8 @@ class ExecutionsIT {
                     new ImageId("m-%020d".formatted(number)),
                     template,
                     Rig.OWNER,
-                    List.of()));
+                    List.of(),
+                    Optional.empty()));
         }
         var threads = Executors.newFixedThreadPool(16);
 
@@ -73,7 +74,8 @@ class ExecutionsIT {
                         new ImageId("m-1"),
                         rig.template(""),
                         new AccountId(2002),
-                        List.of()))
+                        List.of(),
+                        Optional.empty()))
                 .isEmpty();
     }
 

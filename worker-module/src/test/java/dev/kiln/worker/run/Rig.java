@@ -33,6 +33,7 @@ import dev.kiln.testing.TestDirectories;
 import dev.kiln.testing.TestServers;
 import dev.kiln.testing.guarantee.Guarantees;
 import dev.kiln.testing.guarantee.NothingLeftBehind;
+import dev.kiln.trace.Tracing;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.Abilities;
@@ -42,6 +43,7 @@ import dev.kiln.worker.intake.OrphanedExecutions;
 import dev.kiln.worker.metric.MeasuredEngine;
 import dev.kiln.worker.metric.MeasuredStage;
 import dev.kiln.worker.metric.WorkerMeters;
+import dev.kiln.worker.metric.WorkerTraces;
 import dev.kiln.worker.reaper.GivingBackStage;
 import dev.kiln.worker.region.Distribution;
 import dev.kiln.worker.region.ImageCopier;
@@ -113,6 +115,7 @@ final class Rig implements AutoCloseable {
     private final EnginePlace place = new EnginePlace(TestDirectories.create("engine"));
     final Metrics metrics = new Metrics();
     private final WorkerMeters meters = new WorkerMeters(metrics);
+    private final WorkerTraces traces = new WorkerTraces(Tracing.OFF);
     private final Map<ExecutionSlots, Announcement> workers = new LinkedHashMap<>();
     private final UnaryOperator<RegionStore> wrapped;
 
@@ -204,7 +207,9 @@ final class Rig implements AutoCloseable {
         var number = NUMBERS.incrementAndGet();
         var id = new ExecutionId("exec-%020d".formatted(number));
         var image = new ImageId("m-%020d".formatted(number));
-        return executions.start(id, image, template, owner, List.of()).orElseThrow();
+        return executions
+                .start(id, image, template, owner, List.of(), Optional.empty())
+                .orElseThrow();
     }
 
     /** A worker of its own: slots and lock sessions, not started by any message. */
@@ -231,7 +236,7 @@ final class Rig implements AutoCloseable {
         var threads = Executors.newCachedThreadPool();
         var stages = stages(engine, workerSettings, drain, abilities);
         var runner = new ExecutionRunner(
-                new Claims(executions, "worker-" + workers.size(), place, meters),
+                new Claims(executions, "worker-" + workers.size(), place, meters, traces),
                 new Moves(executions, database.transaction(), stages, meters),
                 stages,
                 new StageTries(workerSettings.stageTries(), drain),
@@ -309,13 +314,13 @@ final class Rig implements AutoCloseable {
         var imported = new ImportedBases(jdbc, regions, drain);
         var stages = List.<Stage>of(
                 new PreparingStage(baseImages, imported, new Preflight(jdbc, regions), targets, steps),
-                new BuildingStage(new MeasuredEngine(engine, meters), requests, logs, targets, regions, layers),
+                new BuildingStage(new MeasuredEngine(engine, meters, traces), requests, logs, targets, regions, layers),
                 new TestingStage(engine, requests, logs),
-                new DistributingStage(new Distribution(targets, regions, workerSettings, drain, meters)),
+                new DistributingStage(new Distribution(targets, regions, workerSettings, drain, meters, traces)),
                 new ReleasingStage(engine, removal, layers, imported),
                 new CancellingStage(engine, removal, layers, imported));
         return new Stages(stages.stream()
-                .map(stage -> new MeasuredStage(GivingBackStage.of(stage, new Intents(jdbc), place), meters))
+                .map(stage -> new MeasuredStage(GivingBackStage.of(stage, new Intents(jdbc), place), meters, traces))
                 .toList());
     }
 

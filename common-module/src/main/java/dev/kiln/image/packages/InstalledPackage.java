@@ -1,0 +1,27 @@
+package dev.kiln.image.packages;
+
+import java.util.Comparator;
+
+/**
+ * A package that is installed in an image.
+ *
+ * @param system whose package it is: {@code dpkg} or {@code apk}
+ */
+public record InstalledPackage(String system, String name, String version, String architecture)
+        implements Comparable<InstalledPackage> {
+
+    private static final Comparator<InstalledPackage> BY_NAME = Comparator.comparing(InstalledPackage::name)
+            .thenComparing(InstalledPackage::architecture)
+            .thenComparing(InstalledPackage::system)
+            .thenComparing(InstalledPackage::version);
+
+    /** What stays when the version changes. */
+    String identity() {
+        return system + "\t" + name + "\t" + architecture;
+    }
+
+    @Override
+    public int compareTo(InstalledPackage other) {
+        return BY_NAME.compare(this, other);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.kiln.image.packages;
+
+import com.github.luben.zstd.Zstd;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The packages of an image, by name. */
+public record PackageList(List<InstalledPackage> packages) {
+
+    // What is read back is what was kept here; a limit all the same, since bytes name their own size.
+    private static final int MOST_BYTES = 64 << 20;
+    private static final int LEVEL = 9;
+
+    public PackageList {
+        packages = packages.stream().distinct().sorted().toList();
+    }
+
+    /** A package that is there in two images, in two versions. */
+    public record Change(InstalledPackage before, InstalledPackage now) {}
+
+    /** What differs between two images. */
+    public record Differences(List<InstalledPackage> added, List<InstalledPackage> removed, List<Change> changed) {}
+
+    /** A form to be kept: a line for each package, compressed. */
+    public byte[] toBytes() {
+        var text = new StringBuilder();
+        for (var one : packages) {
+            text.append(one.system()).append('\t').append(one.name()).append('\t');
+            text.append(one.version()).append('\t').append(one.architecture()).append('\n');
+        }
+        return Zstd.compress(text.toString().getBytes(StandardCharsets.UTF_8), LEVEL);
+    }
+
+    /** What {@link #toBytes} made. */
+    public static PackageList of(byte[] bytes) {
+        long size = Zstd.getFrameContentSize(bytes);
+        if (size < 0 || size > MOST_BYTES) {
+            throw new IllegalStateException("a list of packages says that it has " + size + " bytes");
+        }
+        var text = new String(Zstd.decompress(bytes, (int) size), StandardCharsets.UTF_8);
+        return new PackageList(text.lines()
+                .map(line -> line.split("\t", -1))
+                .map(fields -> new InstalledPackage(fields[0], fields[1], fields[2], fields[3]))
+                .toList());
+    }
+
+    /** What has changed since another image. */
+    public Differences since(PackageList before) {
+        var old = byIdentity(before.packages);
+        var added = new ArrayList<InstalledPackage>();
+        var changed = new ArrayList<Change>();
+        for (var entry : byIdentity(packages).entrySet()) {
+            var was = old.remove(entry.getKey());
+            if (was == null) {
+                added.addAll(entry.getValue());
+            } else if (!was.equals(entry.getValue())) {
+                compare(was, entry.getValue(), new Differences(added, List.of(), changed), old);
+            }
+        }
+        var removed = old.values().stream().flatMap(Collection::stream).sorted().toList();
+        return new Differences(added, removed, changed);
+    }
+
+    private static Map<String, List<InstalledPackage>> byIdentity(List<InstalledPackage> packages) {
+        var found = new LinkedHashMap<String, List<InstalledPackage>>();
+        packages.forEach(one -> found.computeIfAbsent(one.identity(), identity -> new ArrayList<>())
+                .add(one));
+        return found;
+    }
+
+    /**
+     * A package is usually there in one version. Of several, those that both have are the same, the others in order.
+     */
+    private static void compare(
+            List<InstalledPackage> was,
+            List<InstalledPackage> now,
+            Differences into,
+            Map<String, List<InstalledPackage>> removed) {
+        var gone = new ArrayList<>(was);
+        gone.removeAll(now);
+        var come = new ArrayList<>(now);
+        come.removeAll(was);
+        int both = Math.min(gone.size(), come.size());
+        for (int at = 0; at < both; at++) {
+            into.changed().add(new Change(gone.get(at), come.get(at)));
+        }
+        into.added().addAll(come.subList(both, come.size()));
+        if (gone.size() > both) {
+            removed.put(gone.get(0).identity(), gone.subList(both, gone.size()));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.kiln.log;
+
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.image.Digest;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import dev.kiln.region.StoreKey;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The logs that lie in regions. A log is moved once its execution has ended long ago: first its object is stored, which
+ * an intent tells of, then one statement puts the row in the place of the chunks.
+ */
+public final class MovedLogs {
+
+    private final JdbcClient jdbc;
+    private final Regions regions;
+
+    public MovedLogs(JdbcClient jdbc, Regions regions) {
+        this.jdbc = jdbc;
+        this.regions = regions;
+    }
+
+    /** A log that is to be moved. */
+    public record Due(ExecutionId execution, RegionId region) {}
+
+    /** Logs of executions that ended so long ago and that nobody is moving, the oldest first. */
+    public List<Due> due(Duration ago, int most) {
+        return jdbc.sql("""
+                        select e.id, e.region_id from build_log_chunk c join execution e on e.id = c.execution_id
+                         where c.first_byte = 0 and e.finished_at < now() - make_interval(secs => :seconds)
+                           and not exists (select from intent_state i where i.name = 'logs/' || e.id and i.alive)
+                         order by e.finished_at limit :most
+                        """)
+                .param("seconds", ago.toMillis() / 1000.0)
+                .param("most", most)
+                .query((row, number) ->
+                        new Due(new ExecutionId(row.getString("id")), new RegionId(row.getString("region_id"))))
+                .list();
+    }
+
+    /** Where the log of an execution lies. */
+    public static StoreKey key(ExecutionId execution) {
+        return new StoreKey("logs/" + execution);
+    }
+
+    /**
+     * Moves a log; false, and it stays, when its execution has gone, or goes on, or has printed more meanwhile.
+     *
+     * @param intent what tells of the object until it has its row
+     */
+    public boolean move(Due due, long intent) throws IOException {
+        var pieces = pieces(due.execution());
+        if (pieces.isEmpty()) {
+            return false;
+        }
+        var store = regions.find(due.region())
+                .orElseThrow(() -> new IOException("region " + due.region() + " is not configured"));
+        var bytes = new ByteArrayInputStream(LogObject.of(pieces));
+        var stored = store.put(key(due.execution()), bytes, null, done -> {});
+        return moved(due, stored.digest(), pieces, intent);
+    }
+
+    private List<LogPiece> pieces(ExecutionId execution) {
+        return jdbc.sql(
+                        "select first_byte, content, at from build_log_chunk where execution_id = :id order by first_byte")
+                .param("id", execution.value())
+                .query((row, number) -> new LogPiece(
+                        row.getLong("first_byte"),
+                        row.getBytes("content"),
+                        row.getObject("at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    private boolean moved(Due due, Digest digest, List<LogPiece> pieces, long intent) {
+        return jdbc.sql("""
+                        with ended as (
+                            select id, region_id from execution where id = :id and finished_at is not null
+                               and (select count(*) from build_log_chunk where execution_id = :id) = :pieces
+                               for share),
+                        moved as (
+                            insert into moved_log (execution_id, region_id, digest, log_end)
+                            select id, region_id, :digest, :end from ended
+                            on conflict do nothing
+                            returning execution_id),
+                        gone as (
+                            delete from build_log_chunk c using moved m where c.execution_id = m.execution_id),
+                        settled as (
+                            delete from intent where id = :intent and exists (select from moved))
+                        select count(*) from moved
+                        """)
+                        .param("id", due.execution().value())
+                        .param("pieces", pieces.size())
+                        .param("digest", digest.value())
+                        .param("end", pieces.get(pieces.size() - 1).end())
+                        .param("intent", intent)
+                        .query(Integer.class)
+                        .single()
+                == 1;
+    }
+
+    /** How many bytes a log has that was moved; 0 when none was. */
+    public long end(ExecutionId execution) {
+        return jdbc.sql("select log_end from moved_log where execution_id = :id")
+                .param("id", execution.value())
+                .query(Long.class)
+                .optional()
+                .orElse(0L);
+    }
+
+    /**
+     * What of a log that was moved lies behind an offset, at most about so many bytes; nothing when none was moved.
+     *
+     * @throws LogAwayException the region does not answer
+     */
+    public List<LogPiece> read(ExecutionId execution, long offset, long most) {
+        var region = region(execution);
+        if (region.isEmpty()) {
+            return List.of();
+        }
+        try (var bytes = regions.find(region.get())
+                .orElseThrow(() -> new IOException("region " + region.get() + " is not configured"))
+                .open(key(execution), 0)) {
+            return LogObject.read(bytes, offset, most);
+        } catch (IOException e) {
+            throw new LogAwayException(region.get(), e);
+        }
+    }
+
+    private Optional<RegionId> region(ExecutionId execution) {
+        return jdbc.sql("select region_id from moved_log where execution_id = :id")
+                .param("id", execution.value())
+                .query(String.class)
+                .optional()
+                .map(RegionId::new);
+    }
+}

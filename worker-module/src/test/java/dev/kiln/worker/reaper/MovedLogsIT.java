@@ -1,0 +1,152 @@
+package dev.kiln.worker.reaper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.database.LockSessions;
+import dev.kiln.execution.Attempt;
+import dev.kiln.log.LogPiece;
+import dev.kiln.log.MovedLogs;
+import dev.kiln.reaper.Finding;
+import dev.kiln.reaper.RegionSweep;
+import dev.kiln.region.DirectoryRegionStore;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import dev.kiln.worker.log.LogMover;
+import dev.kiln.worker.log.LogSettings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Old logs come into their region, whole; whatever dies meanwhile, each is in one place, and nothing is left of others.
+ */
+class MovedLogsIT {
+
+    private static final RegionId REGION = new RegionId("cn-one");
+
+    @TempDir
+    private Path directory;
+
+    private final ReaperRig rig = new ReaperRig();
+    private DirectoryRegionStore store;
+    private MovedLogs logs;
+    private LogMover mover;
+    private RegionSweep sweep;
+
+    @BeforeEach
+    void begin() {
+        store = new DirectoryRegionStore(REGION, directory);
+        var regions = new Regions(List.of(store));
+        logs = new MovedLogs(rig.jdbc, regions);
+        var sessions = new LockSessions(rig.database.url(), rig.database.user(), rig.database.password());
+        mover = new LogMover(logs, rig.intents, sessions, new LogSettings(Duration.ofDays(7)));
+        sweep = new RegionSweep(regions, rig.intents, rig.things(), Duration.ZERO);
+    }
+
+    private Attempt ended(int daysAgo) {
+        var attempt = rig.attempt();
+        print(attempt, 0, "first, ");
+        print(attempt, 7, "second");
+        print(attempt, 100, ", after a gap");
+        rig.end(attempt, "FAILED");
+        rig.jdbc
+                .sql("update execution set finished_at = now() - make_interval(days => :days) where id = :id")
+                .param("days", daysAgo)
+                .param("id", attempt.execution().value())
+                .update();
+        return attempt;
+    }
+
+    private void print(Attempt attempt, int first, String text) {
+        rig.jdbc
+                .sql(
+                        "insert into build_log_chunk (execution_id, first_byte, content, attempt) values (:id, :first, :text, 1)")
+                .param("id", attempt.execution().value())
+                .param("first", first)
+                .param("text", text.getBytes(StandardCharsets.UTF_8))
+                .update();
+    }
+
+    private int chunks(Attempt attempt) {
+        return rig.jdbc
+                .sql("select count(*) from build_log_chunk where execution_id = :id")
+                .param("id", attempt.execution().value())
+                .query(Integer.class)
+                .single();
+    }
+
+    private List<String> read(Attempt attempt, long offset) {
+        return logs.read(attempt.execution(), offset, 1000).stream()
+                .map(piece -> piece.first() + " " + new String(piece.content(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void logsOfExecutionsThatEndedLongAgoAreMovedAndGoWithTheirExecution() throws IOException {
+        var old = ended(8);
+        var young = ended(6);
+
+        mover.move();
+
+        assertThat(chunks(old)).isZero();
+        assertThat(read(old, 0)).containsExactly("0 first, ", "7 second", "100 , after a gap");
+        assertThat(read(old, 13)).containsExactly("100 , after a gap");
+        assertThat(logs.end(old.execution())).isEqualTo(113);
+        assertThat(chunks(young)).isEqualTo(3);
+        assertThat(read(young, 0)).isEmpty();
+        assertThat(rig.intents()).isZero();
+        assertThat(sweep.compare(REGION, true)).isEmpty();
+
+        rig.jdbc
+                .sql("delete from execution where id = :id")
+                .param("id", old.execution().value())
+                .update();
+
+        assertThat(sweep.compare(REGION, true)).extracting(Finding::verdict).containsExactly(Finding.Verdict.REMOVED);
+        assertThat(store.find(MovedLogs.key(old.execution()))).isEmpty();
+    }
+
+    @Test
+    void aLogWhoseMoverDiedStaysWhereItWasUntilTheNextRound() throws IOException {
+        var old = ended(8);
+        // Its session is gone, and it had stored the object.
+        rig.intents.beginUpload(REGION, MovedLogs.key(old.execution()), Optional.of(42L));
+        store.put(MovedLogs.key(old.execution()), new ByteArrayInputStream(new byte[9]), null, done -> {});
+
+        assertThat(sweep.settle(REGION)).extracting(Finding::verdict).containsExactly(Finding.Verdict.REMOVED);
+        assertThat(chunks(old)).isEqualTo(3);
+        mover.move();
+
+        assertThat(logs.read(old.execution(), 0, 1000))
+                .extracting(LogPiece::first)
+                .containsExactly(0L, 7L, 100L);
+        assertThat(sweep.compare(REGION, true)).isEmpty();
+    }
+
+    @Test
+    void aLogThatGrewMeanwhileAndARegionThatIsAwayChangeNothing() throws IOException {
+        var old = ended(8);
+        var due = logs.due(Duration.ofDays(7), 10);
+        rig.jdbc
+                .sql("update execution set finished_at = null, status = 'DISTRIBUTING' where id = :id")
+                .param("id", old.execution().value())
+                .update();
+
+        assertThat(logs.move(due.get(0), 0)).isFalse();
+        assertThat(chunks(old)).isEqualTo(3);
+
+        rig.end(old, "FAILED");
+        rig.jdbc
+                .sql("update execution set finished_at = now() - interval '9 days', region_id = 'cn-away'")
+                .update();
+        mover.move();
+        assertThat(chunks(old)).isEqualTo(3);
+    }
+}
