@@ -27,12 +27,14 @@ public final class DistributingStage implements Stage {
     @Override
     public Advance run(Attempt attempt) throws IOException, InterruptedException {
         var failed = distribution.run(attempt);
-        return failed == 0
-                ? delivered()
-                : Advance.releasing(
-                        Outcome.PARTITION_SUCCESS,
-                        new Failure("DistributionFailed", failed + " copies or shares failed; they can be retried"),
-                        failed + " copies or shares failed");
+        return failed == 0 ? delivered() : delivered(failed);
+    }
+
+    private static Advance delivered(int failed) {
+        var what = failed == 1 ? "1 copy or share failed" : failed + " copies or shares failed";
+        var remedy = failed == 1 ? "it can be retried" : "they can be retried";
+        return Advance.releasing(
+                Outcome.PARTITION_SUCCESS, new Failure("DistributionFailed", what + "; " + remedy), what);
     }
 
     /** The image is in its own region by now; without other regions and accounts that is every target. */
