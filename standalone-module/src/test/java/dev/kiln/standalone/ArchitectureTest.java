@@ -61,6 +61,8 @@ class ArchitectureTest {
             "Preflight",
             "ProofOfLife",
             "Quotas",
+            "Rebuilds",
+            "Schedules",
             "SchemaContract",
             "SeenNonces",
             "Shares",
