@@ -208,6 +208,39 @@ class DashboardIT {
     }
 
     @Test
+    void aScheduleIsSetAndTakenAwayByTheFormOfWhoeverMayStart() {
+        objects.image("base", "web-base");
+        var template = account.call("CreateImagePipeline", "BaseImageType", "IMAGE_FAMILY", "BaseImage", "web-base")
+                .at("ImagePipelineId");
+        var session = session(account);
+        var page = "/ui/templates/" + template;
+        var token = "form-token=" + formToken(get(page, session).text());
+
+        assertThat(get(page, session).text()).contains("Starts by itself", "Never.", "on-base-change");
+        var set = post(
+                page + "/schedule",
+                token + "&cron=30+2+*+*+*&time-zone=Europe%2FBerlin&while-running=queue&on-base-change=yes",
+                session);
+        assertThat(set.status()).as(set.text()).isEqualTo(303);
+        assertThat(get(page, session).text())
+                .contains("30 2 * * *", "02:30 Europe/Berlin", "When its base image is another one.");
+        var wrong = post(page + "/schedule", token + "&cron=%3Cb%3E", session);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text()).contains("&lt;b&gt;").doesNotContain("<b>");
+        var stranger = session(server.newAccount());
+        assertThat(post(
+                                page + "/schedule",
+                                "form-token=" + formToken(get("/ui", stranger).text()),
+                                stranger)
+                        .status())
+                .isEqualTo(404);
+        assertThat(post(page + "/schedule", token + "&cron=", session).status()).isEqualTo(303);
+        assertThat(get(page, session).text()).contains("Never.");
+        var viewer = session(TestKeys.narrowed(server, account, TestKeys.allow("ecs:Describe*", "*")));
+        assertThat(get(page, viewer).text()).contains(template).doesNotContain("Starts by itself");
+    }
+
+    @Test
     void whateverAnAddressSaysIsAnswered() {
         var session = session(account);
         for (var path : new String[] {

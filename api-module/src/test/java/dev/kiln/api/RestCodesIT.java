@@ -62,6 +62,14 @@ class RestCodesIT {
         provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));
         provoked.put(RestCodes.PARAMETER_NAME, () -> start("{\"parameters\":{\"NONE\":\"x\"}}"));
         provoked.put(RestCodes.PARAMETER_VALUE, () -> start("{\"parameters\":{\"NONE\":null}}"));
+        provoked.put(RestCodes.UNATTENDED, () -> {
+            var path = "/api/v1/templates/" + objects.template(objects.image("base")) + "/rebuild";
+            return client.rest("PUT", path, "{\"onBaseChange\":true}");
+        });
+        provoked.put(RestCodes.SCHEDULE_NOT_FOUND, () -> {
+            var path = "/api/v1/templates/" + objects.template(objects.image("base")) + "/schedule";
+            return client.rest("DELETE", path, "");
+        });
         provoked.put(RestCodes.INVALID_URL, () -> client.rest("POST", "/api/v1/webhooks", "{\"url\":\"x\"}"));
         provoked.put(RestCodes.WEBHOOK_NOT_FOUND, () -> client.rest("DELETE", "/api/v1/webhooks/wh-none", ""));
         provoked.put(RestCodes.TOO_MANY_WEBHOOKS, () -> {

@@ -15,6 +15,7 @@ final class CommandTable {
         var templates = new TemplateCommands(session);
         Stream.of(
                         templates.all(),
+                        new ScheduleCommands(session, templates).all(),
                         new ExecutionCommands(session, templates).all(),
                         new ImageCommands(session).all(),
                         new PackageCommands(session).all(),

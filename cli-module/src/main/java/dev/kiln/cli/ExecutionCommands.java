@@ -169,6 +169,7 @@ final class ExecutionCommands {
             return ExitStatus.DONE;
         }
         var story = new Story(session.terminal());
+        story.origin(execution);
         story.tell(session.client().get(path + "/events").path("events"));
         story.outcome(execution);
         story.targets(session.client().get(path + "/targets").path("targets"));

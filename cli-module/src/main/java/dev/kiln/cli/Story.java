@@ -46,6 +46,15 @@ final class Story {
                 + Terminal.oneLine(text(event, "message"));
     }
 
+    /** What started an execution, when nobody asked for it. */
+    void origin(JsonNode execution) {
+        switch (text(execution, "startedBy")) {
+            case "SCHEDULE" -> terminal.out().println("started by its template's schedule");
+            case "BASE_CHANGE" -> terminal.out().println("started by a new base image");
+            default -> {}
+        }
+    }
+
     /** Why an execution did not succeed, when it did not. */
     void outcome(JsonNode execution) {
         if (!text(execution, "errorCode").isEmpty()) {

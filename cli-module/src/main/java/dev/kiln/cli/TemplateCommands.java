@@ -111,9 +111,7 @@ final class TemplateCommands {
     }
 
     private int parameters(Arguments arguments) throws UsageException, IOException {
-        var word = arguments.words().get(0);
-        var id = word.matches(ID) ? word : text(find(word, session.region(arguments)), "ImagePipelineId");
-        var path = "/api/v1/templates/" + id + "/parameters";
+        var path = path(arguments) + "/parameters";
         var file = arguments.option("file");
         var answer = file.isPresent()
                 ? session.client()
@@ -125,6 +123,13 @@ final class TemplateCommands {
             print(answer.path("parameters"));
         }
         return ExitStatus.DONE;
+    }
+
+    /** The REST API's path of the template that the first word is about, by id or name. */
+    String path(Arguments arguments) throws UsageException, IOException {
+        var word = arguments.words().get(0);
+        var id = word.matches(ID) ? word : text(find(word, session.region(arguments)), "ImagePipelineId");
+        return "/api/v1/templates/" + id;
     }
 
     private void print(JsonNode parameters) {

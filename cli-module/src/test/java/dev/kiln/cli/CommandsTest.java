@@ -197,6 +197,52 @@ class CommandsTest {
     }
 
     @Test
+    void aScheduleIsSetShownAndTakenAway() {
+        var template = "ip-aaaaaaaaaaaaaaaaaaaa";
+        answer = """
+                {"templateId":"ip-aaaaaaaaaaaaaaaaaaaa","cron":"30 2 * * *","timeZone":"Europe/Berlin","whileRunning":"queue",
+                 "nextAt":"2024-06-01T00:30:00Z","last":{"at":"2024-05-31T00:30:00Z","outcome":"STARTED",
+                 "message":"due at 2024-05-31T00:30:00Z","executionId":"exec-1"}}
+                """;
+        assertThat(run("template", "schedule", template, "--cron", "30 2 * * *", "--zone", "Europe/Berlin"))
+                .isZero();
+        assertThat(signedRightly).isTrue();
+        assertThat(seenRequest).isEqualTo("PUT /api/v1/templates/" + template + "/schedule");
+        assertThat(seenBody).isEqualTo("{\"cron\":\"30 2 * * *\",\"timeZone\":\"Europe/Berlin\"}");
+        assertThat(text(out)).isEqualTo("""
+                        cron            30 2 * * *
+                        time zone       Europe/Berlin
+                        while one runs  queue
+                        next            2024-06-01T00:30:00Z
+                        last            2024-05-31T00:30:00Z, started
+                                        due at 2024-05-31T00:30:00Z
+                        last execution  exec-1
+                        """);
+        assertThat(run("template", "schedule", template)).isZero();
+        assertThat(seenRequest).isEqualTo("GET /api/v1/templates/" + template + "/schedule");
+        assertThat(run("template", "schedule", template, "--remove")).isZero();
+        assertThat(seenRequest).isEqualTo("DELETE /api/v1/templates/" + template + "/schedule");
+        assertThat(run("template", "schedule", template, "--zone", "UTC")).isEqualTo(2);
+        assertThat(run("template", "schedule", template, "--remove", "--cron", "@daily"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aTemplateIsRebuiltOrNot() {
+        var template = "ip-aaaaaaaaaaaaaaaaaaaa";
+        answer = "{\"templateId\":\"ip-aaaaaaaaaaaaaaaaaaaa\",\"onBaseChange\":true,\"baseImageId\":\"m-1\"}";
+        assertThat(run("template", "rebuild", template, "--on-base-change", "yes"))
+                .isZero();
+        assertThat(seenRequest).isEqualTo("PUT /api/v1/templates/" + template + "/rebuild");
+        assertThat(seenBody).isEqualTo("{\"onBaseChange\":true}");
+        assertThat(text(out)).isEqualTo("on base change  yes\nbase image      m-1\n");
+        assertThat(run("template", "rebuild", template)).isZero();
+        assertThat(seenRequest).isEqualTo("GET /api/v1/templates/" + template + "/rebuild");
+        assertThat(run("template", "rebuild", template, "--on-base-change", "maybe"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void callPrintsTheAnswer() {
         answer = "{\"RequestId\":\"1\"}";
 

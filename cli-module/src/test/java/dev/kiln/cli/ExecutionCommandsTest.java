@@ -280,11 +280,24 @@ class ExecutionCommandsTest {
     }
 
     @Test
+    void anExecutionThatNobodyAskedForSaysWhatStartedIt() {
+        answer(EXECUTION, "{\"status\":\"SUCCESS\",\"startedBy\":\"SCHEDULE\"}");
+        answer(EXECUTION + "/events", "{\"events\":[" + STARTED + "]}");
+        answer(EXECUTION + "/targets", "{\"targets\":[]}");
+        assertThat(run("execution", "exec-1")).isZero();
+        assertThat(text(out)).startsWith("started by its template's schedule\n").contains("PREPARING");
+        answer(EXECUTION, "{\"status\":\"SUCCESS\",\"startedBy\":\"REQUEST\"}");
+        assertThat(run("execution", "exec-1")).isZero();
+        assertThat(text(out)).doesNotContain("started by");
+    }
+
+    @Test
     void theShellCompletesWhatTheTableHas() throws Exception {
         assertThat(run("completion", "bash")).isZero();
         var script = Files.writeString(directory.resolve("completion"), text(out));
         assertThat(completed(script, "kiln", "")).contains("start", "template", "up");
-        assertThat(completed(script, "kiln", "template", "")).containsExactly("create", "list", "show", "parameters");
+        assertThat(completed(script, "kiln", "template", ""))
+                .containsExactly("create", "list", "show", "parameters", "schedule", "rebuild");
         assertThat(completed(script, "kiln", "start", "--f")).containsExactly("--follow");
         assertThat(completed(script, "kiln", "template", "create", "--na")).containsExactly("--name");
         assertThat(completed(script, "kiln", "executions", "--status", "FAI")).containsExactly("FAILED");

@@ -119,6 +119,22 @@ public final class Executions {
     }
 
     /**
+     * Notes what started an execution that was started in the same transaction, where that was no request.
+     *
+     * @param follows the templates whose images led to it, one after the other
+     */
+    public void startedBy(ExecutionId id, Origin origin, List<TemplateId> follows) {
+        jdbc.sql("""
+                        update execution set started_by = :origin, follows = nullif(cast(:follows as text[]), '{}')
+                         where id = :id
+                        """)
+                .param("origin", origin.name())
+                .param("follows", follows.stream().map(TemplateId::value).toArray(String[]::new))
+                .param("id", id.value())
+                .update();
+    }
+
+    /**
      * Claims an execution for a worker that holds its template's lock: the attempt is counted up, and every earlier
      * attempt finds its writes refused from now on. Written down with it is what the attempt may leave behind: scratch
      * space in the worker's place, and the image of its own region. Empty when the execution is final or gone.

@@ -25,6 +25,14 @@ public enum Metric {
             "Starts of executions: `accepted`, or the code of the refusal; a repeated start with the same client token"
                     + " counts again",
             "code"),
+    UNATTENDED(
+            COUNTER,
+            "kiln.unattended",
+            "api",
+            "Templates that were to start by themselves, by `trigger` (`schedule`, `base-change`) and `outcome`: `started`,"
+                    + " `skipped` or `waits` (an execution ran), `refused`, `unneeded`, `ignored`",
+            "trigger",
+            "outcome"),
     QUEUE_LENGTH(GAUGE, "kiln.queue.executions", "api", "Executions that wait for a slot of a worker"),
     QUEUE_AGE(
             GAUGE,

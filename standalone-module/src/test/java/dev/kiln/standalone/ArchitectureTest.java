@@ -63,6 +63,8 @@ class ArchitectureTest {
             "Preflight",
             "ProofOfLife",
             "Quotas",
+            "Rebuilds",
+            "Schedules",
             "SchemaContract",
             "SeenNonces",
             "Shares",

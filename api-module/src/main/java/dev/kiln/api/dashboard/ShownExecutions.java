@@ -3,6 +3,7 @@ package dev.kiln.api.dashboard;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class ShownExecutions {
             String imageId,
             boolean isRetry,
             boolean waitsForAbility,
+            Origin startedBy,
             Instant createdAt,
             Optional<Instant> finishedAt)
             implements Visitor.Owned {
@@ -123,6 +125,7 @@ public final class ShownExecutions {
                 row.getString("ready"),
                 row.getString("outcome") != null && row.getString("status").equals("DISTRIBUTING"),
                 !ExecutionQueue.waitsFor(row).isEmpty(),
+                Origin.of(row.getString("started_by")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 Optional.ofNullable(row.getObject("finished_at", OffsetDateTime.class))
                         .map(OffsetDateTime::toInstant));

@@ -31,6 +31,7 @@ public final class ShownTemplates {
             String region,
             String description,
             String base,
+            boolean onFamily,
             String family,
             String buildContent,
             String testContent,
@@ -90,6 +91,7 @@ public final class ShownTemplates {
                     case "OSS" -> "imported from a bucket at each start";
                     default -> row.getString("base_image");
                 },
+                type.equals("IMAGE_FAMILY"),
                 row.getString("image_family"),
                 row.getString("build_content"),
                 row.getString("test_content"),

@@ -29,6 +29,7 @@ public class TemplatePages {
     private final ShownExecutions executions;
     private final StageTimes times;
     private final DeclaredParameters parameters;
+    private final ScheduleViews schedules;
     private final Views pages;
 
     TemplatePages(
@@ -36,11 +37,13 @@ public class TemplatePages {
             ShownExecutions executions,
             StageTimes times,
             DeclaredParameters parameters,
+            ScheduleViews schedules,
             Views pages) {
         this.templates = templates;
         this.executions = executions;
         this.times = times;
         this.parameters = parameters;
+        this.schedules = schedules;
         this.pages = pages;
     }
 
@@ -90,6 +93,8 @@ public class TemplatePages {
                         last,
                         "parameters",
                         parameters.of(new TemplateId(row.id())),
+                        "schedule",
+                        schedules.of(visitor, row),
                         "mayStart",
                         visitor.mayChange("ecs:" + START, ResourceType.TEMPLATE, row)
                                 && last.stream().allMatch(run -> run.status().isFinal())));

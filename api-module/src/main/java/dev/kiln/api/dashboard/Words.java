@@ -1,5 +1,6 @@
 package dev.kiln.api.dashboard;
 
+import dev.kiln.execution.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -69,6 +70,15 @@ public final class Words {
         return line.codePointCount(0, line.length()) <= LONGEST_LINE
                 ? line
                 : line.substring(0, line.offsetByCodePoints(0, LONGEST_LINE)) + "…";
+    }
+
+    /** By what an execution was started. */
+    public static String origin(Origin origin) {
+        return switch (origin) {
+            case REQUEST -> "somebody";
+            case SCHEDULE -> "its schedule";
+            case BASE_CHANGE -> "a new base image";
+        };
     }
 
     /** A number with its thousands apart. */

@@ -47,6 +47,12 @@ public final class RestCodes {
             "InvalidParameter.Name", 400, "a parameter that is named badly, or that the template has not");
     public static final ErrorCode PARAMETER_VALUE = new ErrorCode(
             "InvalidParameter.Value", 400, "a value of a parameter that is too long, or a secret that is too short");
+    public static final ErrorCode UNATTENDED = new ErrorCode(
+            "UnattendedStart.Refused",
+            422,
+            "the template cannot start by itself: a parameter has no default, or its base image never changes");
+    public static final ErrorCode SCHEDULE_NOT_FOUND =
+            new ErrorCode("InvalidSchedule.NotFound", 404, "the template has no schedule");
     public static final ErrorCode NOT_FINISHED = new ErrorCode("NotFinished", 409, "the execution has not ended yet");
     public static final ErrorCode TOO_MANY_FOLLOWERS = new ErrorCode(
             "TooManyFollowers", 429, "the account follows as many executions at once as `kiln.live.followers` allows");
@@ -77,6 +83,8 @@ public final class RestCodes {
             NOT_FINISHED,
             PARAMETER_NAME,
             PARAMETER_VALUE,
+            UNATTENDED,
+            SCHEDULE_NOT_FOUND,
             TOO_MANY_FOLLOWERS,
             INVALID_URL,
             TOO_MANY_WEBHOOKS,

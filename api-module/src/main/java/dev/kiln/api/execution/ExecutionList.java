@@ -7,6 +7,7 @@ import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Origin;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import java.sql.ResultSet;
@@ -42,6 +43,7 @@ final class ExecutionList {
      * @param message what happened last, or for what it waits that no worker which is there can do
      * @param imageId empty until the image of the template's region exists
      * @param resourceGroup the template's
+     * @param startedBy what started it, if that was no request
      * @param waitsFor for what it waits that no worker which is there can do, as words
      */
     record Listed(
@@ -56,6 +58,7 @@ final class ExecutionList {
             int attempt,
             String resourceGroup,
             List<Tag> tags,
+            Origin startedBy,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> waitsFor,
             Instant createdAt,
             Instant modifiedAt,
@@ -188,6 +191,7 @@ final class ExecutionList {
                 row.getInt("attempt"),
                 row.getString("resource_group"),
                 json.readValue(row.getString("tags"), TAGS),
+                Origin.of(row.getString("started_by")),
                 ExecutionQueue.waitsFor(row),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("modified_at", OffsetDateTime.class).toInstant(),

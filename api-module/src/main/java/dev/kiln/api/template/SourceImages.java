@@ -12,6 +12,13 @@ import org.springframework.stereotype.Component;
 @Component
 public final class SourceImages {
 
+    /** Of a template t and an image i in a statement, whether the image is one that the template's family has. */
+    public static final String IN_FAMILY = """
+            i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
+                and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated
+                and t.base_image_type = 'IMAGE_FAMILY'
+            """;
+
     /**
      * Of a template t in a statement, whether its base image is there and its owner may read it. A family is one's own:
      * otherwise a stranger could slip an image under it by sharing. An import looks for its object at the start.

@@ -78,7 +78,7 @@ public final class Templates {
     }
 
     /** The account's template, locked until the transaction ends: no execution of it can start meanwhile. */
-    Optional<Template> lock(TemplateId id, AccountId account) {
+    public Optional<Template> lock(TemplateId id, AccountId account) {
         return find(id, account, "for update");
     }
 

@@ -1,0 +1,40 @@
+package dev.kiln.api.dashboard;
+
+import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.schedule.Rebuilds;
+import dev.kiln.api.schedule.Schedules;
+import dev.kiln.template.TemplateId;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Gathers when templates start by themselves, as far as a visitor may know. */
+@Component
+final class ScheduleViews {
+
+    private static final List<String> CHANGE =
+            List.of("kiln:SetSchedule", "kiln:DeleteSchedule", "kiln:SetRebuild", "ecs:StartImagePipelineExecution");
+
+    private final Schedules schedules;
+    private final Rebuilds rebuilds;
+
+    ScheduleViews(Schedules schedules, Rebuilds rebuilds) {
+        this.schedules = schedules;
+        this.rebuilds = rebuilds;
+    }
+
+    ScheduleView of(Visitor visitor, ShownTemplates.Row row) {
+        var template = new TemplateId(row.id());
+        return new ScheduleView(
+                visitor.may("kiln:GetSchedule", ResourceType.TEMPLATE, row)
+                        ? schedules.find(template)
+                        : Optional.empty(),
+                visitor.may("kiln:GetRebuild", ResourceType.TEMPLATE, row) ? rebuilds.find(template) : Optional.empty(),
+                row.onFamily(),
+                mayChange(visitor, row));
+    }
+
+    static boolean mayChange(Visitor visitor, ShownTemplates.Row row) {
+        return CHANGE.stream().allMatch(action -> visitor.mayChange(action, ResourceType.TEMPLATE, row));
+    }
+}
