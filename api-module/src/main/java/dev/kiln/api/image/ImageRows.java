@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ImageRows implements RowMapper<Image> {
 
     static final String COLUMNS = """
-            i.*, exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
+            i.*, coalesce(i.metadata ->> 'architecture', '') as architecture,
+            exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
             """;
 
     private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
@@ -56,6 +57,7 @@ final class ImageRows implements RowMapper<Image> {
                 row.getString("error_info"),
                 new ImageForm(ImageForm.Kind.valueOf(row.getString("form")), row.getLong("disk_bytes")),
                 row.getString("metadata"),
+                row.getString("architecture"),
                 json.readValue(row.getString("tags"), TAGS),
                 json.readValue(row.getString("kept"), KEPT),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());

@@ -1,5 +1,6 @@
 package dev.kiln.worker.disk;
 
+import dev.kiln.image.Architecture;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.disk.DiskLayout;
 import dev.kiln.image.disk.DiskReader;
@@ -54,7 +55,8 @@ public final class DiskOpening {
                 root.uid(),
                 root.gid(),
                 search.mounts(root, layout),
-                Math.max(1, root.part().fileSystem().modified()));
+                Math.max(1, root.part().fileSystem().modified()),
+                search.programs(root).architecture().map(Architecture::word).orElse(null));
         list(opened, directory);
         opened.save(directory);
         return opened;

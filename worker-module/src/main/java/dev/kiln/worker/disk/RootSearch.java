@@ -1,5 +1,7 @@
 package dev.kiln.worker.disk;
 
+import dev.kiln.image.Architecture;
+import dev.kiln.image.Programs;
 import dev.kiln.image.disk.DiskLayout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +30,13 @@ final class RootSearch {
             stat -c 'root %a %u %g' .
             [ ! -f etc/fstab ] || [ -L etc/fstab ] || head -c 65536 etc/fstab
             """;
+
+    /** The same holds for these. What is shorter than a header is no program. */
+    private static final String PROGRAMS = """
+            cd /disk/root || exit 1
+            find bin sbin usr/bin usr/sbin -maxdepth 1 -type f -size +63c -exec head -q -c %1$d {} + 2> /dev/null |
+                head -c %1$d000
+            """.formatted(Architecture.HEAD);
 
     private final DiskTools tools;
     private final Path directory;
@@ -90,6 +99,21 @@ final class RootSearch {
                     Integer.parseInt(found.group(3)),
                     Fstab.parse(said.substring(found.end()))));
         }
+    }
+
+    /** The first thousand programs of the root file system. */
+    Programs programs(Root root) throws IOException, InterruptedException, DiskFailedException {
+        var programs = new Programs();
+        var mount = FileSystemMount.of(OpenedDisk.disk(directory), root.part(), FileSystemMount.ROOT)
+                .orElseThrow();
+        Mounting.good(tools.run(Mounting.tool(mount, directory, "sh", "-c", PROGRAMS), heads -> {
+            for (var head = heads.readNBytes(Architecture.HEAD);
+                    head.length > 0;
+                    head = heads.readNBytes(Architecture.HEAD)) {
+                programs.see(head);
+            }
+        }));
+        return programs;
     }
 
     /** The mounts of the root file system and of those of the same disk that belong below it, in the order of fstab. */

@@ -35,6 +35,8 @@ final class AbilityCheck {
         trouble(Ability.BOOTABLE_DISKS, lacking, bootableDisks());
         trouble(Ability.MACHINES, lacking, machines());
         trouble(Ability.KVM, lacking, machines().or(this::kvm));
+        trouble(Ability.X86_64, lacking, processor("amd64"));
+        trouble(Ability.ARM64, lacking, processor("aarch64"));
         return new Abilities(lacking);
     }
 
@@ -100,6 +102,11 @@ final class AbilityCheck {
             return Optional.of("kiln.machine.acceleration is tcg");
         }
         return QemuCommand.mayUseKvm() ? Optional.empty() : Optional.of("it may not open /dev/kvm, or there is none");
+    }
+
+    private static Optional<String> processor(String wanted) {
+        var architecture = architecture();
+        return architecture.equals(wanted) ? Optional.empty() : Optional.of("its processor is " + architecture);
     }
 
     private static Optional<String> missing(List<String> tools, String remedy) {

@@ -1,5 +1,7 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.execution.Ability;
+import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
@@ -327,6 +329,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
         try (var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch, steps);
                 var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
+            requireAble(image, base);
             base.lendTo(scratch.directory());
             if (!job.keepsResult()) {
                 build.test();
@@ -337,6 +340,26 @@ public final class SandboxBuildEngine implements BuildEngine {
             return Optional.of(built);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "opening the base image: " + e.getMessage());
+        }
+    }
+
+    /** An archive's needs are known from its row; what a disk is shows when it is open. */
+    private void requireAble(BuildRequest.BaseImage image, UnpackedImages.Lease base)
+            throws IOException, BuildFailedException {
+        var disk = base.disk();
+        if (disk.isEmpty()) {
+            return;
+        }
+        var found = disk.get().knownArchitecture().map(Ability::toRun);
+        var said = image.metadata().knownArchitecture();
+        if (found.isPresent() && said.isPresent() && found.get() != Ability.toRun(said.get())) {
+            throw new BuildFailedException(
+                    "BaseImage.OtherArchitecture",
+                    "the programs of the disk are for " + disk.get().architecture() + ", and it was imported as "
+                            + said.get().word() + "; import it again with the right Architecture");
+        }
+        if (!abilities().able().containsAll(disk.get().needs())) {
+            throw new DiskNeedsException(disk.get().needs());
         }
     }
 

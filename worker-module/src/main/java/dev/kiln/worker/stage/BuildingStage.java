@@ -3,10 +3,12 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.NotAbleException;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.region.PartDigests;
 import dev.kiln.region.Parts;
 import dev.kiln.region.Regions;
+import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.region.Target;
@@ -71,6 +73,8 @@ public final class BuildingStage implements Stage {
                 targets.copied(next, home.image(), content);
                 rest.run();
             };
+        } catch (DiskNeedsException e) {
+            throw new NotAbleException(attempt, e.needs());
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.execution.Ability;
+import dev.kiln.image.Architecture;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.template.Sysprep;
+import dev.kiln.worker.disk.DiskNeedsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +58,7 @@ class DiskBuildTest {
         var second = build(SystemDisk.image(SystemDisk.converted(raw, "qcow2")), "two");
 
         assertThat(second.digest()).isEqualTo(first.digest());
+        assertThat(first.metadata().architecture()).isEqualTo("x86_64");
         assertThat(first.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, SIZE));
         assertThat(Digest.of(raw)).isEqualTo(base);
         assertThat(output.text()).contains("a kernel");
@@ -135,6 +139,26 @@ class DiskBuildTest {
         assertThat(output.text()).contains("ok");
         assertThat(outside).isEmptyDirectory();
         isSound(SystemDisk.converted(built.file(), "raw"), SIZE);
+    }
+
+    @Test
+    void programsForOtherProcessorsAreLeftToWorkersThatRunThem() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        var busybox = disk.tree().resolve("bin/busybox");
+        var bytes = Files.readAllBytes(busybox);
+        bytes[18] = (byte) 183;
+        Files.write(busybox, bytes);
+        var base = SystemDisk.image(disk.raw());
+
+        assertThatThrownBy(() -> build(base, "one"))
+                .isInstanceOfSatisfying(
+                        DiskNeedsException.class,
+                        unable -> assertThat(unable.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.ARM64));
+        var said = new BuildRequest.BaseImage(
+                base.digest(), base.archive(), base.form(), base.metadata().withArchitecture(Architecture.X86_64));
+        assertThatThrownBy(() -> build(said, "one"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("are for arm64, and it was imported as x86_64");
     }
 
     @Test
