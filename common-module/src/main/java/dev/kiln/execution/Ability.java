@@ -19,7 +19,9 @@ public enum Ability {
     /** Running programs for such processors, those for i386 among them. */
     X86_64("x86_64", "run programs for x86_64 processors"),
     /** Running programs for such processors. */
-    ARM64("arm64", "run programs for arm64 processors");
+    ARM64("arm64", "run programs for arm64 processors"),
+    /** Having the kernel read and write XFS of disks. */
+    XFS("xfs", "build on disks with XFS");
 
     private final String word;
     private final String text;

@@ -3,6 +3,7 @@ package dev.kiln.worker.disk;
 import dev.kiln.execution.Ability;
 import dev.kiln.image.Architecture;
 import dev.kiln.image.disk.DiskLayout;
+import dev.kiln.image.disk.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,9 +67,17 @@ public record OpenedDisk(
         return Optional.ofNullable(architecture).flatMap(Architecture::of);
     }
 
+    /** Whether it is the kernel that has to write the root file system. */
+    boolean isXfs() {
+        return root.fileSystem().kind() == FileSystem.Kind.XFS;
+    }
+
     /** What a worker must be able to do to build on it. */
     public Set<Ability> needs() {
         var needs = EnumSet.of(Ability.DISKS);
+        if (isXfs()) {
+            needs.add(Ability.XFS);
+        }
         knownArchitecture().map(Ability::toRun).ifPresent(needs::add);
         return needs;
     }

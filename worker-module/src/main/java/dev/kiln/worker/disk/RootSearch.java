@@ -3,10 +3,12 @@ package dev.kiln.worker.disk;
 import dev.kiln.image.Architecture;
 import dev.kiln.image.Programs;
 import dev.kiln.image.disk.DiskLayout;
+import dev.kiln.image.disk.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -55,27 +57,26 @@ final class RootSearch {
         }
     }
 
-    Root find(DiskLayout layout) throws IOException, InterruptedException, DiskFailedException {
+    /** The one among these, if there is any. */
+    Optional<Root> find(List<DiskLayout.Part> candidates)
+            throws IOException, InterruptedException, DiskFailedException {
         var roots = new ArrayList<Root>();
-        for (var part : layout.candidates()) {
+        for (var part : candidates) {
             look(part, roots);
         }
         var found =
                 narrowed(narrowed(roots, Root::namesItself), root -> root.part().isMarkedRoot());
-        if (found.size() == 1) {
-            return found.get(0);
+        if (found.size() > 1) {
+            throw new DiskFailedException(
+                    DiskFailedException.REFUSED,
+                    "more than one partition holds a root file system, and neither /etc/fstab nor the partition table"
+                            + " tells which is used: "
+                            + found.stream()
+                                    .map(root -> "partition "
+                                            + root.part().partition().number())
+                                    .collect(Collectors.joining(", ")));
         }
-        throw new DiskFailedException(
-                DiskFailedException.REFUSED,
-                found.isEmpty()
-                        ? "no partition of the disk holds a root file system with the directories /etc and /usr: "
-                                + layout.shown()
-                        : "more than one partition holds a root file system, and neither /etc/fstab nor the partition"
-                                + " table tells which is used: "
-                                + found.stream()
-                                        .map(root -> "partition "
-                                                + root.part().partition().number())
-                                        .collect(Collectors.joining(", ")));
+        return found.stream().findFirst();
     }
 
     private static List<Root> narrowed(List<Root> roots, Predicate<Root> condition) {
@@ -128,11 +129,19 @@ final class RootSearch {
                     .findFirst();
             boolean own = SANDBOX_OWN.stream().anyMatch(name -> (row.point() + "/").startsWith(name + "/"));
             if (part.isPresent() && !own && mounts.size() <= MOST_BELOW) {
-                mounts.add(below(FileSystemMount.of(disk, part.get(), row.point())
+                mounts.add(below(Optional.of(part.get())
+                        .filter(each -> isChecked(each, root))
+                        .flatMap(each -> FileSystemMount.of(disk, each, row.point()))
                         .orElse(FileSystemMount.nothing(row.point()))));
             }
         }
         return List.copyOf(mounts);
+    }
+
+    /** XFS is checked, and given to the kernel, only when the root file system is one. */
+    private static boolean isChecked(DiskLayout.Part part, Root root) {
+        return part.fileSystem().kind() != FileSystem.Kind.XFS
+                || root.part().fileSystem().kind() == FileSystem.Kind.XFS;
     }
 
     /** A kernel without FAT can still build on a disk with an ESP, which is then seen empty. */

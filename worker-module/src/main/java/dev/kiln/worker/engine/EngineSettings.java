@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
  * @param privateAddresses whether COPY may fetch from addresses of this machine and its local networks
+ * @param xfs whether this machine's kernel may read and write XFS that strangers made
  */
 @ConfigurationProperties("kiln.engine")
 public record EngineSettings(
@@ -37,7 +38,8 @@ public record EngineSettings(
         @DefaultValue("3") int compression,
         @DefaultValue("2GB") DataSize download,
         @DefaultValue("10m") Duration downloadTime,
-        @DefaultValue("false") boolean privateAddresses) {
+        @DefaultValue("false") boolean privateAddresses,
+        @DefaultValue("false") boolean xfs) {
 
     /** How the sandbox is made. */
     public enum Isolation {
@@ -64,6 +66,7 @@ public record EngineSettings(
                 3,
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
+                false,
                 false);
     }
 }

@@ -69,7 +69,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.bases = new UnpackedImages(
                 directory.resolve(mapped ? "bases-user" : "bases-root"),
                 settings.cache().toBytes(),
-                new ImageUnpacking(commands),
+                new ImageUnpacking(commands, () -> abilities().able().contains(Ability.XFS)),
                 removal);
     }
 
@@ -96,7 +96,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     /** What builds and tests of this engine can be of, on this machine as it is now. */
     public Abilities abilities() {
-        return new AbilityCheck(SandboxCheck.isMapped(settings), machines).find();
+        return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.xfs()).find();
     }
 
     /** Where builds of this engine leave what they leave. */

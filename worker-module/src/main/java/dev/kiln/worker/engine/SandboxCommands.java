@@ -35,6 +35,22 @@ final class SandboxCommands {
     /** Mounts $3 on $4 and becomes the command line behind it. */
     private static final String MOUNT = "mount -t \"$1\" -o \"$2\" \"$3\" \"$4\" || exit 123; shift 4; exec \"$@\"";
 
+    /**
+     * The same for an XFS that is written to. It is as it should be once it is read-only again, whenever the kernel
+     * lets go of it; what is freed of it is given back first.
+     */
+    private static final String CHANGE = """
+            mount -t "$1" -o "$2" "$3" "$4" || exit 123
+            at=$4
+            shift 4
+            xfs_growfs "$at" > /dev/null || exit 122
+            "$@"
+            status=$?
+            fstrim "$at" 2> /dev/null
+            mount -o remount,ro "$at" && umount "$at" || exit 121
+            exit "$status"
+            """;
+
     private static final String TOOLS = "/run/kiln/busybox";
 
     /** What package managers need within the image; nothing that reaches beyond it. */
@@ -267,11 +283,17 @@ final class SandboxCommands {
         }
         tool.mounted().ifPresent(mounted -> {
             var mount = mounted.mount();
-            line.addAll(List.of("sh", "-c", MOUNT, "kiln", mount.type(), mount.options(), mount.source()));
+            var script = mounted.writable() ? CHANGE : MOUNT;
+            line.addAll(List.of("sh", "-c", script, "kiln", mount.type(), mount.options(), mount.source()));
             line.add(mounted.at().toString());
-            bound.addAll(List.of("--ro-bind", mounted.at().toString(), mounted.to()));
+            bound.addAll(List.of(
+                    mounted.writable() ? "--bind" : "--ro-bind", mounted.at().toString(), mounted.to()));
         });
         line.addAll(host(bound));
+        if (tool.mounted().filter(ToolRun.Mounted::writable).isPresent()) {
+            List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "MKNOD")
+                    .forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
+        }
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool.command());
         return line;

@@ -41,6 +41,7 @@ class SandboxCheckIT {
                 all.compression(),
                 all.download(),
                 all.downloadTime(),
+                false,
                 false);
 
         assertThatThrownBy(() -> new SandboxBuildEngine(settings).check())

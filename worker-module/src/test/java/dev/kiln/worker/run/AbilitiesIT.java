@@ -116,7 +116,7 @@ class AbilitiesIT {
         rig.announcementOf(first).renew();
         var workers = new Workers(rig.jdbc);
         assertThat(workers.present()).singleElement().satisfies(worker -> {
-            assertThat(worker.able()).containsExactly("disks", "bootable-disks", "machines", "x86_64", "arm64");
+            assertThat(worker.able()).containsExactly("disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs");
             assertThat(worker.lacking()).containsExactly(Map.entry("kvm", "it is a test"));
         });
 
@@ -151,7 +151,7 @@ class AbilitiesIT {
         rig.await(other, ExecutionStatus.FAILED);
         assertThat(rig.column(other, "error_code")).isEqualTo("OutputFormat.Refused");
 
-        rig.sweep(worker(Ability.X86_64, Ability.MACHINES));
+        rig.sweep(worker(Ability.X86_64, Ability.MACHINES, Ability.XFS));
         rig.await(execution, ExecutionStatus.SUCCESS);
         assertThat(engine.builds).hasValue(1);
         assertThat(rig.jdbc
