@@ -21,7 +21,9 @@ public enum Ability {
     /** Running programs for such processors. */
     ARM64("arm64", "run programs for arm64 processors"),
     /** Having the kernel read and write XFS of disks. */
-    XFS("xfs", "build on disks with XFS");
+    XFS("xfs", "build on disks with XFS"),
+    /** Having Packer. */
+    PACKER("packer", "run Packer");
 
     private final String word;
     private final String text;

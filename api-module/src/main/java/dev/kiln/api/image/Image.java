@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param form what its bytes are; an archive as long as that is not known
  * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
  * @param architecture of its programs, in a word of the wire; empty when that is not known
+ * @param artifact what a cloud calls it that has it instead of a region's store; empty for all others
  * @param kept attributes that mean nothing here, by their wire names
  */
 record Image(
@@ -45,6 +46,7 @@ record Image(
         ImageForm form,
         String metadata,
         String architecture,
+        String artifact,
         List<Tag> tags,
         Map<String, String> kept,
         Instant createdAt) {
@@ -107,6 +109,7 @@ record Image(
                 form,
                 metadata,
                 architecture,
+                artifact,
                 tags,
                 kept,
                 createdAt);

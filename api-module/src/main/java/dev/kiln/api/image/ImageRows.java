@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
@@ -58,6 +59,7 @@ final class ImageRows implements RowMapper<Image> {
                 new ImageForm(ImageForm.Kind.valueOf(row.getString("form")), row.getLong("disk_bytes")),
                 row.getString("metadata"),
                 row.getString("architecture"),
+                Objects.requireNonNullElse(row.getString("artifact"), ""),
                 json.readValue(row.getString("tags"), TAGS),
                 json.readValue(row.getString("kept"), KEPT),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());

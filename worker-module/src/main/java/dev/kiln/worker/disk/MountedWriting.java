@@ -83,7 +83,8 @@ record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, Path baseD
     }
 
     private static void requireWritten(DiskTools.Ended said) throws IOException, DiskFailedException {
-        if (said.errors().contains("No space left")) {
+        // What is left is used up first, of which tar says no more than how much it was.
+        if (said.errors().contains("No space left") || said.errors().contains("Wrote only")) {
             throw DiskPacking.full(said.errors());
         }
         if (said.status() != 0) {

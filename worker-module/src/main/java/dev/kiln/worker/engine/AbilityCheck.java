@@ -46,6 +46,7 @@ final class AbilityCheck {
         trouble(Ability.X86_64, lacking, processor("amd64"));
         trouble(Ability.ARM64, lacking, processor("aarch64"));
         trouble(Ability.XFS, lacking, disks().or(this::xfs));
+        trouble(Ability.PACKER, lacking, missing(List.of("packer"), "the package packer"));
         return new Abilities(lacking);
     }
 

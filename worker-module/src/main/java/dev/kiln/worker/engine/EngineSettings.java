@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
  * @param privateAddresses whether COPY may fetch from addresses of this machine and its local networks
+ * @param packerGrace how long Packer may take to undo what it made, when it is stopped
  * @param xfs whether this machine's kernel may read and write XFS that strangers made
  */
 @ConfigurationProperties("kiln.engine")
@@ -39,6 +40,7 @@ public record EngineSettings(
         @DefaultValue("2GB") DataSize download,
         @DefaultValue("10m") Duration downloadTime,
         @DefaultValue("false") boolean privateAddresses,
+        @DefaultValue("20s") Duration packerGrace,
         @DefaultValue("false") boolean xfs) {
 
     /** How the sandbox is made. */
@@ -67,6 +69,7 @@ public record EngineSettings(
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
                 false,
+                Duration.ofSeconds(20),
                 false);
     }
 }

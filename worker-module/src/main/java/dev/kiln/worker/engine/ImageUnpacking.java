@@ -139,7 +139,8 @@ final class ImageUnpacking {
         });
     }
 
-    private void extract(ArchiveLayer layer, EntryCheck check, Path root, SandboxProcess.Watch watch)
+    /** Unpacks the entries that pass the check. */
+    void extract(ArchiveLayer layer, EntryCheck check, Path root, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         feed(commands.extract(root), watch, out -> {
             var writer = new TarWriter(new Sink(out));

@@ -25,6 +25,7 @@ final class SandboxCommands {
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
     private static final String DISK = script("disk.sh");
+    private static final String PACKER = script("packer.sh");
     static final String SYSPREP = script("sysprep.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
@@ -296,6 +297,20 @@ final class SandboxCommands {
         }
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool.command());
+        return line;
+    }
+
+    /** Packer on a file of the context in /machine; it is told its environment, and ends at the end of its input. */
+    List<String> packer(Scratch scratch, String file) {
+        var mounts = new ArrayList<String>();
+        if (scratch.network()) {
+            for (var shown : List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs")) {
+                mounts.addAll(List.of("--ro-bind-try", shown, shown));
+            }
+        }
+        var capabilities = List.of("CHOWN", "DAC_OVERRIDE", "SETUID", "SETGID", "SETPCAP", "KILL");
+        var line = machine(scratch, mounts, capabilities, scratch.network());
+        line.addAll(List.of("sh", "-c", PACKER, "kiln", file));
         return line;
     }
 

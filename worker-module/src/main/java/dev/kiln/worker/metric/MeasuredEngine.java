@@ -4,10 +4,12 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.PackerArtifact;
 import dev.kiln.worker.engine.SandboxUnavailableException;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /** An engine whose steps are counted and timed. */
 public final class MeasuredEngine implements BuildEngine {
@@ -35,6 +37,12 @@ public final class MeasuredEngine implements BuildEngine {
     public void test(BuildRequest request, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
         engine.test(request, new MeasuredOutput(output));
+    }
+
+    @Override
+    public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException {
+        return engine.runPacker(request, file, output);
     }
 
     @Override

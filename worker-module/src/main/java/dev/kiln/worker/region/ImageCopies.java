@@ -72,7 +72,7 @@ public final class ImageCopies {
     Optional<Source> source(ImageId image) {
         return jdbc.sql("""
                         select region_id, digest, bytes, form, disk_bytes, metadata, part_length, part_digests from image_copy
-                         where id = :id and state = 'COPIED'
+                         where id = :id and state = 'COPIED' and artifact is null
                         """)
                 .param("id", image.value())
                 .query((row, number) -> new Source(

@@ -75,6 +75,13 @@ public final class BuildRequests {
         return request;
     }
 
+    /** Likewise, of a template that has Packer build. */
+    BuildRequest toPack(Attempt attempt, ImageId base) throws StageFailedException {
+        var request = request(attempt, base, BuildContent.Kind.BUILD);
+        require(attempt, Set.of(Ability.PACKER));
+        return request;
+    }
+
     /** Disks are made and booted for the one processor that their boot loader and QEMU are there for. */
     private static void requireKnownMachine(Template template, BuildRequest request) throws StageFailedException {
         boolean arm = request.base().metadata().knownArchitecture().equals(Optional.of(Architecture.ARM64));

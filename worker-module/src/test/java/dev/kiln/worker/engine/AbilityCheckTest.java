@@ -19,7 +19,12 @@ class AbilityCheckTest {
         var processor = System.getProperty("os.arch").equals("aarch64") ? Ability.ARM64 : Ability.X86_64;
         assertThat(abilities.able())
                 .containsExactlyInAnyOrder(
-                        Ability.DISKS, Ability.BOOTABLE_DISKS, Ability.MACHINES, Ability.XFS, processor);
+                        Ability.DISKS,
+                        Ability.BOOTABLE_DISKS,
+                        Ability.MACHINES,
+                        Ability.XFS,
+                        Ability.PACKER,
+                        processor);
         assertThat(abilities.lacking()).containsEntry(Ability.KVM, "kiln.machine.acceleration is tcg");
     }
 

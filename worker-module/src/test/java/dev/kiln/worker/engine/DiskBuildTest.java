@@ -2,7 +2,6 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.kiln.execution.Ability;
 import dev.kiln.image.Architecture;
@@ -26,7 +25,7 @@ class DiskBuildTest {
 
     private static final long SIZE = 256L << 20;
 
-    private static final String CONTENT = """
+    static final String CONTENT = """
             RUN echo built > /etc/built; chown 1000:2000 /etc/built; chmod 4751 /etc/built; ln /etc/built '/etc/<2>'
             RUN rm -r /usr/share/old && mkdir /usr/share/old && echo new > '/usr/share/old/a "new" one'
             RUN rm /etc/gone; ln -s /etc/nowhere /etc/link; busybox mkfifo /home/p
@@ -162,58 +161,6 @@ class DiskBuildTest {
     }
 
     @Test
-    void xfsIsBuiltOnWhereTheOperatorAllowsIt() throws Exception {
-        var disk = new SystemDisk(directory.resolve("disk"));
-        SystemDisk.run("mknod", disk.tree().resolve("etc/null").toString(), "c", "1", "3");
-        var base = SystemDisk.image(disk.rawWithXfs());
-        assertThatThrownBy(() -> engine("one").build(request(base, CONTENT, 512L << 20), StepJournal.NONE, output))
-                .isInstanceOfSatisfying(
-                        DiskNeedsException.class,
-                        unable -> assertThat(unable.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.XFS));
-
-        var engine = new SandboxBuildEngine(
-                TestSettings.of(directory.resolve("one")).xfs().build());
-        long large = 512L << 20;
-        var changes = CONTENT
-                + "RUN chmod 600 /etc/null; mkdir /opt && chown 7:8 /opt && chmod 2750 /opt && ln /etc/built /opt/b && echo y > /etc/y && ln /etc/y /etc/z\n"
-                + "RUN rm -r /usr/share/old; echo file > /usr/share/old; mkdir /etc/passwd.d; echo again >> /etc/built";
-        var built = engine.build(request(base, changes, large), StepJournal.NONE, output);
-
-        assertThat(output.text()).contains("a kernel");
-        assertThat(built.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, large));
-        var check = """
-                RUN [ "$(stat -c '%a %u %g' /etc/built)" = '4751 1000 2000' ] && [ "$(cat /etc/built)" = "$(echo built; echo again)" ]
-                RUN [ "$(stat -c %h /etc/y)" = 2 ] && [ /etc/y -ef /etc/z ] && [ "$(cat '/etc/<2>')" = built ]
-                RUN [ "$(stat -c '%a %u %g' /opt)" = '2750 7 8' ] && [ "$(cat /opt/b)" = built ] && [ -f /usr/share/old ]
-                RUN [ "$(stat -c '%a %t %T' /etc/null)" = '600 1 3' ] && [ -p /home/p ] && [ ! -e /etc/gone ]
-                RUN [ $(ls /home/d | busybox wc -l) = 1500 ] && [ -d '/home/-p/<5>' ] && [ ! -e /bin/seq ]
-                RUN [ $(stat -c %s /home/sparse) = 30000001 ] && [ $(busybox df -m / | busybox awk 'NR==2{print $2}') -gt 400 ]
-                """;
-        var after = new SandboxBuildEngine(
-                TestSettings.of(directory.resolve("after")).xfs().build());
-        after.build(request(SystemDisk.image(built.file()), check, large), StepJournal.NONE, output);
-        SystemDisk.run(
-                "sfdisk", "--verify", SystemDisk.converted(built.file(), "raw").toString());
-        assertThat(loops(directory)).isEmpty();
-
-        var full = request(base, "RUN dd if=/dev/urandom of=/home/much bs=1M count=330 2> /dev/null", 312L << 20);
-        assertThatThrownBy(() -> engine.build(full, StepJournal.NONE, output))
-                .isInstanceOf(BuildFailedException.class)
-                .hasMessageContaining("root file system is full");
-        assertThat(loops(directory)).isEmpty();
-    }
-
-    @Test
-    void xfsThatWasNotUnmountedIsRefused() throws Exception {
-        var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).rawWithXfsInUse());
-        var engine = new SandboxBuildEngine(
-                TestSettings.of(directory.resolve("one")).xfs().build());
-        assertThatThrownBy(() -> engine.build(request(base, CONTENT, 512L << 20), StepJournal.NONE, output))
-                .isInstanceOf(BuildFailedException.class)
-                .hasMessageContaining("was not unmounted");
-    }
-
-    @Test
     void whatBelongsToOneMachineIsTakenAway() throws Exception {
         var disk = new SystemDisk(directory.resolve("disk"));
         for (var path : "etc/ssh var/log var/log/journal var/lib var/lib/cloud var/lib/cloud/seed var/lib/systemd"
@@ -303,54 +250,11 @@ class DiskBuildTest {
     @Test
     void aKilledWorkerLeavesNoMountAndNoLoopDevice() throws Exception {
         var place = directory.resolve("engine");
-        kill(EndlessDiskBuild.class, 98765, place, new SystemDisk(directory.resolve("disk")).raw());
+        HeldDisk.kill(EndlessDiskBuild.class, 98765, place, new SystemDisk(directory.resolve("disk")).raw());
 
         var engine = new SandboxBuildEngine(EngineSettings.in(place));
         engine.discard("exec-endless");
         assertThat(place.resolve("builds")).isEmptyDirectory();
-    }
-
-    @Test
-    void norDoesOneThatIsKilledWhileItWritesToXfs() throws Exception {
-        var place = Files.createDirectory(directory.resolve("engine"));
-        var disk = new SystemDisk(directory.resolve("disk")).rawWithXfs();
-        kill(EndlessDiskWrite.class, 98766, place, Files.move(disk, place.resolve("disk")));
-    }
-
-    /** Kills a process once it sleeps for so many seconds with a disk mounted from the place or in it. */
-    private void kill(Class<?> main, int sleep, Path place, Path disk) throws Exception {
-        var said = directory.resolve("said");
-        var worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName(),
-                        place.toString(),
-                        disk.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
-                assertThat(worker.isAlive()).as(Files.readString(said)).isTrue();
-                return Sleepers.count(sleep) == 1;
-            });
-            assertThat(loops(place)).isNotEmpty();
-        } finally {
-            worker.destroyForcibly();
-        }
-
-        await().atMost(Duration.ofSeconds(5)).until(() -> Sleepers.count(sleep) == 0);
-        await().atMost(Duration.ofSeconds(5)).until(() -> loops(place).isEmpty());
-        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(place.toString());
-    }
-
-    private static String loops(Path place) throws Exception {
-        return SystemDisk.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
-                .lines()
-                .filter(line -> line.contains(place.toString()))
-                .findFirst()
-                .orElse("");
     }
 
     private SandboxBuildEngine engine(String name) {
@@ -362,12 +266,8 @@ class DiskBuildTest {
     }
 
     private static BuildRequest request(BuildRequest.BaseImage base, String content) throws IOException {
-        return request(base, content, SIZE);
-    }
-
-    private static BuildRequest request(BuildRequest.BaseImage base, String content, long bytes) {
         return new BuildRequest(
-                "exec-disk", base, BuildEngineContract.commands(content), Optional.empty(), false, bytes);
+                "exec-disk", base, BuildEngineContract.commands(content), Optional.empty(), false, SIZE);
     }
 
     private static BuildRequest request(

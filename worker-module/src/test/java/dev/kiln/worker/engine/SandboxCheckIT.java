@@ -42,6 +42,7 @@ class SandboxCheckIT {
                 all.download(),
                 all.downloadTime(),
                 false,
+                all.packerGrace(),
                 false);
 
         assertThatThrownBy(() -> new SandboxBuildEngine(settings).check())

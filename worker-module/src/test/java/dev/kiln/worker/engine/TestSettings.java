@@ -80,6 +80,7 @@ final class TestSettings {
                 defaults.download(),
                 defaults.downloadTime(),
                 privateAddresses,
+                defaults.packerGrace(),
                 xfs);
     }
 }

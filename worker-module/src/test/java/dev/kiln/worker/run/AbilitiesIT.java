@@ -116,7 +116,8 @@ class AbilitiesIT {
         rig.announcementOf(first).renew();
         var workers = new Workers(rig.jdbc);
         assertThat(workers.present()).singleElement().satisfies(worker -> {
-            assertThat(worker.able()).containsExactly("disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs");
+            assertThat(worker.able())
+                    .containsExactly("disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs", "packer");
             assertThat(worker.lacking()).containsExactly(Map.entry("kvm", "it is a test"));
         });
 

@@ -9,11 +9,13 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.PackerArtifact;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +31,7 @@ final class GatedEngine implements BuildEngine {
     final Map<String, ImageForm> tested = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> failures = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> testFailures = new ConcurrentHashMap<>();
+    private volatile List<PackerArtifact> artifacts = List.of();
     private final Map<String, Set<Ability>> needed = new ConcurrentHashMap<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch testGate = new CountDownLatch(0);
@@ -133,6 +136,22 @@ final class GatedEngine implements BuildEngine {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** From now on Packer makes these. */
+    void makeByPacker(PackerArtifact... made) {
+        artifacts = List.of(made);
+    }
+
+    @Override
+    public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
+            throws BuildFailedException, InterruptedException {
+        pass(gate);
+        var failure = failures.get(request.name());
+        if (failure != null) {
+            throw failure;
+        }
+        return artifacts;
     }
 
     /** From now on scratch space cannot be given back. */
