@@ -38,6 +38,15 @@ class ImagesIT {
         assertThat(count("OSType", "windows")).isEqualTo("0");
         assertThat(count("OSType", "Linux", "Usage", "none", "Architecture", "x86_64", "InstanceType", "ecs.g6.large"))
                 .isEqualTo("2");
+        server.jdbc()
+                .sql(
+                        "update image_copy set metadata = jsonb_set(metadata, '{architecture}', '\"arm64\"') where id = :id")
+                .param("id", first)
+                .update();
+        assertThat(count("Architecture", "x86_64")).isEqualTo("1");
+        assertThat(count("Architecture", "ARM64")).isEqualTo("2");
+        assertThat(owner.call("DescribeImages", "ImageId", first).at("Images/Image/0/Architecture"))
+                .isEqualTo("arm64");
         assertThat(count("Usage", "instance")).isEqualTo("0");
         assertThat(count("SnapshotId", "s-1")).isEqualTo("0");
         assertThat(count("IsPublic", "true")).isEqualTo("0");

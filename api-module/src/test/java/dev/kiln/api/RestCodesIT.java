@@ -44,6 +44,22 @@ class RestCodesIT {
             var path = "/api/v1/templates/" + objects.template(objects.image("bare")) + "/output-format";
             return client.rest("PUT", path, "{\"format\":\"raw\"}");
         });
+        provoked.put(RestCodes.PACKER, () -> {
+            var template = objects.template(objects.image("commands"));
+            server.jdbc()
+                    .sql("update template set build_content = 'RUN true' where id = :id")
+                    .param("id", template)
+                    .update();
+            return client.rest("PUT", "/api/v1/templates/" + template + "/packer", "{\"file\":\"a.pkr.hcl\"}");
+        });
+        provoked.put(RestCodes.ELSEWHERE, () -> {
+            var image = objects.image("elsewhere");
+            server.jdbc()
+                    .sql("update image_copy set artifact = 'ami-1', digest = null where id = :id")
+                    .param("id", image)
+                    .update();
+            return client.rest("GET", "/api/v1/images/" + image + "/content", "");
+        });
         provoked.put(RestCodes.CONFLICT, this::contextThatIsRemovedMeanwhile);
         provoked.put(RestCodes.RUNNING, () -> {
             var template = objects.template(objects.image("base"));

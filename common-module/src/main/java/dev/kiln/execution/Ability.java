@@ -1,5 +1,6 @@
 package dev.kiln.execution;
 
+import dev.kiln.image.Architecture;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
@@ -14,7 +15,15 @@ public enum Ability {
     /** Booting disks, by KVM or emulated. */
     MACHINES("machines", "boot disks to test them"),
     /** Booting them by the processor. */
-    KVM("kvm", "run machines by KVM");
+    KVM("kvm", "run machines by KVM"),
+    /** Running programs for such processors, those for i386 among them. */
+    X86_64("x86_64", "run programs for x86_64 processors"),
+    /** Running programs for such processors. */
+    ARM64("arm64", "run programs for arm64 processors"),
+    /** Having the kernel read and write XFS of disks. */
+    XFS("xfs", "build on disks with XFS"),
+    /** Having Packer. */
+    PACKER("packer", "run Packer");
 
     private final String word;
     private final String text;
@@ -32,6 +41,11 @@ public enum Ability {
     /** As it is told after "can". */
     public String text() {
         return text;
+    }
+
+    /** What it takes to run programs for these processors. */
+    public static Ability toRun(Architecture architecture) {
+        return architecture == Architecture.ARM64 ? ARM64 : X86_64;
     }
 
     /** The words, in their order here. */

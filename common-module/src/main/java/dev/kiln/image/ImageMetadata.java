@@ -2,6 +2,7 @@ package dev.kiln.image;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * text or list means "not set".
  *
  * @param kernel whether /boot has a kernel, as an archive was found to be when it came in; null when nobody has looked
+ * @param architecture of the processors that its programs are for, in a word of {@link Architecture}; null when that is
+ *     not known
  */
 public record ImageMetadata(
         Map<String, String> labels,
@@ -17,12 +20,25 @@ public record ImageMetadata(
         String user,
         List<String> command,
         List<String> entrypoint,
-        @Nullable Boolean kernel) {
+        @Nullable Boolean kernel,
+        @Nullable String architecture) {
 
-    public static final ImageMetadata EMPTY = new ImageMetadata(Map.of(), Map.of(), "", "", List.of(), List.of(), null);
+    public static final ImageMetadata EMPTY =
+            new ImageMetadata(Map.of(), Map.of(), "", "", List.of(), List.of(), null, null);
 
     /** The same of an archive that somebody has looked through. */
     public ImageMetadata withKernel(boolean found) {
-        return new ImageMetadata(labels, environment, workingDirectory, user, command, entrypoint, found);
+        return new ImageMetadata(labels, environment, workingDirectory, user, command, entrypoint, found, architecture);
+    }
+
+    /** The same of an image for these processors. */
+    public ImageMetadata withArchitecture(Architecture found) {
+        return new ImageMetadata(
+                labels, environment, workingDirectory, user, command, entrypoint, kernel, found.word());
+    }
+
+    /** What its programs are for, if that is known. */
+    public Optional<Architecture> knownArchitecture() {
+        return Optional.ofNullable(architecture).flatMap(Architecture::of);
     }
 }

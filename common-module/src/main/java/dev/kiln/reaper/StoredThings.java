@@ -47,7 +47,7 @@ public final class StoredThings {
         var expected = new HashMap<String, String>();
         jdbc.sql("""
                         select 'images/' || id as key, substr(digest, 8) as digest from image_copy
-                         where region_id = :region and state = 'COPIED'
+                         where region_id = :region and state = 'COPIED' and artifact is null
                         union all
                         select 'contexts/' || id || '/' || substr(context_digest, 8), substr(context_digest, 8) from template
                          where region_id = :region and context_digest is not null

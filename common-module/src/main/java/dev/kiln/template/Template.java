@@ -14,13 +14,15 @@ import java.util.stream.Stream;
 /**
  * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
  * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the step
- * cache be allowed, and the output format and what is taken away at the end be chosen. An empty text means "not given".
+ * cache be allowed, a Packer file be named, and the output format and what is taken away at the end be chosen. An empty
+ * text means "not given".
  *
  * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
  * @param contextDigest digest of the uploaded context
  * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
  * @param output what its images are to be; nothing for what the base image is
  * @param sysprep what a build on a disk takes away at its end
+ * @param packerFile the file of its context that Packer builds instead of commands
  * @param needsKvm whether tests in a machine are left to workers that run machines by KVM
  */
 public record Template(
@@ -44,6 +46,7 @@ public record Template(
         Duration stepCacheAge,
         Optional<ImageForm.Kind> output,
         Set<Sysprep> sysprep,
+        Optional<String> packerFile,
         boolean needsKvm,
         Instant createdAt) {
 

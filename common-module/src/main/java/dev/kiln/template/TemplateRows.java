@@ -57,6 +57,7 @@ public final class TemplateRows implements RowMapper<Template> {
                 Stream.of((String[]) row.getArray("sysprep").getArray())
                         .map(word -> Sysprep.of(word).orElseThrow())
                         .collect(Collectors.toUnmodifiableSet()),
+                Optional.ofNullable(row.getString("packer_file")),
                 row.getBoolean("needs_kvm"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }

@@ -28,6 +28,10 @@ public final class RestCodes {
             new ErrorCode("InvalidDisk", 422, "the upload is a disk that is broken, or of a kind that is not taken");
     public static final ErrorCode OUTPUT_FORMAT = new ErrorCode(
             "OutputFormat.Refused", 422, "of the template's base image nothing of that format can be made");
+    public static final ErrorCode PACKER =
+            new ErrorCode("Packer.Refused", 422, "the template has what a build by Packer cannot do");
+    public static final ErrorCode ELSEWHERE =
+            new ErrorCode("ImageElsewhere", 409, "the image is in the cloud where Packer made it");
     public static final ErrorCode CONFLICT = new ErrorCode(
             "OperationConflict", 409, "the same context was uploaded twice at once, or an upload was given up");
     public static final ErrorCode RUNNING =
@@ -75,6 +79,8 @@ public final class RestCodes {
             INVALID_ARCHIVE,
             INVALID_DISK,
             OUTPUT_FORMAT,
+            PACKER,
+            ELSEWHERE,
             CONFLICT,
             RUNNING,
             RANGE,

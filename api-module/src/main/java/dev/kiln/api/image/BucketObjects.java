@@ -28,7 +28,8 @@ public final class BucketObjects {
     /** What is to be imported, or nothing when there is no such object, or no such bucket for the account. */
     public Optional<Images.Import> find(String bucket, String object, RegionId region, AccountId account) {
         return access.find(bucket, region, account)
-                .flatMap(found -> size(found, object).map(bytes -> new Images.Import(bucket, object, bytes)));
+                .flatMap(found ->
+                        size(found, object).map(bytes -> new Images.Import(bucket, object, bytes, Optional.empty())));
     }
 
     Images.Import require(String bucket, String object, RegionId region, AccountId account) {

@@ -29,8 +29,8 @@ class CopyImage implements Operation<ImageId> {
 
     private static final ErrorCode NO_DESTINATION =
             new ErrorCode("DestinationRegion.NotFound", 400, "a region that is not configured");
-    static final ErrorCode STATUS =
-            new ErrorCode("IncorrectImageStatus", 400, "not available; or, for CancelCopyImage, not being copied");
+    static final ErrorCode STATUS = new ErrorCode(
+            "IncorrectImageStatus", 400, "not available, or in a cloud; or, for CancelCopyImage, not being copied");
     private static final ErrorCode ENCRYPTED =
             new ErrorCode("InvalidParameter.EncryptedIllegal", 400, "images are not encrypted here");
 
@@ -105,6 +105,13 @@ class CopyImage implements Operation<ImageId> {
         return new ImageId(made);
     }
 
+    static void refuseElsewhere(Image image) {
+        if (!image.artifact().isEmpty()) {
+            throw STATUS.because("The specified image is " + image.artifact() + " in the cloud that Packer made it in;"
+                    + " Kiln has no bytes of it to copy or export.");
+        }
+    }
+
     private void begin(Call call, ImageId copy) {
         var id = new ImageId(call.get(ID));
         var source = images.hold(id, call.account())
@@ -114,6 +121,7 @@ class CopyImage implements Operation<ImageId> {
             throw STATUS.because(
                     "The specified image is " + source.status() + ". Only an available one can be copied.");
         }
+        refuseElsewhere(source);
         var destination = call.find(DESTINATION).orElse(call.get(REGION_ID));
         if (regions.find(destination).isEmpty()) {
             throw NO_DESTINATION.because("The specified DestinationRegionId " + Refusals.quoted(destination.value())

@@ -65,6 +65,7 @@ class DescribeImages implements Operation<DescribeImages.Page> {
                 ImageFilters.STATUS,
                 ImageFilters.ALIAS,
                 ImageFilters.OS_TYPE,
+                ImageFilters.ARCHITECTURE,
                 ImageFilters.USAGE,
                 ImageFilters.IS_PUBLIC,
                 ImageFilters.FILTER,

@@ -101,6 +101,7 @@ class ExportImage implements Operation<ExportImage.Begun> {
             throw CopyImage.STATUS.because(
                     "The specified image is " + image.status() + ". Only an available one can be exported.");
         }
+        CopyImage.refuseElsewhere(image);
         if (exports.areUnderWay(image.id())) {
             throw UNDER_WAY.because(
                     "The specified image " + image.id() + " is being exported already. Wait until that has ended.");

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param failure why it could not be made, for people; empty unless that is so
  * @param form what its bytes are; an archive as long as that is not known
  * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
+ * @param architecture of its programs, in a word of the wire; empty when that is not known
+ * @param artifact what a cloud calls it that has it instead of a region's store; empty for all others
  * @param kept attributes that mean nothing here, by their wire names
  */
 record Image(
@@ -43,6 +45,8 @@ record Image(
         String failure,
         ImageForm form,
         String metadata,
+        String architecture,
+        String artifact,
         List<Tag> tags,
         Map<String, String> kept,
         Instant createdAt) {
@@ -104,6 +108,8 @@ record Image(
                 failure,
                 form,
                 metadata,
+                architecture,
+                artifact,
                 tags,
                 kept,
                 createdAt);

@@ -3,6 +3,7 @@ package dev.kiln.api.image;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.operation.Names;
 import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.rest.UploadBody;
@@ -85,6 +86,7 @@ class ImageController {
      *
      * @param form ARCHIVE, or the format of the disk that it is
      * @param diskBytes size of the disk; 0 for an archive
+     * @param artifact what a cloud calls it that has it instead of the region; empty unless Packer made it
      * @param failure why it could not be copied or imported; empty unless that is so
      */
     record Shown(
@@ -100,6 +102,7 @@ class ImageController {
             long bytes,
             String form,
             long diskBytes,
+            String artifact,
             String sourceImageId,
             String createdAt,
             JsonNode metadata) {}
@@ -120,6 +123,7 @@ class ImageController {
                 image.bytes(),
                 image.form().kind().name(),
                 image.form().diskBytes(),
+                image.artifact(),
                 image.sourceImage(),
                 image.createdAt().toString(),
                 json.readTree(image.metadata()));
@@ -136,6 +140,10 @@ class ImageController {
         var image = find(id, caller);
         if (!image.isAvailable()) {
             throw Refusals.imageNotFound(id);
+        }
+        if (!image.artifact().isEmpty()) {
+            throw RestCodes.ELSEWHERE.because("The image is " + image.artifact() + " in the cloud that Packer made it"
+                    + " in; Kiln has no bytes of it. Get it there.");
         }
         var store = regions.find(image.region()).orElseThrow(() -> Refusals.regionAway(image.region()));
         var part = ByteRange.of(range, image.bytes());

@@ -74,14 +74,13 @@ final class ImageFilters {
     static final Parameter<String> ARCHITECTURE = Parameter.of(
                     "Architecture", Scalar.oneOfInAnyCase("i386", "x86_64", "arm64"))
             .code(INVALID_ARCHITECTURE)
-            .checked();
+            .or("");
     static final Parameter<String> USAGE =
             Parameter.of("Usage", Scalar.oneOfInAnyCase("instance", "none")).code(INVALID_USAGE);
     static final Parameter<Boolean> IS_PUBLIC = flag("IsPublic").or(false);
 
     /** What every image of ours suits, or what no image is known to differ by. */
     static final List<Parameter<?>> CHECKED = List.of(
-            ARCHITECTURE,
             INSTANCE_TYPE,
             oneOf("ActionType", "CreateEcs", "ChangeOS").checked(),
             flag("IsSupportIoOptimized").checked(),
@@ -145,6 +144,7 @@ final class ImageFilters {
                 call.get(FAMILY),
                 call.find(OWNER).orElse(0L),
                 states(call.get(STATUS)),
+                call.get(ARCHITECTURE),
                 call.get(RESOURCE_GROUP),
                 call.get(Tags.TAG),
                 time(call, "CreationStartTime"),

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
@@ -22,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ImageRows implements RowMapper<Image> {
 
     static final String COLUMNS = """
-            i.*, exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
+            i.*, coalesce(i.metadata ->> 'architecture', '') as architecture,
+            exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
             """;
 
     private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
@@ -56,6 +58,8 @@ final class ImageRows implements RowMapper<Image> {
                 row.getString("error_info"),
                 new ImageForm(ImageForm.Kind.valueOf(row.getString("form")), row.getLong("disk_bytes")),
                 row.getString("metadata"),
+                row.getString("architecture"),
+                Objects.requireNonNullElse(row.getString("artifact"), ""),
                 json.readValue(row.getString("tags"), TAGS),
                 json.readValue(row.getString("kept"), KEPT),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());

@@ -47,6 +47,7 @@ final class ImageSearch {
             String family,
             long owner,
             List<String> states,
+            String architecture,
             String resourceGroup,
             List<Tag> tags,
             Optional<Instant> from,
@@ -64,6 +65,7 @@ final class ImageSearch {
               and (:family = '' or i.family = :family)
               and (:owner = 0 or i.account_id = :owner)
               and case when i.deprecated then 'DEPRECATED' else i.state end = any(cast(:states as text[]))
+              and (:architecture = '' or coalesce(i.metadata ->> 'architecture', :architecture) = :architecture)
               and (:resourceGroup = '' or i.kept ->> 'ResourceGroupId' = :resourceGroup)
               and i.tags @> cast(:tags as jsonb)
               and i.created_at between :from and :to
@@ -98,6 +100,7 @@ final class ImageSearch {
                 .param("family", wanted.family())
                 .param("owner", wanted.owner())
                 .param("states", wanted.states().toArray(String[]::new))
+                .param("architecture", wanted.architecture())
                 .param("resourceGroup", wanted.resourceGroup())
                 .param("tags", json.writeValueAsString(Tags.filter(wanted.tags())))
                 .param("from", wanted.from().map(ImageSearch::utc).orElse(LONG_AGO))

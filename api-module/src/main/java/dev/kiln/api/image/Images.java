@@ -81,9 +81,10 @@ public final class Images {
     public void addImport(ImageId id, Upload image, Import from, List<Tag> tags, Map<String, String> kept) {
         jdbc.sql("""
                 insert into image_copy (id, account_id, region_id, import_bucket, import_object, name, description,
-                    state, bytes, tags, kept)
-                values (:id, :account, :region, :bucket, :object, :name, :description,
-                    'PENDING', :bytes, cast(:tags as jsonb), cast(:kept as jsonb))
+                    state, bytes, metadata, tags, kept)
+                values (:id, :account, :region, :bucket, :object, :name, :description, 'PENDING', :bytes,
+                    jsonb_strip_nulls(jsonb_build_object('architecture', cast(:architecture as text))),
+                    cast(:tags as jsonb), cast(:kept as jsonb))
                 """)
                 .param("id", id.value())
                 .param("account", image.account().value())
@@ -93,6 +94,7 @@ public final class Images {
                 .param("name", image.name())
                 .param("description", image.description())
                 .param("bytes", from.bytes())
+                .param("architecture", from.architecture().orElse(null))
                 .param("tags", json.writeValueAsString(tags))
                 .param("kept", json.writeValueAsString(kept))
                 .update();
@@ -184,8 +186,19 @@ public final class Images {
     /** What is said of an image that is uploaded, copied or imported. */
     public record Upload(AccountId account, RegionId region, String name, String family, String description) {}
 
-    /** An object in a bucket and its size, which may be another when it is read. */
-    public record Import(String bucket, String object, long bytes) {}
+    /**
+     * An object in a bucket.
+     *
+     * @param bytes its size, which may be another when it is read
+     * @param architecture that it is said to have, which counts where its contents do not tell
+     */
+    public record Import(String bucket, String object, long bytes, Optional<String> architecture) {
+
+        /** The same, and this is said of it. */
+        public Import of(Optional<String> said) {
+            return new Import(bucket, object, bytes, said);
+        }
+    }
 
     /** Makes the row of an upload; nobody else sees it before {@link #finishUpload}. */
     void beginUpload(ImageId id, Upload upload) {

@@ -51,6 +51,8 @@ class ImportImage implements Operation<ImportImage.Begun> {
     private static final Parameter<String> DESCRIPTION = Parameter.of("Description", Names.description())
             .code(ModifyImage.INVALID_DESCRIPTION)
             .or("");
+    private static final Parameter<String> ARCHITECTURE =
+            oneOf("Architecture", "i386", "x86_64", "arm64").code(INVALID_ARCHITECTURE);
     static final Parameter<String> PLATFORM =
             Parameter.of("Platform", Names.platform()).code(INVALID_PLATFORM).kept();
 
@@ -83,9 +85,7 @@ class ImportImage implements Operation<ImportImage.Begun> {
                             REGION_ID,
                             NAME,
                             DESCRIPTION,
-                            oneOf("Architecture", "i386", "x86_64", "arm64")
-                                    .code(INVALID_ARCHITECTURE)
-                                    .checked(),
+                            ARCHITECTURE,
                             oneOf("OSType", "linux").code(INVALID_OS_TYPE),
                             PLATFORM,
                             ModifyImage.BOOT_MODE,
@@ -149,7 +149,8 @@ class ImportImage implements Operation<ImportImage.Begun> {
         var region = call.get(REGION_ID);
         var made = tokens.once(call, NewId.image().value(), newId -> {
             var disk = call.get(DISKS).get(0);
-            var from = objects.require(disk.bucket(), disk.object(), region, call.account());
+            var from = objects.require(disk.bucket(), disk.object(), region, call.account())
+                    .of(call.find(ARCHITECTURE));
             var image =
                     new Images.Upload(call.account(), region, call.find(NAME).orElse(newId), "", call.get(DESCRIPTION));
             quotas.image(call.account(), () -> {

@@ -33,6 +33,7 @@ record SeenImage(Image image, AccountId by) {
                     "Platform",
                     seen -> ImportImage.PLATFORM.in(seen.image().kept()).orElse("Others Linux")),
             Field.text("OSType", seen -> "linux"),
+            Field.text("Architecture", seen -> seen.image().architecture()),
             Field.kept(ModifyImage.BOOT_MODE, seen -> seen.image().kept()),
             Field.kept(ModifyImage.LICENSE_TYPE, seen -> seen.image().kept()),
             Field.text("ResourceGroupId", seen -> seen.image().kept().getOrDefault("ResourceGroupId", "")),

@@ -35,6 +35,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("PUT", "/api/v1/templates/{id}/step-cache", "kiln:SetStepCache", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/output-format", "kiln:SetOutputFormat", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/machine", "kiln:SetMachine", TEMPLATE),
+            about("PUT", "/api/v1/templates/{id}/packer", "kiln:SetPacker", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/sysprep", "kiln:SetSysprep", TEMPLATE),
             about("GET", "/api/v1/templates/{id}/parameters", "kiln:GetParameters", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/parameters", "kiln:SetParameters", TEMPLATE),

@@ -175,6 +175,7 @@ class CreateTemplate implements Operation<TemplateId> {
                 Duration.ZERO,
                 Optional.empty(),
                 Set.of(Sysprep.values()),
+                Optional.empty(),
                 false,
                 Instant.EPOCH);
     }

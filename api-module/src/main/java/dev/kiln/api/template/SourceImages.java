@@ -27,12 +27,14 @@ public final class SourceImages {
             case t.base_image_type
             when 'IMAGE' then exists (select from image_copy i
                 where i.id = t.base_image and i.region_id = t.region_id and i.state = 'COPIED'
+                  and i.artifact is null
                   and i.error_code <> 'Deleting'
                   and (i.account_id = t.account_id or exists (select from image_share s
                       where s.image_id = i.id and s.account_id = t.account_id and s.state = 'SHARED')))
             when 'IMAGE_FAMILY' then exists (select from image_copy i
                 where i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
-                  and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated)
+                  and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated
+                  and i.artifact is null)
             else true end
             """;
 
@@ -54,6 +56,7 @@ public final class SourceImages {
         return jdbc.sql("""
                         select i.id, i.form, i.metadata ->> 'kernel' as kernel
                           from template t join image_copy i on i.region_id = t.region_id and i.state = 'COPIED'
+                               and i.artifact is null
                          where t.id = :template and t.account_id = :account
                            and case t.base_image_type
                                when 'IMAGE' then i.id = t.base_image

@@ -53,7 +53,7 @@ public final class TemplateImport {
         images.addImport(
                 image,
                 new Images.Upload(template.account(), template.region(), name, "", description),
-                from,
+                from.of(ImportParameters.ARCHITECTURE.in(kept)),
                 ImportParameters.TAGS.in(kept).orElse(List.of()),
                 Map.of());
         executions.importsBase(execution, image, retention(kept));

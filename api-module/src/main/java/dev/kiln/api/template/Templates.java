@@ -148,6 +148,24 @@ public final class Templates {
                 == 1;
     }
 
+    /**
+     * Which file of its context Packer builds; nothing for none. False when the account has no such template that has
+     * neither commands nor accounts to share with.
+     */
+    boolean setPackerFile(TemplateId id, AccountId account, Optional<String> file) {
+        return jdbc.sql("""
+                        update template set packer_file = :file
+                         where id = :id and account_id = :account
+                           and (cast(:file as text) is null
+                                or build_content = '' and test_content = '' and add_accounts = '{}')
+                        """)
+                        .param("file", file.orElse(null))
+                        .param("id", id.value())
+                        .param("account", account.value())
+                        .update()
+                == 1;
+    }
+
     /** What builds on disks take away at their end; false when the account has no such template. */
     boolean setSysprep(TemplateId id, AccountId account, Set<Sysprep> removed) {
         return jdbc.sql("update template set sysprep = :removed where id = :id and account_id = :account")

@@ -1,6 +1,9 @@
 package dev.kiln.image.archive;
 
+import dev.kiln.image.Architecture;
+import dev.kiln.image.Programs;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Reads an archive to its end, refuses it when anything in it is broken or hostile, and tells what it holds. */
 public final class ArchiveInspector {
@@ -15,18 +18,31 @@ public final class ArchiveInspector {
     public ArchiveFacts inspect(ByteSource source) throws IOException, ArchiveRefusedException {
         var contents = ArchiveContents.open(source, limits);
         var check = new EntryCheck(limits, contents.format());
+        var programs = new Programs();
         for (var layer : contents.layers()) {
-            layer.read((entry, reader) -> check.accept(entry));
+            layer.read((entry, reader) -> {
+                var accepted = check.accept(entry);
+                if (accepted != null && accepted.type() == TarEntry.Type.FILE && Programs.mayBe(accepted.name())) {
+                    programs.see(head(reader));
+                }
+            });
             check.nextLayer();
         }
         if (check.entries() == 0) {
             throw new ArchiveRefusedException("the archive is empty; a base image holds a root file system");
         }
+        var metadata = contents.metadata().withKernel(check.hasKernel());
         return new ArchiveFacts(
                 contents.format(),
                 check.entries(),
                 check.unpackedBytes(),
                 check.newest(),
-                contents.metadata().withKernel(check.hasKernel()));
+                programs.architecture().map(metadata::withArchitecture).orElse(metadata));
+    }
+
+    private static byte[] head(TarReader contents) throws IOException {
+        var head = new byte[Architecture.HEAD];
+        int read = contents.read(head);
+        return Arrays.copyOf(head, Math.max(0, read));
     }
 }

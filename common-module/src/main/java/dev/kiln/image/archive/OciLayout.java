@@ -1,5 +1,6 @@
 package dev.kiln.image.archive;
 
+import dev.kiln.image.Architecture;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageMetadata;
 import java.io.IOException;
@@ -9,16 +10,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The image of an OCI layout that fits this machine: its layers and its configuration, each blob by its digest. */
+/**
+ * The image of an OCI layout that fits this machine, or the only one that there is: its layers and its configuration,
+ * each blob by its digest.
+ */
 final class OciLayout {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int DEEPEST = 3;
+
+    /** Workers of another architecture than this machine's may build on them. */
+    private static final Set<String> KNOWN = Set.of("amd64", "arm64", "386");
 
     private final ByteSource source;
     private final ArchiveLimits limits;
@@ -32,7 +40,7 @@ final class OciLayout {
 
     ArchiveContents read() throws IOException {
         var manifest = manifest(json("index.json", Optional.empty()), 1);
-        var config = json(digest(manifest.path("config"))).path("config");
+        var configuration = json(digest(manifest.path("config")));
         var layers = new ArrayList<ArchiveLayer>();
         for (var layer : manifest.path("layers")) {
             var digest = digest(layer);
@@ -43,7 +51,7 @@ final class OciLayout {
             throw new RefusedStreamException(
                     "the image has " + layers.size() + " layers; 1 to " + limits.layers() + " are accepted");
         }
-        return new ArchiveContents(ArchiveFacts.Format.OCI, List.copyOf(layers), metadata(config));
+        return new ArchiveContents(ArchiveFacts.Format.OCI, List.copyOf(layers), metadata(configuration));
     }
 
     private JsonNode manifest(JsonNode index, int depth) throws IOException {
@@ -51,23 +59,30 @@ final class OciLayout {
         var chosen = choose(choices);
         if (chosen == null || depth > DEEPEST) {
             throw new RefusedStreamException("the OCI index names no image for linux/" + architecture()
-                    + "; export the image with that platform");
+                    + ", and not one image of another known platform; export one image");
         }
         var found = json(digest(chosen));
         return found.has("manifests") ? manifest(found, depth + 1) : found;
     }
 
     private static @Nullable JsonNode choose(JsonNode choices) {
-        JsonNode any = null;
+        JsonNode only = null;
+        int linux = 0;
         for (var choice : choices) {
             var platform = choice.path("platform");
-            if (platform.path("os").asString("").equals("linux")
-                    && platform.path("architecture").asString("").equals(architecture())) {
+            var architecture = platform.path("architecture").asString("");
+            boolean isLinux = platform.path("os").asString("").equals("linux");
+            if (isLinux && architecture.equals(architecture())) {
                 return choice;
             }
-            any = platform.isMissingNode() && choices.size() == 1 ? choice : any;
+            if (isLinux && KNOWN.contains(architecture)) {
+                linux++;
+                only = choice;
+            } else if (platform.isMissingNode() && choices.size() == 1) {
+                return choice;
+            }
         }
-        return any;
+        return linux == 1 ? only : null;
     }
 
     private static String architecture() {
@@ -76,6 +91,15 @@ final class OciLayout {
             case "x86_64", "amd64" -> "amd64";
             case "aarch64" -> "arm64";
             default -> name;
+        };
+    }
+
+    private static @Nullable String word(String architecture) {
+        return switch (architecture) {
+            case "amd64" -> Architecture.X86_64.word();
+            case "arm64" -> Architecture.ARM64.word();
+            case "386" -> Architecture.I386.word();
+            default -> null;
         };
     }
 
@@ -122,7 +146,8 @@ final class OciLayout {
         }
     }
 
-    private static ImageMetadata metadata(JsonNode config) throws RefusedStreamException {
+    private static ImageMetadata metadata(JsonNode configuration) throws RefusedStreamException {
+        var config = configuration.path("config");
         var environment = new LinkedHashMap<String, String>();
         for (var variable : list(config.path("Env"))) {
             int equals = variable.indexOf('=');
@@ -143,7 +168,8 @@ final class OciLayout {
                 text(config.path("User").asString("")),
                 list(config.path("Cmd")),
                 list(config.path("Entrypoint")),
-                null);
+                null,
+                word(configuration.path("architecture").asString("")));
     }
 
     private static List<String> list(JsonNode array) throws RefusedStreamException {

@@ -3,6 +3,7 @@ package dev.kiln.image.disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The partitions of a disk and what is in them. */
@@ -15,12 +16,14 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
             "b921b045-1df0-41c3-af44-4c6f280d3fae",
             "69dad710-2ce4-4e3c-b16c-21a1d49abed3");
 
+    private static final Set<FileSystem.Kind> ROOT_KINDS = Set.of(FileSystem.Kind.EXT, FileSystem.Kind.XFS);
+
     /** A partition and what it holds. */
     public record Part(Partition partition, FileSystem fileSystem) {
 
         /** Whether a root file system that can be built on may be here. */
         public boolean isCandidate() {
-            return fileSystem.kind() == FileSystem.Kind.EXT
+            return ROOT_KINDS.contains(fileSystem.kind())
                     && fileSystem.trouble().isEmpty();
         }
 
@@ -69,11 +72,18 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
         return parts.stream().filter(Part::isCandidate).toList();
     }
 
+    /** Those of them with such a file system. */
+    public List<Part> candidates(FileSystem.Kind kind) {
+        return candidates().stream()
+                .filter(part -> part.fileSystem().kind() == kind)
+                .toList();
+    }
+
     /** Refuses a disk without any. */
     public void requireRoot() throws DiskRefusedException {
         if (candidates().isEmpty()) {
-            throw new DiskRefusedException(
-                    "the disk has no partition with " + FileSystem.Kind.EXT.meaning() + " to build on: " + shown());
+            throw new DiskRefusedException("the disk has no partition with " + FileSystem.Kind.EXT.meaning() + " or "
+                    + FileSystem.Kind.XFS.meaning() + " to build on: " + shown());
         }
     }
 

@@ -67,7 +67,7 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
 
     private static FileSystem other(ByteBuffer bytes) {
         if (DiskReader.says(bytes, 0, "XFSB")) {
-            return named(Kind.XFS, big(bytes, 32), DiskReader.text(bytes, 108, 12));
+            return xfs(bytes);
         }
         if (bytes.limit() >= 66_000 && DiskReader.says(bytes, 65_600, "_BHRfS_M")) {
             return named(Kind.BTRFS, big(bytes, 65_568), DiskReader.text(bytes, 65_835, 256));
@@ -79,6 +79,13 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
             return fat(bytes, 39, 43);
         }
         return plain(DiskReader.says(bytes, 4086, "SWAPSPACE2") ? Kind.SWAP : Kind.UNKNOWN);
+    }
+
+    /** Its numbers have the most significant byte first. */
+    private static FileSystem xfs(ByteBuffer bytes) {
+        boolean alone = bytes.getLong(16) == 0 && bytes.getLong(48) != 0;
+        var trouble = alone ? "" : "is an XFS file system whose log or real-time section is on another device";
+        return new FileSystem(Kind.XFS, big(bytes, 32), DiskReader.text(bytes, 108, 12), 0, trouble);
     }
 
     private static FileSystem fat(ByteBuffer bytes, int id, int label) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import dev.kiln.image.Architecture;
 import dev.kiln.image.ImageMetadata;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -287,7 +288,35 @@ class ArchiveInspectorTest {
         assertThat(facts.entries()).isEqualTo(6);
         assertThat(facts.metadata())
                 .isEqualTo(new ImageMetadata(
-                        Map.of("l", "v"), Map.of("A", "b=c"), "/srv", "app", List.of("x"), List.of(), false));
+                        Map.of("l", "v"), Map.of("A", "b=c"), "/srv", "app", List.of("x"), List.of(), false, null));
+    }
+
+    @Test
+    void theArchitectureIsThatOfMostProgramsElseWhatTheConfigurationSays() throws Exception {
+        var mixed = root().file("sbin/a", program(183))
+                .file("usr/bin/b", program(183))
+                .file("usr/sbin/emulator", program(62))
+                .file("usr/lib/c", program(62))
+                .file("usr/bin/script", "#!/bin/sh\necho and more than a header");
+        assertThat(inspect(mixed.bytes()).metadata().knownArchitecture()).contains(Architecture.ARM64);
+        var config = "{\"architecture\":\"386\"}";
+        assertThat(inspect(Archives.oci(config, root().bytes()).bytes())
+                        .metadata()
+                        .knownArchitecture())
+                .contains(Architecture.I386);
+        assertThat(inspect(Archives.oci(config, mixed.bytes()).bytes())
+                        .metadata()
+                        .knownArchitecture())
+                .contains(Architecture.ARM64);
+        var others = root().file("sbin/a", program(22)).file("sbin/b", new byte[] {0x7f, 'E', 'L', 'F'});
+        assertThat(inspect(others.bytes()).metadata().architecture()).isNull();
+    }
+
+    private static byte[] program(int machine) {
+        var head = new byte[64];
+        System.arraycopy(new byte[] {0x7f, 'E', 'L', 'F', 2, 1}, 0, head, 0, 6);
+        head[18] = (byte) machine;
+        return head;
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class NothingLeftBehind implements Guarantee {
         return new HashSet<>(
                 jdbc.sql("""
                         select 'images/' || id || '/' || substr(digest, 8) from image_copy
-                         where region_id = :region and state = 'COPIED'
+                         where region_id = :region and state = 'COPIED' and artifact is null
                         union all
                         select 'contexts/' || id || '/' || substr(context_digest, 8) || '/' || substr(context_digest, 8)
                           from template where region_id = :region and context_digest is not null

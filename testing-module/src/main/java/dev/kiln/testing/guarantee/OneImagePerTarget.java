@@ -15,6 +15,7 @@ public final class OneImagePerTarget extends RowGuarantee {
                            (select count(distinct r) from unnest(t.to_region_ids || t.region_id) r) as wanted,
                            count(c.id) filter (where c.state = 'COPIED') as copied,
                            count(distinct c.digest) filter (where c.state = 'COPIED') as digests,
+                           count(c.artifact) as artifacts,
                            (select count(*) from image_share s join image_copy k on k.id = s.image_id
                              where k.execution_id = e.id and s.state <> 'SHARED') as unshared
                       from execution e
@@ -24,7 +25,7 @@ public final class OneImagePerTarget extends RowGuarantee {
                 select id || ' is ' || status || ' with ' || copied || ' of ' || wanted || ' copies, ' || digests
                        || ' digests, ' || unshared || ' shares missing'
                   from facts
-                 where (status = 'SUCCESS' and (copied <> wanted or digests <> 1 or unshared > 0))
+                 where (status = 'SUCCESS' and (copied <> wanted or (digests <> 1 and artifacts = 0) or unshared > 0))
                     or (status = 'PARTITION_SUCCESS' and copied = 0)
                     or (status in ('FAILED', 'CANCELLED') and copied > 0)
                 """);

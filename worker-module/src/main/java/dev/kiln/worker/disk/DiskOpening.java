@@ -1,9 +1,12 @@
 package dev.kiln.worker.disk;
 
+import dev.kiln.execution.Ability;
+import dev.kiln.image.Architecture;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.disk.DiskLayout;
 import dev.kiln.image.disk.DiskReader;
 import dev.kiln.image.disk.DiskRefusedException;
+import dev.kiln.image.disk.FileSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,9 +25,12 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DiskOpening {
 
     private final DiskTools tools;
+    private final boolean xfs;
 
-    public DiskOpening(DiskTools tools) {
+    /** @param xfs whether the kernel may be given XFS */
+    public DiskOpening(DiskTools tools, boolean xfs) {
         this.tools = tools;
+        this.xfs = xfs;
     }
 
     /** Makes {@code disk} and what is known of it of the file in the directory, which is removed. */
@@ -37,16 +44,8 @@ public final class DiskOpening {
             throw new IOException("QEMU made " + Files.size(disk) + " bytes of a disk of " + bytes);
         }
         var layout = layout(disk);
-        for (var part : layout.candidates()) {
-            new FileSystemCheck(
-                            tools,
-                            disk,
-                            part.partition().start(),
-                            part.fileSystem().modified())
-                    .repair();
-        }
         var search = new RootSearch(tools, directory);
-        var root = search.find(layout);
+        var root = root(search, layout, disk);
         var opened = new OpenedDisk(
                 layout,
                 root.part(),
@@ -54,10 +53,36 @@ public final class DiskOpening {
                 root.uid(),
                 root.gid(),
                 search.mounts(root, layout),
-                Math.max(1, root.part().fileSystem().modified()));
+                Math.max(1, root.part().fileSystem().modified()),
+                search.programs(root).architecture().map(Architecture::word).orElse(null));
         list(opened, directory);
         opened.save(directory);
         return opened;
+    }
+
+    /**
+     * One of a kind that its own tools write comes first: what the kernel has to write is given to it only if need be.
+     */
+    private RootSearch.Root root(RootSearch search, DiskLayout layout, Path disk)
+            throws IOException, InterruptedException, DiskFailedException {
+        for (var part : layout.candidates(FileSystem.Kind.EXT)) {
+            long modified = part.fileSystem().modified();
+            new FileSystemCheck(tools, disk, part.partition().start(), modified).repair();
+        }
+        var found = search.find(layout.candidates(FileSystem.Kind.EXT));
+        if (found.isPresent()) {
+            return found.get();
+        }
+        var others = layout.candidates(FileSystem.Kind.XFS);
+        if (!others.isEmpty() && !xfs) {
+            throw new DiskNeedsException(Set.of(Ability.DISKS, Ability.XFS));
+        }
+        for (var part : others) {
+            new XfsCheck(tools, disk, part.partition().start(), part.partition().bytes()).accept();
+        }
+        return search.find(others)
+                .orElseThrow(() -> refused("no partition of the disk holds a root file system with the directories /etc"
+                        + " and /usr: " + layout.shown()));
     }
 
     private long lookAgain(Path image, ImageForm form) throws IOException, InterruptedException, DiskFailedException {

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Makes a disk of a base and the layers over it: what the layers change is written into a copy of the base's file by
- * debugfs, which knows neither time nor chance, so that equal layers on an equal base give equal bytes.
+ * Makes a disk of a base and the layers over it: what the layers change is written into a copy of the base's file. For
+ * ext that is done by debugfs, which knows neither time nor chance, so that equal layers on an equal base give equal
+ * bytes; for XFS by the kernel.
  */
 public final class DiskPacking {
 
@@ -48,20 +49,25 @@ public final class DiskPacking {
         var made = Files.createDirectories(scratch.resolve("made"));
         var disk = copy(made);
         var root = base.root().partition();
-        var system = new FileSystemCheck(tools, disk, root.start(), base.modified());
         var changes = changes(top);
         long diskBytes = kind == ImageForm.Kind.RAW ? Math.min(most, least(changes)) : most;
         long bytes = GrownTable.grow(disk, base.layout(), root, diskBytes);
-        if (bytes > root.bytes()) {
-            system.grow(bytes);
-            GrownTable.complete(disk, base.layout(), root, diskBytes);
-        } else if (diskBytes > Files.size(OpenedDisk.disk(baseDirectory))) {
+        if (bytes == root.bytes() && diskBytes > Files.size(OpenedDisk.disk(baseDirectory))) {
             notes.accept(
                     "the root partition stays as large as it is: it is not the last of the disk, or would gain little");
         }
-        write(system, changes);
-        system.requireClean();
-        system.finish();
+        if (base.isXfs()) {
+            new MountedWriting(tools, scratch, base, baseDirectory).write(disk, bytes, changes);
+        } else {
+            var system = new FileSystemCheck(tools, disk, root.start(), base.modified());
+            if (bytes > root.bytes()) {
+                system.grow(bytes);
+                GrownTable.complete(disk, base.layout(), root, diskBytes);
+            }
+            write(system, changes);
+            system.requireClean();
+            system.finish();
+        }
         return kind == ImageForm.Kind.RAW ? Files.move(disk, made.resolve("image.raw")) : compress(disk, made);
     }
 
@@ -106,12 +112,16 @@ public final class DiskPacking {
 
     private static void fail(String error) throws IOException, DiskFailedException {
         if (error.contains("allocate") || error.contains("No space") || error.contains("No free")) {
-            throw new DiskFailedException(
-                    "BuildCommand.DiskLimitExceeded",
-                    "the disk's root file system is full; make SystemDiskSize of the template larger, or let commands"
-                            + " write less: " + error);
+            throw full(error);
         }
         throw new IOException("writing to the disk failed: " + error);
+    }
+
+    static DiskFailedException full(String error) {
+        return new DiskFailedException(
+                "BuildCommand.DiskLimitExceeded",
+                "the disk's root file system is full; make SystemDiskSize of the template larger, or let commands"
+                        + " write less: " + error);
     }
 
     private LayerChanges changes(int top) throws IOException, InterruptedException, DiskFailedException {

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How a file system of a disk is mounted, always read-only. What mount(8) and the kernel are told is said in full, so
- * that nothing is guessed from bytes that strangers wrote; a loop device goes with the last mount of it.
+ * How a file system of a disk is mounted, read-only where it is not said otherwise. What mount(8) and the kernel are
+ * told is said in full, so that nothing is guessed from bytes that strangers wrote; a loop device goes with the last
+ * mount of it.
  *
  * @param point where it belongs in the machine
  * @param type as mount(8) calls it
@@ -18,8 +19,13 @@ public record FileSystemMount(String point, String type, String options, String 
     /** The root file system. */
     public static final String ROOT = "/";
 
+    private static final String HARMLESS = "nodev,nosuid,noexec,";
+
     // The superblock could ask for a panic of the kernel when it finds a fault.
     private static final String EXT = "errors=remount-ro,";
+
+    // Several copies of a disk are mounted at a time, and all have one UUID.
+    private static final String XFS = "nouuid,";
 
     /** That of a part of a disk, when such a file system can be mounted. */
     static Optional<FileSystemMount> of(Path disk, DiskLayout.Part part, String point) {
@@ -27,19 +33,30 @@ public record FileSystemMount(String point, String type, String options, String 
         if (kind == FileSystem.Kind.EXT && part.isCandidate()) {
             return Optional.of(of(disk, part, point, "ext4", EXT));
         }
+        if (kind == FileSystem.Kind.XFS && part.isCandidate()) {
+            return Optional.of(of(disk, part, point, "xfs", XFS + "norecovery,"));
+        }
         return kind == FileSystem.Kind.FAT ? Optional.of(of(disk, part, point, "vfat", "")) : Optional.empty();
     }
 
     private static FileSystemMount of(Path disk, DiskLayout.Part part, String point, String type, String more) {
         var partition = part.partition();
-        var options = "ro,nodev,nosuid,noexec," + more + "loop,offset=" + partition.start() + ",sizelimit="
-                + partition.bytes();
+        var options = "ro," + HARMLESS + more + place(partition.start(), partition.bytes());
         return new FileSystemMount(point, type, options, disk.toString());
+    }
+
+    /** The root file system of a disk, to be written to: an XFS in so many bytes from the start on. */
+    static FileSystemMount writable(Path disk, long start, long bytes) {
+        return new FileSystemMount(ROOT, "xfs", "rw," + HARMLESS + XFS + place(start, bytes), disk.toString());
+    }
+
+    private static String place(long start, long bytes) {
+        return "loop,offset=" + start + ",sizelimit=" + bytes;
     }
 
     /** Something empty that cannot be written to, in place of what cannot be mounted. */
     static FileSystemMount nothing(String point) {
-        return new FileSystemMount(point, "tmpfs", "ro,nodev,nosuid,noexec,size=4k,mode=755", "none");
+        return new FileSystemMount(point, "tmpfs", "ro," + HARMLESS + "size=4k,mode=755", "none");
     }
 
     /** The same of the disk at another place. */

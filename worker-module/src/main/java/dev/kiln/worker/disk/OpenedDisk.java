@@ -1,12 +1,19 @@
 package dev.kiln.worker.disk;
 
+import dev.kiln.execution.Ability;
+import dev.kiln.image.Architecture;
 import dev.kiln.image.disk.DiskLayout;
+import dev.kiln.image.disk.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -16,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param mode of the root directory
  * @param modified when the root file system was written to last, in seconds: no time in an image is later
  * @param mounts the root file system, then those that belong below it
+ * @param architecture of most of its programs, in a word of {@link Architecture}; null when that is not known
  */
 public record OpenedDisk(
         DiskLayout layout,
@@ -24,7 +32,8 @@ public record OpenedDisk(
         int uid,
         int gid,
         List<FileSystemMount> mounts,
-        long modified) {
+        long modified,
+        @Nullable String architecture) {
 
     private static final String FILE = "disk.json";
     private static final String MOUNTS = "disk-mounts";
@@ -51,6 +60,26 @@ public record OpenedDisk(
     /** What was found out when the disk was opened. */
     public static OpenedDisk in(Path directory) throws IOException {
         return new JsonMapper().readValue(Files.readString(directory.resolve(FILE)), OpenedDisk.class);
+    }
+
+    /** What its programs are for, if that is known. */
+    public Optional<Architecture> knownArchitecture() {
+        return Optional.ofNullable(architecture).flatMap(Architecture::of);
+    }
+
+    /** Whether it is the kernel that has to write the root file system. */
+    boolean isXfs() {
+        return root.fileSystem().kind() == FileSystem.Kind.XFS;
+    }
+
+    /** What a worker must be able to do to build on it. */
+    public Set<Ability> needs() {
+        var needs = EnumSet.of(Ability.DISKS);
+        if (isXfs()) {
+            needs.add(Ability.XFS);
+        }
+        knownArchitecture().map(Ability::toRun).ifPresent(needs::add);
+        return needs;
     }
 
     /** Makes the disk the base of a build: its sandboxes mount what this tells them, each in its own namespace. */

@@ -1,10 +1,14 @@
 package dev.kiln.worker.disk;
 
+import dev.kiln.image.Architecture;
+import dev.kiln.image.Programs;
 import dev.kiln.image.disk.DiskLayout;
+import dev.kiln.image.disk.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,6 +33,13 @@ final class RootSearch {
             [ ! -f etc/fstab ] || [ -L etc/fstab ] || head -c 65536 etc/fstab
             """;
 
+    /** The same holds for these. What is shorter than a header is no program. */
+    private static final String PROGRAMS = """
+            cd /disk/root || exit 1
+            find bin sbin usr/bin usr/sbin -maxdepth 1 -type f -size +63c -exec head -q -c %1$d {} + 2> /dev/null |
+                head -c %1$d000
+            """.formatted(Architecture.HEAD);
+
     private final DiskTools tools;
     private final Path directory;
 
@@ -46,27 +57,26 @@ final class RootSearch {
         }
     }
 
-    Root find(DiskLayout layout) throws IOException, InterruptedException, DiskFailedException {
+    /** The one among these, if there is any. */
+    Optional<Root> find(List<DiskLayout.Part> candidates)
+            throws IOException, InterruptedException, DiskFailedException {
         var roots = new ArrayList<Root>();
-        for (var part : layout.candidates()) {
+        for (var part : candidates) {
             look(part, roots);
         }
         var found =
                 narrowed(narrowed(roots, Root::namesItself), root -> root.part().isMarkedRoot());
-        if (found.size() == 1) {
-            return found.get(0);
+        if (found.size() > 1) {
+            throw new DiskFailedException(
+                    DiskFailedException.REFUSED,
+                    "more than one partition holds a root file system, and neither /etc/fstab nor the partition table"
+                            + " tells which is used: "
+                            + found.stream()
+                                    .map(root -> "partition "
+                                            + root.part().partition().number())
+                                    .collect(Collectors.joining(", ")));
         }
-        throw new DiskFailedException(
-                DiskFailedException.REFUSED,
-                found.isEmpty()
-                        ? "no partition of the disk holds a root file system with the directories /etc and /usr: "
-                                + layout.shown()
-                        : "more than one partition holds a root file system, and neither /etc/fstab nor the partition"
-                                + " table tells which is used: "
-                                + found.stream()
-                                        .map(root -> "partition "
-                                                + root.part().partition().number())
-                                        .collect(Collectors.joining(", ")));
+        return found.stream().findFirst();
     }
 
     private static List<Root> narrowed(List<Root> roots, Predicate<Root> condition) {
@@ -92,6 +102,21 @@ final class RootSearch {
         }
     }
 
+    /** The first thousand programs of the root file system. */
+    Programs programs(Root root) throws IOException, InterruptedException, DiskFailedException {
+        var programs = new Programs();
+        var mount = FileSystemMount.of(OpenedDisk.disk(directory), root.part(), FileSystemMount.ROOT)
+                .orElseThrow();
+        Mounting.good(tools.run(Mounting.tool(mount, directory, "sh", "-c", PROGRAMS), heads -> {
+            for (var head = heads.readNBytes(Architecture.HEAD);
+                    head.length > 0;
+                    head = heads.readNBytes(Architecture.HEAD)) {
+                programs.see(head);
+            }
+        }));
+        return programs;
+    }
+
     /** The mounts of the root file system and of those of the same disk that belong below it, in the order of fstab. */
     List<FileSystemMount> mounts(Root root, DiskLayout layout)
             throws IOException, InterruptedException, DiskFailedException {
@@ -104,11 +129,19 @@ final class RootSearch {
                     .findFirst();
             boolean own = SANDBOX_OWN.stream().anyMatch(name -> (row.point() + "/").startsWith(name + "/"));
             if (part.isPresent() && !own && mounts.size() <= MOST_BELOW) {
-                mounts.add(below(FileSystemMount.of(disk, part.get(), row.point())
+                mounts.add(below(Optional.of(part.get())
+                        .filter(each -> isChecked(each, root))
+                        .flatMap(each -> FileSystemMount.of(disk, each, row.point()))
                         .orElse(FileSystemMount.nothing(row.point()))));
             }
         }
         return List.copyOf(mounts);
+    }
+
+    /** XFS is checked, and given to the kernel, only when the root file system is one. */
+    private static boolean isChecked(DiskLayout.Part part, Root root) {
+        return part.fileSystem().kind() != FileSystem.Kind.XFS
+                || root.part().fileSystem().kind() == FileSystem.Kind.XFS;
     }
 
     /** A kernel without FAT can still build on a disk with an ESP, which is then seen empty. */

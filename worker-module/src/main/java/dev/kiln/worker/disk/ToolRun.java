@@ -9,7 +9,7 @@ import java.util.Optional;
  * A program and what it may see.
  *
  * @param files those of this machine, by their names in the sandbox
- * @param mounted a file system that is mounted for it, read-only
+ * @param mounted a file system that is mounted for it
  */
 public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String> command) {
 
@@ -19,8 +19,12 @@ public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String>
     /** A file or directory of this machine, and what it is called in the sandbox. */
     public record Bound(Path from, String to, boolean writable) {}
 
-    /** A file system of a disk, mounted in a directory of this machine that nobody else sees so. */
-    public record Mounted(FileSystemMount mount, Path at, String to) {}
+    /**
+     * A file system of a disk, mounted in a directory of this machine that nobody else sees so.
+     *
+     * @param writable whether it is grown to its place first, may be written to, and is unmounted at the end
+     */
+    public record Mounted(FileSystemMount mount, Path at, String to, boolean writable) {}
 
     static ToolRun of(String... command) {
         return new ToolRun(List.of(), Optional.empty(), List.of(command));
@@ -35,7 +39,11 @@ public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String>
     }
 
     ToolRun mounting(FileSystemMount mount, Path at, String name) {
-        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name)), command);
+        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name, false)), command);
+    }
+
+    ToolRun changing(FileSystemMount mount, Path at, String name) {
+        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name, true)), command);
     }
 
     private ToolRun with(Bound file) {

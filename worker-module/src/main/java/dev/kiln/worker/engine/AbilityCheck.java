@@ -16,17 +16,25 @@ import java.util.regex.Pattern;
 final class AbilityCheck {
 
     private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
+    private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
     private static final Path GRUB = Path.of("/usr/lib/grub");
     private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]+)$");
     private static final int SYS_ADMIN = 21;
 
     private final boolean mapped;
     private final MachineSettings machines;
+    private final boolean xfs;
 
-    /** @param mapped whether this worker's sandboxes need a user namespace */
-    AbilityCheck(boolean mapped, MachineSettings machines) {
+    /**
+     * A check under these settings.
+     *
+     * @param mapped whether this worker's sandboxes need a user namespace
+     * @param xfs whether the operator lets the kernel read XFS of strangers
+     */
+    AbilityCheck(boolean mapped, MachineSettings machines, boolean xfs) {
         this.mapped = mapped;
         this.machines = machines;
+        this.xfs = xfs;
     }
 
     Abilities find() {
@@ -35,6 +43,10 @@ final class AbilityCheck {
         trouble(Ability.BOOTABLE_DISKS, lacking, bootableDisks());
         trouble(Ability.MACHINES, lacking, machines());
         trouble(Ability.KVM, lacking, machines().or(this::kvm));
+        trouble(Ability.X86_64, lacking, processor("amd64"));
+        trouble(Ability.ARM64, lacking, processor("aarch64"));
+        trouble(Ability.XFS, lacking, disks().or(this::xfs));
+        trouble(Ability.PACKER, lacking, missing(List.of("packer"), "the package packer"));
         return new Abilities(lacking);
     }
 
@@ -56,6 +68,20 @@ final class AbilityCheck {
         return missing(
                 List.of("qemu-img", "e2fsck", "resize2fs", "debugfs", "dumpe2fs"),
                 "the packages qemu-utils, e2fsprogs");
+    }
+
+    private Optional<String> xfs() {
+        if (!xfs) {
+            return Optional.of("kiln.engine.xfs is false, so that its kernel reads no XFS that strangers made");
+        }
+        try {
+            if (!Files.readString(FILE_SYSTEMS).contains("\txfs\n")) {
+                return Optional.of("its kernel has no XFS; load the module xfs");
+            }
+        } catch (IOException e) {
+            return Optional.of("it may not read " + FILE_SYSTEMS);
+        }
+        return missing(List.of("xfs_repair", "xfs_growfs", "fstrim"), "the packages xfsprogs and util-linux");
     }
 
     private static boolean mayAdminister() {
@@ -100,6 +126,11 @@ final class AbilityCheck {
             return Optional.of("kiln.machine.acceleration is tcg");
         }
         return QemuCommand.mayUseKvm() ? Optional.empty() : Optional.of("it may not open /dev/kvm, or there is none");
+    }
+
+    private static Optional<String> processor(String wanted) {
+        var architecture = architecture();
+        return architecture.equals(wanted) ? Optional.empty() : Optional.of("its processor is " + architecture);
     }
 
     private static Optional<String> missing(List<String> tools, String remedy) {

@@ -6,6 +6,7 @@ import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.packages.PackageList;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,15 @@ public interface BuildEngine {
 
     /** Runs all commands on a scratch copy of the image that is thrown away; fails as {@link #build} does. */
     void test(BuildRequest request, BuildOutput output) throws BuildFailedException, IOException, InterruptedException;
+
+    /**
+     * Has Packer build a file of the request's context, and returns what that made. Neither the base image nor the
+     * commands matter. When it is interrupted, Packer may take a while to undo what it made.
+     */
+    default List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException {
+        throw new BuildFailedException("Packer.Failed", "this engine has no Packer for " + file);
+    }
 
     /**
      * Removes all that builds of this name left on this machine: processes, mounts, files. No error if there is

@@ -9,6 +9,7 @@ import dev.kiln.parameter.RunParameters;
 import dev.kiln.template.BuildCommand;
 import dev.kiln.template.Sysprep;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -129,15 +130,24 @@ public record BuildRequest(
 
     /** What a worker must be able to do to build this. */
     public Set<Ability> buildNeeds() {
+        var needs = processor();
         if (base.form().isDisk()) {
-            return Set.of(Ability.DISKS);
+            needs.add(Ability.DISKS);
+        } else if (makesDisk()) {
+            needs.add(Ability.BOOTABLE_DISKS);
         }
-        return makesDisk() ? Set.of(Ability.BOOTABLE_DISKS) : Set.of();
+        return needs;
     }
 
-    /** What a worker must be able to do to test this. */
+    /** What a worker must be able to do to test this; a machine brings a processor of its own. */
     public Set<Ability> testNeeds() {
-        return base.form().isDisk() ? Set.of(Ability.MACHINES) : Set.of();
+        return base.form().isDisk() ? EnumSet.of(Ability.MACHINES) : processor();
+    }
+
+    private Set<Ability> processor() {
+        var needs = EnumSet.noneOf(Ability.class);
+        base.metadata().knownArchitecture().map(Ability::toRun).ifPresent(needs::add);
+        return needs;
     }
 
     /** Refuses what nothing is made of. */

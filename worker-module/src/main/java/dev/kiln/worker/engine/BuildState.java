@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What commands before have set: the environment, directory and user of the next one, and the image's metadata. */
 final class BuildState {
@@ -23,6 +24,7 @@ final class BuildState {
     private final Map<String, String> labels;
     private final Map<String, String> environment;
     private final RunParameters parameters;
+    private final @Nullable String architecture;
     private String directory;
     private String user;
     private List<String> command;
@@ -36,6 +38,7 @@ final class BuildState {
         this.user = base.user();
         this.command = base.command();
         this.entrypoint = base.entrypoint();
+        this.architecture = base.architecture();
     }
 
     private BuildState(BuildState other, Map<String, String> variables) {
@@ -47,6 +50,7 @@ final class BuildState {
         this.user = "";
         this.command = other.command;
         this.entrypoint = other.entrypoint;
+        this.architecture = other.architecture;
     }
 
     /** What a task of a component begins with: the same environment and more, but not the directory and the user. */
@@ -168,6 +172,7 @@ final class BuildState {
                 user,
                 command,
                 entrypoint,
-                null);
+                null,
+                architecture);
     }
 }

@@ -44,7 +44,8 @@ record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput ou
             var file = new DiskPacking(tools, scratch.directory(), disk, base.directory(), output::phase)
                     .pack(scratch.layers().top(), request.diskBytes(), kind);
             long bytes = kind == ImageForm.Kind.RAW ? Files.size(file) : request.diskBytes();
-            return built(file, new ImageForm(kind, bytes), metadata);
+            var found = disk.knownArchitecture().map(metadata::withArchitecture);
+            return built(file, new ImageForm(kind, bytes), found.orElse(metadata));
         } catch (DiskFailedException e) {
             throw new BuildFailedException(e.code(), "writing the disk: " + e.getMessage());
         }

@@ -22,6 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
  * @param privateAddresses whether COPY may fetch from addresses of this machine and its local networks
+ * @param packerGrace how long Packer may take to undo what it made, when it is stopped
+ * @param xfs whether this machine's kernel may read and write XFS that strangers made
  */
 @ConfigurationProperties("kiln.engine")
 public record EngineSettings(
@@ -37,7 +39,9 @@ public record EngineSettings(
         @DefaultValue("3") int compression,
         @DefaultValue("2GB") DataSize download,
         @DefaultValue("10m") Duration downloadTime,
-        @DefaultValue("false") boolean privateAddresses) {
+        @DefaultValue("false") boolean privateAddresses,
+        @DefaultValue("20s") Duration packerGrace,
+        @DefaultValue("false") boolean xfs) {
 
     /** How the sandbox is made. */
     public enum Isolation {
@@ -64,6 +68,8 @@ public record EngineSettings(
                 3,
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
+                false,
+                Duration.ofSeconds(20),
                 false);
     }
 }

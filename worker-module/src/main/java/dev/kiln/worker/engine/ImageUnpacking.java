@@ -21,6 +21,7 @@ import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Unpacks base images, each into a directory that never changes afterwards. */
 final class ImageUnpacking {
@@ -28,9 +29,12 @@ final class ImageUnpacking {
     private static final String REFUSED = "BaseImage.Refused";
 
     private final SandboxCommands commands;
+    private final BooleanSupplier xfs;
 
-    ImageUnpacking(SandboxCommands commands) {
+    /** @param xfs whether XFS may be mounted */
+    ImageUnpacking(SandboxCommands commands, BooleanSupplier xfs) {
         this.commands = commands;
+        this.xfs = xfs;
     }
 
     /** Unpacks into {@code root} of a new directory, and writes what is known of the image beside it. */
@@ -72,7 +76,7 @@ final class ImageUnpacking {
         try {
             var image = directory.resolve("image");
             fetch(base, image, watch);
-            new DiskOpening(new SandboxTools(commands, watch)).open(image, base.form(), directory);
+            new DiskOpening(new SandboxTools(commands, watch), xfs.getAsBoolean()).open(image, base.form(), directory);
             Files.writeString(directory.resolve("bytes"), Long.toString(allocated(directory, watch)));
         } catch (DiskFailedException e) {
             throw new BuildFailedException(e.code(), e.getMessage());
@@ -135,7 +139,8 @@ final class ImageUnpacking {
         });
     }
 
-    private void extract(ArchiveLayer layer, EntryCheck check, Path root, SandboxProcess.Watch watch)
+    /** Unpacks the entries that pass the check. */
+    void extract(ArchiveLayer layer, EntryCheck check, Path root, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         feed(commands.extract(root), watch, out -> {
             var writer = new TarWriter(new Sink(out));

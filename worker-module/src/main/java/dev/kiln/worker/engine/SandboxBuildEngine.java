@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.execution.Ability;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -67,7 +69,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.bases = new UnpackedImages(
                 directory.resolve(mapped ? "bases-user" : "bases-root"),
                 settings.cache().toBytes(),
-                new ImageUnpacking(commands),
+                new ImageUnpacking(commands, () -> abilities().able().contains(Ability.XFS)),
                 removal);
     }
 
@@ -94,7 +96,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     /** What builds and tests of this engine can be of, on this machine as it is now. */
     public Abilities abilities() {
-        return new AbilityCheck(SandboxCheck.isMapped(settings), machines).find();
+        return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.xfs()).find();
     }
 
     /** Where builds of this engine leave what they leave. */
@@ -106,7 +108,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     public BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
         var built = withoutSecrets(request, output, masked -> {
-            var job = new Job(request, journal, masked, true);
+            var job = new Job(request, "build", true, scratch -> runOnBase(request, journal, masked, scratch));
             try {
                 return run(job);
             } catch (KeptStepsLostException e) {
@@ -146,7 +148,30 @@ public final class SandboxBuildEngine implements BuildEngine {
     @Override
     public void test(BuildRequest request, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
-        withoutSecrets(request, output, masked -> run(new Job(request, StepJournal.NONE, masked, false)));
+        withoutSecrets(
+                request,
+                output,
+                masked -> run(new Job(request, "test", false, scratch -> {
+                    if (request.base().form().isDisk()) {
+                        new MachineTest(settings, machines, commands, request, masked, scratch).run();
+                        return Optional.empty();
+                    }
+                    return testOnBase(request, masked, scratch);
+                })));
+    }
+
+    @Override
+    public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException {
+        var made = new ArrayList<PackerArtifact>();
+        withoutSecrets(request, output, masked -> {
+            var job = new Job(request, "packer", false, scratch -> {
+                made.addAll(new PackerRun(settings, commands, request, masked, scratch).run(file));
+                return Optional.empty();
+            });
+            return run(job);
+        });
+        return List.copyOf(made);
     }
 
     @Override
@@ -261,13 +286,13 @@ public final class SandboxBuildEngine implements BuildEngine {
         return builds.resolve(name);
     }
 
-    /** A build, or a test, which keeps neither its steps nor a result. */
-    private record Job(BuildRequest request, StepJournal journal, BuildOutput output, boolean keepsResult) {
-
-        String kind() {
-            return keepsResult ? "build" : "test";
-        }
+    /** What is done in scratch space of its own, and what comes of it. */
+    private interface Work {
+        Optional<BuiltImage> in(Scratch scratch) throws BuildFailedException, IOException, InterruptedException;
     }
+
+    /** Work of some kind; its scratch space is kept when there is a result in it. */
+    private record Job(BuildRequest request, String kind, boolean keepsResult, Work work) {}
 
     private Optional<BuiltImage> run(Job job) throws BuildFailedException, IOException, InterruptedException {
         var name = job.request().name();
@@ -293,11 +318,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
         try {
-            if (!job.keepsResult() && job.request().base().form().isDisk()) {
-                new MachineTest(settings, machines, commands, job.request(), job.output(), scratch).run();
-                return Optional.empty();
-            }
-            var built = runOnBase(job, scratch);
+            var built = job.work().in(scratch);
             done = job.keepsResult();
             return built;
         } catch (SocketTimeoutException e) {
@@ -315,26 +336,44 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
     }
 
-    private Optional<BuiltImage> runOnBase(Job job, Scratch scratch)
+    private Optional<BuiltImage> runOnBase(
+            BuildRequest request, StepJournal journal, BuildOutput output, Scratch scratch)
             throws BuildFailedException, IOException, InterruptedException {
-        var image = job.request().base();
-        job.output().phase("opening base image " + image.digest());
-        if (image.form().diskBytes() > job.request().diskBytes()) {
+        return onBase(request, output, scratch, (build, base) -> {
+            var built = build.build(journal, base);
+            removal.remove(scratch.trees());
+            return Optional.of(built);
+        });
+    }
+
+    private Optional<BuiltImage> testOnBase(BuildRequest request, BuildOutput output, Scratch scratch)
+            throws BuildFailedException, IOException, InterruptedException {
+        return onBase(request, output, scratch, (build, base) -> {
+            build.test();
+            return Optional.empty();
+        });
+    }
+
+    private interface OnBase {
+        Optional<BuiltImage> run(SandboxBuild build, UnpackedImages.Lease base)
+                throws BuildFailedException, IOException, InterruptedException;
+    }
+
+    private Optional<BuiltImage> onBase(BuildRequest request, BuildOutput output, Scratch scratch, OnBase work)
+            throws BuildFailedException, IOException, InterruptedException {
+        var image = request.base();
+        output.phase("opening base image " + image.digest());
+        if (image.form().diskBytes() > request.diskBytes()) {
             throw new BuildFailedException(
                     "BaseImage.LargerThanSystemDisk",
                     "the base image is a disk of " + image.form().diskBytes() + " bytes, the template's SystemDiskSize"
-                            + " has only " + job.request().diskBytes() + "; make it as large as the base image");
+                            + " has only " + request.diskBytes() + "; make it as large as the base image");
         }
-        try (var build = new SandboxBuild(settings, commands, job.request(), job.output(), scratch, steps);
+        try (var build = new SandboxBuild(settings, commands, request, output, scratch, steps);
                 var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
+            base.requireAble(image, abilities().able());
             base.lendTo(scratch.directory());
-            if (!job.keepsResult()) {
-                build.test();
-                return Optional.empty();
-            }
-            var built = build.build(job.journal(), base);
-            removal.remove(scratch.trees());
-            return Optional.of(built);
+            return work.run(build, base);
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "opening the base image: " + e.getMessage());
         }

@@ -21,10 +21,15 @@ import java.util.stream.Collectors;
 final class SandboxCommands {
 
     private static final String SCRIPT = script("sandbox.sh");
+    private static final String MEASURE = script("measure.sh");
+    /** As {@link #MOUNT}, of an XFS that is written to. */
+    private static final String CHANGE = script("change.sh");
+
     static final String RUN = script("run.sh");
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
     private static final String DISK = script("disk.sh");
+    private static final String PACKER = script("packer.sh");
     static final String SYSPREP = script("sysprep.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
@@ -34,13 +39,6 @@ final class SandboxCommands {
 
     /** Mounts $3 on $4 and becomes the command line behind it. */
     private static final String MOUNT = "mount -t \"$1\" -o \"$2\" \"$3\" \"$4\" || exit 123; shift 4; exec \"$@\"";
-
-    /** Measures the layer $2 of the scratch directory $1 and joins the control groups $3. */
-    private static final String MEASURE = """
-            cd "$1" && du -sk "$2" > usage.packed || exit 124
-            for group in $3; do echo 0 > "$group" || exit 124; done
-            shift 3; exec "$@"
-            """;
 
     private static final List<String> OWN_USERS = List.of("unshare", "--user", "--map-auto", "--map-root-user", "--");
 
@@ -290,13 +288,33 @@ final class SandboxCommands {
         }
         tool.mounted().ifPresent(mounted -> {
             var mount = mounted.mount();
-            line.addAll(List.of("sh", "-c", MOUNT, "kiln", mount.type(), mount.options(), mount.source()));
+            var script = mounted.writable() ? CHANGE : MOUNT;
+            line.addAll(List.of("sh", "-c", script, "kiln", mount.type(), mount.options(), mount.source()));
             line.add(mounted.at().toString());
-            bound.addAll(List.of("--ro-bind", mounted.at().toString(), mounted.to()));
+            bound.addAll(List.of(
+                    mounted.writable() ? "--bind" : "--ro-bind", mounted.at().toString(), mounted.to()));
         });
         line.addAll(host(bound));
+        if (tool.mounted().filter(ToolRun.Mounted::writable).isPresent()) {
+            List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "MKNOD")
+                    .forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
+        }
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool.command());
+        return line;
+    }
+
+    /** Packer on a file of the context in /machine; it is told its environment, and ends at the end of its input. */
+    List<String> packer(Scratch scratch, String file) {
+        var mounts = new ArrayList<String>();
+        if (scratch.network()) {
+            for (var shown : List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs")) {
+                mounts.addAll(List.of("--ro-bind-try", shown, shown));
+            }
+        }
+        var capabilities = List.of("CHOWN", "DAC_OVERRIDE", "SETUID", "SETGID", "SETPCAP", "KILL");
+        var line = machine(scratch, mounts, capabilities, scratch.network());
+        line.addAll(List.of("sh", "-c", PACKER, "kiln", file));
         return line;
     }
 

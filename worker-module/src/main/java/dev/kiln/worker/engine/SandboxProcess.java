@@ -58,6 +58,7 @@ final class SandboxProcess {
     private final Output output;
     private final Watch watch;
     private @Nullable Output apart;
+    private Runnable ending = () -> {};
 
     /** A run to come, whose standard error joins its standard output. */
     SandboxProcess(List<String> command, @Nullable Input input, Output output, Watch watch) {
@@ -82,6 +83,12 @@ final class SandboxProcess {
         return this;
     }
 
+    /** Does this when the process has ended, for an input that would go on otherwise. */
+    SandboxProcess atEnd(Runnable action) {
+        ending = action;
+        return this;
+    }
+
     /** The exit status. */
     int run() throws IOException, InterruptedException, Stopped, BuildFailedException {
         var process = start();
@@ -95,6 +102,7 @@ final class SandboxProcess {
                 failEarly(reader);
                 failEarly(errorReader);
             }
+            ending.run();
             finish(reader);
             finish(errorReader);
             if (process.exitValue() == 0 || isRefusal(writer)) {

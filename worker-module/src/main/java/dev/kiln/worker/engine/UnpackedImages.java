@@ -1,6 +1,8 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.execution.Ability;
 import dev.kiln.image.Digest;
+import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.disk.OpenedDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +63,25 @@ final class UnpackedImages {
                 disk.get().lendTo(scratch, directory());
             } else {
                 Files.createSymbolicLink(scratch.resolve("base"), directory().resolve("root"));
+            }
+        }
+
+        /** An archive's needs are known from its row; what a disk is shows when it is open. */
+        void requireAble(BuildRequest.BaseImage image, Set<Ability> able) throws IOException, BuildFailedException {
+            var disk = disk();
+            if (disk.isEmpty()) {
+                return;
+            }
+            var found = disk.get().knownArchitecture().map(Ability::toRun);
+            var said = image.metadata().knownArchitecture();
+            if (found.isPresent() && said.isPresent() && found.get() != Ability.toRun(said.get())) {
+                throw new BuildFailedException(
+                        "BaseImage.OtherArchitecture",
+                        "the programs of the disk are for " + disk.get().architecture() + ", and it was imported as "
+                                + said.get().word() + "; import it again with the right Architecture");
+            }
+            if (!able.containsAll(disk.get().needs())) {
+                throw new DiskNeedsException(disk.get().needs());
             }
         }
 

@@ -5,10 +5,12 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.PackerArtifact;
 import dev.kiln.worker.engine.SandboxUnavailableException;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An engine whose steps are counted and timed, and which traces tell of. */
@@ -43,6 +45,12 @@ public final class MeasuredEngine implements BuildEngine {
         try (var measured = new MeasuredOutput(output)) {
             engine.test(request, measured);
         }
+    }
+
+    @Override
+    public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException {
+        return engine.runPacker(request, file, output);
     }
 
     @Override

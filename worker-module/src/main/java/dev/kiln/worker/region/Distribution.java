@@ -136,6 +136,13 @@ public final class Distribution {
     }
 
     private boolean copied(Attempt attempt, Target home, Target target, TracedWork work) throws InterruptedException {
+        if (home.content().isEmpty()) {
+            var why = "Packer made no image there, and what it made elsewhere is not copied by Kiln; start anew";
+            targets.failed(attempt, target.image(), new Failure("Packer.NoArtifact", why));
+            meters.targetFailed(target.region());
+            work.failed(why);
+            return false;
+        }
         for (var number = 1; ; number++) {
             try {
                 copy(attempt, home, target);

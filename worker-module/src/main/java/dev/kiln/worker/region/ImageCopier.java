@@ -87,10 +87,14 @@ public final class ImageCopier implements LeasedJob {
         try (var bytes = bucket.open(new ObjectName(origin.object()))) {
             var stored = store.put(key, bytes, null, done -> rows().progress(claim, done));
             var facts = inspect(store, key, stored.bytes());
+            var metadata = facts.metadata();
+            // What the bytes tell counts more.
+            if (metadata.knownArchitecture().isEmpty() && origin.said().isPresent()) {
+                metadata = metadata.withArchitecture(origin.said().get());
+            }
             copies.copied(
                     claim,
-                    new Target.Content(
-                            stored.digest(), stored.bytes(), facts.form(), facts.metadata(), Optional.empty()));
+                    new Target.Content(stored.digest(), stored.bytes(), facts.form(), metadata, Optional.empty()));
         } catch (FileNotFoundException e) {
             throw new HopelessException(
                     "InvalidOSSObject.NotFound",

@@ -1,5 +1,6 @@
 package dev.kiln.worker.region;
 
+import dev.kiln.image.Architecture;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageMetadata;
@@ -34,8 +35,12 @@ public final class ImageCopies {
     /** From another image. */
     record OtherImage(ImageId id) implements Origin {}
 
-    /** From a bucket. */
-    record BucketObject(String bucket, String object) implements Origin {}
+    /**
+     * From a bucket.
+     *
+     * @param said the architecture that somebody said it has
+     */
+    record BucketObject(String bucket, String object, Optional<Architecture> said) implements Origin {}
 
     /** What is to be made: this image in this region. */
     record Order(ImageId image, RegionId region, Origin origin) {}
@@ -45,14 +50,21 @@ public final class ImageCopies {
 
     /** What was claimed; nothing when it is gone. */
     Optional<Order> order(Claim claim) {
-        return jdbc.sql("select region_id, copy_of, import_bucket, import_object from image_copy where id = :id")
+        return jdbc.sql("""
+                        select region_id, copy_of, import_bucket, import_object, metadata ->> 'architecture' as said
+                          from image_copy where id = :id
+                        """)
                 .param("id", claim.id())
                 .query((row, number) -> new Order(
                         new ImageId(claim.id()),
                         new RegionId(row.getString("region_id")),
                         row.getString("copy_of") != null
                                 ? new OtherImage(new ImageId(row.getString("copy_of")))
-                                : new BucketObject(row.getString("import_bucket"), row.getString("import_object"))))
+                                : new BucketObject(
+                                        row.getString("import_bucket"),
+                                        row.getString("import_object"),
+                                        Optional.ofNullable(row.getString("said"))
+                                                .flatMap(Architecture::of))))
                 .optional();
     }
 
@@ -60,7 +72,7 @@ public final class ImageCopies {
     Optional<Source> source(ImageId image) {
         return jdbc.sql("""
                         select region_id, digest, bytes, form, disk_bytes, metadata, part_length, part_digests from image_copy
-                         where id = :id and state = 'COPIED'
+                         where id = :id and state = 'COPIED' and artifact is null
                         """)
                 .param("id", image.value())
                 .query((row, number) -> new Source(

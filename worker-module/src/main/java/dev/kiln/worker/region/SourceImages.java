@@ -30,7 +30,7 @@ public final class SourceImages {
     public Optional<BaseImage> choose(Template template) {
         return jdbc.sql("""
                         select c.id, c.digest, c.bytes, c.form, c.disk_bytes, c.metadata from image_copy c
-                         where c.region_id = :region and c.state = 'COPIED'
+                         where c.region_id = :region and c.state = 'COPIED' and c.artifact is null
                            and case when :family then c.family = :base and c.account_id = :account and not c.deprecated
                                     else c.id = :base and (c.account_id = :account or exists (
                                         select from image_share s
@@ -51,7 +51,7 @@ public final class SourceImages {
     public Optional<BaseImage> find(ImageId id) {
         return jdbc.sql("""
                         select id, digest, bytes, form, disk_bytes, metadata from image_copy
-                         where id = :id and state = 'COPIED'
+                         where id = :id and state = 'COPIED' and artifact is null
                         """).param("id", id.value()).query(this::baseImage).optional();
     }
 

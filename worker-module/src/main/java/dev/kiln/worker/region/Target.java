@@ -13,7 +13,7 @@ import java.util.Optional;
  * One region of an execution: the copy that it gets.
  *
  * @param sourceImage the base image, chosen once for the whole execution
- * @param content digest, size, form and metadata; present once the copy is there
+ * @param content digest, size, form and metadata; present once the copy is there, unless that is in a cloud
  */
 public record Target(ImageId image, RegionId region, State state, ImageId sourceImage, Optional<Content> content) {
 

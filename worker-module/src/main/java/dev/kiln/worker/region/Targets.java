@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,7 @@ public final class Targets {
     public List<Target> of(Attempt attempt) {
         return jdbc.sql("""
                         select id, region_id, state, source_image_id, digest, bytes, form, disk_bytes, metadata,
-                               part_length, part_digests
+                               part_length, part_digests, artifact
                           from image_copy where execution_id = :execution order by (id = :home) desc, region_id
                         """)
                 .param("execution", attempt.execution().value())
@@ -186,6 +187,27 @@ public final class Targets {
                 .param("attempt", attempt.number())
                 .param("key", ImageKeys.image(image).value())
                 .update();
+    }
+
+    /**
+     * Packer has made images in clouds, with no bytes of them here: a region has the copy that it was given, or its
+     * copy has failed.
+     */
+    public void made(
+            Attempt attempt, Function<RegionId, Optional<String>> artifacts, Function<RegionId, Failure> missing) {
+        for (var target : of(attempt)) {
+            var artifact = artifacts.apply(target.region());
+            if (artifact.isPresent()) {
+                write(
+                        attempt,
+                        target.image(),
+                        "state = 'COPIED', artifact = :artifact, bytes = 0, error_code = '', error_info = '', modified_at = now()",
+                        Map.of("artifact", artifact.get()));
+                forgetIntent(attempt, target.image());
+            } else {
+                failed(attempt, target.image(), missing.apply(target.region()));
+            }
+        }
     }
 
     /** The copy could not be made; its shares fail with it. */
@@ -328,7 +350,7 @@ public final class Targets {
                 new RegionId(row.getString("region_id")),
                 state,
                 new ImageId(row.getString("source_image_id")),
-                state == Target.State.COPIED
+                state == Target.State.COPIED && row.getString("artifact") == null
                         ? Optional.of(new Target.Content(
                                 new Digest(row.getString("digest")),
                                 row.getLong("bytes"),

@@ -5,7 +5,9 @@ import dev.kiln.execution.Ability;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.NotAbleException;
+import dev.kiln.image.Architecture;
 import dev.kiln.image.Digest;
+import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ByteSource;
@@ -16,6 +18,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
 import dev.kiln.template.BuildContent;
+import dev.kiln.template.Template;
 import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildRequest;
@@ -55,6 +58,7 @@ public final class BuildRequests {
     /** A {@link NotAbleException} when this worker cannot do what it asks for. */
     BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
         var request = request(attempt, base, BuildContent.Kind.BUILD);
+        requireKnownMachine(attempt.template(), request);
         require(attempt, request.buildNeeds());
         return request;
     }
@@ -62,12 +66,40 @@ public final class BuildRequests {
     /** Likewise. */
     BuildRequest toTest(Attempt attempt, ImageId image) throws StageFailedException {
         var request = request(attempt, image, BuildContent.Kind.TEST);
+        requireKnownMachine(attempt.template(), request);
         var needs = new HashSet<>(request.testNeeds());
         if (needs.contains(Ability.MACHINES) && attempt.template().needsKvm()) {
             needs.add(Ability.KVM);
         }
         require(attempt, needs);
         return request;
+    }
+
+    /** Likewise, of a template that has Packer build. */
+    BuildRequest toPack(Attempt attempt, ImageId base) throws StageFailedException {
+        var request = request(attempt, base, BuildContent.Kind.BUILD);
+        require(attempt, Set.of(Ability.PACKER));
+        return request;
+    }
+
+    /** Disks are made and booted for the one processor that their boot loader and QEMU are there for. */
+    private static void requireKnownMachine(Template template, BuildRequest request) throws StageFailedException {
+        boolean arm = request.base().metadata().knownArchitecture().equals(Optional.of(Architecture.ARM64));
+        boolean disk = request.base().form().isDisk();
+        boolean made =
+                request.output().filter(kind -> kind != ImageForm.Kind.ARCHIVE).isPresent();
+        if (arm && !disk && made) {
+            throw new StageFailedException(new Failure(
+                    "OutputFormat.Refused",
+                    "the base image is for arm64 processors, and disks that boot are made for x86_64 alone; take the"
+                            + " output format ROOT_FS, or a disk as base image"));
+        }
+        if (arm && disk && !template.testContent().isEmpty()) {
+            throw new StageFailedException(new Failure(
+                    "Machine.Refused",
+                    "the disk is for arm64 processors, and machines that test disks have x86_64 ones; make a template"
+                            + " without TestContent"));
+        }
     }
 
     private void require(Attempt attempt, Set<Ability> needs) {

@@ -3,10 +3,13 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
+import dev.kiln.execution.NotAbleException;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.region.PartDigests;
 import dev.kiln.region.Parts;
 import dev.kiln.region.Regions;
+import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.region.Target;
@@ -50,6 +53,9 @@ public final class BuildingStage implements Stage {
     public Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException {
         var home = targets.home(attempt);
         var next = attempt.template().testContent().isEmpty() ? ExecutionStatus.DISTRIBUTING : ExecutionStatus.TESTING;
+        if (attempt.template().packerFile().isPresent()) {
+            return pack(attempt, home, attempt.template().packerFile().get());
+        }
         var built = Advance.to(next, "image " + home.image() + " is built");
         return home.isCopied() ? built : built.with(build(attempt, home));
     }
@@ -72,6 +78,32 @@ public final class BuildingStage implements Stage {
                 built.packages().ifPresent(packages -> targets.contains(content, packages));
                 rest.run();
             };
+        } catch (DiskNeedsException e) {
+            throw new NotAbleException(attempt, e.needs());
+        } catch (BuildFailedException e) {
+            throw new StageFailedException(BuildRequests.failure(e));
+        }
+    }
+
+    /** Has Packer make the images, each in its cloud; what is returned writes down which, for each region. */
+    private Advance pack(Attempt attempt, Target home, String file)
+            throws StageFailedException, IOException, InterruptedException {
+        var request = requests.toPack(attempt, home.sourceImage());
+        try (var log = logs.open(attempt)) {
+            var all = engine.runPacker(request, file, log);
+            engine.discard(request.name());
+            var made = PackerImages.of(all, home.region());
+            made.outside(attempt.template().targetRegions()).forEach(text -> log.phase("not recorded: " + text));
+            var atHome = made.in(home.region());
+            if (atHome.isEmpty()) {
+                throw new StageFailedException(new Failure("Packer.NoArtifact", made.missing(home.region())));
+            }
+            var rest = log.end();
+            return Advance.to(ExecutionStatus.DISTRIBUTING, "Packer made " + atHome.get())
+                    .with(next -> {
+                        targets.made(next, made::in, region -> new Failure("Packer.NoArtifact", made.missing(region)));
+                        rest.run();
+                    });
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

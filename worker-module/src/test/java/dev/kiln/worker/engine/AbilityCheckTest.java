@@ -14,27 +14,37 @@ class AbilityCheckTest {
 
     @Test
     void aWorkerOfRootWithTheToolsCanDoAllThatItsSettingsAllow() {
-        var abilities = new AbilityCheck(false, machines(true, Acceleration.TCG)).find();
+        var abilities = new AbilityCheck(false, machines(true, Acceleration.TCG), true).find();
 
-        assertThat(abilities.able()).containsExactlyInAnyOrder(Ability.DISKS, Ability.BOOTABLE_DISKS, Ability.MACHINES);
+        var processor = System.getProperty("os.arch").equals("aarch64") ? Ability.ARM64 : Ability.X86_64;
+        assertThat(abilities.able())
+                .containsExactlyInAnyOrder(
+                        Ability.DISKS,
+                        Ability.BOOTABLE_DISKS,
+                        Ability.MACHINES,
+                        Ability.XFS,
+                        Ability.PACKER,
+                        processor);
         assertThat(abilities.lacking()).containsEntry(Ability.KVM, "kiln.machine.acceleration is tcg");
     }
 
     @Test
     void anOrdinaryUserMountsNothing() {
-        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS).find();
+        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS, true).find();
 
         assertThat(abilities.lacking().get(Ability.DISKS)).contains("ordinary user", "run workers as root");
+        assertThat(abilities.lacking()).containsKey(Ability.XFS);
         assertThat(abilities.able()).contains(Ability.BOOTABLE_DISKS, Ability.MACHINES);
     }
 
     @Test
     void whoMayNotBootMachinesRunsNoneByKvmEither() {
-        var abilities = new AbilityCheck(false, machines(false, Acceleration.AUTOMATIC)).find();
+        var abilities = new AbilityCheck(false, machines(false, Acceleration.AUTOMATIC), false).find();
 
         assertThat(abilities.lacking())
                 .containsEntry(Ability.MACHINES, "kiln.machine.boot is false")
-                .containsEntry(Ability.KVM, "kiln.machine.boot is false");
+                .containsEntry(Ability.KVM, "kiln.machine.boot is false")
+                .hasEntrySatisfying(Ability.XFS, why -> assertThat(why).contains("kiln.engine.xfs is false"));
     }
 
     private static MachineSettings machines(boolean boot, Acceleration acceleration) {

@@ -2,11 +2,13 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import dev.kiln.execution.Ability;
+import dev.kiln.image.Architecture;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.template.Sysprep;
+import dev.kiln.worker.disk.DiskNeedsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ class DiskBuildTest {
 
     private static final long SIZE = 256L << 20;
 
-    private static final String CONTENT = """
+    static final String CONTENT = """
             RUN echo built > /etc/built; chown 1000:2000 /etc/built; chmod 4751 /etc/built; ln /etc/built '/etc/<2>'
             RUN rm -r /usr/share/old && mkdir /usr/share/old && echo new > '/usr/share/old/a "new" one'
             RUN rm /etc/gone; ln -s /etc/nowhere /etc/link; busybox mkfifo /home/p
@@ -55,6 +57,7 @@ class DiskBuildTest {
         var second = build(SystemDisk.image(SystemDisk.converted(raw, "qcow2")), "two");
 
         assertThat(second.digest()).isEqualTo(first.digest());
+        assertThat(first.metadata().architecture()).isEqualTo("x86_64");
         assertThat(first.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, SIZE));
         assertThat(Digest.of(raw)).isEqualTo(base);
         assertThat(output.text()).contains("a kernel");
@@ -135,6 +138,26 @@ class DiskBuildTest {
         assertThat(output.text()).contains("ok");
         assertThat(outside).isEmptyDirectory();
         isSound(SystemDisk.converted(built.file(), "raw"), SIZE);
+    }
+
+    @Test
+    void programsForOtherProcessorsAreLeftToWorkersThatRunThem() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        var busybox = disk.tree().resolve("bin/busybox");
+        var bytes = Files.readAllBytes(busybox);
+        bytes[18] = (byte) 183;
+        Files.write(busybox, bytes);
+        var base = SystemDisk.image(disk.raw());
+
+        assertThatThrownBy(() -> build(base, "one"))
+                .isInstanceOfSatisfying(
+                        DiskNeedsException.class,
+                        unable -> assertThat(unable.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.ARM64));
+        var said = new BuildRequest.BaseImage(
+                base.digest(), base.archive(), base.form(), base.metadata().withArchitecture(Architecture.X86_64));
+        assertThatThrownBy(() -> build(said, "one"))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("are for arm64, and it was imported as x86_64");
     }
 
     @Test
@@ -226,43 +249,12 @@ class DiskBuildTest {
 
     @Test
     void aKilledWorkerLeavesNoMountAndNoLoopDevice() throws Exception {
-        var disk = new SystemDisk(directory.resolve("disk")).raw();
         var place = directory.resolve("engine");
-        var said = directory.resolve("said");
-        var worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        EndlessDiskBuild.class.getName(),
-                        place.toString(),
-                        disk.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
-                assertThat(worker.isAlive()).as(Files.readString(said)).isTrue();
-                return Sleepers.count(98765) == 1;
-            });
-            assertThat(loops(place)).isNotEmpty();
-        } finally {
-            worker.destroyForcibly();
-        }
+        HeldDisk.kill(EndlessDiskBuild.class, 98765, place, new SystemDisk(directory.resolve("disk")).raw());
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> Sleepers.count(98765) == 0);
-        await().atMost(Duration.ofSeconds(5)).until(() -> loops(place).isEmpty());
-        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(place.toString());
         var engine = new SandboxBuildEngine(EngineSettings.in(place));
         engine.discard("exec-endless");
         assertThat(place.resolve("builds")).isEmptyDirectory();
-    }
-
-    private static String loops(Path place) throws Exception {
-        return SystemDisk.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
-                .lines()
-                .filter(line -> line.contains(place.toString()))
-                .findFirst()
-                .orElse("");
     }
 
     private SandboxBuildEngine engine(String name) {

@@ -41,6 +41,8 @@ class SandboxCheckIT {
                 all.compression(),
                 all.download(),
                 all.downloadTime(),
+                false,
+                all.packerGrace(),
                 false);
 
         assertThatThrownBy(() -> new SandboxBuildEngine(settings).check())

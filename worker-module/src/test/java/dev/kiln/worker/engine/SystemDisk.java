@@ -65,13 +65,37 @@ final class SystemDisk {
         return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
     }
 
+    /** A disk whose root file system is an XFS, which has at least 300 MiB. */
+    Path rawWithXfs() throws Exception {
+        return xfs("umount");
+    }
+
+    /** The same as a machine leaves it whose power goes: what was done last is in the log alone. */
+    Path rawWithXfsInUse() throws Exception {
+        return xfs("xfs_io -x -c 'shutdown -f'");
+    }
+
+    private Path xfs(String end) throws Exception {
+        var image = directory.resolve("root.img").toString();
+        run("truncate", "-s", "304M", image);
+        run("mkfs.xfs", "-q", "-L", "ROOT", "-m", "uuid=" + ID + "2", image);
+        var at = Files.createDirectory(directory.resolve("mounted")).toString();
+        var fill = "mount -o loop " + image + " " + at + " && cp -a " + tree + "/. " + at + " && " + end + " " + at;
+        run("unshare", "--mount", "--propagation", "private", "sh", "-c", fill);
+        return disk("label: gpt\nstart=2048, size=8192\nstart=10240, size=622592\n", "312M");
+    }
+
     private Path raw(String table) throws Exception {
+        fileSystem("root.img", tree, "32M", "ROOT", "2");
+        return disk(table, "48M");
+    }
+
+    private Path disk(String table, String size) throws Exception {
         var boot = Files.createDirectory(directory.resolve("boot"));
         Files.writeString(boot.resolve("kernel"), "a kernel");
         fileSystem("boot.img", boot, "4M", "BOOT", "1");
-        fileSystem("root.img", tree, "32M", "ROOT", "2");
         var disk = directory.resolve("disk.raw");
-        run("truncate", "-s", "48M", disk.toString());
+        run("truncate", "-s", size, disk.toString());
         feed(table, "sfdisk", "-q", disk.toString());
         put("boot.img", disk, 1);
         put("root.img", disk, 5);
@@ -103,7 +127,7 @@ final class SystemDisk {
                 "of=" + disk,
                 "bs=1M",
                 "seek=" + mebibytes,
-                "conv=notrunc",
+                "conv=notrunc,sparse",
                 "status=none");
     }
 

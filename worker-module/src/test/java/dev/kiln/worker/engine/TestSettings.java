@@ -15,6 +15,7 @@ final class TestSettings {
     private Duration stepTime = Duration.ofMinutes(3);
     private DataSize cache = DataSize.ofGigabytes(1);
     private boolean privateAddresses;
+    private boolean xfs;
 
     private TestSettings(EngineSettings defaults) {
         this.defaults = defaults;
@@ -59,6 +60,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings xfs() {
+        xfs = true;
+        return this;
+    }
+
     EngineSettings build() {
         return new EngineSettings(
                 defaults.directory(),
@@ -73,6 +79,8 @@ final class TestSettings {
                 defaults.compression(),
                 defaults.download(),
                 defaults.downloadTime(),
-                privateAddresses);
+                privateAddresses,
+                defaults.packerGrace(),
+                xfs);
     }
 }

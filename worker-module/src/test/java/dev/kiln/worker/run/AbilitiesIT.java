@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.execution.Ability;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Workers;
 import dev.kiln.image.ImageForm;
@@ -115,15 +116,65 @@ class AbilitiesIT {
         rig.announcementOf(first).renew();
         var workers = new Workers(rig.jdbc);
         assertThat(workers.present()).singleElement().satisfies(worker -> {
-            assertThat(worker.able()).containsExactly("disks", "bootable-disks", "machines");
+            assertThat(worker.able())
+                    .containsExactly("disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs", "packer");
             assertThat(worker.lacking()).containsExactly(Map.entry("kvm", "it is a test"));
         });
 
         rig.announcementOf(first).close();
-        assertThat(workers.present()).isEmpty();
+        Awaitility.await().until(() -> workers.present().isEmpty());
         rig.announcementOf(worker()).renew();
         assertThat(rig.jdbc.sql("select count(*) from worker").query(Long.class).single())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void anExecutionGoesToAWorkerOfItsImagesArchitectureAlone() {
+        rig.jdbc
+                .sql("update image_copy set metadata = jsonb_set(metadata, '{architecture}', '\"arm64\"')")
+                .update();
+        var execution = rig.start(rig.template("RUN true"));
+        var other = rig.start(diskTemplate(""));
+        var amd = worker(Ability.ARM64);
+        rig.sweep(amd);
+        awaitLeft(execution, "{arm64}");
+
+        rig.announcementOf(amd).renew();
+        assertThat(rig.queue.position(execution)).isEmpty();
+        assertThat(rig.jdbc
+                        .sql("select e.*" + ExecutionQueue.UNMET + " from execution e where e.id = :id")
+                        .param("id", execution.value())
+                        .query((row, number) -> ExecutionQueue.message(row))
+                        .single())
+                .isEqualTo("waits for a worker that can run programs for arm64 processors; none of the 1 that are"
+                        + " there can");
+        // Of such a root file system no worker makes a disk.
+        rig.await(other, ExecutionStatus.FAILED);
+        assertThat(rig.column(other, "error_code")).isEqualTo("OutputFormat.Refused");
+
+        rig.sweep(worker(Ability.X86_64, Ability.MACHINES, Ability.XFS));
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        assertThat(engine.builds).hasValue(1);
+        assertThat(rig.jdbc
+                        .sql("select distinct metadata ->> 'architecture' from image_copy where execution_id = :id")
+                        .param("id", execution.value())
+                        .query(String.class)
+                        .list())
+                .containsExactly("arm64");
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void whatShowsOnlyWhenADiskIsOpenIsKnownFromThenOn() {
+        var execution = rig.start(rig.template(""));
+        engine.need(execution.value(), Set.of(Ability.DISKS, Ability.ARM64));
+        rig.sweep(worker(Ability.ARM64));
+        awaitLeft(execution, "{disks,arm64}");
+
+        rig.sweep(worker());
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        assertThat(rig.column(execution, "attempt")).isEqualTo("2");
+        rig.guaranteesHold();
     }
 
     private TemplateId diskTemplate(String test) {

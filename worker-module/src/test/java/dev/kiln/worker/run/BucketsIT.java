@@ -60,10 +60,15 @@ class BucketsIT {
         var archive = archive("etc/hostname");
         Files.write(rig.bucket.resolve("base.tar"), archive);
         var image = importOf("base.tar");
+        rig.jdbc
+                .sql("update image_copy set metadata = '{\"architecture\":\"arm64\"}' where id = :id")
+                .param("id", image)
+                .update();
 
         work.round();
 
         assertThat(column(image, "state")).isEqualTo("COPIED");
+        assertThat(column(image, "metadata")).contains("\"architecture\": \"arm64\"", "\"kernel\": false");
         assertThat(column(image, "bytes")).isEqualTo(Integer.toString(archive.length));
         assertThat(stored(image)).isEqualTo(archive);
     }

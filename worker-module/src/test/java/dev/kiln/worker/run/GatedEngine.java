@@ -1,18 +1,21 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.execution.Ability;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
-import dev.kiln.image.ImageMetadata;
 import dev.kiln.testing.TestDirectories;
+import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.PackerArtifact;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +31,8 @@ final class GatedEngine implements BuildEngine {
     final Map<String, ImageForm> tested = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> failures = new ConcurrentHashMap<>();
     private final Map<String, BuildFailedException> testFailures = new ConcurrentHashMap<>();
+    private volatile List<PackerArtifact> artifacts = List.of();
+    private final Map<String, Set<Ability>> needed = new ConcurrentHashMap<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch testGate = new CountDownLatch(0);
     private volatile boolean deaf;
@@ -65,6 +70,11 @@ final class GatedEngine implements BuildEngine {
         printed = bytes;
     }
 
+    /** The next build of this name finds out that it needs this, when its base image is open. */
+    void need(String name, Set<Ability> abilities) {
+        needed.put(name, abilities);
+    }
+
     void fail(String name, BuildFailedException failure) {
         failures.put(name, failure);
     }
@@ -84,6 +94,10 @@ final class GatedEngine implements BuildEngine {
         output.stepStarted(1, 1, "RUN gate");
         output.output(new byte[printed], printed);
         pass(gate);
+        var needs = needed.remove(request.name());
+        if (needs != null) {
+            throw new DiskNeedsException(needs);
+        }
         var failure = failures.get(request.name());
         if (failure != null) {
             throw failure;
@@ -94,7 +108,12 @@ final class GatedEngine implements BuildEngine {
         computation.update(content);
         var file = Files.write(TestDirectories.create(request.name()).resolve("image"), content);
         var form = request.output().map(kind -> new ImageForm(kind, 1 << 20)).orElse(ImageForm.ARCHIVE);
-        return new BuiltImage(file, content.length, Digest.of(computation), form, ImageMetadata.EMPTY);
+        return new BuiltImage(
+                file,
+                content.length,
+                Digest.of(computation),
+                form,
+                request.base().metadata());
     }
 
     private void pass(CountDownLatch closed) throws InterruptedException {
@@ -117,6 +136,22 @@ final class GatedEngine implements BuildEngine {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** From now on Packer makes these. */
+    void makeByPacker(PackerArtifact... made) {
+        artifacts = List.of(made);
+    }
+
+    @Override
+    public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
+            throws BuildFailedException, InterruptedException {
+        pass(gate);
+        var failure = failures.get(request.name());
+        if (failure != null) {
+            throw failure;
+        }
+        return artifacts;
     }
 
     /** From now on scratch space cannot be given back. */

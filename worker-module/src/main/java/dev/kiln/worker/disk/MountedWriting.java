@@ -1,0 +1,94 @@
+package dev.kiln.worker.disk;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Writes what layers change into a file system by the kernel, for those that no tool of their own can write: first all
+ * goes that has to, then each layer's files come, the lowest layer's first. Whoever does it has the file system and the
+ * layers in his sandbox and nothing else.
+ */
+record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, Path baseDirectory) {
+
+    // A directory is copied up into every layer that changes something in it, so it comes after all that is in it.
+    private static final String WRITE = """
+            set -eu -o pipefail
+            cd /disk/root
+            xargs -0 -r rm -rf -- < /disk/lists/gone
+            attributes=(--xattrs --xattrs-include='user.*' --xattrs-include=security.capability
+                --xattrs-include='system.posix_acl_*' --xattrs-exclude='user.overlay.*')
+            for layer in "$@"; do
+                tar --create --directory="/disk/layers/$layer" --null --verbatim-files-from --no-recursion \
+                    --files-from="/disk/lists/$layer" --numeric-owner --sparse --format=posix "${attributes[@]}" |
+                    tar --extract --numeric-owner --same-owner --same-permissions --delay-directory-restore \
+                        "${attributes[@]}"
+            done
+            """;
+
+    /** Into a disk whose root partition has so many bytes. */
+    void write(Path disk, long bytes, LayerChanges changes)
+            throws IOException, InterruptedException, DiskFailedException {
+        var lists = Files.createDirectory(scratch.resolve("lists"));
+        try (var gone = list(lists, "gone")) {
+            for (var path : TreeListing.read(OpenedDisk.listing(baseDirectory), changes)
+                    .going()
+                    .descendingKeySet()) {
+                add(gone, path);
+            }
+        }
+        var command = new ArrayList<>(List.of("bash", "-c", WRITE, "kiln"));
+        for (var layer : byLayer(changes).entrySet()) {
+            command.add(layer.getKey().toString());
+            try (var list = list(lists, layer.getKey().toString())) {
+                for (var path : layer.getValue()) {
+                    add(list, path);
+                }
+            }
+        }
+        var layers = Files.createDirectories(scratch.resolve("layers"));
+        var mount = FileSystemMount.writable(disk, base.root().partition().start(), bytes);
+        var said = tools.run(ToolRun.of(command.toArray(String[]::new))
+                .reading(layers, "layers")
+                .reading(lists, "lists")
+                .changing(mount, Files.createDirectories(scratch.resolve("mounted")), "root"));
+        requireWritten(said);
+        new XfsCheck(tools, disk, base.root().partition().start(), bytes).requireClean();
+    }
+
+    private static TreeMap<Integer, List<String>> byLayer(LayerChanges changes) {
+        var found = new TreeMap<Integer, List<String>>();
+        changes.all().forEach((path, change) -> {
+            if (change.entry().isPresent()) {
+                var layer = change.source().substring(0, change.source().indexOf('/'));
+                found.computeIfAbsent(Integer.valueOf(layer), number -> new ArrayList<>())
+                        .add(path);
+            }
+        });
+        return found;
+    }
+
+    private static OutputStream list(Path lists, String name) throws IOException {
+        return new BufferedOutputStream(Files.newOutputStream(lists.resolve(name)), 64 << 10);
+    }
+
+    private static void add(OutputStream list, String path) throws IOException {
+        list.write(TreeListing.bytes("./" + path));
+        list.write(0);
+    }
+
+    private static void requireWritten(DiskTools.Ended said) throws IOException, DiskFailedException {
+        // What is left is used up first, of which tar says no more than how much it was.
+        if (said.errors().contains("No space left") || said.errors().contains("Wrote only")) {
+            throw DiskPacking.full(said.errors());
+        }
+        if (said.status() != 0) {
+            throw new IOException("writing to the disk ended with status " + said.status() + ": " + said.errors());
+        }
+    }
+}

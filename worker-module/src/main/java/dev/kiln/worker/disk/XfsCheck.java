@@ -1,0 +1,54 @@
+package dev.kiln.worker.disk;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What xfs_repair says of one file system of a disk; it never writes there. It takes files and devices as a whole, and
+ * a device would stay behind when a worker is killed, so that it gets a copy without holes.
+ */
+record XfsCheck(DiskTools tools, Path disk, long start, long bytes) {
+
+    private static final String LOG_IN_USE = "ALERT";
+
+    /** Requires that the kernel may be given it as a base. */
+    void accept() throws IOException, InterruptedException, DiskFailedException {
+        var said = look();
+        if (said.status() != 0 || said.output().contains(LOG_IN_USE)) {
+            throw new DiskFailedException(
+                    DiskFailedException.REFUSED,
+                    "the XFS at byte " + start + " of the disk is damaged, or was not unmounted; mount and unmount it,"
+                            + " or repair it by xfs_repair: " + said.output());
+        }
+    }
+
+    /** Requires that there is nothing to correct, and nothing in its log. */
+    void requireClean() throws IOException, InterruptedException, DiskFailedException {
+        var said = look();
+        if (said.status() != 0 || said.output().contains(LOG_IN_USE)) {
+            throw new IOException("the XFS that was written is not sound: " + said.output());
+        }
+    }
+
+    private DiskTools.Ended look() throws IOException, InterruptedException, DiskFailedException {
+        var place = Files.createDirectory(disk.resolveSibling("checked"));
+        try {
+            var part = "driver=raw,offset=" + start + ",size=" + bytes + ",file.driver=file,file.filename="
+                    + ToolRun.PLACE + "disk";
+            var copied = tools.run(
+                    ToolRun.of("qemu-img", "convert", "--image-opts", "-O", "raw", part, ToolRun.PLACE + "checked/part")
+                            .reading(disk, "disk")
+                            .writing(place, "checked"));
+            if (copied.status() != 0) {
+                throw new IOException("copying a partition failed: " + copied.errors());
+            }
+            // What it finds is told to standard error.
+            var repair = "xfs_repair -n -f -P -m 2048 " + ToolRun.PLACE + "part 2>&1";
+            return tools.run(ToolRun.of("sh", "-c", repair).reading(place.resolve("part"), "part"));
+        } finally {
+            Files.deleteIfExists(place.resolve("part"));
+            Files.delete(place);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+# Mounts an XFS $3 on $4 to be written to, and runs the command line behind them. It is as it should be once it is read-only
+# again, whenever the kernel lets go of it; what is freed of it is given back first.
+mount -t "$1" -o "$2" "$3" "$4" || exit 123
+at=$4
+shift 4
+xfs_growfs "$at" > /dev/null || exit 122
+"$@"
+status=$?
+fstrim "$at" 2> /dev/null
+mount -o remount,ro "$at" && umount "$at" || exit 121
+exit "$status"

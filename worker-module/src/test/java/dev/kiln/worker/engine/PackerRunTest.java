@@ -1,0 +1,123 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kiln.image.archive.TarEntry;
+import dev.kiln.image.archive.TarWriter;
+import dev.kiln.parameter.RunParameter;
+import dev.kiln.parameter.RunParameters;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real Packer, with those of its builders that need no cloud. */
+@Timeout(60)
+class PackerRunTest {
+
+    private static final String FILE = """
+            variable "TOKEN" { type = string }
+            source "file" "x" {
+              content = file("scripts/content")
+              target  = "out"
+            }
+            build {
+              sources = ["source.file.x"]
+              provisioner "shell-local" { inline = [%s] }
+            }
+            """;
+
+    private final RecordedOutput output = new RecordedOutput();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void packerBuildsAFileOfTheContextAsNobodyAndNobodySeesSecrets() throws Exception {
+        var look =
+                "\"id -u; grep CapEff /proc/self/status; echo ${var.TOKEN} $$TOKEN\", \"ls /etc /machine || true; touch /usr/x || true\"";
+        var made = engine().runPacker(request(FILE.formatted(look)), "image.pkr.hcl", output);
+
+        assertThat(made).containsExactly(new PackerArtifact("file.x", "", "File"));
+        assertThat(output.text())
+                .contains("file.x: 65534", "0000000000000000", "context", "Read-only file system")
+                .doesNotContain("s3cret-value", "shadow");
+        assertThat(output.steps()).contains("phase packer build image.pkr.hcl");
+        assertThat(engine().traces()).isEmpty();
+    }
+
+    @Test
+    void whatPackerSaysOfAFailureIsTheFailure() {
+        assertThatThrownBy(() -> engine().runPacker(request(FILE.formatted("\"exit 7\"")), "image.pkr.hcl", output))
+                .isInstanceOfSatisfying(BuildFailedException.class, e -> {
+                    assertThat(e.code()).isEqualTo("Packer.Failed");
+                    assertThat(e.getMessage()).contains("ended with status 1", "non-zero exit status: 7");
+                });
+        assertThatThrownBy(() -> engine().runPacker(request(FILE), "other.json", output))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("no file other.json");
+    }
+
+    @Test
+    void packerIsToldToStopAndMayUndoWhatItMade() throws Exception {
+        var running = new CompletableFuture<Throwable>();
+        var thread = new Thread(() -> {
+            try {
+                engine().runPacker(
+                                request(FILE.formatted("\"echo begun; exec sleep 98767\"")), "image.pkr.hcl", output);
+            } catch (Exception e) {
+                running.complete(e);
+            }
+        });
+        thread.start();
+        await().until(() -> Sleepers.count(98767) == 1);
+        thread.interrupt();
+
+        assertThat(running.get()).isInstanceOf(InterruptedException.class);
+        assertThat(output.steps()).contains("phase stopping Packer");
+        assertThat(output.text()).contains("Cancelling build", "Cleanly cancelled builds");
+        assertThat(Sleepers.count(98767)).isZero();
+    }
+
+    private SandboxBuildEngine engine() {
+        return new SandboxBuildEngine(
+                TestSettings.of(directory.resolve("engine")).build());
+    }
+
+    private static BuildRequest request(String file) throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarWriter(bytes)) {
+            for (var entry :
+                    Map.of("image.pkr.hcl", file, "scripts/content", "hello").entrySet()) {
+                var text = entry.getValue().getBytes(StandardCharsets.UTF_8);
+                tar.entry(
+                        new TarEntry(
+                                TarEntry.Type.FILE,
+                                entry.getKey(),
+                                "",
+                                0600,
+                                0,
+                                0,
+                                text.length,
+                                Instant.EPOCH,
+                                new TreeMap<>()),
+                        new ByteArrayInputStream(text));
+            }
+        }
+        var context = BusyboxBase.source(bytes.toByteArray());
+        var parameters = new RunParameters(List.of(new RunParameter("TOKEN", "s3cret-value", true)));
+        return new BuildRequest("exec-packer", BusyboxBase.image(), List.of(), Optional.of(context), false, 64L << 20)
+                .with(parameters);
+    }
+}
