@@ -131,7 +131,7 @@ final class Decisions {
     private static String when(Instant due, Instant now) {
         var late = Duration.between(due, now);
         return "due at " + due.truncatedTo(ChronoUnit.SECONDS)
-                + (late.compareTo(LATE) > 0 ? ", late since no API process was there" : "");
+                + (late.compareTo(LATE) > 0 ? ", late: no API process came to it before" : "");
     }
 
     private LastRun whileRunning(Schedules.Claim claim, Instant due, @Nullable Instant next, Instant now) {
