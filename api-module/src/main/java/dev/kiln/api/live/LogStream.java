@@ -44,6 +44,7 @@ final class LogStream implements WriteListener, AsyncListener {
     private boolean greeted;
     private boolean dirty;
     private boolean toldEnd;
+    private boolean completed;
 
     LogStream(Followed followed, LogReader reader, AsyncContext context, Executor pumps, Consumer<LogStream> left)
             throws IOException {
@@ -160,6 +161,9 @@ final class LogStream implements WriteListener, AsyncListener {
 
     /** Never beside a write: the container gives what it writes to away, to another answer. */
     private synchronized void complete() {
+        if (completed) {
+            return; // What this was the context of may be another's answer by now.
+        }
         try {
             context.complete();
         } catch (IllegalStateException e) {
@@ -181,6 +185,7 @@ final class LogStream implements WriteListener, AsyncListener {
     /** The container goes on when nobody writes any more. */
     @Override
     public synchronized void onComplete(AsyncEvent event) {
+        completed = true;
         if (over.compareAndSet(false, true)) {
             left.accept(this);
         }
