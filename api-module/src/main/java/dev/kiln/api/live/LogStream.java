@@ -44,7 +44,6 @@ final class LogStream implements WriteListener, AsyncListener {
     private boolean greeted;
     private boolean dirty;
     private boolean toldEnd;
-    private boolean completed;
 
     LogStream(Followed followed, LogReader reader, AsyncContext context, Executor pumps, Consumer<LogStream> left)
             throws IOException {
@@ -161,9 +160,6 @@ final class LogStream implements WriteListener, AsyncListener {
 
     /** Never beside a write: the container gives what it writes to away, to another answer. */
     private synchronized void complete() {
-        if (completed) {
-            return; // What this was the context of may be another's answer by now.
-        }
         try {
             context.complete();
         } catch (IllegalStateException e) {
@@ -185,7 +181,6 @@ final class LogStream implements WriteListener, AsyncListener {
     /** The container goes on when nobody writes any more. */
     @Override
     public synchronized void onComplete(AsyncEvent event) {
-        completed = true;
         if (over.compareAndSet(false, true)) {
             left.accept(this);
         }
