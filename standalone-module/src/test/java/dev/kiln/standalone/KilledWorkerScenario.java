@@ -153,6 +153,12 @@ class KilledWorkerScenario {
                         .query(Boolean.class)
                         .single());
 
+        // What a killed worker had not sent yet is lost.
+        Awaitility.await("the first step is told")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> collector.of(TRACE).stream()
+                        .anyMatch(span -> span.name().equals("step 1")));
+
         killHolder(execution, "BUILDING");
 
         cluster.await(execution, "SUCCESS");
