@@ -97,11 +97,7 @@ public final class StoredThings {
                             else 'UNKNOWN' end
                           from intents
                         """)
-                .param("region", region.value())
-                .param("key", item.key())
-                .param("name", item.name())
-                .param("object", item.isObject())
-                .params(owners(item.key()))
+                .params(known(region, item))
                 .query((row, number) -> Belonging.valueOf(row.getString(1)))
                 .single();
     }
@@ -140,6 +136,13 @@ public final class StoredThings {
                 "select id from execution where id = :log for update")) {
             jdbc.sql(statement).params(owners).query(String.class).list();
         }
+    }
+
+    private static Map<String, Object> known(RegionId region, StoredItem item) {
+        var known = new HashMap<String, Object>(owners(item.key()));
+        known.putAll(
+                Map.of("region", region.value(), "key", item.key(), "name", item.name(), "object", item.isObject()));
+        return known;
     }
 
     // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…, steps/KEY, logs/EXECUTION

@@ -249,11 +249,16 @@ final class Cluster implements AutoCloseable {
         return logs.resolve(name + ".log");
     }
 
-    /** What a process has logged, line by line, when it was told to log as JSON. */
+    /**
+     * What a process has logged, line by line, when it was told to log as JSON; the Java runtime's own warnings are
+     * written by no logger.
+     */
     List<JsonNode> logged(String name) throws IOException {
         var json = new JsonMapper();
         try (var lines = Files.lines(log(name))) {
-            return lines.map(json::readTree).toList();
+            return lines.filter(line -> !line.startsWith("WARNING: ") && !line.isEmpty())
+                    .map(json::readTree)
+                    .toList();
         }
     }
 

@@ -31,7 +31,6 @@ class CheckedStart {
     private final TemplateSources sources;
     private final TemplateImport imports;
     private final Executions executions;
-    private final RequestTraces traces;
     private final GivenParameters parameters;
 
     CheckedStart(
@@ -40,15 +39,13 @@ class CheckedStart {
             TemplateSources sources,
             TemplateImport imports,
             Executions executions,
-            GivenParameters parameters,
-            RequestTraces traces) {
+            GivenParameters parameters) {
         this.tokens = tokens;
         this.templates = templates;
         this.sources = sources;
         this.imports = imports;
         this.executions = executions;
         this.parameters = parameters;
-        this.traces = traces;
     }
 
     ExecutionId start(Call call, Starts.Wanted wanted) {
@@ -85,7 +82,7 @@ class CheckedStart {
                 .filter(one -> one.baseImageType() == Template.BaseImageType.OSS)
                 .map(imports::require);
         var started = executions
-                .start(id, NewId.image(), template.id(), template.account(), tags, traces.place())
+                .start(id, NewId.image(), template.id(), template.account(), tags, RequestTraces.place())
                 .orElseThrow(() -> Refusals.executionRunning(template.id()));
         parameters.keep(started, values);
         from.ifPresent(object -> imports.begin(template, started, object));

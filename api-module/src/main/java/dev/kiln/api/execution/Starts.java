@@ -72,14 +72,12 @@ final class Starts {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final Regions regions;
-    private final RequestTraces traces;
     private final Gathered<Start, Boolean> started = new Gathered<>(this::start);
 
-    Starts(JdbcClient jdbc, JsonMapper json, Regions regions, RequestTraces traces) {
+    Starts(JdbcClient jdbc, JsonMapper json, Regions regions) {
         this.jdbc = jdbc;
         this.json = json;
         this.regions = regions;
-        this.traces = traces;
     }
 
     /** What is to be started. */
@@ -101,7 +99,12 @@ final class Starts {
     Optional<ExecutionId> atOnce(Call call, Wanted wanted) {
         var id = NewId.execution();
         var start = new Start(
-                id.value(), NewId.image().value(), call.account(), wanted, ClientTokens.find(call), traces.place());
+                id.value(),
+                NewId.image().value(),
+                call.account(),
+                wanted,
+                ClientTokens.find(call),
+                RequestTraces.place());
         return started.ask(start) ? Optional.of(id) : Optional.empty();
     }
 

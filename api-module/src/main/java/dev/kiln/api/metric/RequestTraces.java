@@ -28,26 +28,28 @@ public final class RequestTraces {
     private static final class Request {
 
         private final HttpServletRequest http;
+        private final Tracing tracing;
         private final Instant begun = Instant.now();
         private @Nullable TracedWork work;
 
-        Request(HttpServletRequest http) {
+        Request(HttpServletRequest http, Tracing tracing) {
             this.http = http;
+            this.tracing = tracing;
         }
     }
 
     /** This thread answers a request from now on. */
     void begin(HttpServletRequest http) {
         if (tracing.isOn()) {
-            ANSWERED.set(new Request(http));
+            ANSWERED.set(new Request(http, tracing));
         }
     }
 
     /**
-     * The place in a trace of what the request begins: in the trace of its caller if it names one. Empty when nothing
-     * is traced.
+     * The place in a trace of what the request that this thread answers begins: in the trace of its caller if it names
+     * one. Empty when nothing is traced.
      */
-    public Optional<TraceParent> place() {
+    public static Optional<TraceParent> place() {
         var request = ANSWERED.get();
         if (request == null) {
             return Optional.empty();
@@ -60,9 +62,10 @@ public final class RequestTraces {
         return place;
     }
 
-    private TracedWork begun(Request request) {
+    private static TracedWork begun(Request request) {
         var http = request.http;
-        return tracing.begin(
+        return request.tracing
+                .begin(
                         TracedWork.Kind.SERVER,
                         Answered.operationOf(http, http.getMethod()),
                         TraceParent.parse(http.getHeader(TraceParent.HEADER)),

@@ -1,11 +1,7 @@
 package dev.kiln.api.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,16 +35,5 @@ public record LastRun(
     /** The same with what is to be said of it; a refusal says itself why. */
     LastRun withMessage(String text) {
         return outcome == Outcome.REFUSED ? this : new LastRun(at, outcome, text, executionId);
-    }
-
-    static Optional<LastRun> of(ResultSet row) throws SQLException {
-        var at = row.getObject("last_at", OffsetDateTime.class);
-        return at == null
-                ? Optional.empty()
-                : Optional.of(new LastRun(
-                        at.toInstant(),
-                        Outcome.valueOf(row.getString("last_outcome")),
-                        row.getString("last_message"),
-                        row.getString("last_execution_id")));
     }
 }

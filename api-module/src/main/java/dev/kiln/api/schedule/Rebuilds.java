@@ -49,7 +49,7 @@ public final class Rebuilds {
         return jdbc.sql("select * from template_rebuild where template_id = :template")
                 .param("template", template.value())
                 .query((row, number) ->
-                        new Rebuild(Optional.ofNullable(row.getString("base_image_id")), LastRun.of(row)))
+                        new Rebuild(Optional.ofNullable(row.getString("base_image_id")), Schedules.lastRun(row)))
                 .optional();
     }
 

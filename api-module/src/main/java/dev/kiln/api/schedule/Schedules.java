@@ -53,7 +53,19 @@ public final class Schedules {
                 WhileRunning.of(row.getString("while_running")),
                 time(row, "next_at"),
                 time(row, "waits_since"),
-                LastRun.of(row));
+                lastRun(row));
+    }
+
+    /** What came of the last time, as both kinds of rows say it. */
+    static Optional<LastRun> lastRun(ResultSet row) throws SQLException {
+        var at = row.getObject("last_at", OffsetDateTime.class);
+        return at == null
+                ? Optional.empty()
+                : Optional.of(new LastRun(
+                        at.toInstant(),
+                        LastRun.Outcome.valueOf(row.getString("last_outcome")),
+                        row.getString("last_message"),
+                        row.getString("last_execution_id")));
     }
 
     private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
