@@ -51,7 +51,7 @@ class RollingWorkersScenario {
         // Three executions for two workers with two slots each: both have work.
         var executions = new ArrayList<String>();
         for (int number = 1; number <= 3; number++) {
-            var content = "COMPONENT acs:ecs:*:*:imagecomponent/keeper/*.*.*\nRUN echo begun; sleep 3; echo " + number
+            var content = "COMPONENT acs:ecs:*:*:imagecomponent/keeper/*.*.*\nRUN echo begun; sleep 6; echo " + number
                     + " > /etc/number";
             executions.add(cluster.start(client, cluster.template(client, base, content, "")));
         }
