@@ -7,7 +7,6 @@ import dev.kiln.api.signature.Signatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -250,58 +249,6 @@ class RestIT {
                         .query(String.class)
                         .list())
                 .containsExactly(template);
-    }
-
-    @Test
-    void aTemplateWithoutCommandsNamesAFileForPacker() {
-        var template = objects.template(objects.image("base"));
-        var path = "/api/v1/templates/" + template + "/packer";
-        assertThat(client.rest("PUT", path, "{\"file\": \"images/web.pkr.hcl\"}")
-                        .at("file"))
-                .isEqualTo("images/web.pkr.hcl");
-        assertThat(packerFile(template)).isEqualTo("images/web.pkr.hcl");
-        for (var refused :
-                List.of("../x.json", "/etc/x.json", "a/../x.json", "-x.json", "x.txt", "a b.json", "a\\nb.json")) {
-            var answer = client.rest("PUT", path, "{\"file\": \"" + refused + "\"}");
-            assertThat(answer.refusal()).as(refused).isEqualTo("400 InvalidPackerFile");
-        }
-        assertThat(client.rest("PUT", path, "{}").refusal()).isEqualTo("400 InvalidPackerFile");
-        assertThat(server.newAccount().rest("PUT", path, "{\"file\": \"\"}").status())
-                .isEqualTo(404);
-        assertThat(packerFile(template)).isEqualTo("images/web.pkr.hcl");
-
-        assertThat(client.rest("PUT", path, "{\"file\": \"\"}").status()).isEqualTo(200);
-        assertThat(packerFile(template)).isEmpty();
-    }
-
-    @Test
-    void anImageInACloudIsShownAndNeitherCopiedNorExportedNorBuiltOn() {
-        var image = objects.image("cloud");
-        server.jdbc()
-                .sql("update image_copy set artifact = 'ami-1', digest = null, bytes = 0 where id = :id")
-                .param("id", image)
-                .update();
-        assertThat(client.rest("GET", "/api/v1/images/" + image, "").at("artifact"))
-                .isEqualTo("ami-1");
-        assertThat(client.rest("GET", "/api/v1/images/" + image + "/content", "")
-                        .text())
-                .contains("Kiln has no bytes of it");
-        assertThat(client.call("CopyImage", "ImageId", image, "DestinationRegionId", "cn-beijing")
-                        .refusal())
-                .isEqualTo("400 IncorrectImageStatus");
-        assertThat(client.call("CreateImagePipeline", "BaseImageType", "IMAGE", "BaseImage", image)
-                        .status())
-                .isEqualTo(404);
-        assertThat(client.call("DescribeImages", "ImageId", image).at("TotalCount"))
-                .isEqualTo("1");
-    }
-
-    private String packerFile(String template) {
-        return server.jdbc()
-                .sql("select coalesce(packer_file, '') from template where id = :id")
-                .param("id", template)
-                .query(String.class)
-                .single();
     }
 
     private String outputForm(String template) {
