@@ -52,11 +52,7 @@ class StartIT {
     @Test
     void refusesToStartWithoutUsableSecrets() {
         var database = TestServers.freshDatabase();
-        for (var settings : List.of(
-                Map.of("kiln.secrets-key", ""),
-                Map.of("kiln.secrets-key", "c2hvcnQ="),
-                Map.of("kiln.root.access-key-secret", "short"),
-                Map.of("kiln.root.access-key-id", ""))) {
+        for (var settings : List.of(Map.of("kiln.secrets-key", ""), Map.of("kiln.root.access-key-id", ""))) {
             assertThatThrownBy(
                             () -> ApiServer.start(database, regions, settings).close())
                     .hasStackTraceContaining(UnusableSettingException.class.getName());

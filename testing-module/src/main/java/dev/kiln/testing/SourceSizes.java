@@ -26,10 +26,15 @@ public final class SourceSizes {
 
     /** What breaks the rules among the main sources of all modules below the root, one line each. */
     public static List<String> violations(Path root) throws IOException {
+        var sources = mainSources(root);
         var violations = new ArrayList<String>();
-        for (var file : mainSources(root)) {
-            violations.addAll(violationsIn(root, file));
+        for (var file : sources) {
+            var lines = Files.readAllLines(file).size();
+            if (lines > LINES_OF_A_FILE) {
+                violations.add(root.relativize(file) + " has " + lines + " lines, more than " + LINES_OF_A_FILE);
+            }
         }
+        violations.addAll(inMethods(root, sources));
         return violations;
     }
 
@@ -67,18 +72,17 @@ public final class SourceSizes {
         }
     }
 
-    private static List<String> violationsIn(Path root, Path file) throws IOException {
+    // One compiler for all: to begin with, each looks through the whole runtime.
+    private static List<String> inMethods(Path root, List<Path> sources) throws IOException {
         var violations = new ArrayList<String>();
-        var lines = Files.readAllLines(file).size();
-        if (lines > LINES_OF_A_FILE) {
-            violations.add(root.relativize(file) + " has " + lines + " lines, more than " + LINES_OF_A_FILE);
-        }
         var compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            var task = (JavacTask) compiler.getTask(null, files, null, null, null, files.getJavaFileObjects(file));
+            var task = (JavacTask)
+                    compiler.getTask(null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources));
             var trees = Trees.instance(task);
             for (var unit : task.parse()) {
-                new Methods(root.relativize(file), unit, trees).scan(unit, violations);
+                var file = root.relativize(Path.of(unit.getSourceFile().toUri()));
+                new Methods(file, unit, trees).scan(unit, violations);
             }
         }
         return violations;

@@ -121,6 +121,8 @@ public final class Cluster implements Closeable {
         }
         for (var number = release; number < workers.size(); number += releases.size()) {
             workers.get(number).process().start();
+        }
+        for (var number = release; number < workers.size(); number += releases.size()) {
             await(List.of(workers.get(number).process()));
         }
         for (var number = release; number < APIS; number += releases.size()) {
