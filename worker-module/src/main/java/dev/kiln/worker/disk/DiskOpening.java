@@ -14,6 +14,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,12 +27,14 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DiskOpening {
 
     private final DiskTools tools;
-    private final boolean xfs;
+    private final Set<Ability> able;
 
-    /** @param xfs whether the kernel may be given XFS */
-    public DiskOpening(DiskTools tools, boolean xfs) {
+    /**
+     * @param able what this worker can do: file systems that the kernel writes are given to it only if that is there
+     */
+    public DiskOpening(DiskTools tools, Set<Ability> able) {
         this.tools = tools;
-        this.xfs = xfs;
+        this.able = able;
     }
 
     /** Makes {@code disk} and what is known of it of the file in the directory, which is removed. */
@@ -46,13 +50,14 @@ public final class DiskOpening {
         var layout = layout(disk);
         var search = new RootSearch(tools, directory);
         var root = root(search, layout, disk);
+        var mounts = new NestedSubvolumes(tools, directory).nest(root, search.mounts(root, layout));
         var opened = new OpenedDisk(
                 layout,
                 root.part(),
                 root.mode(),
                 root.uid(),
                 root.gid(),
-                search.mounts(root, layout),
+                mounts,
                 Math.max(1, root.part().fileSystem().modified()),
                 search.programs(root).architecture().map(Architecture::word).orElse(null));
         list(opened, directory);
@@ -65,24 +70,37 @@ public final class DiskOpening {
      */
     private RootSearch.Root root(RootSearch search, DiskLayout layout, Path disk)
             throws IOException, InterruptedException, DiskFailedException {
-        for (var part : layout.candidates(FileSystem.Kind.EXT)) {
+        var ext = layout.candidates(Set.of(FileSystem.Kind.EXT));
+        for (var part : ext) {
             long modified = part.fileSystem().modified();
             new FileSystemCheck(tools, disk, part.partition().start(), modified).repair();
         }
-        var found = search.find(layout.candidates(FileSystem.Kind.EXT));
+        var found = search.find(ext);
         if (found.isPresent()) {
             return found.get();
         }
-        var others = layout.candidates(FileSystem.Kind.XFS);
-        if (!others.isEmpty() && !xfs) {
-            throw new DiskNeedsException(Set.of(Ability.DISKS, Ability.XFS));
-        }
+        var others = layout.candidates(KernelFileSystem.kinds());
+        requireAble(others);
         for (var part : others) {
-            new XfsCheck(tools, disk, part.partition().start(), part.partition().bytes()).accept();
+            var kind = KernelFileSystem.of(part.fileSystem().kind()).orElseThrow();
+            var place = part.partition();
+            new PartitionCheck(tools, disk, kind, place.start(), place.bytes()).accept();
         }
         return search.find(others)
                 .orElseThrow(() -> refused("no partition of the disk holds a root file system with the directories /etc"
                         + " and /usr: " + layout.shown()));
+    }
+
+    /** All of them or none, so that every worker that opens the disk finds the same. */
+    private void requireAble(List<DiskLayout.Part> parts) {
+        var needs = EnumSet.of(Ability.DISKS);
+        for (var part : parts) {
+            needs.add(
+                    KernelFileSystem.of(part.fileSystem().kind()).orElseThrow().ability());
+        }
+        if (needs.size() > 1 && !able.containsAll(needs)) {
+            throw new DiskNeedsException(needs);
+        }
     }
 
     private long lookAgain(Path image, ImageForm form) throws IOException, InterruptedException, DiskFailedException {
