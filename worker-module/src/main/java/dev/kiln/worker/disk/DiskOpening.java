@@ -14,8 +14,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,7 +47,7 @@ public final class DiskOpening {
         }
         var layout = layout(disk);
         var search = new RootSearch(tools, directory);
-        var root = root(search, layout, disk);
+        var root = root(search, layout, directory);
         var mounts = new NestedSubvolumes(tools, directory).nest(root, search.mounts(root, layout));
         var opened = new OpenedDisk(
                 layout,
@@ -68,39 +66,23 @@ public final class DiskOpening {
     /**
      * One of a kind that its own tools write comes first: what the kernel has to write is given to it only if need be.
      */
-    private RootSearch.Root root(RootSearch search, DiskLayout layout, Path disk)
+    private RootSearch.Root root(RootSearch search, DiskLayout layout, Path directory)
             throws IOException, InterruptedException, DiskFailedException {
         var ext = layout.candidates(Set.of(FileSystem.Kind.EXT));
         for (var part : ext) {
             long modified = part.fileSystem().modified();
-            new FileSystemCheck(tools, disk, part.partition().start(), modified).repair();
+            new FileSystemCheck(
+                            tools, OpenedDisk.disk(directory), part.partition().start(), modified)
+                    .repair();
         }
         var found = search.find(ext);
         if (found.isPresent()) {
             return found.get();
         }
-        var others = layout.candidates(KernelFileSystem.kinds());
-        requireAble(others);
-        for (var part : others) {
-            var kind = KernelFileSystem.of(part.fileSystem().kind()).orElseThrow();
-            var place = part.partition();
-            new PartitionCheck(tools, disk, kind, place.start(), place.bytes()).accept();
-        }
-        return search.find(others)
+        return new KernelRoots(tools, able, directory)
+                .find(layout)
                 .orElseThrow(() -> refused("no partition of the disk holds a root file system with the directories /etc"
                         + " and /usr: " + layout.shown()));
-    }
-
-    /** All of them or none, so that every worker that opens the disk finds the same. */
-    private void requireAble(List<DiskLayout.Part> parts) {
-        var needs = EnumSet.of(Ability.DISKS);
-        for (var part : parts) {
-            needs.add(
-                    KernelFileSystem.of(part.fileSystem().kind()).orElseThrow().ability());
-        }
-        if (needs.size() > 1 && !able.containsAll(needs)) {
-            throw new DiskNeedsException(needs);
-        }
     }
 
     private long lookAgain(Path image, ImageForm form) throws IOException, InterruptedException, DiskFailedException {
@@ -156,7 +138,8 @@ public final class DiskOpening {
         Files.delete(made);
     }
 
-    private static DiskLayout layout(Path disk) throws IOException, DiskFailedException {
+    /** Of a raw disk on which something can be built. */
+    static DiskLayout layout(Path disk) throws IOException, DiskFailedException {
         try {
             var layout = DiskLayout.read(new DiskReader(offset -> from(disk, offset), Files.size(disk)));
             layout.requireRoot();

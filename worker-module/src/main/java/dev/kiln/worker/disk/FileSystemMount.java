@@ -68,7 +68,9 @@ public record FileSystemMount(String point, String type, String options, String 
     OptionalLong subvolumeOf(FileSystemMount root) {
         int at = options.indexOf(SUBVOLUME);
         boolean same = at >= 0 && root.options.startsWith(options.substring(0, at + SUBVOLUME.length()));
-        return same ? OptionalLong.of(Long.parseLong(options.substring(at + SUBVOLUME.length()))) : OptionalLong.empty();
+        return same
+                ? OptionalLong.of(Long.parseLong(options.substring(at + SUBVOLUME.length())))
+                : OptionalLong.empty();
     }
 
     /** In place of a mount: what belongs there is a part of the root file system, but no command may move it away. */

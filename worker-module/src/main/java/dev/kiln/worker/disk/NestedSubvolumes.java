@@ -131,7 +131,8 @@ final class NestedSubvolumes {
         }
         arguments.add(0, below.orElseThrow());
         var disk = OpenedDisk.disk(directory);
-        var nested = parse(run(IN, root.mount(), root.part().partition().bytes(), disk, arguments).output());
+        var nested = parse(run(IN, root.mount(), root.part().partition().bytes(), disk, arguments)
+                .output());
         var file = new StringBuilder();
         nested.forEach(each -> file.append(each.line()));
         Files.writeString(directory.resolve(FILE), file);
@@ -157,8 +158,7 @@ final class NestedSubvolumes {
         }
     }
 
-    private DiskTools.Ended run(
-            String script, FileSystemMount root, long bytes, Path disk, List<String> arguments)
+    private DiskTools.Ended run(String script, FileSystemMount root, long bytes, Path disk, List<String> arguments)
             throws IOException, InterruptedException, DiskFailedException {
         var top = root.subvolume(Subvolumes.TOP).writable(disk, KernelFileSystem.BTRFS, bytes);
         var command = new ArrayList<>(List.of("bash", "-c", script, "kiln"));

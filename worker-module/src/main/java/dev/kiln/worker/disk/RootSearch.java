@@ -182,7 +182,7 @@ final class RootSearch {
                     .findFirst();
             boolean own = SANDBOX_OWN.stream().anyMatch(name -> (row.point() + "/").startsWith(name + "/"));
             if (part.isPresent() && !own && mounts.size() <= MOST_BELOW) {
-                mounts.add(below(isChecked(part.get(), root) ? mount(part.get(), row) : Optional.empty(), row));
+                mounts.add(below(isChecked(part.get(), root) ? mount(part.get(), row, root) : Optional.empty(), row));
             }
         }
         return List.copyOf(mounts);
@@ -201,13 +201,14 @@ final class RootSearch {
                 || kinds.contains(root.part().fileSystem().kind());
     }
 
-    private Optional<FileSystemMount> mount(DiskLayout.Part part, Fstab.Row row)
+    private Optional<FileSystemMount> mount(DiskLayout.Part part, Fstab.Row row, Root root)
             throws IOException, InterruptedException, DiskFailedException {
         var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, row.point());
         if (mount.isEmpty() || part.fileSystem().kind() != FileSystem.Kind.BTRFS) {
             return mount;
         }
-        var named = Subvolumes.of(tools, mount.get(), directory).named(row);
+        var own = part.equals(root.part());
+        var named = (own ? root.subvolumes() : Subvolumes.of(tools, mount.get(), directory)).named(row);
         return named.isPresent() ? Optional.of(mount.get().subvolume(named.getAsLong())) : Optional.empty();
     }
 

@@ -302,6 +302,9 @@ final class SandboxCommands {
             List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "MKNOD")
                     .forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
         }
+        if (tool.labels()) {
+            line.addAll(List.of("--cap-add", "CAP_SYS_ADMIN"));
+        }
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool.command());
         return line;

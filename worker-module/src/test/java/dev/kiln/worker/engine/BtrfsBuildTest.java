@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.execution.Ability;
-import dev.kiln.image.disk.DiskRefusedException;
 import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.disk.KernelFileSystem;
 import java.io.RandomAccessFile;
@@ -98,8 +97,22 @@ class BtrfsBuildTest {
                 + " && stat -c '%i %a:%u:%g %n' @ @/home @home @/srv data/srv @var && cat @home/new data/srv/new @/etc/new"
                 + " && ls -A @/home @/srv before/home";
         assertThat(SystemDisk.run("unshare", "--mount", "--propagation", "private", "sh", "-c", look))
-                .matches("256 755:0:0 @\n(?!256 )[0-9]+ 750:1:2 @/home\n256 755:0:0 @home\n(?!256 )[0-9]+ 755:0:0 @/srv\n"
-                        + "256 755:0:0 data/srv\n256 755:0:0 @var\nnew\nnew\nnew\n@/home:\n\n@/srv:\n\nbefore/home:\n");
+                .matches("""
+                        256 755:0:0 @
+                        (?!256 )[0-9]+ 750:1:2 @/home
+                        256 755:0:0 @home
+                        (?!256 )[0-9]+ 755:0:0 @/srv
+                        256 755:0:0 data/srv
+                        256 755:0:0 @var
+                        new
+                        new
+                        new
+                        @/home:
+
+                        @/srv:
+
+                        before/home:
+                        """);
         var check = "RUN [ \"$(cat /home/new /srv/new | busybox wc -l)\" = 2 ]";
         disk.build(disk.engine("after", KernelFileSystem.BTRFS), SystemDisk.image(built.file()), check, SIZE);
     }
@@ -113,6 +126,13 @@ class BtrfsBuildTest {
                 """);
         var engine = disk.engine("one", KernelFileSystem.BTRFS);
         disk.build(engine, SystemDisk.image(raw), "RUN [ ! -e /etc/before ]", SIZE);
+
+        var frozen = new SystemDisk(directory.resolve("frozen")).rawWithBtrfs("""
+                btrfs -q subvolume create $at/1 && cp -a $tree/. $at/1 && btrfs property set -ts $at/1 ro true
+                """);
+        assertThatThrownBy(() -> disk.build(engine, SystemDisk.image(frozen), "RUN true", SIZE))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("is a read-only snapshot, subvolume /1");
     }
 
     @Test
@@ -128,8 +148,8 @@ class BtrfsBuildTest {
                 .hasMessageContaining("the btrfs at byte 5242880 of the disk is damaged");
 
         var one = new SystemDisk(directory.resolve("several")).rawWithOneOfTwoBtrfs();
-        assertThatThrownBy(() -> SystemDisk.image(one))
-                .isInstanceOf(DiskRefusedException.class)
+        assertThatThrownBy(() -> disk.build(engine, SystemDisk.image(one), "RUN true", SIZE))
+                .isInstanceOf(BuildFailedException.class)
                 .hasMessageContaining("partition 2 is one of 2 devices of a Btrfs");
     }
 

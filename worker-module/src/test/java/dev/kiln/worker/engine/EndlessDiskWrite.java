@@ -19,6 +19,6 @@ public final class EndlessDiskWrite {
         var mounted = new ToolRun.Mounted(mount, Files.createDirectory(place.resolve("mounted")), "/disk/root", true);
         var commands = new SandboxCommands(EngineSettings.in(place), false, SandboxCheck.busybox());
         var command = List.of("sh", "-c", "echo x > /disk/root/x && exec sleep 98766");
-        new SandboxTools(commands, () -> {}).run(new ToolRun(List.of(), Optional.of(mounted), command));
+        new SandboxTools(commands, () -> {}).run(new ToolRun(List.of(), Optional.of(mounted), false, command));
     }
 }

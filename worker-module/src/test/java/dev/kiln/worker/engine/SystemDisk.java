@@ -67,7 +67,7 @@ final class SystemDisk {
 
     /** A disk whose root file system is an XFS, which has at least 300 MiB, most of them taken. */
     Path rawWithXfs() throws Exception {
-        return xfs("fallocate -l 230M $at/home/taken && umount $at");
+        return xfs("fallocate -l 190M $at/home/taken && umount $at");
     }
 
     /** The same as a machine leaves it whose power goes: what was done last is in the log alone. */
@@ -76,8 +76,7 @@ final class SystemDisk {
     }
 
     private Path xfs(String end) throws Exception {
-        var mkfs = "mkfs.xfs -q -L ROOT -m uuid=" + ID + "2";
-        return byKernel(mkfs, 304, "mount -o loop $image $at && cp -a $tree/. $at && " + end);
+        return byKernel("mkfs.xfs -q -L ROOT", 304, "mount -o loop $image $at && cp -a $tree/. $at && " + end);
     }
 
     /** A disk whose root file system is a Btrfs without subvolumes, its files compressed. */
@@ -87,7 +86,7 @@ final class SystemDisk {
 
     /** A disk with a Btrfs that a script fills, which knows it as $at, and the system's files as $tree. */
     Path rawWithBtrfs(String fill) throws Exception {
-        var mkfs = "mkfs.btrfs -q -L ROOT -U " + ID + "2";
+        var mkfs = "mkfs.btrfs -q -L ROOT";
         return byKernel(mkfs, 128, "mount -o loop,compress-force=zstd $image $at && { " + fill + "; } && umount $at");
     }
 
@@ -97,7 +96,8 @@ final class SystemDisk {
         var names = "set -e; image=" + image + " at=" + at + " tree=" + tree + "\n";
         var make = "truncate -s " + mebibytes + "M $image\n" + mkfs + " $image\n";
         run("unshare", "--mount", "--propagation", "private", "sh", "-c", names + make + script);
-        var table = "label: gpt\nstart=2048, size=8192\nstart=10240, size=" + mebibytes * 2048 + "\n";
+        var table = "label: gpt\nstart=2048, size=8192, attrs=LegacyBIOSBootable\nstart=10240, size=" + mebibytes * 2048
+                + "\n";
         return disk(table, mebibytes + 8 + "M");
     }
 
