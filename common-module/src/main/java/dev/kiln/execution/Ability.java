@@ -22,6 +22,8 @@ public enum Ability {
     ARM64("arm64", "run programs for arm64 processors"),
     /** Having the kernel read and write XFS of disks. */
     XFS("xfs", "build on disks with XFS"),
+    /** The same of Btrfs. */
+    BTRFS("btrfs", "build on disks with Btrfs"),
     /** Having Packer. */
     PACKER("packer", "run Packer");
 

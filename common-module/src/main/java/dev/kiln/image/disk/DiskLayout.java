@@ -16,7 +16,8 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
             "b921b045-1df0-41c3-af44-4c6f280d3fae",
             "69dad710-2ce4-4e3c-b16c-21a1d49abed3");
 
-    private static final Set<FileSystem.Kind> ROOT_KINDS = Set.of(FileSystem.Kind.EXT, FileSystem.Kind.XFS);
+    private static final Set<FileSystem.Kind> ROOT_KINDS =
+            Set.of(FileSystem.Kind.EXT, FileSystem.Kind.XFS, FileSystem.Kind.BTRFS);
 
     /** A partition and what it holds. */
     public record Part(Partition partition, FileSystem fileSystem) {
@@ -72,18 +73,19 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
         return parts.stream().filter(Part::isCandidate).toList();
     }
 
-    /** Those of them with such a file system. */
-    public List<Part> candidates(FileSystem.Kind kind) {
+    /** Those of them with such file systems. */
+    public List<Part> candidates(Set<FileSystem.Kind> kinds) {
         return candidates().stream()
-                .filter(part -> part.fileSystem().kind() == kind)
+                .filter(part -> kinds.contains(part.fileSystem().kind()))
                 .toList();
     }
 
     /** Refuses a disk without any. */
     public void requireRoot() throws DiskRefusedException {
         if (candidates().isEmpty()) {
-            throw new DiskRefusedException("the disk has no partition with " + FileSystem.Kind.EXT.meaning() + " or "
-                    + FileSystem.Kind.XFS.meaning() + " to build on: " + shown());
+            throw new DiskRefusedException("the disk has no partition with " + FileSystem.Kind.EXT.meaning() + ", "
+                    + FileSystem.Kind.XFS.meaning() + " or " + FileSystem.Kind.BTRFS.meaning() + " to build on: "
+                    + shown());
         }
     }
 

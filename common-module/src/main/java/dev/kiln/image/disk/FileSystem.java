@@ -41,6 +41,7 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
     private static final int LOOK = 128 << 10;
     private static final int EXT_MAGIC = 0xef53;
     private static final int RAID_MAGIC = 0xa92b4efc;
+    private static final int BTRFS = 64 << 10;
 
     /** What is there. */
     static FileSystem of(DiskReader part) throws IOException, DiskRefusedException {
@@ -69,8 +70,8 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
         if (DiskReader.says(bytes, 0, "XFSB")) {
             return xfs(bytes);
         }
-        if (bytes.limit() >= 66_000 && DiskReader.says(bytes, 65_600, "_BHRfS_M")) {
-            return named(Kind.BTRFS, big(bytes, 65_568), DiskReader.text(bytes, 65_835, 256));
+        if (bytes.limit() >= 66_000 && DiskReader.says(bytes, BTRFS + 64, "_BHRfS_M")) {
+            return btrfs(bytes);
         }
         if (DiskReader.says(bytes, 82, "FAT32   ")) {
             return fat(bytes, 67, 71);
@@ -86,6 +87,20 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
         boolean alone = bytes.getLong(16) == 0 && bytes.getLong(48) != 0;
         var trouble = alone ? "" : "is an XFS file system whose log or real-time section is on another device";
         return new FileSystem(Kind.XFS, big(bytes, 32), DiskReader.text(bytes, 108, 12), 0, trouble);
+    }
+
+    /** Of several devices each has the identifier of all, and which else belong to it the kernel alone can tell. */
+    private static FileSystem btrfs(ByteBuffer bytes) {
+        var trouble = "";
+        if (bytes.getLong(BTRFS + 136) != 1) {
+            trouble = "is one of " + Long.toUnsignedString(bytes.getLong(BTRFS + 136)) + " devices of a Btrfs";
+        } else if (bytes.getLong(BTRFS + 56) >>> 32 != 0) {
+            trouble = "is a Btrfs that is the seed of others, or that a tool has left half changed";
+        } else if (bytes.getLong(BTRFS + 96) != 0) {
+            trouble = "is a Btrfs that was not unmounted, so that its log would have to be played first";
+        }
+        var label = DiskReader.text(bytes, BTRFS + 299, 256);
+        return new FileSystem(Kind.BTRFS, big(bytes, BTRFS + 32), label, 0, trouble);
     }
 
     private static FileSystem fat(ByteBuffer bytes, int id, int label) {

@@ -59,6 +59,10 @@ class DiskInspectorTest {
                 Arguments.of(mbr(0x8e, "LABELONE", 512), "partition 1 is an LVM physical volume"),
                 Arguments.of(mbr(0x83, "LUKS\u00ba\u00be", 0), "partition 1 is a LUKS encrypted volume"),
                 Arguments.of(mbr(0x83, "XFSB", 0), "partition 1 is an XFS file system"),
+                Arguments.of(btrfs(2, 0, 0), "partition 1 is one of 2 devices of a Btrfs"),
+                Arguments.of(btrfs(-1, 0, 0), "one of 18446744073709551615 devices"),
+                Arguments.of(btrfs(1, 1L << 32, 0), "is the seed of others"),
+                Arguments.of(btrfs(1, 1, 1 << 20), "was not unmounted"),
                 Arguments.of(new MadeDisk(MIB).mbr(0, 0, 0x83, 16, 1024).ext4(16, 0, 0x10000, 0), "encrypt"));
     }
 
@@ -135,6 +139,15 @@ class DiskInspectorTest {
         assertThat(part.partition().id()).isEqualTo("00000001-0000-0000-0700-000000000000");
     }
 
+    @Test
+    void knowsTheNamesOfABtrfs() throws Exception {
+        var disk = btrfs(1, 1, 0).text(16 * 512 + 65_536 + 299, "fedora");
+        disk.big(16 * 512 + 65_536 + 32, 0x1122334455667788L).big(16 * 512 + 65_536 + 40, 1);
+        var part = DiskLayout.read(disk.reader()).candidates().get(0);
+        assertThat(Stream.of("UUID=11223344-5566-7788-0000-000000000001", "LABEL=fedora"))
+                .allMatch(part::isNamed);
+    }
+
     private static Optional<ImageForm> form(MadeDisk disk) throws IOException, DiskRefusedException {
         return new DiskInspector().recognise(disk.source(), disk.bytes().limit());
     }
@@ -145,6 +158,13 @@ class DiskInspectorTest {
 
     private static MadeDisk mbr(int type, String magic, int at) {
         return new MadeDisk(MIB).mbr(0, 0, type, 16, 1024).text(16 * 512 + at, magic);
+    }
+
+    private static MadeDisk btrfs(long devices, long flags, long log) {
+        int at = 16 * 512 + 65_536;
+        var disk = mbr(0x83, "_BHRfS_M", 65_536 + 64);
+        disk.bytes().putLong(at + 136, devices).putLong(at + 56, flags).putLong(at + 96, log);
+        return disk;
     }
 
     private static MadeDisk extended(Consumer<MadeDisk> more) {

@@ -25,12 +25,14 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DiskOpening {
 
     private final DiskTools tools;
-    private final boolean xfs;
+    private final Set<Ability> able;
 
-    /** @param xfs whether the kernel may be given XFS */
-    public DiskOpening(DiskTools tools, boolean xfs) {
+    /**
+     * @param able what this worker can do: file systems that the kernel writes are given to it only if that is there
+     */
+    public DiskOpening(DiskTools tools, Set<Ability> able) {
         this.tools = tools;
-        this.xfs = xfs;
+        this.able = able;
     }
 
     /** Makes {@code disk} and what is known of it of the file in the directory, which is removed. */
@@ -45,14 +47,15 @@ public final class DiskOpening {
         }
         var layout = layout(disk);
         var search = new RootSearch(tools, directory);
-        var root = root(search, layout, disk);
+        var root = root(search, layout, directory);
+        var mounts = new NestedSubvolumes(tools, directory).nest(root, search.mounts(root, layout));
         var opened = new OpenedDisk(
                 layout,
                 root.part(),
                 root.mode(),
                 root.uid(),
                 root.gid(),
-                search.mounts(root, layout),
+                mounts,
                 Math.max(1, root.part().fileSystem().modified()),
                 search.programs(root).architecture().map(Architecture::word).orElse(null));
         list(opened, directory);
@@ -63,24 +66,21 @@ public final class DiskOpening {
     /**
      * One of a kind that its own tools write comes first: what the kernel has to write is given to it only if need be.
      */
-    private RootSearch.Root root(RootSearch search, DiskLayout layout, Path disk)
+    private RootSearch.Root root(RootSearch search, DiskLayout layout, Path directory)
             throws IOException, InterruptedException, DiskFailedException {
-        for (var part : layout.candidates(FileSystem.Kind.EXT)) {
+        var ext = layout.candidates(Set.of(FileSystem.Kind.EXT));
+        for (var part : ext) {
             long modified = part.fileSystem().modified();
-            new FileSystemCheck(tools, disk, part.partition().start(), modified).repair();
+            new FileSystemCheck(
+                            tools, OpenedDisk.disk(directory), part.partition().start(), modified)
+                    .repair();
         }
-        var found = search.find(layout.candidates(FileSystem.Kind.EXT));
+        var found = search.find(ext);
         if (found.isPresent()) {
             return found.get();
         }
-        var others = layout.candidates(FileSystem.Kind.XFS);
-        if (!others.isEmpty() && !xfs) {
-            throw new DiskNeedsException(Set.of(Ability.DISKS, Ability.XFS));
-        }
-        for (var part : others) {
-            new XfsCheck(tools, disk, part.partition().start(), part.partition().bytes()).accept();
-        }
-        return search.find(others)
+        return new KernelRoots(tools, able, directory)
+                .find(layout)
                 .orElseThrow(() -> refused("no partition of the disk holds a root file system with the directories /etc"
                         + " and /usr: " + layout.shown()));
     }
@@ -138,7 +138,8 @@ public final class DiskOpening {
         Files.delete(made);
     }
 
-    private static DiskLayout layout(Path disk) throws IOException, DiskFailedException {
+    /** Of a raw disk on which something can be built. */
+    static DiskLayout layout(Path disk) throws IOException, DiskFailedException {
         try {
             var layout = DiskLayout.read(new DiskReader(offset -> from(disk, offset), Files.size(disk)));
             layout.requireRoot();

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /**
  * Makes a disk of a base and the layers over it: what the layers change is written into a copy of the base's file. For
  * ext that is done by debugfs, which knows neither time nor chance, so that equal layers on an equal base give equal
- * bytes; for XFS by the kernel.
+ * bytes; for others by the kernel.
  */
 public final class DiskPacking {
 
@@ -56,8 +56,9 @@ public final class DiskPacking {
             notes.accept(
                     "the root partition stays as large as it is: it is not the last of the disk, or would gain little");
         }
-        if (base.isXfs()) {
-            new MountedWriting(tools, scratch, base, baseDirectory).write(disk, bytes, changes);
+        var byKernel = base.byKernel();
+        if (byKernel.isPresent()) {
+            new MountedWriting(tools, scratch, base, byKernel.get(), baseDirectory).write(disk, bytes, changes);
         } else {
             var system = new FileSystemCheck(tools, disk, root.start(), base.modified());
             if (bytes > root.bytes()) {

@@ -4,6 +4,7 @@ import dev.kiln.image.disk.DiskLayout;
 import dev.kiln.image.disk.FileSystem;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How a file system of a disk is mounted, read-only where it is not said otherwise. What mount(8) and the kernel are
@@ -19,13 +20,14 @@ public record FileSystemMount(String point, String type, String options, String 
     /** The root file system. */
     public static final String ROOT = "/";
 
+    /** A type that no kernel has. */
+    static final String NESTED = "nested";
+
+    private static final String SUBVOLUME = ",subvolid=";
     private static final String HARMLESS = "nodev,nosuid,noexec,";
 
     // The superblock could ask for a panic of the kernel when it finds a fault.
     private static final String EXT = "errors=remount-ro,";
-
-    // Several copies of a disk are mounted at a time, and all have one UUID.
-    private static final String XFS = "nouuid,";
 
     /** That of a part of a disk, when such a file system can be mounted. */
     static Optional<FileSystemMount> of(Path disk, DiskLayout.Part part, String point) {
@@ -33,8 +35,10 @@ public record FileSystemMount(String point, String type, String options, String 
         if (kind == FileSystem.Kind.EXT && part.isCandidate()) {
             return Optional.of(of(disk, part, point, "ext4", EXT));
         }
-        if (kind == FileSystem.Kind.XFS && part.isCandidate()) {
-            return Optional.of(of(disk, part, point, "xfs", XFS + "norecovery,"));
+        var byKernel = KernelFileSystem.of(kind);
+        if (byKernel.isPresent() && part.isCandidate()) {
+            return Optional.of(
+                    of(disk, part, point, byKernel.get().word(), byKernel.get().reading()));
         }
         return kind == FileSystem.Kind.FAT ? Optional.of(of(disk, part, point, "vfat", "")) : Optional.empty();
     }
@@ -45,9 +49,38 @@ public record FileSystemMount(String point, String type, String options, String 
         return new FileSystemMount(point, type, options, disk.toString());
     }
 
-    /** The root file system of a disk, to be written to: an XFS in so many bytes from the start on. */
-    static FileSystemMount writable(Path disk, long start, long bytes) {
-        return new FileSystemMount(ROOT, "xfs", "rw," + HARMLESS + XFS + place(start, bytes), disk.toString());
+    /** The same of a copy of the disk, to be written to, in so many bytes. */
+    FileSystemMount writable(Path copy, KernelFileSystem kind, long bytes) {
+        var writing = options.replaceFirst("^ro,", "rw,")
+                .replace(kind.reading(), kind.writing())
+                .replaceFirst("sizelimit=[0-9]+", "sizelimit=" + bytes);
+        return new FileSystemMount(point, type, writing, copy.toString());
+    }
+
+    /** The same of a subvolume of it, by its number, rather than of the default one. */
+    FileSystemMount subvolume(long id) {
+        int known = options.indexOf(SUBVOLUME);
+        var without = known < 0 ? options : options.substring(0, known);
+        return new FileSystemMount(point, type, without + SUBVOLUME + id, source);
+    }
+
+    /** The number of the subvolume that it is, if it is one of the same file system. */
+    OptionalLong subvolumeOf(FileSystemMount root) {
+        int at = options.indexOf(SUBVOLUME);
+        boolean same = at >= 0 && root.options.startsWith(options.substring(0, at + SUBVOLUME.length()));
+        return same
+                ? OptionalLong.of(Long.parseLong(options.substring(at + SUBVOLUME.length())))
+                : OptionalLong.empty();
+    }
+
+    /** In place of a mount: what belongs there is a part of the root file system, but no command may move it away. */
+    static FileSystemMount nested(String point) {
+        return new FileSystemMount(point, NESTED, "-", "-");
+    }
+
+    /** The same at another place in the machine. */
+    FileSystemMount at(String place) {
+        return new FileSystemMount(place, type, options, source);
     }
 
     private static String place(long start, long bytes) {

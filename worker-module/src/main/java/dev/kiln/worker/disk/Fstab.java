@@ -1,7 +1,9 @@
 package dev.kiln.worker.disk;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The rows of an /etc/fstab that are about directories. */
@@ -10,21 +12,38 @@ record Fstab(List<Row> rows) {
     private static final int MOST = 64;
     private static final Pattern POINT = Pattern.compile("/|(/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){1,6}");
 
-    /** A device as it is written, and the directory where it belongs. */
-    record Row(String device, String point) {}
+    /** A device as it is written, the directory where it belongs, and how it is mounted. */
+    record Row(String device, String point, List<String> options) {
+
+        /** What an option is set to. */
+        Optional<String> option(String name) {
+            return options.stream()
+                    .filter(option -> option.startsWith(name + "="))
+                    .map(option -> option.substring(name.length() + 1))
+                    .findFirst();
+        }
+    }
 
     /** Reads what can be understood; whatever is malformed is left out, as a machine would. */
     static Fstab parse(String text) {
         var rows = new ArrayList<Row>();
         for (var line : text.split("\n", MOST * 8)) {
-            var fields = line.strip().split("\\s+", 4);
+            var fields = line.strip().split("\\s+", 5);
             if (!line.strip().startsWith("#")
                     && fields.length >= 3
                     && POINT.matcher(fields[1]).matches()
                     && rows.size() < MOST) {
-                rows.add(new Row(fields[0], fields[1]));
+                var options = fields.length > 3 ? Arrays.asList(fields[3].split(",", MOST)) : List.<String>of();
+                rows.add(new Row(fields[0], fields[1], List.copyOf(options)));
             }
         }
         return new Fstab(List.copyOf(rows));
+    }
+
+    /** What it says of the root file system. */
+    Optional<Row> root() {
+        return rows.stream()
+                .filter(row -> row.point().equals(FileSystemMount.ROOT))
+                .findFirst();
     }
 }

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * goes that has to, then each layer's files come, the lowest layer's first. Whoever does it has the file system and the
  * layers in his sandbox and nothing else.
  */
-record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, Path baseDirectory) {
+record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, KernelFileSystem kind, Path baseDirectory) {
 
     // A directory is copied up into every layer that changes something in it, so it comes after all that is in it.
     private static final String WRITE = """
@@ -52,13 +52,15 @@ record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, Path baseD
             }
         }
         var layers = Files.createDirectories(scratch.resolve("layers"));
-        var mount = FileSystemMount.writable(disk, base.root().partition().start(), bytes);
+        var mount = base.mounts().get(0).writable(disk, kind, bytes);
         var said = tools.run(ToolRun.of(command.toArray(String[]::new))
                 .reading(layers, "layers")
                 .reading(lists, "lists")
                 .changing(mount, Files.createDirectories(scratch.resolve("mounted")), "root"));
         requireWritten(said);
-        new XfsCheck(tools, disk, base.root().partition().start(), bytes).requireClean();
+        new NestedSubvolumes(tools, scratch)
+                .restore(NestedSubvolumes.in(baseDirectory), base.mounts().get(0), disk, bytes);
+        new PartitionCheck(tools, disk, kind, base.root().partition().start(), bytes).requireClean();
     }
 
     private static TreeMap<Integer, List<String>> byLayer(LayerChanges changes) {

@@ -3,7 +3,6 @@ package dev.kiln.worker.disk;
 import dev.kiln.execution.Ability;
 import dev.kiln.image.Architecture;
 import dev.kiln.image.disk.DiskLayout;
-import dev.kiln.image.disk.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -67,17 +65,15 @@ public record OpenedDisk(
         return Optional.ofNullable(architecture).flatMap(Architecture::of);
     }
 
-    /** Whether it is the kernel that has to write the root file system. */
-    boolean isXfs() {
-        return root.fileSystem().kind() == FileSystem.Kind.XFS;
+    /** What the root file system is, if it is the kernel that has to write it. */
+    Optional<KernelFileSystem> byKernel() {
+        return KernelFileSystem.of(root.fileSystem().kind());
     }
 
     /** What a worker must be able to do to build on it. */
     public Set<Ability> needs() {
         var needs = EnumSet.of(Ability.DISKS);
-        if (isXfs()) {
-            needs.add(Ability.XFS);
-        }
+        mounts.forEach(mount -> KernelFileSystem.of(mount).ifPresent(kind -> needs.add(kind.ability())));
         knownArchitecture().map(Ability::toRun).ifPresent(needs::add);
         return needs;
     }
@@ -89,19 +85,31 @@ public record OpenedDisk(
             Files.setAttribute(base, "unix:" + attribute.getKey(), attribute.getValue());
         }
         Files.setAttribute(base, "unix:mode", mode);
-        Files.writeString(
-                scratch.resolve(MOUNTS),
-                mounts.stream()
-                        .map(mount -> mount.moved(disk(directory)).line())
-                        .collect(Collectors.joining()));
+        var lines = new StringBuilder();
+        mounts.forEach(mount -> lines.append(mount.moved(disk(directory)).line()));
+        for (var each : NestedSubvolumes.in(directory)) {
+            lines.append(FileSystemMount.nested(each.point()).line());
+        }
+        Files.writeString(scratch.resolve(MOUNTS), lines);
     }
 
     /** Where the file systems below the root belong, as the file of {@link #lendTo} says. */
     public static List<String> pointsBelow(Path scratch) throws IOException {
+        return points(scratch, false);
+    }
+
+    /** Where the root file system has parts that a machine mounts. */
+    public static List<String> nestedPoints(Path scratch) throws IOException {
+        return points(scratch, true);
+    }
+
+    private static List<String> points(Path scratch, boolean nested) throws IOException {
         var file = scratch.resolve(MOUNTS);
         return Files.exists(file)
                 ? Files.readAllLines(file).stream()
-                        .map(line -> line.substring(0, line.indexOf(' ')))
+                        .map(line -> line.split(" ", 3))
+                        .filter(fields -> fields[1].equals(FileSystemMount.NESTED) == nested)
+                        .map(fields -> fields[0])
                         .filter(point -> !point.equals(FileSystemMount.ROOT))
                         .toList()
                 : List.of();

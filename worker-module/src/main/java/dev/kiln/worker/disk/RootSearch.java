@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
 final class RootSearch {
 
     private static final Pattern FOUND = Pattern.compile("root ([0-7]{1,4}) ([0-9]{1,9}) ([0-9]{1,9})(\n|$)");
-    private static final int MOST_BELOW = 8;
+    private static final int MOST_BELOW = 16;
     private static final List<String> SANDBOX_OWN = List.of("/proc", "/sys", "/dev", "/run", "/tmp");
 
     /** Links are not followed: seen from there, an absolute one would lead to this machine's own files. */
@@ -48,12 +49,29 @@ final class RootSearch {
         this.directory = directory;
     }
 
-    /** A root file system, and what its fstab says. */
-    record Root(DiskLayout.Part part, int mode, int uid, int gid, Fstab fstab) {
+    /**
+     * A root file system, and what its fstab says.
+     *
+     * @param subvolume the one that it is; 0 where there are none
+     */
+    record Root(
+            DiskLayout.Part part,
+            FileSystemMount mount,
+            Subvolumes subvolumes,
+            long subvolume,
+            int mode,
+            int uid,
+            int gid,
+            Fstab fstab) {
 
         boolean namesItself() {
-            return fstab.rows().stream()
-                    .anyMatch(row -> row.point().equals(FileSystemMount.ROOT) && part.isNamed(row.device()));
+            return fstab.root().filter(row -> part.isNamed(row.device())).isPresent();
+        }
+
+        /** The subvolume that its fstab says it is. */
+        OptionalLong named() {
+            var row = fstab.root().filter(each -> part.isNamed(each.device()));
+            return row.isPresent() ? subvolumes.named(row.get()) : OptionalLong.empty();
         }
     }
 
@@ -62,7 +80,12 @@ final class RootSearch {
             throws IOException, InterruptedException, DiskFailedException {
         var roots = new ArrayList<Root>();
         for (var part : candidates) {
-            look(part, roots);
+            var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, FileSystemMount.ROOT)
+                    .orElseThrow();
+            var root = part.fileSystem().kind() == FileSystem.Kind.BTRFS
+                    ? amongSubvolumes(part, mount)
+                    : look(part, mount, Subvolumes.NONE, 0);
+            root.ifPresent(roots::add);
         }
         var found =
                 narrowed(narrowed(roots, Root::namesItself), root -> root.part().isMarkedRoot());
@@ -86,28 +109,58 @@ final class RootSearch {
         return some.isEmpty() ? roots : some;
     }
 
-    private void look(DiskLayout.Part part, List<Root> roots)
+    private Optional<Root> look(DiskLayout.Part part, FileSystemMount mount, Subvolumes subvolumes, long subvolume)
             throws IOException, InterruptedException, DiskFailedException {
-        var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, FileSystemMount.ROOT)
-                .orElseThrow();
         var said = Mounting.require(tools, mount, directory, LOOK).output();
         var found = FOUND.matcher(said);
-        if (found.lookingAt()) {
-            roots.add(new Root(
-                    part,
-                    Integer.parseInt(found.group(1), 8),
-                    Integer.parseInt(found.group(2)),
-                    Integer.parseInt(found.group(3)),
-                    Fstab.parse(said.substring(found.end()))));
+        return found.lookingAt()
+                ? Optional.of(new Root(
+                        part,
+                        mount,
+                        subvolumes,
+                        subvolume,
+                        Integer.parseInt(found.group(1), 8),
+                        Integer.parseInt(found.group(2)),
+                        Integer.parseInt(found.group(3)),
+                        Fstab.parse(said.substring(found.end()))))
+                : Optional.empty();
+    }
+
+    /**
+     * The subvolume that the kernel takes when nobody names one, or the one that its fstab names instead; where it
+     * holds no system, the one whose boot loader has to name it, which its own fstab does too.
+     */
+    private Optional<Root> amongSubvolumes(DiskLayout.Part part, FileSystemMount mount)
+            throws IOException, InterruptedException, DiskFailedException {
+        var subvolumes = Subvolumes.of(tools, mount, directory);
+        var roots = new ArrayList<Root>();
+        for (var id : subvolumes.order()) {
+            var root = look(part, mount.subvolume(id), subvolumes, id);
+            if (root.isPresent() && id == subvolumes.chosen()) {
+                long named = root.get().named().orElse(id);
+                return named == id
+                        ? root
+                        : look(part, mount.subvolume(named), subvolumes, named).or(() -> root);
+            }
+            root.ifPresent(roots::add);
         }
+        var found = narrowed(roots, root -> root.named().equals(OptionalLong.of(root.subvolume())));
+        if (found.size() > 1) {
+            throw new DiskFailedException(
+                    DiskFailedException.REFUSED,
+                    "more than one subvolume of partition " + part.partition().number() + " holds a root file system,"
+                            + " and neither is the default one nor named by its /etc/fstab alone: "
+                            + found.stream()
+                                    .map(root -> subvolumes.shown(root.subvolume()))
+                                    .collect(Collectors.joining(", ")));
+        }
+        return found.stream().findFirst();
     }
 
     /** The first thousand programs of the root file system. */
     Programs programs(Root root) throws IOException, InterruptedException, DiskFailedException {
         var programs = new Programs();
-        var mount = FileSystemMount.of(OpenedDisk.disk(directory), root.part(), FileSystemMount.ROOT)
-                .orElseThrow();
-        Mounting.good(tools.run(Mounting.tool(mount, directory, "sh", "-c", PROGRAMS), heads -> {
+        Mounting.good(tools.run(Mounting.tool(root.mount(), directory, "sh", "-c", PROGRAMS), heads -> {
             for (var head = heads.readNBytes(Architecture.HEAD);
                     head.length > 0;
                     head = heads.readNBytes(Architecture.HEAD)) {
@@ -120,33 +173,50 @@ final class RootSearch {
     /** The mounts of the root file system and of those of the same disk that belong below it, in the order of fstab. */
     List<FileSystemMount> mounts(Root root, DiskLayout layout)
             throws IOException, InterruptedException, DiskFailedException {
-        var disk = OpenedDisk.disk(directory);
         var mounts = new ArrayList<FileSystemMount>();
-        mounts.add(FileSystemMount.of(disk, root.part(), FileSystemMount.ROOT).orElseThrow());
+        mounts.add(root.mount());
         for (var row : root.fstab().rows()) {
             var part = layout.parts().stream()
-                    .filter(each -> each.isNamed(row.device()) && !each.equals(root.part()))
+                    .filter(each -> each.isNamed(row.device()))
+                    .filter(each -> !each.equals(root.part()) || isOtherSubvolume(row, root))
                     .findFirst();
             boolean own = SANDBOX_OWN.stream().anyMatch(name -> (row.point() + "/").startsWith(name + "/"));
             if (part.isPresent() && !own && mounts.size() <= MOST_BELOW) {
-                mounts.add(below(Optional.of(part.get())
-                        .filter(each -> isChecked(each, root))
-                        .flatMap(each -> FileSystemMount.of(disk, each, row.point()))
-                        .orElse(FileSystemMount.nothing(row.point()))));
+                mounts.add(below(isChecked(part.get(), root) ? mount(part.get(), row, root) : Optional.empty(), row));
             }
         }
         return List.copyOf(mounts);
     }
 
-    /** XFS is checked, and given to the kernel, only when the root file system is one. */
+    private static boolean isOtherSubvolume(Fstab.Row row, Root root) {
+        return !root.subvolumes().equals(Subvolumes.NONE)
+                && !row.point().equals(FileSystemMount.ROOT)
+                && !root.subvolumes().named(row).equals(OptionalLong.of(root.subvolume()));
+    }
+
+    /** What the kernel writes is checked, and given to it, only when the root file system is such a one. */
     private static boolean isChecked(DiskLayout.Part part, Root root) {
-        return part.fileSystem().kind() != FileSystem.Kind.XFS
-                || root.part().fileSystem().kind() == FileSystem.Kind.XFS;
+        var kinds = KernelFileSystem.kinds();
+        return !kinds.contains(part.fileSystem().kind())
+                || kinds.contains(root.part().fileSystem().kind());
+    }
+
+    private Optional<FileSystemMount> mount(DiskLayout.Part part, Fstab.Row row, Root root)
+            throws IOException, InterruptedException, DiskFailedException {
+        var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, row.point());
+        if (mount.isEmpty() || part.fileSystem().kind() != FileSystem.Kind.BTRFS) {
+            return mount;
+        }
+        var own = part.equals(root.part());
+        var named = (own ? root.subvolumes() : Subvolumes.of(tools, mount.get(), directory)).named(row);
+        return named.isPresent() ? Optional.of(mount.get().subvolume(named.getAsLong())) : Optional.empty();
     }
 
     /** A kernel without FAT can still build on a disk with an ESP, which is then seen empty. */
-    private FileSystemMount below(FileSystemMount mount) throws IOException, InterruptedException, DiskFailedException {
-        boolean works = Mounting.attempt(tools, mount, directory, "exit 0").status() == 0;
-        return works ? mount : FileSystemMount.nothing(mount.point());
+    private FileSystemMount below(Optional<FileSystemMount> mount, Fstab.Row row)
+            throws IOException, InterruptedException, DiskFailedException {
+        boolean works = mount.isPresent()
+                && Mounting.attempt(tools, mount.get(), directory, "exit 0").status() == 0;
+        return works ? mount.get() : FileSystemMount.nothing(row.point());
     }
 }

@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param files those of this machine, by their names in the sandbox
  * @param mounted a file system that is mounted for it
+ * @param labels whether it may set the labels of SELinux there, which takes the right to administer
  */
-public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String> command) {
+public record ToolRun(List<Bound> files, Optional<Mounted> mounted, boolean labels, List<String> command) {
 
     /** Where files are bound. */
     static final String PLACE = "/disk/";
@@ -27,7 +28,7 @@ public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String>
     public record Mounted(FileSystemMount mount, Path at, String to, boolean writable) {}
 
     static ToolRun of(String... command) {
-        return new ToolRun(List.of(), Optional.empty(), List.of(command));
+        return new ToolRun(List.of(), Optional.empty(), false, List.of(command));
     }
 
     ToolRun reading(Path from, String name) {
@@ -39,16 +40,20 @@ public record ToolRun(List<Bound> files, Optional<Mounted> mounted, List<String>
     }
 
     ToolRun mounting(FileSystemMount mount, Path at, String name) {
-        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name, false)), command);
+        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name, false)), labels, command);
     }
 
     ToolRun changing(FileSystemMount mount, Path at, String name) {
-        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name, true)), command);
+        return new ToolRun(files, Optional.of(new Mounted(mount, at, PLACE + name, true)), labels, command);
+    }
+
+    ToolRun labelling() {
+        return new ToolRun(files, mounted, true, command);
     }
 
     private ToolRun with(Bound file) {
         var all = new ArrayList<>(files);
         all.add(file);
-        return new ToolRun(List.copyOf(all), mounted, command);
+        return new ToolRun(List.copyOf(all), mounted, labels, command);
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.execution.Ability;
+import dev.kiln.worker.disk.KernelFileSystem;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.machine.QemuCommand;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Finds out what this worker can do on this machine, by what is there; nothing is run for it. */
@@ -17,24 +19,25 @@ final class AbilityCheck {
 
     private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
     private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
+    private static final Path TWO_OF_ONE_ID = Path.of("/sys/fs/btrfs/features/temp_fsid");
     private static final Path GRUB = Path.of("/usr/lib/grub");
     private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]+)$");
     private static final int SYS_ADMIN = 21;
 
     private final boolean mapped;
     private final MachineSettings machines;
-    private final boolean xfs;
+    private final Set<KernelFileSystem> allowed;
 
     /**
      * A check under these settings.
      *
      * @param mapped whether this worker's sandboxes need a user namespace
-     * @param xfs whether the operator lets the kernel read XFS of strangers
+     * @param allowed which file systems of strangers the operator lets the kernel write
      */
-    AbilityCheck(boolean mapped, MachineSettings machines, boolean xfs) {
+    AbilityCheck(boolean mapped, MachineSettings machines, Set<KernelFileSystem> allowed) {
         this.mapped = mapped;
         this.machines = machines;
-        this.xfs = xfs;
+        this.allowed = allowed;
     }
 
     Abilities find() {
@@ -45,7 +48,9 @@ final class AbilityCheck {
         trouble(Ability.KVM, lacking, machines().or(this::kvm));
         trouble(Ability.X86_64, lacking, processor("amd64"));
         trouble(Ability.ARM64, lacking, processor("aarch64"));
-        trouble(Ability.XFS, lacking, disks().or(this::xfs));
+        for (var kind : KernelFileSystem.values()) {
+            trouble(kind.ability(), lacking, disks().or(() -> byKernel(kind)));
+        }
         trouble(Ability.PACKER, lacking, missing(List.of("packer"), "the package packer"));
         return new Abilities(lacking);
     }
@@ -70,18 +75,24 @@ final class AbilityCheck {
                 "the packages qemu-utils, e2fsprogs");
     }
 
-    private Optional<String> xfs() {
-        if (!xfs) {
-            return Optional.of("kiln.engine.xfs is false, so that its kernel reads no XFS that strangers made");
+    private Optional<String> byKernel(KernelFileSystem kind) {
+        var word = kind.word();
+        if (!allowed.contains(kind)) {
+            return Optional.of("kiln.engine.kernel-file-systems is without " + word + ", so that its kernel reads no "
+                    + word + " that strangers made");
         }
         try {
-            if (!Files.readString(FILE_SYSTEMS).contains("\txfs\n")) {
-                return Optional.of("its kernel has no XFS; load the module xfs");
+            if (!Files.readString(FILE_SYSTEMS).contains("\t" + word + "\n")) {
+                return Optional.of("its kernel has no " + word + "; load the module " + word);
             }
         } catch (IOException e) {
             return Optional.of("it may not read " + FILE_SYSTEMS);
         }
-        return missing(List.of("xfs_repair", "xfs_growfs", "fstrim"), "the packages xfsprogs and util-linux");
+        if (kind == KernelFileSystem.BTRFS && !Files.exists(TWO_OF_ONE_ID)) {
+            return Optional.of("its kernel takes two copies of one btrfs for the same, as those before Linux 6.7 do: "
+                    + TWO_OF_ONE_ID + " is missing");
+        }
+        return missing(kind.tools(), "the packages xfsprogs, btrfs-progs and util-linux");
     }
 
     private static boolean mayAdminister() {

@@ -1,7 +1,9 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.worker.disk.KernelFileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -23,7 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param downloadTime of one such file
  * @param privateAddresses whether COPY may fetch from addresses of this machine and its local networks
  * @param packerGrace how long Packer may take to undo what it made, when it is stopped
- * @param xfs whether this machine's kernel may read and write XFS that strangers made
+ * @param kernelFileSystems which file systems that strangers made this machine's kernel may write, since no tool does
  */
 @ConfigurationProperties("kiln.engine")
 public record EngineSettings(
@@ -41,7 +43,11 @@ public record EngineSettings(
         @DefaultValue("10m") Duration downloadTime,
         @DefaultValue("false") boolean privateAddresses,
         @DefaultValue("20s") Duration packerGrace,
-        @DefaultValue("false") boolean xfs) {
+        @DefaultValue Set<KernelFileSystem> kernelFileSystems) {
+
+    public EngineSettings {
+        kernelFileSystems = Set.copyOf(kernelFileSystems);
+    }
 
     /** How the sandbox is made. */
     public enum Isolation {
@@ -70,6 +76,6 @@ public record EngineSettings(
                 Duration.ofMinutes(10),
                 false,
                 Duration.ofSeconds(20),
-                false);
+                Set.of());
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.execution.Ability;
 import dev.kiln.image.Digest;
 import dev.kiln.image.archive.ArchiveContents;
 import dev.kiln.image.archive.ArchiveFacts;
@@ -21,7 +22,8 @@ import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** Unpacks base images, each into a directory that never changes afterwards. */
 final class ImageUnpacking {
@@ -29,12 +31,12 @@ final class ImageUnpacking {
     private static final String REFUSED = "BaseImage.Refused";
 
     private final SandboxCommands commands;
-    private final BooleanSupplier xfs;
+    private final Supplier<Set<Ability>> able;
 
-    /** @param xfs whether XFS may be mounted */
-    ImageUnpacking(SandboxCommands commands, BooleanSupplier xfs) {
+    /** @param able what this worker can do */
+    ImageUnpacking(SandboxCommands commands, Supplier<Set<Ability>> able) {
         this.commands = commands;
-        this.xfs = xfs;
+        this.able = able;
     }
 
     /** Unpacks into {@code root} of a new directory, and writes what is known of the image beside it. */
@@ -76,7 +78,7 @@ final class ImageUnpacking {
         try {
             var image = directory.resolve("image");
             fetch(base, image, watch);
-            new DiskOpening(new SandboxTools(commands, watch), xfs.getAsBoolean()).open(image, base.form(), directory);
+            new DiskOpening(new SandboxTools(commands, watch), able.get()).open(image, base.form(), directory);
             Files.writeString(directory.resolve("bytes"), Long.toString(allocated(directory, watch)));
         } catch (DiskFailedException e) {
             throw new BuildFailedException(e.code(), e.getMessage());

@@ -1,6 +1,5 @@
 package dev.kiln.worker.engine;
 
-import dev.kiln.image.Digest;
 import dev.kiln.worker.machine.Boot;
 import dev.kiln.worker.machine.BootFailedException;
 import dev.kiln.worker.machine.Console;
@@ -9,25 +8,16 @@ import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.machine.QemuCommand;
 import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * One test of a disk under way: its commands are run in a machine that boots a throw-away copy of it. What lets them in
- * is put into the copy, so nothing of it is ever in the image.
- */
+/** One test of a disk under way: its commands are run in a machine that boots a throw-away copy of it. */
 final class MachineTest {
 
-    /** Whom the machine runs as: nobody. */
-    private static final String USER = "65534";
-
-    private static final List<String> FOR_PREPARATION = List.of("CHOWN", "DAC_OVERRIDE", "FOWNER");
     private static final List<String> FOR_CHANGING_USER = List.of("SETUID", "SETGID", "SETPCAP");
 
     private final EngineSettings settings;
@@ -66,15 +56,18 @@ final class MachineTest {
         }
         Files.createDirectory(directory);
         output.phase("fetching the disk");
-        fetch(directory.resolve("given"));
+        var able = new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.kernelFileSystems())
+                .find()
+                .able();
+        var disk = new MachineDisk(commands, request, scratch, limits, able);
+        disk.fetch();
         GuestShell.Output between = output::output;
         try (var shell = new GuestShell(directory, between)) {
             output.phase("preparing a throw-away copy of it");
-            prepare();
+            disk.prepare();
             var console = new Console(this::tell);
             var qemu = new QemuCommand(machines);
-            boolean uefi =
-                    Files.readString(directory.resolve("firmware")).strip().equals("uefi");
+            boolean uefi = disk.isUefi();
             output.phase(
                     "booting it, " + (qemu.usesKvm() ? "by KVM" : "emulated") + (uefi ? ", by UEFI" : ", by BIOS"));
             try (var machine = new RunningMachine(line(qemu, uefi), console, scratch, limits)) {
@@ -93,42 +86,6 @@ final class MachineTest {
         output.output(text, text.length);
     }
 
-    private void fetch(Path file) throws IOException {
-        var computation = Digest.computation();
-        try (InputStream in = request.base().archive().open(0);
-                var out = new DigestOutputStream(Files.newOutputStream(file), computation)) {
-            var buffer = new byte[1 << 20];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                out.write(buffer, 0, count);
-                limits.checkReserve();
-            }
-        }
-        var digest = Digest.of(computation);
-        if (!digest.equals(request.base().digest())) {
-            throw new IOException("the image's file has the digest " + digest + ", not "
-                    + request.base().digest());
-        }
-    }
-
-    private void prepare() throws BuildFailedException, IOException, InterruptedException {
-        Files.writeString(directory.resolve("guest.sh"), QemuCommand.GUEST);
-        var line = commands.machine(scratch, commands.showTools("/tools"), FOR_PREPARATION, false);
-        var format = request.base().form().kind().driver();
-        line.addAll(List.of("sh", "-c", QemuCommand.PREPARATION, "kiln", format, USER));
-        var said = new Tail(2000);
-        try {
-            int status = new SandboxProcess(line, null, said::add, limits.command()).run();
-            if (status == 3) {
-                throw new BuildFailedException("Machine.BootFailed", said.text());
-            }
-            if (status != 0) {
-                throw new IOException("preparing the disk ended with status " + status + ": " + said.text());
-            }
-        } catch (Stopped e) {
-            throw new BuildFailedException(e.reason().code(), "preparing the disk: " + e.getMessage());
-        }
-    }
-
     private List<String> line(QemuCommand qemu, boolean uefi) throws IOException {
         var mounts = new ArrayList<String>();
         if (request.network()) {
@@ -138,8 +95,13 @@ final class MachineTest {
             mounts.addAll(List.of("--dev-bind", "/dev/kvm", "/dev/kvm"));
         }
         var line = commands.machine(scratch, mounts, FOR_CHANGING_USER, request.network());
-        line.addAll(
-                List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, qemu.groups(), "--bounding-set=-all", "--"));
+        line.addAll(List.of(
+                "setpriv",
+                "--reuid=" + MachineDisk.USER,
+                "--regid=" + MachineDisk.USER,
+                qemu.groups(),
+                "--bounding-set=-all",
+                "--"));
         line.addAll(qemu.line("/machine", uefi, request.network()));
         return line;
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -87,7 +88,7 @@ final class PackerRun {
         var layer = new ArchiveLayer(context, 0, -1, Optional.empty(), ArchiveLimits.DEFAULT);
         var check = new EntryCheck(ArchiveLimits.DEFAULT, ArchiveFacts.Format.TAR);
         try {
-            new ImageUnpacking(commands, () -> false).extract(layer, check, directory, limits.command());
+            new ImageUnpacking(commands, Set::of).extract(layer, check, directory, limits.command());
         } catch (BuildFailedException e) {
             throw new BuildFailedException("Packer.Context", "the template's context is refused: " + e.getMessage());
         } catch (Stopped e) {

@@ -1,6 +1,5 @@
 package dev.kiln.worker.engine;
 
-import dev.kiln.execution.Ability;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
@@ -69,7 +68,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.bases = new UnpackedImages(
                 directory.resolve(mapped ? "bases-user" : "bases-root"),
                 settings.cache().toBytes(),
-                new ImageUnpacking(commands, () -> abilities().able().contains(Ability.XFS)),
+                new ImageUnpacking(commands, () -> abilities().able()),
                 removal);
     }
 
@@ -96,7 +95,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     /** What builds and tests of this engine can be of, on this machine as it is now. */
     public Abilities abilities() {
-        return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.xfs()).find();
+        return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.kernelFileSystems()).find();
     }
 
     /** Where builds of this engine leave what they leave. */

@@ -22,7 +22,7 @@ final class SandboxCommands {
 
     private static final String SCRIPT = script("sandbox.sh");
     private static final String MEASURE = script("measure.sh");
-    /** As {@link #MOUNT}, of an XFS that is written to. */
+    /** As {@link #MOUNT}, of what is written to. */
     private static final String CHANGE = script("change.sh");
 
     static final String RUN = script("run.sh");
@@ -113,6 +113,9 @@ final class SandboxCommands {
         line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
         line.addAll(List.of("--size", memory, "--tmpfs", "/run", "--ro-bind", busybox, TOOLS));
         line.addAll(List.of("--bind", "tmp", "/tmp"));
+        for (var point : OpenedDisk.nestedPoints(scratch.directory())) {
+            line.addAll(List.of("--bind", "merged" + point, point));
+        }
         int mounts = 0;
         for (var point : OpenedDisk.pointsBelow(scratch.directory())) {
             line.addAll(List.of("--ro-bind", "mounts/" + ++mounts, point));
@@ -298,6 +301,9 @@ final class SandboxCommands {
         if (tool.mounted().filter(ToolRun.Mounted::writable).isPresent()) {
             List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "MKNOD")
                     .forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
+        }
+        if (tool.labels()) {
+            line.addAll(List.of("--cap-add", "CAP_SYS_ADMIN"));
         }
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool.command());

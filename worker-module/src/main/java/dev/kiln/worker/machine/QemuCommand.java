@@ -22,8 +22,11 @@ public final class QemuCommand {
     /** A shell script that makes a throw-away disk of a disk file: see prepare.sh. */
     public static final String PREPARATION = script("prepare.sh");
 
-    /** What waits for commands inside the machine: see guest.sh. */
-    public static final String GUEST = script("guest.sh");
+    /** One that finds out what boots it, and gives it to whom the machine runs as: see firmware.sh. */
+    public static final String FIRMWARE = script("firmware.sh");
+
+    /** One of bash that does the first one's work where no tool writes the root file system: see hook.sh. */
+    public static final String HOOK = script("hook.sh");
 
     private static final Path KVM = Path.of("/dev/kvm");
 
@@ -80,7 +83,7 @@ public final class QemuCommand {
         return usesKvm() ? "--groups=" + Files.getAttribute(KVM, "unix:gid") : "--clear-groups";
     }
 
-    private static String script(String name) {
+    static String script(String name) {
         try (InputStream in = QemuCommand.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("resource " + name + " is missing");

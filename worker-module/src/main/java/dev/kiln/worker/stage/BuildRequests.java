@@ -67,12 +67,17 @@ public final class BuildRequests {
     BuildRequest toTest(Attempt attempt, ImageId image) throws StageFailedException {
         var request = request(attempt, image, BuildContent.Kind.TEST);
         requireKnownMachine(attempt.template(), request);
+        require(attempt, testNeeds(attempt, request));
+        return request;
+    }
+
+    /** What a worker must be able to do to test this for the attempt's template. */
+    static Set<Ability> testNeeds(Attempt attempt, BuildRequest request) {
         var needs = new HashSet<>(request.testNeeds());
         if (needs.contains(Ability.MACHINES) && attempt.template().needsKvm()) {
             needs.add(Ability.KVM);
         }
-        require(attempt, needs);
-        return request;
+        return needs;
     }
 
     /** Likewise, of a template that has Packer build. */

@@ -3,6 +3,8 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.NotAbleException;
+import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
@@ -34,6 +36,10 @@ public final class TestingStage implements Stage {
         try (var log = logs.open(attempt)) {
             engine.test(request, log);
             return Advance.to(ExecutionStatus.DISTRIBUTING, "the image passed its test");
+        } catch (DiskNeedsException e) {
+            var needs = BuildRequests.testNeeds(attempt, request);
+            needs.addAll(e.needs());
+            throw new NotAbleException(attempt, needs);
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

@@ -1,9 +1,16 @@
-# Mounts an XFS $3 on $4 to be written to, and runs the command line behind them. It is as it should be once it is read-only
-# again, whenever the kernel lets go of it; what is freed of it is given back first.
+# Mounts a file system $3 that the kernel writes on $4 to be written to, and runs the command line behind them. It is as it
+# should be once it is read-only again, whenever the kernel lets go of it; what is freed of it is given back first.
 mount -t "$1" -o "$2" "$3" "$4" || exit 123
-at=$4
+type=$1 at=$4
 shift 4
-xfs_growfs "$at" > /dev/null || exit 122
+case $type in
+xfs) xfs_growfs "$at" > /dev/null || exit 122 ;;
+btrfs)
+    # The kernel takes nothing smaller.
+    [ "$(blockdev --getsize64 "$(findmnt -n -v -o SOURCE "$at")")" -lt 268435456 ] ||
+        btrfs filesystem resize max "$at" > /dev/null || exit 122
+    ;;
+esac
 "$@"
 status=$?
 fstrim "$at" 2> /dev/null

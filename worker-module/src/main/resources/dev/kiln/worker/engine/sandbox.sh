@@ -24,17 +24,18 @@ problem() {
     exit 125
 }
 
-# The file systems of a disk, if the base is one: the first becomes the base, the others belong below it. Their loop
-# devices go with this namespace.
+# The file systems of a disk, if the base is one: the first becomes the base, the others belong below it, and what is
+# nested is a part of the base already. Their loop devices go with this namespace.
 mounted=0
 points=
 if [ -f disk-mounts ]; then
     while read -r point type options source; do
         target=base
         if [ "$point" != / ]; then
+            points="$points $point"
+            [ "$type" != nested ] || continue
             mounted=$((mounted + 1))
             target=mounts/$mounted
-            points="$points $point"
             mkdir -p "$target"
         fi
         /bin/mount -t "$type" -o "$options" "$source" "$target" 2> mount-error < /dev/null ||

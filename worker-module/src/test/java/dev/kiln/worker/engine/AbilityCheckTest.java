@@ -3,9 +3,11 @@ package dev.kiln.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.execution.Ability;
+import dev.kiln.worker.disk.KernelFileSystem;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.machine.MachineSettings.Acceleration;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -14,7 +16,8 @@ class AbilityCheckTest {
 
     @Test
     void aWorkerOfRootWithTheToolsCanDoAllThatItsSettingsAllow() {
-        var abilities = new AbilityCheck(false, machines(true, Acceleration.TCG), true).find();
+        var abilities =
+                new AbilityCheck(false, machines(true, Acceleration.TCG), Set.of(KernelFileSystem.values())).find();
 
         var processor = System.getProperty("os.arch").equals("aarch64") ? Ability.ARM64 : Ability.X86_64;
         assertThat(abilities.able())
@@ -23,6 +26,7 @@ class AbilityCheckTest {
                         Ability.BOOTABLE_DISKS,
                         Ability.MACHINES,
                         Ability.XFS,
+                        Ability.BTRFS,
                         Ability.PACKER,
                         processor);
         assertThat(abilities.lacking()).containsEntry(Ability.KVM, "kiln.machine.acceleration is tcg");
@@ -30,21 +34,24 @@ class AbilityCheckTest {
 
     @Test
     void anOrdinaryUserMountsNothing() {
-        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS, true).find();
+        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS, Set.of(KernelFileSystem.values())).find();
 
         assertThat(abilities.lacking().get(Ability.DISKS)).contains("ordinary user", "run workers as root");
-        assertThat(abilities.lacking()).containsKey(Ability.XFS);
+        assertThat(abilities.lacking()).containsKeys(Ability.XFS, Ability.BTRFS);
         assertThat(abilities.able()).contains(Ability.BOOTABLE_DISKS, Ability.MACHINES);
     }
 
     @Test
     void whoMayNotBootMachinesRunsNoneByKvmEither() {
-        var abilities = new AbilityCheck(false, machines(false, Acceleration.AUTOMATIC), false).find();
+        var abilities =
+                new AbilityCheck(false, machines(false, Acceleration.AUTOMATIC), Set.of(KernelFileSystem.BTRFS)).find();
 
         assertThat(abilities.lacking())
                 .containsEntry(Ability.MACHINES, "kiln.machine.boot is false")
                 .containsEntry(Ability.KVM, "kiln.machine.boot is false")
-                .hasEntrySatisfying(Ability.XFS, why -> assertThat(why).contains("kiln.engine.xfs is false"));
+                .hasEntrySatisfying(
+                        Ability.XFS, why -> assertThat(why).contains("kiln.engine.kernel-file-systems is without xfs"))
+                .doesNotContainKey(Ability.BTRFS);
     }
 
     private static MachineSettings machines(boolean boot, Acceleration acceleration) {

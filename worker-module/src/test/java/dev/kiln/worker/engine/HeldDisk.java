@@ -6,22 +6,26 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Processes that hold a disk mounted, and what the kernel knows of that. */
 final class HeldDisk {
 
     private HeldDisk() {}
 
-    /** Kills a process once it sleeps for so many seconds with a disk mounted from the place or in it. */
-    static void kill(Class<?> main, int sleep, Path place, Path disk) throws Exception {
+    /**
+     * Kills a process once it sleeps for so many seconds with a disk mounted from the place or in it.
+     *
+     * @param more what it is told besides these
+     */
+    static void kill(Class<?> main, int sleep, Path place, Path disk, String... more) throws Exception {
         var said = place.resolveSibling("said");
-        var worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName(),
-                        place.toString(),
-                        disk.toString())
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var line = new ArrayList<>(List.of(java, "-cp", System.getProperty("java.class.path"), main.getName()));
+        line.addAll(List.of(place.toString(), disk.toString()));
+        line.addAll(List.of(more));
+        var worker = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();

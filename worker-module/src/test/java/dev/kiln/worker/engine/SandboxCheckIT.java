@@ -43,7 +43,7 @@ class SandboxCheckIT {
                 all.downloadTime(),
                 false,
                 all.packerGrace(),
-                false);
+                all.kernelFileSystems());
 
         assertThatThrownBy(() -> new SandboxBuildEngine(settings).check())
                 .isInstanceOf(SandboxUnavailableException.class)

@@ -65,24 +65,46 @@ final class SystemDisk {
         return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
     }
 
-    /** A disk whose root file system is an XFS, which has at least 300 MiB. */
+    /** A disk whose root file system is an XFS, which has at least 300 MiB, most of them taken. */
     Path rawWithXfs() throws Exception {
-        return xfs("umount");
+        return xfs("fallocate -l 190M $at/home/taken && umount $at");
     }
 
     /** The same as a machine leaves it whose power goes: what was done last is in the log alone. */
     Path rawWithXfsInUse() throws Exception {
-        return xfs("xfs_io -x -c 'shutdown -f'");
+        return xfs("xfs_io -x -c 'shutdown -f' $at");
     }
 
     private Path xfs(String end) throws Exception {
-        var image = directory.resolve("root.img").toString();
-        run("truncate", "-s", "304M", image);
-        run("mkfs.xfs", "-q", "-L", "ROOT", "-m", "uuid=" + ID + "2", image);
-        var at = Files.createDirectory(directory.resolve("mounted")).toString();
-        var fill = "mount -o loop " + image + " " + at + " && cp -a " + tree + "/. " + at + " && " + end + " " + at;
-        run("unshare", "--mount", "--propagation", "private", "sh", "-c", fill);
-        return disk("label: gpt\nstart=2048, size=8192\nstart=10240, size=622592\n", "312M");
+        return byKernel("mkfs.xfs -q -L ROOT", 304, "mount -o loop $image $at && cp -a $tree/. $at && " + end);
+    }
+
+    /** A disk whose root file system is a Btrfs without subvolumes, its files compressed. */
+    Path rawWithBtrfs() throws Exception {
+        return rawWithBtrfs("cp -a $tree/. $at");
+    }
+
+    /** A disk with a Btrfs that a script fills, which knows it as $at, and the system's files as $tree. */
+    Path rawWithBtrfs(String fill) throws Exception {
+        var mkfs = "mkfs.btrfs -q -L ROOT";
+        return byKernel(mkfs, 128, "mount -o loop,compress-force=zstd $image $at && { " + fill + "; } && umount $at");
+    }
+
+    private Path byKernel(String mkfs, int mebibytes, String script) throws Exception {
+        var image = directory.resolve("root.img");
+        var at = Files.createDirectory(directory.resolve("mounted"));
+        var names = "set -e; image=" + image + " at=" + at + " tree=" + tree + "\n";
+        var make = "truncate -s " + mebibytes + "M $image\n" + mkfs + " $image\n";
+        run("unshare", "--mount", "--propagation", "private", "sh", "-c", names + make + script);
+        var table = "label: gpt\nstart=2048, size=8192, attrs=LegacyBIOSBootable\nstart=10240, size=" + mebibytes * 2048
+                + "\n";
+        return disk(table, mebibytes + 8 + "M");
+    }
+
+    /** A disk with one of the two devices that a Btrfs is on. */
+    Path rawWithOneOfTwoBtrfs() throws Exception {
+        var script = "truncate -s 128M $image.2; mkfs.btrfs -q -f $image $image.2";
+        return byKernel("mkfs.btrfs -q", 128, script);
     }
 
     private Path raw(String table) throws Exception {

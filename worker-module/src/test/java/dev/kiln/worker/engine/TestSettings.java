@@ -1,7 +1,9 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.worker.disk.KernelFileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.springframework.util.unit.DataSize;
 
 /** Engine settings that differ from the defaults in what a test is about. */
@@ -15,7 +17,7 @@ final class TestSettings {
     private Duration stepTime = Duration.ofMinutes(3);
     private DataSize cache = DataSize.ofGigabytes(1);
     private boolean privateAddresses;
-    private boolean xfs;
+    private Set<KernelFileSystem> kernelFileSystems = Set.of();
 
     private TestSettings(EngineSettings defaults) {
         this.defaults = defaults;
@@ -60,8 +62,8 @@ final class TestSettings {
         return this;
     }
 
-    TestSettings xfs() {
-        xfs = true;
+    TestSettings byKernel(KernelFileSystem... values) {
+        kernelFileSystems = Set.of(values);
         return this;
     }
 
@@ -81,6 +83,6 @@ final class TestSettings {
                 defaults.downloadTime(),
                 privateAddresses,
                 defaults.packerGrace(),
-                xfs);
+                kernelFileSystems);
     }
 }

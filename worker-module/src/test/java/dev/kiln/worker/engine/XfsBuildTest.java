@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.execution.Ability;
 import dev.kiln.image.ImageForm;
 import dev.kiln.worker.disk.DiskNeedsException;
+import dev.kiln.worker.disk.KernelFileSystem;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,49 +19,42 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class XfsBuildTest {
 
+    private static final long LARGE = 512L << 20;
+
     private final RecordedOutput output = new RecordedOutput();
 
     @TempDir
     private Path directory;
 
+    private ChangedDisk disk;
+
+    @BeforeEach
+    void begin() {
+        disk = new ChangedDisk(directory, output);
+    }
+
     @Test
     void xfsIsBuiltOnWhereTheOperatorAllowsIt() throws Exception {
-        var disk = new SystemDisk(directory.resolve("disk"));
-        SystemDisk.run("mknod", disk.tree().resolve("etc/null").toString(), "c", "1", "3");
-        var base = SystemDisk.image(disk.rawWithXfs());
-        assertThatThrownBy(() -> engine("plain", false)
-                        .build(request(base, DiskBuildTest.CONTENT, 512L << 20), StepJournal.NONE, output))
+        var base = SystemDisk.image(disk.system().rawWithXfs());
+        var unable = disk.engine("plain", KernelFileSystem.BTRFS);
+        assertThatThrownBy(() -> disk.build(unable, base, ChangedDisk.CHANGES, LARGE))
                 .isInstanceOfSatisfying(
                         DiskNeedsException.class,
-                        unable -> assertThat(unable.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.XFS));
+                        needs -> assertThat(needs.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.XFS));
 
-        var engine = engine("one", true);
-        long large = 512L << 20;
-        var changes = DiskBuildTest.CONTENT
-                + "RUN chmod 600 /etc/null; mkdir /opt && chown 7:8 /opt && chmod 2750 /opt && ln /etc/built /opt/b && echo y > /etc/y && ln /etc/y /etc/z\n"
-                + "RUN rm -r /usr/share/old; echo file > /usr/share/old; mkdir /etc/passwd.d; echo again >> /etc/built";
-        // With a journal, so that there are several layers.
-        var built = engine.build(request(base, changes, large), new RememberedSteps(), output);
+        var engine = disk.engine("one", KernelFileSystem.XFS);
+        var built = disk.build(engine, base, ChangedDisk.CHANGES, LARGE);
 
         assertThat(output.text()).contains("a kernel");
-        assertThat(built.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, large));
-        var check = """
-                RUN [ "$(stat -c '%a %u %g' /etc/built)" = '4751 1000 2000' ] && [ "$(cat /etc/built)" = "$(echo built; echo again)" ]
-                RUN [ "$(stat -c %h /etc/y)" = 2 ] && [ /etc/y -ef /etc/z ] && [ "$(head -n 1 '/etc/<2>')" = built ]
-                RUN [ "$(stat -c '%a %u %g' /opt)" = '2750 7 8' ] && [ "$(head -n 1 /opt/b)" = built ] && [ -f /usr/share/old ]
-                RUN [ "$(stat -c '%a %t %T' /etc/null)" = '600 1 3' ] && [ -p /home/p ] && [ ! -e /etc/gone ]
-                RUN [ $(ls /home/d | busybox wc -l) = 1500 ] && [ -d '/home/-p/<5>' ] && [ ! -e /bin/seq ]
-                RUN [ $(stat -c %s /home/sparse) = 30000001 ]
-                """;
-        var after = engine("after", true);
-        after.build(request(SystemDisk.image(built.file()), check, large), StepJournal.NONE, output);
+        assertThat(built.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, LARGE));
+        disk.proveChanges(disk.engine("after", KernelFileSystem.XFS), built, "");
         var raw = SystemDisk.converted(built.file(), "raw");
         SystemDisk.run("sfdisk", "--verify", raw.toString());
-        assertThat(xfsBytes(raw)).isBetween(large - (7 << 20), large);
+        assertThat(xfsBytes(raw)).isBetween(LARGE - (7 << 20), LARGE);
         assertThat(HeldDisk.loops(directory)).isEmpty();
 
-        var full = request(base, "RUN dd if=/dev/urandom of=/home/much bs=1M count=290 2> /dev/null", 312L << 20);
-        assertThatThrownBy(() -> engine.build(full, StepJournal.NONE, output))
+        var much = "RUN dd if=/dev/urandom of=/home/much bs=1M count=70 2> /dev/null";
+        assertThatThrownBy(() -> disk.build(engine, base, much, 312L << 20))
                 .isInstanceOf(BuildFailedException.class)
                 .hasMessageContaining("root file system is full");
         assertThat(HeldDisk.loops(directory)).isEmpty();
@@ -68,10 +62,9 @@ class XfsBuildTest {
 
     @Test
     void xfsThatWasNotUnmountedIsRefused() throws Exception {
-        var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).rawWithXfsInUse());
-        var engine = engine("one", true);
-        assertThatThrownBy(
-                        () -> engine.build(request(base, DiskBuildTest.CONTENT, 512L << 20), StepJournal.NONE, output))
+        var base = SystemDisk.image(disk.system().rawWithXfsInUse());
+        var engine = disk.engine("one", KernelFileSystem.XFS);
+        assertThatThrownBy(() -> disk.build(engine, base, ChangedDisk.CHANGES, LARGE))
                 .isInstanceOf(BuildFailedException.class)
                 .hasMessageContaining("was not unmounted");
     }
@@ -79,13 +72,8 @@ class XfsBuildTest {
     @Test
     void aWorkerThatIsKilledWhileItWritesLeavesNeitherMountNorLoopDevice() throws Exception {
         var place = Files.createDirectory(directory.resolve("engine"));
-        var disk = new SystemDisk(directory.resolve("disk")).rawWithXfs();
-        HeldDisk.kill(EndlessDiskWrite.class, 98766, place, Files.move(disk, place.resolve("disk")));
-    }
-
-    private SandboxBuildEngine engine(String name, boolean xfs) {
-        var settings = TestSettings.of(directory.resolve(name));
-        return new SandboxBuildEngine((xfs ? settings.xfs() : settings).build());
+        var raw = Files.move(disk.system().rawWithXfs(), place.resolve("disk"));
+        HeldDisk.kill(EndlessDiskWrite.class, 98766, place, raw, "xfs");
     }
 
     /** Size of the file system in the second partition, by its superblock. */
@@ -94,10 +82,5 @@ class XfsBuildTest {
             file.seek((5 << 20) + 4);
             return file.readInt() * file.readLong();
         }
-    }
-
-    private static BuildRequest request(BuildRequest.BaseImage base, String content, long bytes) {
-        return new BuildRequest(
-                "exec-disk", base, BuildEngineContract.commands(content), Optional.empty(), false, bytes);
     }
 }

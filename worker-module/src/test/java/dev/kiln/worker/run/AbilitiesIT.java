@@ -117,7 +117,8 @@ class AbilitiesIT {
         var workers = new Workers(rig.jdbc);
         assertThat(workers.present()).singleElement().satisfies(worker -> {
             assertThat(worker.able())
-                    .containsExactly("disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs", "packer");
+                    .containsExactly(
+                            "disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs", "btrfs", "packer");
             assertThat(worker.lacking()).containsExactly(Map.entry("kvm", "it is a test"));
         });
 

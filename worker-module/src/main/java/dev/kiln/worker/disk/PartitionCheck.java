@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What xfs_repair says of one file system of a disk; it never writes there. It takes files and devices as a whole, and
- * a device would stay behind when a worker is killed, so that it gets a copy without holes.
+ * What the tool of a file system that the kernel writes says of one on a disk; it never writes there. Such tools take
+ * files and devices as a whole, and a device would stay behind when a worker is killed, so that it gets a copy.
  */
-record XfsCheck(DiskTools tools, Path disk, long start, long bytes) {
+record PartitionCheck(DiskTools tools, Path disk, KernelFileSystem kind, long start, long bytes) {
 
+    /** What xfs_repair says of a log in use, and of nothing else. */
     private static final String LOG_IN_USE = "ALERT";
 
     /** Requires that the kernel may be given it as a base. */
@@ -18,8 +19,8 @@ record XfsCheck(DiskTools tools, Path disk, long start, long bytes) {
         if (said.status() != 0 || said.output().contains(LOG_IN_USE)) {
             throw new DiskFailedException(
                     DiskFailedException.REFUSED,
-                    "the XFS at byte " + start + " of the disk is damaged, or was not unmounted; mount and unmount it,"
-                            + " or repair it by xfs_repair: " + said.output());
+                    "the " + kind.word() + " at byte " + start + " of the disk is damaged, or was not unmounted; mount"
+                            + " and unmount it, or repair it by " + kind.tools().get(0) + ": " + said.output());
         }
     }
 
@@ -27,7 +28,7 @@ record XfsCheck(DiskTools tools, Path disk, long start, long bytes) {
     void requireClean() throws IOException, InterruptedException, DiskFailedException {
         var said = look();
         if (said.status() != 0 || said.output().contains(LOG_IN_USE)) {
-            throw new IOException("the XFS that was written is not sound: " + said.output());
+            throw new IOException("the " + kind.word() + " that was written is not sound: " + said.output());
         }
     }
 
@@ -43,9 +44,9 @@ record XfsCheck(DiskTools tools, Path disk, long start, long bytes) {
             if (copied.status() != 0) {
                 throw new IOException("copying a partition failed: " + copied.errors());
             }
-            // What it finds is told to standard error.
-            var repair = "xfs_repair -n -f -P -m 2048 " + ToolRun.PLACE + "part 2>&1";
-            return tools.run(ToolRun.of("sh", "-c", repair).reading(place.resolve("part"), "part"));
+            // What is found is told to standard error.
+            var check = "exec " + kind.check() + " " + ToolRun.PLACE + "part 2>&1";
+            return tools.run(ToolRun.of("sh", "-c", check).reading(place.resolve("part"), "part"));
         } finally {
             Files.deleteIfExists(place.resolve("part"));
             Files.delete(place);

@@ -1,0 +1,46 @@
+package dev.kiln.worker.disk;
+
+import dev.kiln.execution.Ability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * Puts files into the root file system of a disk that is thrown away later, where it is one that the kernel writes.
+ *
+ * @param able what this worker can do
+ */
+public record RootWriting(DiskTools tools, Set<Ability> able) {
+
+    private static final int NOT_POSSIBLE = 3;
+
+    /**
+     * Runs a script of bash that has the root file system of the disk in the directory as {@code /disk/root}, and the
+     * archive as {@code /disk/archive}. What it says when it ends with 3 is what is wrong with the disk.
+     */
+    public void write(Path directory, Path archive, String script)
+            throws IOException, InterruptedException, DiskFailedException {
+        var disk = OpenedDisk.disk(directory);
+        var root = new KernelRoots(tools, able, directory)
+                .find(DiskOpening.layout(disk))
+                .orElseThrow(
+                        () -> failed("no partition has a file system with /sbin/init in it: commands cannot be run in"
+                                + " such a machine"));
+        var part = root.part();
+        var kind = KernelFileSystem.of(part.fileSystem().kind()).orElseThrow();
+        var mount = root.mount().writable(disk, kind, part.partition().bytes());
+        var ended = tools.run(ToolRun.of("bash", "-c", script)
+                .reading(archive, "archive")
+                .changing(mount, Files.createDirectories(directory.resolve("mounted")), "root")
+                .labelling());
+        if (ended.status() == NOT_POSSIBLE) {
+            throw failed(ended.errors());
+        }
+        Mounting.good(ended);
+    }
+
+    private static DiskFailedException failed(String why) {
+        return new DiskFailedException("Machine.BootFailed", why);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.kiln.worker.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The subvolumes of a Btrfs in which a machine may have its directories: those that lie at most four deep and have
+ * plain names.
+ *
+ * @param chosen the one that is mounted when none is named
+ */
+record Subvolumes(long chosen, List<Subvolume> all) {
+
+    /** Those of other file systems. */
+    static final Subvolumes NONE = new Subvolumes(0, List.of());
+
+    /** The one in which all others lie. */
+    static final long TOP = 5;
+
+    private static final Pattern FOUND = Pattern.compile("([0-9]{1,18}) ([01]) ([A-Za-z0-9@._/-]{0,255})");
+    private static final Pattern ONE = Pattern.compile("[0-9]{1,18}");
+
+    private static final String NUMBER = "btrfs inspect-internal rootid /disk/root";
+
+    /** The directory of a subvolume has a number of its own, the same in all. Links are not followed. */
+    private static final String LIST = """
+            cd /disk/root || exit 1
+            find . -maxdepth 4 -type d -inum 256 -printf '%P\\0' | head -z -n 256 | while IFS= read -r -d '' path; do
+                system=1
+                for directory in etc usr; do
+                    [ -d "./$path/$directory" ] && [ ! -L "./$path/$directory" ] || system=0
+                done
+                printf '%s %s %s\\0' "$(btrfs inspect-internal rootid "./$path")" "$system" "$path"
+            done | head -c 65536
+            """;
+
+    /**
+     * One of them.
+     *
+     * @param path from the top, where all lie
+     * @param system whether it has the directories of a system
+     */
+    record Subvolume(long id, String path, boolean system) {}
+
+    /** Those of a file system that would be mounted so, if none were named. */
+    static Subvolumes of(DiskTools tools, FileSystemMount mount, Path directory)
+            throws IOException, InterruptedException, DiskFailedException {
+        var chosen = Mounting.require(tools, mount, directory, NUMBER).output().strip();
+        if (!ONE.matcher(chosen).matches()) {
+            throw new IOException("a subvolume has no number: " + chosen);
+        }
+        var listing = Mounting.tool(mount.subvolume(TOP), directory, "bash", "-c", LIST);
+        var said = Mounting.good(tools.run(listing)).output();
+        var all = new ArrayList<Subvolume>();
+        // What stands behind the last NUL may be cut off.
+        for (var line : said.substring(0, said.lastIndexOf('\0') + 1).split("\0", -1)) {
+            var found = FOUND.matcher(line);
+            if (found.matches()) {
+                var system = found.group(2).equals("1");
+                all.add(new Subvolume(Long.parseLong(found.group(1)), found.group(3), system));
+            }
+        }
+        return new Subvolumes(Long.parseLong(chosen), List.copyOf(all));
+    }
+
+    /** The one that a row of an fstab means; nothing when it names one that is not there. */
+    OptionalLong named(Fstab.Row row) {
+        var path = row.option("subvol").map(Subvolumes::plain);
+        var id = row.option("subvolid");
+        if (path.isEmpty() && id.isEmpty()) {
+            return OptionalLong.of(chosen);
+        }
+        return all.stream()
+                .filter(each ->
+                        path.map(each.path()::equals).orElseGet(() -> id.equals(Optional.of(Long.toString(each.id())))))
+                .mapToLong(Subvolume::id)
+                .findFirst();
+    }
+
+    private static String plain(String path) {
+        return path.replaceAll("/+", "/").replaceAll("^/|/$", "");
+    }
+
+    /** Those in which the root file system may be, the default one first. */
+    List<Long> order() {
+        var systems = all.stream().filter(Subvolume::system).map(Subvolume::id);
+        return Stream.concat(Stream.of(chosen), systems).distinct().toList();
+    }
+
+    /** Where one lies from the top, if that is known. */
+    Optional<String> path(long id) {
+        return all.stream().filter(each -> each.id() == id).map(Subvolume::path).findFirst();
+    }
+
+    /** What people call one. */
+    String shown(long id) {
+        return path(id).map(path -> "subvolume /" + path).orElse("subvolume " + id);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.kiln.worker.engine;
+
+import dev.kiln.execution.Ability;
+import dev.kiln.image.Digest;
+import dev.kiln.worker.disk.DiskFailedException;
+import dev.kiln.worker.disk.RootWriting;
+import dev.kiln.worker.machine.GuestFiles;
+import dev.kiln.worker.machine.QemuCommand;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The throw-away copy of a disk that a test boots. What lets its commands in is put into the copy, so nothing of it is
+ * ever in the image.
+ *
+ * @param able what this worker can do
+ */
+record MachineDisk(SandboxCommands commands, BuildRequest request, Scratch scratch, Limits limits, Set<Ability> able) {
+
+    /** Whom the machine runs as: nobody. */
+    static final String USER = "65534";
+
+    private static final List<String> FOR_PREPARATION = List.of("CHOWN", "DAC_OVERRIDE", "FOWNER");
+    private static final int REFUSED = 3;
+    private static final int NOT_BY_TOOLS = 4;
+
+    private Path directory() {
+        return scratch.directory().resolve("machine");
+    }
+
+    /** Fetches the image's file. */
+    void fetch() throws IOException {
+        var computation = Digest.computation();
+        try (InputStream in = request.base().archive().open(0);
+                var out =
+                        new DigestOutputStream(Files.newOutputStream(directory().resolve("given")), computation)) {
+            var buffer = new byte[1 << 20];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                out.write(buffer, 0, count);
+                limits.checkReserve();
+            }
+        }
+        var digest = Digest.of(computation);
+        if (!digest.equals(request.base().digest())) {
+            throw new IOException("the image's file has the digest " + digest + ", not "
+                    + request.base().digest());
+        }
+    }
+
+    /**
+     * Makes the copy of it: the tools of ext write what is needed there, the kernel where there is no ext with a
+     * system, which fails with {@link dev.kiln.worker.disk.DiskNeedsException} on a worker that may not.
+     */
+    void prepare() throws BuildFailedException, IOException, InterruptedException {
+        GuestFiles.writeTo(directory());
+        var format = request.base().form().kind().driver();
+        if (run(QemuCommand.PREPARATION, format) == NOT_BY_TOOLS) {
+            writeByKernel();
+        }
+        run(QemuCommand.FIRMWARE, USER);
+    }
+
+    private int run(String script, String argument) throws BuildFailedException, IOException, InterruptedException {
+        var line = commands.machine(scratch, commands.showTools("/tools"), FOR_PREPARATION, false);
+        line.addAll(List.of("sh", "-c", script, "kiln", argument));
+        var said = new Tail(2000);
+        try {
+            int status = new SandboxProcess(line, null, said::add, limits.command()).run();
+            if (status == REFUSED) {
+                throw new BuildFailedException("Machine.BootFailed", said.text());
+            }
+            if (status != 0 && status != NOT_BY_TOOLS) {
+                throw new IOException("preparing the disk ended with status " + status + ": " + said.text());
+            }
+            return status;
+        } catch (Stopped e) {
+            throw new BuildFailedException(e.reason().code(), "preparing the disk: " + e.getMessage());
+        }
+    }
+
+    private void writeByKernel() throws BuildFailedException, IOException, InterruptedException {
+        var archive = scratch.directory().resolve("guest.tar");
+        GuestFiles.pack(archive, SandboxCheck.busybox());
+        try {
+            var tools = new SandboxTools(commands, limits.command());
+            new RootWriting(tools, able).write(directory(), archive, QemuCommand.HOOK);
+        } catch (DiskFailedException e) {
+            throw new BuildFailedException(e.code(), "preparing the disk: " + e.getMessage());
+        }
+    }
+
+    /** Whether it is UEFI that boots it, rather than BIOS. */
+    boolean isUefi() throws IOException {
+        return Files.readString(directory().resolve("firmware")).strip().equals("uefi");
+    }
+}

@@ -1,0 +1,22 @@
+# Within the sandbox of prepare.sh and after it: says in /machine/firmware what boots the disk, and gives all there to the
+# user $1, who is to run the machine. What is wrong with the disk goes to standard error, and the exit status is then 3.
+set -eu
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+cd /machine
+
+if sfdisk --dump disk | grep -qiE 'type=21686148-6449-6E6F-744E-656564454649|bootable|label: dos'; then
+    echo bios > firmware
+else
+    for name in OVMF_CODE_4M OVMF_CODE; do
+        if [ ! -e code.fd ] && [ -e "/usr/share/OVMF/$name.fd" ]; then
+            cp "/usr/share/OVMF/$name.fd" code.fd
+            cp "/usr/share/OVMF/$(echo "$name" | sed s/CODE/VARS/).fd" vars.fd
+        fi
+    done
+    [ -e code.fd ] || {
+        echo "the disk boots by UEFI alone, and the package ovmf is not installed where it was tested" >&2
+        exit 3
+    }
+    echo uefi > firmware
+fi
+chown -R "$1:$1" .

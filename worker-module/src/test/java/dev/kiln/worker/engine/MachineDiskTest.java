@@ -1,0 +1,101 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.execution.Ability;
+import dev.kiln.image.Digest;
+import dev.kiln.worker.disk.DiskNeedsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Throw-away copies of disks whose root file system only the kernel writes; what boots is another test's concern. */
+@Timeout(60)
+class MachineDiskTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theShellOfATestComesIntoTheCopyOfABtrfsAndNotIntoTheImage() throws Exception {
+        var system = system("../lib/systemd/systemd");
+        system.file("etc/fstab", "LABEL=ROOT / btrfs subvol=@ 0 0\n");
+        var raw = system.rawWithBtrfs("btrfs -q subvolume create $at/@ && cp -a $tree/. $at/@");
+        var before = Digest.of(raw);
+
+        var copy = prepared(raw, Set.of(Ability.DISKS, Ability.BTRFS));
+
+        var units = "etc/systemd/system/";
+        assertThat(in(copy, "btrfs", ",subvolid=5", "find . -path '*kiln*' -type f | sort"))
+                .isEqualTo("./@/.kiln/busybox\n./@/.kiln/guest.sh\n./@/" + units + "kiln-test.service\n./@/" + units
+                        + "sysinit.target.d/kiln-test.conf\n");
+        assertThat(in(copy, "btrfs", ",subvol=@", "tar --create --xattrs --xattrs-include='*' .kiln | strings"))
+                .contains("security.selinux=system_u:object_r:bin_t:s0");
+        assertThat(Digest.of(raw)).isEqualTo(before);
+        assertThatThrownBy(() -> prepared(raw, Set.of(Ability.DISKS, Ability.XFS)))
+                .isInstanceOfSatisfying(
+                        DiskNeedsException.class,
+                        needs -> assertThat(needs.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.BTRFS));
+    }
+
+    @Test
+    void anInitWithATableOfItsOwnStartsItFromThereOnXfsToo() throws Exception {
+        var system = system("../bin/busybox").file("etc/inittab", "::sysinit:/bin/true\n");
+        var copy = prepared(system.rawWithXfs(), EnumSet.allOf(Ability.class));
+
+        assertThat(in(copy, "xfs", ",nouuid", "cat etc/inittab; stat -c '%a %s' .kiln/busybox"))
+                .isEqualTo("::sysinit:/bin/true\n::once:/.kiln/busybox sh /.kiln/guest.sh\n755 "
+                        + Files.size(SandboxCheck.busybox()) + "\n");
+    }
+
+    @Test
+    void whatNoMachineStartsIsTold() throws Exception {
+        var raw = system("none").rawWithBtrfs("cp -a $tree/. $at && rm $at/sbin/init");
+        assertThatThrownBy(() -> prepared(raw, EnumSet.allOf(Ability.class)))
+                .isInstanceOfSatisfying(
+                        BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("Machine.BootFailed"))
+                .hasMessageContaining("the root file system has no /sbin/init");
+    }
+
+    private SystemDisk system(String init) throws Exception {
+        var system = new SystemDisk(directory.resolve("disk"));
+        Files.createSymbolicLink(
+                Files.createDirectory(system.tree().resolve("sbin")).resolve("init"), Path.of(init));
+        return system;
+    }
+
+    private Path prepared(Path raw, Set<Ability> able) throws Exception {
+        var place = Files.createTempDirectory(directory, "test");
+        var settings = TestSettings.of(place).build();
+        var group = new ControlGroup("test-" + place.getFileName(), settings);
+        var scratch = new Scratch(place, false, 1L << 30, group);
+        Files.createDirectory(place.resolve("machine"));
+        var request =
+                new BuildRequest("exec-test", SystemDisk.image(raw), List.of(), Optional.empty(), false, 1L << 30);
+        var commands = new SandboxCommands(settings, false, SandboxCheck.busybox());
+        try {
+            var disk = new MachineDisk(commands, request, scratch, new Limits(settings, scratch), able);
+            disk.fetch();
+            disk.prepare();
+            assertThat(HeldDisk.loops(directory)).isEmpty();
+            return place.resolve("machine/disk");
+        } finally {
+            group.remove();
+        }
+    }
+
+    /** What a script prints in the root file system. */
+    private String in(Path disk, String type, String options, String script) throws Exception {
+        var at = Files.createDirectories(directory.resolve("at"));
+        var mount = "mount -t " + type + " -o ro,loop,offset=5242880,sizelimit=" + (Files.size(disk) - (8 << 20))
+                + options + " " + disk + " " + at + " && cd " + at + " && " + script;
+        return SystemDisk.run("unshare", "--mount", "--propagation", "private", "sh", "-c", mount);
+    }
+}
