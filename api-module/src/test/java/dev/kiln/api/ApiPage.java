@@ -106,7 +106,7 @@ final class ApiPage {
                                         "{account}",
                                         row.path().contains("{id}") ? "{id}" : "*"))
                                 .orElse("*")
-                        + "` |\n")
+                        + "`" + (row.narrowed() ? " that is allowed; the others are left out" : "") + " |\n")
                 .collect(Collectors.joining("", "| Route | Action | Resource |\n|---|---|---|\n", ""));
     }
 

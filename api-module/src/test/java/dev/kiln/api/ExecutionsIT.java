@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -72,6 +73,94 @@ class ExecutionsIT {
         asked[3] = "SUCCESS";
         assertThat(client.call("DescribeImagePipelineExecutions", asked).refusal())
                 .isEqualTo("403 Invalid.NextToken");
+    }
+
+    @Test
+    void thoseOfAllTemplatesAreWalkedNewestFirst() {
+        var one = objects.template(base);
+        var two = objects.template(base);
+        var started = new ArrayList<String>();
+        for (var status : List.of("FAILED", "SUCCESS", "CANCELLED", "SUCCESS", "FAILED")) {
+            started.add(0, objects.start(started.size() % 2 == 0 ? one : two));
+            objects.finish(started.get(0), status);
+        }
+        started.add(0, objects.start(one));
+        var others = new TestObjects(server, server.newAccount());
+        others.start(others.template(others.image("base")));
+
+        assertThat(listed(client, "")).isEqualTo(started);
+        var first = client.rest("GET", "/api/v1/executions?limit=4", "");
+        assertThat(ids(first)).isEqualTo(started.subList(0, 4));
+        assertThat(listed(client, "limit=4&before=" + first.at("next"))).isEqualTo(started.subList(4, 6));
+        assertThat(listed(client, "status=FAILED")).containsExactly(started.get(1), started.get(5));
+        assertThat(listed(client, "status=PREPARING,FAILED,SUCCESS&limit=3")).isEqualTo(started.subList(0, 3));
+        assertThat(listed(client, "template=" + two)).containsExactly(started.get(2), started.get(4));
+        assertThat(listed(client, "template=" + two + "&status=SUCCESS,CANCELLED"))
+                .containsExactly(started.get(2), started.get(4));
+        for (var none : List.of("status=REPAIRING", "regionId=cn-beijing", "template=" + two + "&status=CANCELLED")) {
+            assertThat(listed(client, none)).as(none).isEmpty();
+        }
+        var refused = Map.of(
+                "status=ENDED", "400 InvalidParameter.Status",
+                "limit=0", "400 InvalidLimit",
+                "limit=501", "400 InvalidLimit",
+                "limit=x", "400 InvalidLimit",
+                "before=yesterday", "403 Invalid.NextToken",
+                "regionId=..", "404 InvalidRegionId.NotFound",
+                "regionId=cn-none", "404 InvalidRegionId.NotFound",
+                "template=ip-none", "404 InvalidImagePipeline.NotFound");
+        refused.forEach((query, refusal) -> assertThat(
+                        client.rest("GET", "/api/v1/executions?" + query, "").refusal())
+                .as(query)
+                .isEqualTo(refusal));
+    }
+
+    private static List<String> listed(WireClient who, String query) {
+        return ids(who.rest("GET", "/api/v1/executions?" + query, ""));
+    }
+
+    private static List<String> ids(Reply reply) {
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json()
+                .path("executions")
+                .valueStream()
+                .map(one -> one.path("executionId").asString())
+                .toList();
+    }
+
+    @Test
+    void aKeySeesThoseOfTheTemplatesThatItsPoliciesAllow() {
+        var mine = objects.template(base);
+        var other = objects.template(base);
+        var third = objects.template(base);
+        var seen = objects.start(mine);
+        var hidden = objects.start(other);
+        var also = objects.start(third);
+        var list = "ecs:DescribeImagePipelineExecutions";
+        var resource = "acs:ecs:*:*:imagepipeline/";
+        var one = TestKeys.narrowed(server, client, TestKeys.allow(list, resource + mine));
+        var butOne = TestKeys.narrowed(
+                server,
+                client,
+                TestKeys.policy(
+                        TestKeys.statement("Allow", "ecs:*", "*"),
+                        TestKeys.statement("Deny", list, resource.replace(":ecs:*", ":ecs:cn-hangzhou") + other)));
+        var all = TestKeys.narrowed(server, client, TestKeys.allow(list, "*"));
+        var none = TestKeys.narrowed(server, client, TestKeys.allow("ecs:Start*", "*"));
+
+        assertThat(listed(one, "")).containsExactly(seen);
+        assertThat(listed(one, "template=" + mine)).containsExactly(seen);
+        assertThat(listed(butOne, "")).containsExactly(also, seen);
+        assertThat(listed(all, "")).containsExactly(also, hidden, seen);
+        for (var template : List.of(other, "ip-none")) {
+            assertThat(one.rest("GET", "/api/v1/executions?template=" + template, "")
+                            .refusal())
+                    .isEqualTo("403 Forbidden.RAM");
+        }
+        assertThat(butOne.rest("GET", "/api/v1/executions?template=" + other, "")
+                        .refusal())
+                .isEqualTo("403 Forbidden.RAM");
+        assertThat(none.rest("GET", "/api/v1/executions", "").refusal()).isEqualTo("403 Forbidden.RAM");
     }
 
     @Test

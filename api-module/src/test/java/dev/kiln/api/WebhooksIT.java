@@ -26,10 +26,14 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +46,7 @@ class WebhooksIT {
     private static final int EXECUTIONS = 10;
 
     /** One try of a message, as it arrived. */
-    private record Arrival(JsonNode event, boolean signed, boolean taken) {
+    private record Arrival(String path, JsonNode event, boolean signed, boolean taken) {
 
         String execution() {
             return event.path("subject").asString("");
@@ -54,13 +58,26 @@ class WebhooksIT {
     }
 
     @TempDir
-    private Path regions;
+    private static Path regions;
+
+    private static ApiServer server;
 
     private final Random random = TestSeed.random("WebhooksIT");
     private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
     private HttpServer receiver;
     private volatile String secret = "";
     private volatile boolean fails;
+
+    @BeforeAll
+    static void startServer() {
+        var settings = Map.of("kiln.webhooks.private-networks", "127.0.0.0/8", "kiln.webhooks.back-off", "20ms");
+        server = ApiServer.start(TestServers.freshDatabase(), regions, settings);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
 
     @BeforeEach
     void startReceiver() throws IOException {
@@ -83,7 +100,8 @@ class WebhooksIT {
         try (exchange) {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var fault = fails ? random.nextInt(6) : 5;
-            arrivals.add(new Arrival(JSON.readTree(body), isSigned(exchange, body), fault > 2));
+            var path = exchange.getRequestURI().getPath();
+            arrivals.add(new Arrival(path, JSON.readTree(body), isSigned(exchange, body), fault > 2));
             switch (fault) {
                 case 0 -> exchange.sendResponseHeaders(500, -1);
                 case 1 -> {
@@ -113,60 +131,68 @@ class WebhooksIT {
     }
 
     private Reply create(WireClient client, String url) {
-        return client.rest("POST", "/api/v1/webhooks", JSON.writeValueAsString(Map.of("url", url)));
+        return create(client, url, null);
+    }
+
+    private Reply create(WireClient client, String url, @Nullable String template) {
+        var wanted = JSON.createObjectNode().put("url", url).put("template", template);
+        return client.rest("POST", "/api/v1/webhooks", wanted.toString());
     }
 
     @Test
     void aReceiverThatFailsHalfTheTimeGetsEveryEventInOrderAndNobodyElseDoes() {
-        var settings = Map.of("kiln.webhooks.private-networks", "127.0.0.0/8", "kiln.webhooks.back-off", "20ms");
-        try (var server = ApiServer.start(TestServers.freshDatabase(), regions, settings)) {
-            var client = server.newAccount();
-            var made = create(client, url());
-            assertThat(made.status()).as(made.text()).isEqualTo(201);
-            secret = made.at("secret");
-            fails = true;
-            var executions = run(server, client);
-            var other = server.newAccount();
-            new TestObjects(server, other)
-                    .start(new TestObjects(server, other).template(new TestObjects(server, other).image("other")));
+        var client = server.newAccount();
+        var made = create(client, url());
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        secret = made.at("secret");
+        fails = true;
+        var executions = run(client);
+        var other = server.newAccount();
+        new TestObjects(server, other)
+                .start(new TestObjects(server, other).template(new TestObjects(server, other).image("other")));
 
-            Awaitility.await("all are delivered")
-                    .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() ->
-                            assertThat(arrivals.stream().filter(Arrival::taken)).hasSize(3 * EXECUTIONS));
-            assertThat(arrivals).allMatch(Arrival::signed);
-            for (var execution : executions) {
-                var mine = arrivals.stream()
-                        .filter(one -> one.execution().equals(execution))
-                        .toList();
-                assertThat(mine.stream().filter(Arrival::taken))
-                        .extracting(Arrival::sequence)
-                        .containsExactly(1, 2, 3);
-                assertThat(mine).extracting(Arrival::sequence).isSorted();
-            }
-            assertThat(arrivals).extracting(Arrival::execution).containsOnly(executions.toArray(String[]::new));
-
-            tellsWhatItDidAndNoSecret(server, client, other, made.at("webhookId"));
+        Awaitility.await("all are delivered")
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() ->
+                        assertThat(arrivals.stream().filter(Arrival::taken)).hasSize(3 * EXECUTIONS));
+        assertThat(arrivals).allMatch(Arrival::signed);
+        for (var execution : executions) {
+            var mine = arrivals.stream()
+                    .filter(one -> one.execution().equals(execution))
+                    .toList();
+            assertThat(mine.stream().filter(Arrival::taken))
+                    .extracting(Arrival::sequence)
+                    .containsExactly(1, 2, 3);
+            assertThat(mine).extracting(Arrival::sequence).isSorted();
         }
+        assertThat(arrivals).extracting(Arrival::execution).containsOnly(executions.toArray(String[]::new));
+
+        tellsWhatItDidAndNoSecret(client, other, made.at("webhookId"));
     }
 
-    private static List<String> run(ApiServer server, WireClient client) {
+    private static List<String> run(WireClient client) {
         var objects = new TestObjects(server, client);
         var image = objects.image("base");
-        var worker = new Executions(server.jdbc());
         var started = new ArrayList<String>();
         for (var number = 0; number < EXECUTIONS; number++) {
-            var execution = objects.start(objects.template(image));
-            started.add(execution);
-            var attempt = worker.claim(new ExecutionId(execution), "worker", "somewhere")
-                    .orElseThrow();
-            attempt = worker.advance(attempt, Advance.to(ExecutionStatus.BUILDING, "one \"quoted\" line"));
-            worker.advance(attempt, Advance.to(ExecutionStatus.DISTRIBUTING, "zwei"));
+            started.add(run(objects, objects.template(image)));
         }
         return started;
     }
 
-    private void tellsWhatItDidAndNoSecret(ApiServer server, WireClient client, WireClient other, String id) {
+    /** Three events of an execution. */
+    private static String run(TestObjects objects, String template) {
+        var execution = objects.start(template);
+        var worker = new Executions(server.jdbc());
+        var attempt =
+                worker.claim(new ExecutionId(execution), "worker", "somewhere").orElseThrow();
+        attempt = worker.advance(attempt, Advance.to(ExecutionStatus.BUILDING, "one \"quoted\" line"));
+        worker.advance(attempt, Advance.to(ExecutionStatus.DISTRIBUTING, "zwei"));
+        objects.finish(execution, "SUCCESS");
+        return execution;
+    }
+
+    private void tellsWhatItDidAndNoSecret(WireClient client, WireClient other, String id) {
         var path = "/api/v1/webhooks/" + id;
         var log = client.rest("GET", path + "/deliveries", "");
         assertThat(JSON.readTree(log.text()).path("deliveries").valueStream())
@@ -177,7 +203,8 @@ class WebhooksIT {
                 .contains(id)
                 .doesNotContain("secret");
         assertThat(server.jdbc()
-                        .sql("select encode(secret, 'escape') from webhook")
+                        .sql("select encode(secret, 'escape') from webhook where id = :id")
+                        .param("id", id)
                         .query(String.class)
                         .single())
                 .doesNotContain(secret);
@@ -197,9 +224,74 @@ class WebhooksIT {
     }
 
     @Test
-    void addressesThatAreNotPublicAreRefusedWhenAWebhookIsMadeAndWhenItIsUsed() {
-        var server = ApiServer.shared();
+    void aWebhookOfATemplateIsToldOfItsExecutionsAloneAndGoesWithIt() {
         var client = server.newAccount();
+        var objects = new TestObjects(server, client);
+        var image = objects.image("base");
+        var one = objects.template(image);
+        var two = objects.template(image);
+        createdFor(client, "/one", one);
+        createdFor(client, "/two", two);
+        createdFor(client, "/all", null);
+        var executions = List.of(run(objects, one), run(objects, two), run(objects, one));
+
+        Awaitility.await().untilAsserted(() -> assertThat(arrivals).hasSize(18));
+        assertThat(told("/one")).containsExactlyInAnyOrderElementsOf(events(executions.get(0), executions.get(2)));
+        assertThat(told("/two")).containsExactlyInAnyOrderElementsOf(events(executions.get(1)));
+        assertThat(told("/all")).containsExactlyInAnyOrderElementsOf(events(executions.toArray(String[]::new)));
+        for (var path : List.of("/one", "/two", "/all")) {
+            for (var execution : executions) {
+                assertThat(told(path).stream().filter(event -> event.startsWith(execution)))
+                        .as("%s of %s", path, execution)
+                        .isSorted();
+            }
+        }
+
+        assertThat(templatesOfWebhooks(client)).containsExactly(one, two, "");
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", two).status())
+                .isEqualTo(200);
+        assertThat(templatesOfWebhooks(client)).containsExactly(one, "");
+
+        var stranger = server.newAccount();
+        for (var template : List.of(one, two, "ip-none", "")) {
+            assertThat(create(stranger, url(), template).refusal())
+                    .as(template)
+                    .isEqualTo("404 InvalidImagePipeline.NotFound");
+        }
+        assertThat(stranger.rest("GET", "/api/v1/webhooks", "").text()).isEqualTo("{\"webhooks\":[]}");
+    }
+
+    private void createdFor(WireClient client, String path, @Nullable String template) {
+        var made = create(client, url().replace("/hook", path), template);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.at("template")).isEqualTo(template == null ? "" : template);
+    }
+
+    private List<String> told(String path) {
+        return arrivals.stream()
+                .filter(one -> one.path().equals(path))
+                .map(one -> one.event().path("id").asString())
+                .toList();
+    }
+
+    private static List<String> events(String... executions) {
+        return Stream.of(executions)
+                .flatMap(execution -> Stream.of(1, 2, 3).map(number -> execution + "/" + number))
+                .toList();
+    }
+
+    private static List<String> templatesOfWebhooks(WireClient client) {
+        var listed = JSON.readTree(client.rest("GET", "/api/v1/webhooks", "").text());
+        return listed.path("webhooks")
+                .valueStream()
+                .map(webhook -> webhook.path("template").asString(""))
+                .toList();
+    }
+
+    @Test
+    void addressesThatAreNotPublicAreRefusedWhenAWebhookIsMadeAndWhenItIsUsed() {
+        var shared = ApiServer.shared();
+        var client = shared.newAccount();
         for (var url : List.of(
                 url(),
                 "http://localhost/",
@@ -227,7 +319,7 @@ class WebhooksIT {
         // As if a name had led elsewhere when the webhook was made.
         var id = "wh-" + "a".repeat(20);
         var sealed = new SecretSeal(Base64.getEncoder().encodeToString(new byte[32])).seal(id, "whsec_AAAA");
-        server.jdbc()
+        shared.jdbc()
                 .sql("insert into webhook (id, account_id, url, secret) values (:id, :account, :url, :secret)")
                 .param("id", id)
                 .param("account", Long.parseLong(client.keys().account()))

@@ -3,8 +3,6 @@ package dev.kiln.cli;
 import static dev.kiln.cli.TemplateCommands.text;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +10,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Start, watch, cancel and list executions, and try their targets again. */
 final class ExecutionCommands {
-
-    private static final String SET = "/ImagePipelineExecution/ImagePipelineExecutionSet";
 
     private final Session session;
     private final TemplateCommands templates;
@@ -66,10 +62,7 @@ final class ExecutionCommands {
 
     private int start(Arguments arguments) throws UsageException, IOException {
         var region = session.region(arguments);
-        var word = arguments.words().get(0);
-        var template = word.startsWith("ip-")
-                ? Session.id(word, "a template")
-                : text(templates.find(word, region), "ImagePipelineId");
+        var template = template(arguments.words().get(0), region);
         var json = Session.json(arguments);
         var started = start(template, region, arguments);
         var id = started.path("ExecutionId").asString(text(started, "executionId"));
@@ -120,43 +113,39 @@ final class ExecutionCommands {
     private int list(Arguments arguments) throws UsageException, IOException {
         var limit = arguments.number("limit", 20, 1, 500);
         var region = session.region(arguments);
-        var asked = new LinkedHashMap<>(Map.of("RegionId", region, "MaxResults", Integer.toString(limit)));
-        arguments.option("status").ifPresent(status -> asked.put("Status", status));
-        var found = new ArrayList<JsonNode>();
-        for (var template : asked(arguments, region)) {
-            asked.put("ImagePipelineId", text(template, "ImagePipelineId"));
-            session.client()
-                    .rpc("DescribeImagePipelineExecutions", asked)
-                    .at(SET)
-                    .forEach(found::add);
+        var asked = new LinkedHashMap<>(Map.of("regionId", region, "limit", Integer.toString(limit)));
+        arguments.option("status").ifPresent(status -> asked.put("status", status));
+        var named = arguments.option("template");
+        if (named.isPresent()) {
+            asked.put("template", template(named.get(), region));
         }
-        found.sort(Comparator.comparing((JsonNode one) -> text(one, "CreationTime"))
-                .reversed());
-        var newest = List.copyOf(found.subList(0, Math.min(limit, found.size())));
+        var found = session.client()
+                .rest("GET", "/api/v1/executions", asked, RequestBody.none())
+                .path("executions");
         if (Session.json(arguments)) {
-            session.print(newest);
+            session.print(found);
         } else {
-            print(newest);
+            print(found);
         }
         return ExitStatus.DONE;
     }
 
-    private List<JsonNode> asked(Arguments arguments, String region) throws UsageException, IOException {
-        var named = arguments.option("template");
-        return named.isPresent()
-                ? List.of(templates.find(named.get(), region))
-                : session.all("DescribeImagePipelines", Map.of("RegionId", region), TemplateCommands.SET);
+    /** The id of a template that is named by its id or its name. */
+    private String template(String word, String region) throws UsageException, IOException {
+        return word.startsWith("ip-")
+                ? Session.id(word, "a template")
+                : text(templates.find(word, region), "ImagePipelineId");
     }
 
-    private void print(List<JsonNode> executions) {
+    private void print(JsonNode executions) {
         var table = new Table(2, "EXECUTION", "TEMPLATE", "STATUS", "STARTED", "MESSAGE");
         for (var one : executions) {
             table.row(
-                    text(one, "ExecutionId"),
-                    text(one, "ImagePipelineId"),
-                    text(one, "Status"),
-                    Session.ago(text(one, "CreationTime")),
-                    text(one, "Message"));
+                    text(one, "executionId"),
+                    text(one, "templateId"),
+                    text(one, "status"),
+                    Session.ago(text(one, "createdAt")),
+                    text(one, "message"));
         }
         table.print(session.terminal());
     }

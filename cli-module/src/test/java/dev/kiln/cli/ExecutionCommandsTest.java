@@ -238,15 +238,17 @@ class ExecutionCommandsTest {
                 "DescribeImagePipelines",
                 "{\"ImagePipeline\":{\"ImagePipelineSet\":[{\"ImagePipelineId\":\"" + TEMPLATE + "\"}]}}");
         answer(
-                "DescribeImagePipelineExecutions",
-                "{\"ImagePipelineExecution\":{\"ImagePipelineExecutionSet\":[{\"ExecutionId\":\"exec-1\",\"Status\":\"SUCCESS\","
-                        + "\"CreationTime\":\"2024-01-01T00:00:00Z\"}]}}");
+                "/api/v1/executions",
+                "{\"executions\":[{\"executionId\":\"exec-1\",\"templateId\":\"" + TEMPLATE
+                        + "\",\"status\":\"SUCCESS\","
+                        + "\"createdAt\":\"2024-01-01T00:00:00Z\",\"message\":\"success\"}],\"next\":\"\"}");
 
         assertThat(run("executions", "--status", "SUCCESS", "-o", "json")).isZero();
-        assertThat(text(out)).contains("\"ExecutionId\" : \"exec-1\"");
-        assertThat(asked.get(1)).contains("ImagePipelineId=" + TEMPLATE, "Status=SUCCESS");
+        assertThat(text(out)).contains("\"executionId\" : \"exec-1\"");
+        assertThat(asked).containsExactly("GET /api/v1/executions?limit=20&regionId=cn-hangzhou&status=SUCCESS");
         assertThat(run("executions", "-t", "golden")).isZero();
-        assertThat(text(out)).startsWith("EXECUTION  TEMPLATE  STATUS").contains("exec-1");
+        assertThat(asked).last().asString().contains("template=" + TEMPLATE);
+        assertThat(text(out)).startsWith("EXECUTION  TEMPLATE").contains("exec-1", "SUCCESS", "success");
         assertThat(run("executions", "-o", "xml")).isEqualTo(2);
     }
 

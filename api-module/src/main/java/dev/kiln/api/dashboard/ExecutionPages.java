@@ -4,6 +4,7 @@ import dev.kiln.api.error.Refusals;
 import dev.kiln.api.execution.ExecutionRecord;
 import dev.kiln.api.live.Followers;
 import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.rpc.Cursor;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;

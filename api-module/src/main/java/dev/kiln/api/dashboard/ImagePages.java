@@ -4,6 +4,7 @@ import dev.kiln.account.AccountId;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.image.SeenPackages;
 import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.rpc.Cursor;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;

@@ -2,6 +2,7 @@ package dev.kiln.api.dashboard;
 
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.rpc.Cursor;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.api.template.DeclaredParameters;
 import dev.kiln.template.TemplateId;

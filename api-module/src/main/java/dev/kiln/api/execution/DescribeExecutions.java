@@ -30,8 +30,7 @@ import org.springframework.stereotype.Component;
 @Component
 class DescribeExecutions implements Operation<Listing<Listed>> {
 
-    private static final ErrorCode INVALID_STATUS =
-            new ErrorCode("InvalidParameter.Status", 400, "no status of an execution");
+    static final ErrorCode INVALID_STATUS = new ErrorCode("InvalidParameter.Status", 400, "no status of an execution");
     private static final ErrorCode MISSING_ID =
             new ErrorCode("MissingParameter.ImagePipelineId", 400, "neither template nor execution asked for");
     private static final ErrorCode ID_TOO_LONG =
@@ -43,9 +42,9 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
                     "ExecutionId", Scalar.text("at most 128 characters", id -> id.length() <= 128))
             .code(ID_TOO_LONG)
             .or("");
-    private static final Parameter<List<String>> STATUS = Parameter.of("Status", Scalar.someOf(statuses()))
-            .code(INVALID_STATUS)
-            .or(List.of());
+    static final Scalar<List<String>> STATUSES = Scalar.someOf(statuses());
+    private static final Parameter<List<String>> STATUS =
+            Parameter.of("Status", STATUSES).code(INVALID_STATUS).or(List.of());
 
     private static final Shape<Listed> EXECUTION_SHAPE = Shape.of(
             text("ExecutionId", Listed::executionId),

@@ -17,6 +17,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
@@ -82,6 +84,44 @@ final class ExecutionList {
         }
     }
 
+    /** What the executions of an account are narrowed to; what is empty does not narrow. */
+    record OfAccount(
+            AccountId account,
+            Optional<RegionId> region,
+            Optional<List<String>> templates,
+            List<ExecutionStatus> statuses) {
+
+        private boolean isOneTemplate() {
+            return templates.filter(all -> all.size() == 1).isPresent();
+        }
+
+        private String conditions() {
+            var ofTemplates = isOneTemplate()
+                    ? " and e.template_id = :template"
+                    : " and e.template_id = any(cast(:templates as text[]))";
+            return " and e.account_id = :account"
+                    + (region.isPresent() ? " and e.region_id = :region" : "")
+                    + (templates.isPresent() ? ofTemplates : "");
+        }
+
+        /** Each can be read from where an index has it, and no further; words of ours stand in them alone. */
+        private Stream<String> parts() {
+            if (statuses.isEmpty()) {
+                return Stream.of("true");
+            }
+            var ended = statuses.stream()
+                    .filter(ExecutionStatus::isFinal)
+                    .map(status -> isOneTemplate()
+                            ? "e.final_status is not null and e.template_id || ' ' || e.final_status = :template || ' "
+                                    + status + "'"
+                            : "e.final_status = '" + status + "'");
+            return statuses.stream().allMatch(ExecutionStatus::isFinal)
+                    ? ended
+                    : Stream.concat(
+                            ended, Stream.of("e.finished_at is null and e.status = any(cast(:statuses as text[]))"));
+        }
+    }
+
     private static final String COLUMNS = """
             select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
                    coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
@@ -127,6 +167,28 @@ final class ExecutionList {
                 ? byStatus(filter)
                 : "execution e where " + matching(filter) + BEHIND;
         return bind(jdbc.sql(COLUMNS + "from " + found + NEWEST), filter)
+                .param("createdAt", after.time())
+                .param("id", after.id())
+                .param("limit", limit)
+                .query(this::listed)
+                .list();
+    }
+
+    /** Newest first, from behind the position on, of all templates. */
+    List<Listed> list(OfAccount filter, Position after, int limit) {
+        var parts = filter.parts()
+                .map(part -> "(select e.* from execution e where " + part + filter.conditions() + BEHIND + NEWEST + ")")
+                .collect(Collectors.joining(" union all "));
+        return jdbc.sql(COLUMNS + "from (" + parts + ") e" + NEWEST)
+                .param("account", filter.account().value())
+                .param("region", filter.region().map(RegionId::value).orElse(""))
+                .param("templates", filter.templates().orElse(List.of()).toArray(String[]::new))
+                .param(
+                        "template",
+                        filter.templates()
+                                .flatMap(all -> all.stream().findFirst())
+                                .orElse(""))
+                .param("statuses", filter.statuses().stream().map(Enum::name).toArray(String[]::new))
                 .param("createdAt", after.time())
                 .param("id", after.id())
                 .param("limit", limit)

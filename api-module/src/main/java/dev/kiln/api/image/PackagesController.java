@@ -85,7 +85,8 @@ class PackagesController {
     private PackageList recorded(Image image) {
         return packages.of(image)
                 .orElseThrow(() -> RestCodes.PACKAGES_NOT_RECORDED.because("What is installed in image " + image.id()
-                        + " is not recorded. It is for archives with dpkg or apk that executions have built."));
+                        + " is not recorded. It is for images with dpkg, apk or rpm that executions have built; the log of"
+                        + " the execution may say why not."));
     }
 
     private Image find(String id, Caller caller) {

@@ -14,8 +14,13 @@ import java.util.Optional;
  *
  * @param type what the route is about; nothing: it is checked on {@code *}
  * @param region the parameter of the query that holds the region; empty: the request does not say which
+ * @param narrowed whether the route itself is open, and its answer has only what the policies allow
  */
-public record RestAction(String method, String path, String action, Optional<ResourceType> type, String region) {
+public record RestAction(
+        String method, String path, String action, Optional<ResourceType> type, String region, boolean narrowed) {
+
+    /** By which the executions of a template are listed, as on the wire. */
+    public static final String LIST_EXECUTIONS = "ecs:DescribeImagePipelineExecutions";
 
     /** All of them. */
     public static final List<RestAction> ALL = List.of(
@@ -26,7 +31,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("POST", "/api/v1/keys/{id}/enable", "kiln:EnableKey", KEY),
             about("DELETE", "/api/v1/keys/{id}", "kiln:DeleteKey", KEY),
             about("POST", "/api/v1/temporary-keys", "kiln:CreateTemporaryKey", KEY),
-            new RestAction("POST", "/api/v1/images", "kiln:UploadImage", Optional.of(IMAGE), "regionId"),
+            new RestAction("POST", "/api/v1/images", "kiln:UploadImage", Optional.of(IMAGE), "regionId", false),
             about("GET", "/api/v1/images/{id}", "kiln:GetImage", IMAGE),
             about("GET", "/api/v1/images/{id}/content", "kiln:DownloadImage", IMAGE),
             about("GET", "/api/v1/images/{id}/packages", "kiln:GetPackages", IMAGE),
@@ -45,6 +50,7 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("GET", "/api/v1/templates/{id}/rebuild", "kiln:GetRebuild", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/rebuild", "kiln:SetRebuild", TEMPLATE),
             about("POST", "/api/v1/templates/{id}/executions", "ecs:StartImagePipelineExecution", TEMPLATE),
+            new RestAction("GET", "/api/v1/executions", LIST_EXECUTIONS, Optional.of(TEMPLATE), "", true),
             about("GET", "/api/v1/executions/{id}", "kiln:GetExecution", EXECUTION),
             about("GET", "/api/v1/executions/{id}/parameters", "kiln:GetExecutionParameters", EXECUTION),
             about("GET", "/api/v1/executions/{id}/events", "kiln:GetExecutionEvents", EXECUTION),
@@ -63,11 +69,11 @@ public record RestAction(String method, String path, String action, Optional<Res
             about("POST", "/api/v1/doctor", "kiln:RemoveLeftovers"));
 
     private static RestAction about(String method, String path, String action) {
-        return new RestAction(method, path, action, Optional.empty(), "");
+        return new RestAction(method, path, action, Optional.empty(), "", false);
     }
 
     private static RestAction about(String method, String path, String action, ResourceType type) {
-        return new RestAction(method, path, action, Optional.of(type), "");
+        return new RestAction(method, path, action, Optional.of(type), "", false);
     }
 
     /** The action of a route; HEAD is a GET. */

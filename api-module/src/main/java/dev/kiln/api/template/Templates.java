@@ -11,7 +11,9 @@ import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
 import dev.kiln.template.TemplateRows;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -92,6 +94,17 @@ public final class Templates {
                 .param("account", account.value())
                 .query(rows)
                 .optional();
+    }
+
+    /** The regions of all of the account's templates, by their ids. */
+    public Map<String, String> regions(AccountId account) {
+        var regions = new HashMap<String, String>();
+        jdbc.sql("select id, region_id from template where account_id = :account")
+                .param("account", account.value())
+                .query(row -> {
+                    regions.put(row.getString("id"), row.getString("region_id"));
+                });
+        return regions;
     }
 
     boolean hasRunningExecution(TemplateId id) {

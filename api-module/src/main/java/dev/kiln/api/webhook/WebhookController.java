@@ -1,17 +1,21 @@
 package dev.kiln.api.webhook;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.rpc.NewId;
 import dev.kiln.api.signature.Caller;
+import dev.kiln.api.template.Templates;
+import dev.kiln.template.TemplateId;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -34,6 +38,7 @@ class WebhookController {
     private static final int LOG_LINES = 200;
 
     private final Webhooks webhooks;
+    private final Templates templates;
     private final Deliveries deliveries;
     private final Addresses addresses;
     private final WebhookSettings settings;
@@ -42,11 +47,13 @@ class WebhookController {
 
     WebhookController(
             Webhooks webhooks,
+            Templates templates,
             Deliveries deliveries,
             Addresses addresses,
             WebhookSettings settings,
             TransactionTemplate transaction) {
         this.webhooks = webhooks;
+        this.templates = templates;
         this.deliveries = deliveries;
         this.addresses = addresses;
         this.settings = settings;
@@ -55,10 +62,16 @@ class WebhookController {
 
     /** What a webhook is to be. */
     record NewWebhook(
-            @Nullable String url, @JsonAnySetter @Nullable Map<String, Object> unknown) {}
+            @Nullable String url,
+            @Nullable String template,
+            @JsonAnySetter @Nullable Map<String, Object> unknown) {}
 
     /** A webhook that was made just now; its secret is shown this once. */
-    record Made(String webhookId, String url, String secret) {}
+    record Made(
+            String webhookId,
+            String url,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> template,
+            String secret) {}
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -66,16 +79,24 @@ class WebhookController {
         refuseUnknown(wanted.unknown());
         var url = wanted.url() == null ? "" : wanted.url();
         checkAddress(url);
-        var made = new Made("wh-" + NewId.text(20), url, secret());
+        var template = Optional.ofNullable(wanted.template()).map(TemplateId::new);
+        var made = new Made("wh-" + NewId.text(20), url, template.map(TemplateId::value), secret());
         transaction.executeWithoutResult(status -> {
+            template.ifPresent(id -> requireTemplate(caller, id));
             if (webhooks.count(caller.account()) >= settings.perAccount() && settings.perAccount() > 0) {
                 throw RestCodes.TOO_MANY_WEBHOOKS.because("Account " + caller.account() + " has "
                         + settings.perAccount() + " webhooks, which is as many as it may have. Delete some, or ask for"
                         + " a higher quota.");
             }
-            webhooks.add(made.webhookId(), caller.account(), url, made.secret());
+            webhooks.add(made.webhookId(), caller.account(), url, template, made.secret());
         });
         return made;
+    }
+
+    private void requireTemplate(Caller caller, TemplateId id) {
+        if (templates.hold(id, caller.account()).isEmpty()) {
+            throw Refusals.templateNotFound(id.value());
+        }
     }
 
     private static void refuseUnknown(@Nullable Map<String, Object> members) {

@@ -1,10 +1,13 @@
 package dev.kiln.api.webhook;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.kiln.account.AccountId;
 import dev.kiln.secret.SecretSeal;
+import dev.kiln.template.TemplateId;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -20,25 +23,42 @@ final class Webhooks {
         this.seal = seal;
     }
 
-    /** A webhook without its secret. */
-    record Webhook(String webhookId, String url, Instant createdAt) {}
+    /**
+     * A webhook without its secret.
+     *
+     * @param template whose executions alone it is told of; nothing: all of the account's
+     */
+    record Webhook(
+            String webhookId,
+            String url,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> template,
+            Instant createdAt) {}
 
-    void add(String id, AccountId account, String url, String secret) {
-        jdbc.sql("insert into webhook (id, account_id, url, secret) values (:id, :account, :url, :secret)")
+    /** Its template, if it has one, is held against deletion by whoever calls. */
+    void add(String id, AccountId account, String url, Optional<TemplateId> template, String secret) {
+        jdbc.sql("""
+                insert into webhook (id, account_id, url, template_id, secret)
+                values (:id, :account, :url, :template, :secret)
+                """)
                 .param("id", id)
                 .param("account", account.value())
                 .param("url", url)
+                .param("template", template.map(TemplateId::value).orElse(null))
                 .param("secret", seal.seal(id, secret))
                 .update();
     }
 
     /** Oldest first. */
     List<Webhook> of(AccountId account) {
-        return jdbc.sql("select id, url, created_at from webhook where account_id = :account order by created_at, id")
+        return jdbc.sql("""
+                        select id, url, template_id, created_at from webhook
+                         where account_id = :account order by created_at, id
+                        """)
                 .param("account", account.value())
                 .query((row, number) -> new Webhook(
                         row.getString("id"),
                         row.getString("url"),
+                        Optional.ofNullable(row.getString("template_id")),
                         row.getObject("created_at", OffsetDateTime.class).toInstant()))
                 .list();
     }

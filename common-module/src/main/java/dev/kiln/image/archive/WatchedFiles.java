@@ -69,6 +69,11 @@ public final class WatchedFiles {
         return lost ? Map.of() : found;
     }
 
+    /** Whether the archive could not be followed, or has more of them than is kept. */
+    public boolean isLost() {
+        return lost;
+    }
+
     private int header(byte[] bytes, int at, int available) throws RefusedStreamException {
         int part = Math.min(available, TarHeader.BLOCK - filled);
         System.arraycopy(bytes, at, header, filled, part);

@@ -5,7 +5,7 @@ import java.util.Comparator;
 /**
  * A package that is installed in an image.
  *
- * @param system whose package it is: {@code dpkg} or {@code apk}
+ * @param system whose package it is: {@code dpkg}, {@code apk} or {@code rpm}
  */
 public record InstalledPackage(String system, String name, String version, String architecture)
         implements Comparable<InstalledPackage> {

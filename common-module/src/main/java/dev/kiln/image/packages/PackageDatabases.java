@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads the databases of dpkg and apk out of an archive that goes by, without running anything of it. They are written
- * by whoever made the image: lines that make no sense are passed over, and there are limits to everything.
+ * Reads the databases of dpkg and apk out of an archive that goes by, without running anything of it, and notices that
+ * there is one of rpm, which only rpm reads. They are written by whoever made the image: lines that make no sense are
+ * passed over, and there are limits to everything.
  */
 public final class PackageDatabases {
 
@@ -19,11 +20,17 @@ public final class PackageDatabases {
     private static final int MOST_PACKAGES = 50_000;
     private static final String DPKG = "var/lib/dpkg/status";
     private static final List<String> APK = List.of("lib/apk/db/installed", "usr/lib/apk/db/installed");
+    private static final Pattern RPM =
+            Pattern.compile("(var/lib|usr/lib/sysimage)/rpm/(rpmdb\\.sqlite|Packages\\.db|Packages)");
+    private static final String KEY_OF_RPM = "gpg-pubkey";
     private static final Pattern WORD = Pattern.compile("[!-~]{1,256}");
 
-    private final WatchedFiles files = new WatchedFiles(PackageDatabases::isOne, MOST_BYTES);
+    private final WatchedFiles files = new WatchedFiles(this::see, MOST_BYTES);
+    private final List<InstalledPackage> ofRpm = new ArrayList<>();
+    private boolean rpm;
 
-    private static boolean isOne(String name) {
+    private boolean see(String name) {
+        rpm |= RPM.matcher(name).matches();
         return name.equals(DPKG) || name.startsWith(DPKG + ".d/") || APK.contains(name);
     }
 
@@ -32,15 +39,31 @@ public final class PackageDatabases {
         files.take(bytes, length);
     }
 
+    /** Whether a database of rpm was there. */
+    public boolean hasRpm() {
+        return rpm;
+    }
+
+    /** Takes what rpm reads in it: a line for each package, with its name, version and architecture between tabs. */
+    public void addRpm(String lines) {
+        lines.lines()
+                .map(line -> line.split("\t", -1))
+                .filter(fields -> fields.length == 3 && !fields[0].equals(KEY_OF_RPM))
+                .map(fields -> new InstalledPackage("rpm", fields[0], fields[1], fields[2]))
+                .filter(PackageDatabases::isSensible)
+                .limit(MOST_PACKAGES + 1)
+                .forEach(ofRpm::add);
+    }
+
     /**
      * What is installed; empty when that cannot be told: the archive has no such database, or one that is too large.
      */
     public Optional<PackageList> packages() {
         var found = files.found();
-        if (found.isEmpty()) {
+        if (files.isLost() || (found.isEmpty() && !rpm)) {
             return Optional.empty();
         }
-        var packages = new ArrayList<InstalledPackage>();
+        var packages = new ArrayList<>(ofRpm);
         found.forEach((name, bytes) -> {
             var system = APK.contains(name) ? "apk" : "dpkg";
             var text = new String(bytes, StandardCharsets.UTF_8);

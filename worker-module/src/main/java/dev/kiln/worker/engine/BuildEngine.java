@@ -54,7 +54,7 @@ public interface BuildEngine {
     /**
      * An image file that a build made, and what the image says of itself.
      *
-     * @param packages what is installed in it; empty when that is not known, as of a disk
+     * @param packages what is installed in it; empty when that is not known
      */
     record BuiltImage(
             Path file,
@@ -67,6 +67,11 @@ public interface BuildEngine {
         /** An image of which is not known what is installed in it. */
         public BuiltImage(Path file, long bytes, Digest digest, ImageForm form, ImageMetadata metadata) {
             this(file, bytes, digest, form, metadata, Optional.empty());
+        }
+
+        /** The same, of which that is known, or not. */
+        BuiltImage with(Optional<PackageList> installed) {
+            return new BuiltImage(file, bytes, digest, form, metadata, installed);
         }
 
         /** Such an archive of a root file system. */

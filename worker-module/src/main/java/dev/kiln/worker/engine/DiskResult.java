@@ -14,7 +14,10 @@ record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput ou
 
     BuildEngine.BuiltImage of(UnpackedImages.Lease base, ImageCommands inImage, ImageMetadata metadata)
             throws BuildFailedException, IOException, InterruptedException {
-        return base.disk().isPresent() ? rewritten(base, metadata) : made(base, inImage, metadata);
+        inImage.plan(base.disk().isEmpty());
+        var packages = new InstalledPackages(inImage, output).find();
+        var built = base.disk().isPresent() ? rewritten(base, metadata) : made(base, inImage, metadata);
+        return built.with(packages);
     }
 
     /** A disk that boots, made of the image's files. */

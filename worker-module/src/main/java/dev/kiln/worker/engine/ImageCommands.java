@@ -3,6 +3,8 @@ package dev.kiln.worker.engine;
 import dev.kiln.image.ImageForm;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +118,16 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         if (status != 0) {
             fail(status, "packing the image", errors.text());
         }
+    }
+
+    /** Runs a script of Kiln's, which sees the image as it is now as {@code /image}; its exit status. */
+    int read(List<String> script, List<String> capabilities, WaitingSandbox.Outputs outputs, Duration most)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        scratch.makeDirectories();
+        var tool = new ArrayList<>(List.of("sh", "-c"));
+        tool.addAll(script);
+        var told = WaitingSandbox.Told.of(commands.read(scratch, capabilities, tool));
+        return run(told, outputs, limits.within(most, "it took longer than " + most.toSeconds() + " seconds"));
     }
 
     /** Makes a bootable disk of the image as it is now, a file in that directory of the scratch space. */

@@ -17,12 +17,16 @@ final class Limits {
 
     /** A watch over one command that begins now. */
     SandboxProcess.Watch command() {
-        long deadline = System.nanoTime() + settings.commandTime().toNanos();
+        var most = settings.commandTime();
+        return within(most, "the command took longer than " + raise(most, "kiln.engine.command-time"));
+    }
+
+    /** A watch over what begins now and may take so long; why it is stopped then. */
+    SandboxProcess.Watch within(Duration most, String why) {
+        long deadline = System.nanoTime() + most.toNanos();
         return () -> {
             if (System.nanoTime() - deadline > 0) {
-                throw new Stopped(
-                        Stopped.Reason.TIME,
-                        "the command took longer than " + raise(settings.commandTime(), "kiln.engine.command-time"));
+                throw new Stopped(Stopped.Reason.TIME, why);
             }
             checkDisk();
         };

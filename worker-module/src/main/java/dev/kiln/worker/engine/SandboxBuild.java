@@ -341,8 +341,9 @@ final class SandboxBuild implements AutoCloseable {
         if (before.isEmpty() && leavesFilesAlone()) {
             base.keepPacked(settings.compression(), file, digest);
         }
+        var installed = new InstalledPackages(inImage, output).in(packages);
         return new BuildEngine.BuiltImage(
-                file, Files.size(file), digest, ImageForm.ARCHIVE, state.metadata(), packages.packages());
+                file, Files.size(file), digest, ImageForm.ARCHIVE, state.metadata(), installed);
     }
 
     private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)

@@ -29,6 +29,8 @@ final class SandboxCommands {
     static final String TASK = script("task.sh") + RUN;
     static final String COPY = script("copy.sh");
     private static final String DISK = script("disk.sh");
+    static final String DATABASES = script("databases.sh");
+    static final String RPM = script("rpm.sh");
     private static final String PACKER = script("packer.sh");
     static final String SYSPREP = script("sysprep.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
@@ -166,11 +168,18 @@ final class SandboxCommands {
 
     /** The same for GNU tar over the finished image; the archive goes to standard output. */
     String pack(Scratch scratch, long newest) throws IOException {
-        var line = host(List.of("--ro-bind", "merged", "/image"));
-        line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
-        line.addAll(List.of("tar", "--create", "--directory=/image", "--sort=name", "--numeric-owner"));
+        var line = new ArrayList<>(List.of("tar", "--create", "--directory=/image", "--sort=name", "--numeric-owner"));
         line.addAll(List.of("--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"));
         line.addAll(List.of("--xattrs", "--xattrs-include=*", "--clamp-mtime", "--mtime=@" + newest, "."));
+        return read(scratch, List.of(), line);
+    }
+
+    /** The same for a tool that may read all of the finished image, which it sees as {@code /image}. */
+    String read(Scratch scratch, List<String> capabilities, List<String> tool) throws IOException {
+        var line = host(List.of("--ro-bind", "merged", "/image", "--cap-add", "CAP_DAC_READ_SEARCH"));
+        capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
+        line.add("--");
+        line.addAll(tool);
         return file(scratch, false, List.of(), line);
     }
 

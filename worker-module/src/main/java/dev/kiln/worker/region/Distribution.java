@@ -2,6 +2,7 @@ package dev.kiln.worker.region;
 
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.Trouble;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.region.RegionId;
@@ -169,7 +170,7 @@ public final class Distribution {
 
     private static String reason(Target target, int tries, IOException e) {
         return "region " + target.region() + " did not take the image in " + tries + " tries, the last: "
-                + e.getClass().getSimpleName() + ": " + e.getMessage();
+                + Trouble.words(e);
     }
 
     private void copy(Attempt attempt, Target home, Target target) throws IOException {

@@ -1,6 +1,7 @@
 package dev.kiln.worker.region;
 
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.Trouble;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.region.LeasedRows.Claim;
 import java.io.IOException;
@@ -99,8 +100,7 @@ public final class LeasedWork implements AutoCloseable {
             } catch (IOException e) {
                 LOG.warn("{}: try {} of {}", claim.id(), number, settings.copyTries(), e);
                 if (number >= settings.copyTries()) {
-                    var reason = e.getClass().getSimpleName() + ": " + e.getMessage();
-                    job.rows().failed(claim, new Failure(job.failureCode(), reason));
+                    job.rows().failed(claim, new Failure(job.failureCode(), Trouble.words(e)));
                     return;
                 }
                 Thread.sleep(

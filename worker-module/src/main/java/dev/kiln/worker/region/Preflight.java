@@ -2,6 +2,7 @@ package dev.kiln.worker.region;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.Trouble;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.template.Template;
@@ -11,10 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Looks at every target before a build starts: a build whose result could not be delivered is not begun. */
 public final class Preflight {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     // A check writes and syncs a file: with many short builds a second that would be more than the builds do.
     private static final Duration GOOD_FOR = Duration.ofSeconds(1);
@@ -62,8 +67,9 @@ public final class Preflight {
             lastGood.put(region, now);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(
-                    new Failure("RegionUnavailable", "region " + region + " cannot be written to: " + e.getMessage()));
+            LOG.warn("region {} cannot be written to", region, e);
+            var why = "region " + region + " cannot be written to: " + Trouble.words(e);
+            return Optional.of(new Failure("RegionUnavailable", why));
         }
     }
 

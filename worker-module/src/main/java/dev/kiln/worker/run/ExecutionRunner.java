@@ -8,6 +8,7 @@ import dev.kiln.execution.Failure;
 import dev.kiln.execution.NotAbleException;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
+import dev.kiln.execution.Trouble;
 import dev.kiln.worker.metric.LogContext;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
@@ -154,7 +155,7 @@ public final class ExecutionRunner {
             return failed.failure();
         }
         LOG.error("{} failed in {}", attempt.execution(), attempt.status(), cause);
-        return new Failure("InternalError", attempt.status() + " failed: " + cause);
+        return new Failure("InternalError", attempt.status() + " failed: " + Trouble.words(cause));
     }
 
     private static Advance ended(Stage stage, Attempt attempt, Failure failure) {

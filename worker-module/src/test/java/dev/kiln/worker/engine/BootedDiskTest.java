@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
+import dev.kiln.image.packages.InstalledPackage;
+import dev.kiln.parameter.RunParameter;
+import dev.kiln.parameter.RunParameters;
 import dev.kiln.template.Sysprep;
 import dev.kiln.worker.machine.MachineSettings;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +32,8 @@ class BootedDiskTest {
 
     private static final MachineSettings MACHINES = new MachineSettings(
             true, Duration.ofMinutes(2), DataSize.ofMegabytes(256), 1, MachineSettings.Acceleration.AUTOMATIC);
+
+    private static final String SECRET = "of-this-run-alone";
 
     @TempDir
     private static Path directory;
@@ -76,7 +82,8 @@ class BootedDiskTest {
 
     private static BuildFailedException failure(Path disk, ImageForm.Kind kind, String content, RecordedOutput output)
             throws IOException {
-        var request = request(ImageFile.of(disk, kind), content, ImageForm.Kind.ARCHIVE);
+        var request = request(ImageFile.of(disk, kind), content, ImageForm.Kind.ARCHIVE)
+                .with(new RunParameters(List.of(new RunParameter("TOKEN", SECRET, true))));
         return catchThrowableOfType(BuildFailedException.class, () -> engine.test(request, output));
     }
 
@@ -88,17 +95,22 @@ class BootedDiskTest {
                 ENV PLACE="machine"
                 WORKDIR /var/place
                 RUN echo "in a $PLACE, in $(pwd), of $(cat /etc/golden)"; grep -c ' / ext4 ' /proc/mounts; ls -A /etc
+                RUN echo "with $TOKEN."; echo "console $TOKEN." > /dev/console
                 USER app
-                RUN echo "as $(id -un)"; echo "it is broken" >&2; exit 7
+                RUN echo "as $(id -un)"; echo "it is broken with $TOKEN" >&2; exit ${#TOKEN}
                 """;
         var failure = failure(disk, ImageForm.Kind.RAW, content, output);
         assertThat(failure.code()).isEqualTo("BuildCommand.Failed");
-        assertThat(failure.exitCode()).isEqualTo(7);
-        assertThat(failure).hasMessageStartingWith("step 5 of 5 (RUN echo").hasMessageEndingWith("it is broken");
+        assertThat(failure.exitCode()).isEqualTo(SECRET.length());
+        assertThat(failure)
+                .hasMessageStartingWith("step 6 of 6 (RUN echo")
+                .hasMessageEndingWith("it is broken with ***");
         assertThat(output.text())
-                .contains("in a machine, in /var/place, of golden\n1\n", "as app\nit is broken\n")
-                .contains("console: [    0.000000] Linux version ");
-        assertThat(output.steps()).contains("finish 4/5").doesNotContain("finish 5/5");
+                .contains("in a machine, in /var/place, of golden\n1\n", "as app\nit is broken with ***\n")
+                .contains("console: [    0.000000] Linux version ")
+                .contains("with ***.\n", "console: console ***.\n")
+                .doesNotContain(SECRET);
+        assertThat(output.steps()).contains("finish 5/6").doesNotContain("finish 6/6");
         assertThat(output.steps())
                 .anyMatch(step -> step.matches("phase the machine is up after .* its system is running"));
         assertThat(Digest.of(disk)).isEqualTo(before);
@@ -168,7 +180,8 @@ class BootedDiskTest {
     @Test
     void whatBelongsToOneMachineIsTakenAwayFromADiskMadeOfAnArchive() throws Exception {
         var content =
-                "RUN echo of-one-machine > /etc/machine-id; mkdir -p /var/log; echo x > /var/log/x; echo y > /etc/y";
+                "RUN echo of-one-machine > /etc/machine-id; mkdir -p /var/log; echo x > /var/log/x; echo y > /etc/y"
+                        + "\nRUN mkdir -p /var/lib/dpkg; printf 'Package: a\\nVersion: 1\\n' > /var/lib/dpkg/status";
         var plain = request(tiny, content, ImageForm.Kind.RAW);
         var request = new BuildRequest(
                 plain.name(),
@@ -190,6 +203,8 @@ class BootedDiskTest {
         assertThat(SystemDisk.run("debugfs", "-R", "stat /var/log/x", root)).contains("Size: 0");
         assertThat(SystemDisk.run("debugfs", "-R", "cat /etc/y", root)).endsWith("y\n");
         SystemDisk.run("e2fsck", "-fn", root);
+        assertThat(made.packages().orElseThrow().packages())
+                .containsExactly(new InstalledPackage("dpkg", "a", "1", "all"));
     }
 
     @Test

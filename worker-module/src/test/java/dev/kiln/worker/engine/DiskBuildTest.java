@@ -2,11 +2,13 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.kiln.execution.Ability;
 import dev.kiln.image.Architecture;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
+import dev.kiln.image.packages.InstalledPackage;
 import dev.kiln.template.Sysprep;
 import dev.kiln.worker.disk.DiskNeedsException;
 import java.io.IOException;
@@ -32,6 +34,7 @@ class DiskBuildTest {
             RUN mkdir -p /home/d '/home/-p/<5>'; chmod 700 /home/d
             RUN for i in $(seq 1500); do echo $i > /home/d/a-long-name-for-a-file-$i; done
             RUN cat /boot/kernel; if touch /boot/x || touch /boot/kernel; then exit 9; fi; echo > /run/x; echo > /tmp/x
+            RUN printf '\\nPackage: later\\nVersion: 2\\n' >> /var/lib/dpkg/status
             RUN dd if=/dev/zero of=/home/sparse bs=1 count=1 seek=30000000; mv /bin/seq /bin/moved
             """;
 
@@ -51,13 +54,23 @@ class DiskBuildTest {
 
     @Test
     void equalBuildsOnADiskGiveEqualDisksWhateverItsFormat() throws Exception {
-        var raw = new SystemDisk(directory.resolve("disk")).raw();
+        var disk = new SystemDisk(directory.resolve("disk"));
+        var rpm = Files.createDirectory(disk.tree().resolve("var/lib/rpm"));
+        Files.copy(RpmDatabase.make(directory.resolve("rpm")), rpm.resolve(RpmDatabase.NAME));
+        var raw = disk.raw();
         var base = Digest.of(raw);
         var first = build(SystemDisk.image(raw), "one");
         var second = build(SystemDisk.image(SystemDisk.converted(raw, "qcow2")), "two");
 
         assertThat(second.digest()).isEqualTo(first.digest());
         assertThat(first.metadata().architecture()).isEqualTo("x86_64");
+        assertThat(first.packages().orElseThrow().packages())
+                .extracting(InstalledPackage::system, InstalledPackage::name, InstalledPackage::version)
+                .containsExactly(
+                        tuple("dpkg", "first", "1"),
+                        tuple("dpkg", "later", "2"),
+                        tuple("rpm", "library", "2:5-3"),
+                        tuple("rpm", "tool", "2:1.4-3"));
         assertThat(first.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, SIZE));
         assertThat(Digest.of(raw)).isEqualTo(base);
         assertThat(output.text()).contains("a kernel");
@@ -163,8 +176,8 @@ class DiskBuildTest {
     @Test
     void whatBelongsToOneMachineIsTakenAway() throws Exception {
         var disk = new SystemDisk(directory.resolve("disk"));
-        for (var path : "etc/ssh var/log var/log/journal var/lib var/lib/cloud var/lib/cloud/seed var/lib/systemd"
-                .split(" ", -1)) {
+        for (var path :
+                "etc/ssh var/log var/log/journal var/lib/cloud var/lib/cloud/seed var/lib/systemd".split(" ", -1)) {
             Files.createDirectory(disk.tree().resolve(path));
         }
         for (var path : "etc/machine-id etc/ssh/ssh_host_rsa_key var/log/syslog var/log/syslog.1 var/lib/cloud/data"

@@ -29,7 +29,8 @@ final class SystemDisk {
     SystemDisk(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
         this.tree = Files.createDirectory(directory.resolve("tree"));
-        for (var name : "bin boot dev etc home proc root run tmp usr usr/share usr/share/old var".split(" ", -1)) {
+        for (var name : "bin boot dev etc home proc root run tmp usr usr/share usr/share/old var var/lib var/lib/dpkg"
+                .split(" ", -1)) {
             Files.createDirectory(tree.resolve(name));
         }
         Files.setAttribute(tree.resolve("tmp"), "unix:mode", 01777);
@@ -41,6 +42,7 @@ final class SystemDisk {
         file("etc/passwd", "root:x:0:0::/root:/bin/sh\n");
         file("etc/fstab", "UUID=" + ID + "2 / ext4 defaults 0 1\nLABEL=BOOT /boot ext4 defaults 0 2\n# a comment\n");
         file("etc/gone", "will be removed");
+        file("var/lib/dpkg/status", "Package: first\nVersion: 1\n");
         file("usr/share/old/thing", "will be hidden");
         file("usr/share/old/below", "will be hidden");
     }

@@ -12,6 +12,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.file.FileSystemException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,9 @@ final class BrokenRegions {
     interface Obstacle {
         void meet() throws IOException;
     }
+
+    /** What nobody but the operator is told. */
+    static final String KEPT_IN = "/srv/regions/";
 
     final AtomicInteger refused = new AtomicInteger();
     final AtomicLong read = new AtomicLong();
@@ -98,7 +102,8 @@ final class BrokenRegions {
         hangIfBroken(region);
         if (broken.contains(region)) {
             refused.incrementAndGet();
-            throw new IOException("the region is closed for repairs");
+            // As of a region that is a directory.
+            throw new FileSystemException(KEPT_IN + region, null, "the region is closed for repairs");
         }
     }
 

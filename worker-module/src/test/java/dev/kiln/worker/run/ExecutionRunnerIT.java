@@ -10,6 +10,7 @@ import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -250,6 +251,12 @@ class ExecutionRunnerIT {
 
         assertThat(broken.refused).hasValue(3);
         assertThat(rig.copies(execution).values()).containsExactly("COPIED", "COPIED", "FAILED");
+        assertThat(rig.jdbc
+                        .sql("select error_info from image_copy where state = 'FAILED'")
+                        .query(String.class)
+                        .single())
+                .contains("did not take the image in 3 tries", "closed for repairs")
+                .doesNotContain(BrokenRegions.KEPT_IN);
         assertThat(rig.executions.retry(execution, new AccountId(5))).isEqualTo(RetryAnswer.NOT_FOUND);
         broken.mend("cn-two");
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.ACCEPTED);
@@ -261,6 +268,24 @@ class ExecutionRunnerIT {
         assertThat(engine.builds).hasValue(1);
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.NOTHING_FAILED);
         rig.guaranteesHold();
+    }
+
+    @Test
+    void aRegionThatCannotBeWrittenToIsToldWithoutWhereItIs() throws IOException {
+        var directory = rig.directories.get("cn-two");
+        Files.delete(directory);
+        Files.writeString(directory, "in its place");
+        var execution = rig.start(rig.template("RUN true"));
+
+        rig.worker(engine, 1).ring();
+        rig.await(execution, ExecutionStatus.FAILED);
+
+        assertThat(rig.jdbc
+                        .sql("select error_code || ': ' || error_info || message from execution")
+                        .query(String.class)
+                        .single())
+                .startsWith("RegionUnavailable: region cn-two cannot be written to: ")
+                .doesNotContain(directory.getParent().toString());
     }
 
     @Test

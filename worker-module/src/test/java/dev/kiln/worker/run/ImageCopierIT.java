@@ -118,7 +118,7 @@ class ImageCopierIT {
 
         assertThat(column(copy, "state")).isEqualTo("FAILED");
         assertThat(column(copy, "error_code")).isEqualTo("CopyFailed");
-        assertThat(column(copy, "error_info")).contains("closed for repairs");
+        assertThat(column(copy, "error_info")).contains("closed for repairs").doesNotContain(BrokenRegions.KEPT_IN);
         assertThat(broken.refused).hasValue(3);
     }
 

@@ -1,0 +1,132 @@
+package dev.kiln.api.execution;
+
+import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.error.Refusals;
+import dev.kiln.api.operation.Scalar;
+import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.rest.RestAction;
+import dev.kiln.api.rpc.Cursor;
+import dev.kiln.api.rpc.PagingTokens;
+import dev.kiln.api.rpc.PagingTokens.Position;
+import dev.kiln.api.signature.Caller;
+import dev.kiln.api.template.Templates;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.Regions;
+import dev.kiln.template.TemplateId;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The executions of all templates of an account, which the wire lists for one template at a time. A key with policies
+ * gets those of the templates that its policies allow.
+ */
+@RestController
+class ExecutionListController {
+
+    private static final Scalar<Integer> LIMIT = Scalar.integer(1, 500);
+
+    private final ExecutionList list;
+    private final Templates templates;
+    private final Regions regions;
+
+    ExecutionListController(ExecutionList list, Templates templates, Regions regions) {
+        this.list = list;
+        this.templates = templates;
+        this.regions = regions;
+    }
+
+    /** A page. Whoever sends {@code next} as {@code before} gets the one behind it; empty: there is none. */
+    record Page(List<ExecutionList.Listed> executions, String next) {}
+
+    @GetMapping("/api/v1/executions")
+    Page list(
+            @RequestAttribute("dev.kiln.caller") Caller caller,
+            @RequestParam(name = "regionId", defaultValue = "") String region,
+            @RequestParam(name = "template", defaultValue = "") String template,
+            @RequestParam(name = "status", defaultValue = "") String status,
+            @RequestParam(name = "limit", defaultValue = "50") String limit,
+            @RequestParam(name = "before", defaultValue = "") String before) {
+        int size = read(LIMIT, "limit", limit, ErrorCode.invalid("Limit"));
+        var filter = new ExecutionList.OfAccount(
+                caller.account(),
+                region.isEmpty() ? Optional.empty() : Optional.of(region(region)),
+                template.isEmpty() ? allowed(caller) : Optional.of(List.of(allowed(caller, template))),
+                statuses(status));
+        // What is asked for in vain alone, a status of the wire that none of ours has, finds nothing.
+        var found = !status.isEmpty() && filter.statuses().isEmpty()
+                ? List.<ExecutionList.Listed>of()
+                : list.list(filter, position(before), size + 1);
+        var slice = Cursor.Slice.of(found, size, last -> new Position(last.createdAt(), last.executionId()));
+        return new Page(slice.rows(), slice.next());
+    }
+
+    private static <T> T read(Scalar<T> form, String name, String value, ErrorCode code) {
+        return form.reading()
+                .apply(value)
+                .orElseThrow(() -> Refusals.invalid(code, name, value, "it has to be " + form.rule()));
+    }
+
+    private RegionId region(String name) {
+        return Scalar.region()
+                .reading()
+                .apply(name)
+                .filter(regions.ids()::contains)
+                .orElseThrow(() -> Refusals.regionNotFound(name));
+    }
+
+    private static List<ExecutionStatus> statuses(String names) {
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        var wanted = read(DescribeExecutions.STATUSES, "status", names, DescribeExecutions.INVALID_STATUS);
+        return Stream.of(ExecutionStatus.values())
+                .filter(status -> wanted.contains(status.name()))
+                .toList();
+    }
+
+    private static Position position(String before) {
+        return before.isEmpty()
+                ? Cursor.read(null)
+                : Cursor.parse(before)
+                        .orElseThrow(() -> Refusals.invalid(
+                                PagingTokens.INVALID_TOKEN,
+                                "before",
+                                before,
+                                "it has to be \"next\" of the page before, or empty"));
+    }
+
+    /** The templates that the key may see; nothing: all of them. A key that may see none at all is refused. */
+    private Optional<List<String>> allowed(Caller caller) {
+        if (caller.policies().isEmpty()) {
+            return Optional.empty();
+        }
+        var all = templates.regions(caller.account());
+        var allowed = all.entrySet().stream()
+                .filter(entry -> caller.may(RestAction.LIST_EXECUTIONS, name(caller, entry.getValue(), entry.getKey())))
+                .map(entry -> entry.getKey())
+                .toList();
+        if (allowed.isEmpty()) {
+            caller.require(RestAction.LIST_EXECUTIONS, List.of(name(caller, "*", "*")));
+        }
+        return allowed.size() == all.size() ? Optional.empty() : Optional.of(allowed);
+    }
+
+    private static String name(Caller caller, String region, String template) {
+        return ResourceType.TEMPLATE.name(region, caller.account(), template);
+    }
+
+    /** The template, when it is there and the key may see it. */
+    private String allowed(Caller caller, String template) {
+        var found = templates.find(new TemplateId(template), caller.account());
+        // Before it is told whether there is such a template.
+        var region = found.map(one -> one.region().value()).orElse("*");
+        caller.require(RestAction.LIST_EXECUTIONS, List.of(name(caller, region, template)));
+        return found.orElseThrow(() -> Refusals.templateNotFound(template)).id().value();
+    }
+}
