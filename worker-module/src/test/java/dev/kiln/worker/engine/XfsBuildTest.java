@@ -35,7 +35,7 @@ class XfsBuildTest {
 
     @Test
     void xfsIsBuiltOnWhereTheOperatorAllowsIt() throws Exception {
-        var base = SystemDisk.image(disk.system().rawWithXfs());
+        var base = SystemDisk.packed(disk.system().rawWithXfs());
         var unable = disk.engine("plain", KernelFileSystem.BTRFS);
         assertThatThrownBy(() -> disk.build(unable, base, ChangedDisk.CHANGES, LARGE))
                 .isInstanceOfSatisfying(
@@ -62,7 +62,7 @@ class XfsBuildTest {
 
     @Test
     void xfsThatWasNotUnmountedIsRefused() throws Exception {
-        var base = SystemDisk.image(disk.system().rawWithXfsInUse());
+        var base = SystemDisk.packed(disk.system().rawWithXfsInUse());
         var engine = disk.engine("one", KernelFileSystem.XFS);
         assertThatThrownBy(() -> disk.build(engine, base, ChangedDisk.CHANGES, LARGE))
                 .isInstanceOf(BuildFailedException.class)
