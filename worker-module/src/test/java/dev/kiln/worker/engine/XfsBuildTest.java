@@ -47,7 +47,7 @@ class XfsBuildTest {
 
         assertThat(output.text()).contains("a kernel");
         assertThat(built.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, LARGE));
-        disk.proveChanges(disk.engine("after", KernelFileSystem.XFS), built, "");
+        disk.proveChanges(disk.engine("after", KernelFileSystem.XFS), built);
         var raw = SystemDisk.converted(built.file(), "raw");
         SystemDisk.run("sfdisk", "--verify", raw.toString());
         assertThat(xfsBytes(raw)).isBetween(LARGE - (7 << 20), LARGE);
