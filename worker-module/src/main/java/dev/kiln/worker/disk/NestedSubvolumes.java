@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -113,23 +114,10 @@ final class NestedSubvolumes {
     List<FileSystemMount> nest(RootSearch.Root root, List<FileSystemMount> mounts)
             throws IOException, InterruptedException, DiskFailedException {
         var below = root.subvolumes().path(root.subvolume());
-        var arguments = new ArrayList<String>();
-        for (var mount : mounts.stream()
-                .sorted(Comparator.comparing(FileSystemMount::point))
-                .toList()) {
-            var id = mount.subvolumeOf(root.mount());
-            var path = id.isPresent() ? root.subvolumes().path(id.getAsLong()) : below;
-            boolean within = mounts.stream()
-                    .anyMatch(other -> mount.point().startsWith(other.point() + "/")
-                            && other.subvolumeOf(root.mount()).isEmpty());
-            if (id.isPresent() && below.isPresent() && path.isPresent() && !within && !holds(path.get(), below.get())) {
-                arguments.addAll(List.of(Long.toString(id.getAsLong()), path.get(), mount.point()));
-            }
-        }
+        var arguments = below.isPresent() ? movable(root, below.get(), mounts) : List.<String>of();
         if (arguments.isEmpty()) {
             return mounts;
         }
-        arguments.add(0, below.orElseThrow());
         var disk = OpenedDisk.disk(directory);
         var nested = parse(run(IN, root.mount(), root.part().partition().bytes(), disk, arguments)
                 .output());
@@ -139,6 +127,27 @@ final class NestedSubvolumes {
         var points = new HashSet<String>();
         nested.forEach(each -> points.add(each.point()));
         return mounts.stream().filter(mount -> !points.contains(mount.point())).toList();
+    }
+
+    /**
+     * Where the root lies, then number, path and mount point of each that neither holds it nor lies below another
+     * mount.
+     */
+    private static List<String> movable(RootSearch.Root root, String below, List<FileSystemMount> mounts) {
+        var arguments = new ArrayList<>(List.of(below));
+        for (var mount : mounts.stream()
+                .sorted(Comparator.comparing(FileSystemMount::point))
+                .toList()) {
+            var id = mount.subvolumeOf(root.mount());
+            var path = id.isPresent() ? root.subvolumes().path(id.getAsLong()) : Optional.<String>empty();
+            boolean within = mounts.stream()
+                    .anyMatch(other -> mount.point().startsWith(other.point() + "/")
+                            && other.subvolumeOf(root.mount()).isEmpty());
+            if (path.isPresent() && !within && !holds(path.get(), below)) {
+                arguments.addAll(List.of(Long.toString(id.orElseThrow()), path.get(), mount.point()));
+            }
+        }
+        return arguments.size() > 1 ? arguments : List.of();
     }
 
     private static boolean holds(String path, String other) {

@@ -23,7 +23,7 @@ record Subvolumes(long chosen, List<Subvolume> all) {
     /** The one in which all others lie. */
     static final long TOP = 5;
 
-    private static final Pattern FOUND = Pattern.compile("([0-9]{1,18}) ([01]) ([A-Za-z0-9@._/-]{0,255})");
+    private static final Pattern FOUND = Pattern.compile("([0-9]{1,18}) ([01]) ([A-Za-z0-9@._/-]{0,255}):");
     private static final Pattern ONE = Pattern.compile("[0-9]{1,18}");
 
     private static final String NUMBER = "btrfs inspect-internal rootid /disk/root";
@@ -32,11 +32,12 @@ record Subvolumes(long chosen, List<Subvolume> all) {
     private static final String LIST = """
             cd /disk/root || exit 1
             find . -maxdepth 4 -type d -inum 256 -printf '%P\\0' | head -z -n 256 | while IFS= read -r -d '' path; do
+                [[ $path =~ ^[A-Za-z0-9@._/-]*$ ]] || continue
                 system=1
                 for directory in etc usr; do
                     [ -d "./$path/$directory" ] && [ ! -L "./$path/$directory" ] || system=0
                 done
-                printf '%s %s %s\\0' "$(btrfs inspect-internal rootid "./$path")" "$system" "$path"
+                printf '%s %s %s:\\n' "$(btrfs inspect-internal rootid "./$path")" "$system" "$path"
             done | head -c 65536
             """;
 
@@ -58,8 +59,7 @@ record Subvolumes(long chosen, List<Subvolume> all) {
         var listing = Mounting.tool(mount.subvolume(TOP), directory, "bash", "-c", LIST);
         var said = Mounting.good(tools.run(listing)).output();
         var all = new ArrayList<Subvolume>();
-        // What stands behind the last NUL may be cut off.
-        for (var line : said.substring(0, said.lastIndexOf('\0') + 1).split("\0", -1)) {
+        for (var line : said.split("\n", -1)) {
             var found = FOUND.matcher(line);
             if (found.matches()) {
                 var system = found.group(2).equals("1");

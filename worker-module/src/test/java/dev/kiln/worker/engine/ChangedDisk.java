@@ -43,9 +43,9 @@ record ChangedDisk(Path directory, RecordedOutput output) {
     }
 
     /** Requires in a build on the disk that all is as {@link #CHANGES} left it. */
-    void proveChanges(SandboxBuildEngine engine, BuildEngine.BuiltImage changed, String more) throws Exception {
+    void proveChanges(SandboxBuildEngine engine, BuildEngine.BuiltImage changed) throws Exception {
         var base = SystemDisk.image(changed.file());
-        var request = request(base, CHECK + more, changed.form().diskBytes());
+        var request = request(base, CHECK, changed.form().diskBytes());
         engine.build(request, StepJournal.NONE, output);
     }
 

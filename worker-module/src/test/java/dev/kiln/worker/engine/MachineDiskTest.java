@@ -27,10 +27,10 @@ class MachineDiskTest {
     void theShellOfATestComesIntoTheCopyOfABtrfsAndNotIntoTheImage() throws Exception {
         var system = system("../lib/systemd/systemd");
         system.file("etc/fstab", "LABEL=ROOT / btrfs subvol=@ 0 0\n");
-        var raw = system.rawWithBtrfs("btrfs -q subvolume create $at/@ && cp -a $tree/. $at/@");
-        var before = Digest.of(raw);
+        var image = SystemDisk.packed(system.rawWithBtrfs("btrfs -q subvolume create $at/@ && cp -a $tree/. $at/@"));
+        var before = image.digest();
 
-        var copy = prepared(raw, Set.of(Ability.DISKS, Ability.BTRFS));
+        var copy = prepared(image, Set.of(Ability.DISKS, Ability.BTRFS));
 
         var units = "etc/systemd/system/";
         assertThat(in(copy, "btrfs", ",subvolid=5", "find . -path '*kiln*' -type f | sort"))
@@ -38,8 +38,8 @@ class MachineDiskTest {
                         + "sysinit.target.d/kiln-test.conf\n");
         assertThat(in(copy, "btrfs", ",subvol=@", "tar --create --xattrs --xattrs-include='*' .kiln | strings"))
                 .contains("security.selinux=system_u:object_r:bin_t:s0");
-        assertThat(Digest.of(raw)).isEqualTo(before);
-        assertThatThrownBy(() -> prepared(raw, Set.of(Ability.DISKS, Ability.XFS)))
+        assertThat(Digest.of(directory.resolve("disk/disk.qcow2"))).isEqualTo(before);
+        assertThatThrownBy(() -> prepared(image, Set.of(Ability.DISKS, Ability.XFS)))
                 .isInstanceOfSatisfying(
                         DiskNeedsException.class,
                         needs -> assertThat(needs.needs()).containsExactlyInAnyOrder(Ability.DISKS, Ability.BTRFS));
@@ -48,7 +48,7 @@ class MachineDiskTest {
     @Test
     void anInitWithATableOfItsOwnStartsItFromThereOnXfsToo() throws Exception {
         var system = system("../bin/busybox").file("etc/inittab", "::sysinit:/bin/true\n");
-        var copy = prepared(system.rawWithXfs(), EnumSet.allOf(Ability.class));
+        var copy = prepared(SystemDisk.packed(system.rawWithXfs()), EnumSet.allOf(Ability.class));
 
         assertThat(in(copy, "xfs", ",nouuid", "cat etc/inittab; stat -c '%a %s' .kiln/busybox"))
                 .isEqualTo("::sysinit:/bin/true\n::once:/.kiln/busybox sh /.kiln/guest.sh\n755 "
@@ -57,8 +57,8 @@ class MachineDiskTest {
 
     @Test
     void whatNoMachineStartsIsTold() throws Exception {
-        var raw = system("none").rawWithBtrfs("cp -a $tree/. $at && rm $at/sbin/init");
-        assertThatThrownBy(() -> prepared(raw, EnumSet.allOf(Ability.class)))
+        var image = SystemDisk.packed(system("none").rawWithBtrfs("cp -a $tree/. $at && rm $at/sbin/init"));
+        assertThatThrownBy(() -> prepared(image, EnumSet.allOf(Ability.class)))
                 .isInstanceOfSatisfying(
                         BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("Machine.BootFailed"))
                 .hasMessageContaining("the root file system has no /sbin/init");
@@ -71,14 +71,13 @@ class MachineDiskTest {
         return system;
     }
 
-    private Path prepared(Path raw, Set<Ability> able) throws Exception {
+    private Path prepared(BuildRequest.BaseImage image, Set<Ability> able) throws Exception {
         var place = Files.createTempDirectory(directory, "test");
         var settings = TestSettings.of(place).build();
         var group = new ControlGroup("test-" + place.getFileName(), settings);
         var scratch = new Scratch(place, false, 1L << 30, group);
         Files.createDirectory(place.resolve("machine"));
-        var request =
-                new BuildRequest("exec-test", SystemDisk.image(raw), List.of(), Optional.empty(), false, 1L << 30);
+        var request = new BuildRequest("exec-test", image, List.of(), Optional.empty(), false, 1L << 30);
         var commands = new SandboxCommands(settings, false, SandboxCheck.busybox());
         try {
             var disk = new MachineDisk(commands, request, scratch, new Limits(settings, scratch), able);

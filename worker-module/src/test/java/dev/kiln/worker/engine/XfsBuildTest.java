@@ -35,7 +35,7 @@ class XfsBuildTest {
 
     @Test
     void xfsIsBuiltOnWhereTheOperatorAllowsIt() throws Exception {
-        var base = SystemDisk.image(disk.system().rawWithXfs());
+        var base = SystemDisk.packed(disk.system().rawWithXfs());
         var unable = disk.engine("plain", KernelFileSystem.BTRFS);
         assertThatThrownBy(() -> disk.build(unable, base, ChangedDisk.CHANGES, LARGE))
                 .isInstanceOfSatisfying(
@@ -47,7 +47,7 @@ class XfsBuildTest {
 
         assertThat(output.text()).contains("a kernel");
         assertThat(built.form()).isEqualTo(new ImageForm(ImageForm.Kind.QCOW2, LARGE));
-        disk.proveChanges(disk.engine("after", KernelFileSystem.XFS), built, "");
+        disk.proveChanges(disk.engine("after", KernelFileSystem.XFS), built);
         var raw = SystemDisk.converted(built.file(), "raw");
         SystemDisk.run("sfdisk", "--verify", raw.toString());
         assertThat(xfsBytes(raw)).isBetween(LARGE - (7 << 20), LARGE);
@@ -62,7 +62,7 @@ class XfsBuildTest {
 
     @Test
     void xfsThatWasNotUnmountedIsRefused() throws Exception {
-        var base = SystemDisk.image(disk.system().rawWithXfsInUse());
+        var base = SystemDisk.packed(disk.system().rawWithXfsInUse());
         var engine = disk.engine("one", KernelFileSystem.XFS);
         assertThatThrownBy(() -> disk.build(engine, base, ChangedDisk.CHANGES, LARGE))
                 .isInstanceOf(BuildFailedException.class)
