@@ -19,6 +19,7 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
     private static final Duration MOST_TIME = Duration.ofMinutes(1);
     private static final int MOST_DATABASE = 512 << 20;
     private static final int MOST_OUTPUT = 32 << 20;
+    private static final int MOST_ERRORS = 64 << 10;
     // It goes on after what it cannot read, and may end well; of a format that it was built without, it makes do with
     // none.
     private static final Pattern TROUBLE = Pattern.compile("error: |using dummy database");
@@ -27,11 +28,11 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
     /** In the image as it is now, of which no archive is made. */
     Optional<PackageList> find() throws BuildFailedException, IOException, InterruptedException {
         var seen = new PackageDatabases();
-        var errors = new Tail(2000);
+        var errors = new Tail(MOST_ERRORS);
         var outputs = new WaitingSandbox.Outputs(seen::take, errors::add);
         try {
             int status = inImage.read(List.of(SandboxCommands.DATABASES), List.of(), outputs, MOST_TIME);
-            return status == 0 ? in(seen) : unknown("reading the databases failed: " + errors.text());
+            return status == 0 ? in(seen) : unknown("reading the databases failed: " + why(status, errors));
         } catch (Stopped e) {
             return unknown("reading the databases was stopped: " + e.getMessage());
         }
@@ -47,13 +48,13 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
                     "there is a database of rpm in the image, and this worker lacks rpm; install the package rpm");
         }
         var listed = new ByteArrayOutputStream();
-        var errors = new Tail(2000);
+        var errors = new Tail(MOST_ERRORS);
         var outputs = new WaitingSandbox.Outputs((bytes, length) -> add(bytes, length, listed), errors::add);
         var script = List.of(SandboxCommands.RPM, "kiln", Integer.toString(MOST_DATABASE));
         try {
             int status = inImage.read(script, FOR_CHANGING_USER, outputs, MOST_TIME);
             if (status != 0 || TROUBLE.matcher(errors.text()).find() || listed.size() > MOST_OUTPUT) {
-                return unknown("rpm does not read the image's database: " + errors.text());
+                return unknown("rpm does not read the image's database: " + why(status, errors));
             }
         } catch (Stopped e) {
             return unknown("rpm was stopped: " + e.getMessage());
@@ -66,6 +67,11 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
         if (into.size() <= MOST_OUTPUT) {
             into.write(bytes, 0, length);
         }
+    }
+
+    /** In one line: more would be lines of the log, and whose they are could not be told. */
+    private static String why(int status, Tail errors) {
+        return errors.text().lines().findFirst().orElse("it ended with status " + status);
     }
 
     private Optional<PackageList> unknown(String why) {

@@ -176,9 +176,9 @@ final class SandboxCommands {
 
     /** The same for a tool that may read all of the finished image, which it sees as {@code /image}. */
     String read(Scratch scratch, List<String> capabilities, List<String> tool) throws IOException {
-        var line = host(List.of("--ro-bind", "merged", "/image", "--cap-add", "CAP_DAC_READ_SEARCH"));
+        var line = host(List.of("--ro-bind", "merged", "/image"));
         capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
-        line.add("--");
+        line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool);
         return file(scratch, false, List.of(), line);
     }

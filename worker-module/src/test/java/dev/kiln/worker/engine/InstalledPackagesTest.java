@@ -2,11 +2,7 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kiln.image.archive.TarEntry;
-import dev.kiln.image.archive.TarWriter;
 import dev.kiln.image.packages.InstalledPackage;
-import java.io.ByteArrayOutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,13 +28,7 @@ class InstalledPackagesTest {
 
     @BeforeAll
     static void makeDatabase() throws Exception {
-        var out = new ByteArrayOutputStream();
-        try (var writer = new TarWriter(out)) {
-            writer.header(BusyboxBase.entry(TarEntry.Type.DIRECTORY, ".", "", 0755, 0));
-            var database = Files.readAllBytes(RpmDatabase.make(directory.resolve("rpm")));
-            BusyboxBase.file(writer, RpmDatabase.NAME, database, 0600);
-        }
-        context = out.toByteArray();
+        context = RpmDatabase.context(RpmDatabase.make(directory.resolve("rpm")));
     }
 
     private BuildEngine.BuiltImage build(String content) throws Exception {

@@ -1,5 +1,8 @@
 package dev.kiln.worker.engine;
 
+import dev.kiln.image.archive.TarEntry;
+import dev.kiln.image.archive.TarWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +54,16 @@ final class RpmDatabase {
                 name(built, "library-5"),
                 name(built, "gpg-pubkey"));
         return database.resolve(NAME);
+    }
+
+    /** A context with the file in it. */
+    static byte[] context(Path database) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var writer = new TarWriter(out)) {
+            writer.header(BusyboxBase.entry(TarEntry.Type.DIRECTORY, ".", "", 0755, 0));
+            BusyboxBase.file(writer, NAME, Files.readAllBytes(database), 0600);
+        }
+        return out.toByteArray();
     }
 
     private static String name(Path built, String begin) throws IOException {

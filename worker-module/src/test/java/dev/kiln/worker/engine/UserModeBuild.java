@@ -21,17 +21,19 @@ public final class UserModeBuild {
                     chmod 700 /srv/closed; chmod 4755 /srv/closed/f
                 USER app
                 RUN id
+                COPY rpmdb.sqlite /var/lib/rpm
                 """;
         var request = new BuildRequest(
                 "exec-user",
                 BusyboxBase.image(),
                 BuildEngineContract.commands(content),
-                Optional.empty(),
+                Optional.of(BusyboxBase.source(RpmDatabase.context(Path.of(arguments[1])))),
                 false,
                 64 << 20);
         var journal = new RememberedSteps();
         var built = engine.build(request, journal, output);
         var resumed = engine.build(request, journal.until(2), output);
+        System.out.println("packages: " + built.packages());
         System.out.println("resumed: " + resumed.digest().equals(built.digest()));
         System.out.write(output.text().getBytes(StandardCharsets.UTF_8));
         for (var entry : SandboxBuildEngineTest.entries(resumed.file()).values()) {

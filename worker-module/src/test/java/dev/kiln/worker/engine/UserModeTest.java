@@ -45,12 +45,14 @@ class UserModeTest {
                 "-cp",
                 copiedClassPath(),
                 UserModeBuild.class.getName(),
-                work.toString()));
+                work.toString(),
+                RpmDatabase.make(directory.resolve("rpm")).toString()));
         assertThat(said.text())
                 .contains("mknod: /var/d: Operation not permitted")
                 .contains("uid=1000(app) gid=1000(app) groups=1000(app),2000(extra)")
                 .contains("./srv/closed/ 700 1000:1000")
                 .contains("./srv/closed/f 4755 1000:1000")
+                .contains("[system=rpm, name=tool, version=2:1.4-3, architecture=noarch]")
                 .contains("resumed: true")
                 .contains("left: 0")
                 .doesNotContain("root:*");
