@@ -88,8 +88,7 @@ final class RootSearch {
 
     private void look(DiskLayout.Part part, List<Root> roots)
             throws IOException, InterruptedException, DiskFailedException {
-        var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, FileSystemMount.ROOT)
-                .orElseThrow();
+        var mount = mount(part, FileSystemMount.ROOT).orElseThrow();
         var said = Mounting.require(tools, mount, directory, LOOK).output();
         var found = FOUND.matcher(said);
         if (found.lookingAt()) {
@@ -105,8 +104,7 @@ final class RootSearch {
     /** The first thousand programs of the root file system. */
     Programs programs(Root root) throws IOException, InterruptedException, DiskFailedException {
         var programs = new Programs();
-        var mount = FileSystemMount.of(OpenedDisk.disk(directory), root.part(), FileSystemMount.ROOT)
-                .orElseThrow();
+        var mount = mount(root.part(), FileSystemMount.ROOT).orElseThrow();
         Mounting.good(tools.run(Mounting.tool(mount, directory, "sh", "-c", PROGRAMS), heads -> {
             for (var head = heads.readNBytes(Architecture.HEAD);
                     head.length > 0;
@@ -120,9 +118,8 @@ final class RootSearch {
     /** The mounts of the root file system and of those of the same disk that belong below it, in the order of fstab. */
     List<FileSystemMount> mounts(Root root, DiskLayout layout)
             throws IOException, InterruptedException, DiskFailedException {
-        var disk = OpenedDisk.disk(directory);
         var mounts = new ArrayList<FileSystemMount>();
-        mounts.add(FileSystemMount.of(disk, root.part(), FileSystemMount.ROOT).orElseThrow());
+        mounts.add(mount(root.part(), FileSystemMount.ROOT).orElseThrow());
         for (var row : root.fstab().rows()) {
             var part = layout.parts().stream()
                     .filter(each -> each.isNamed(row.device()) && !each.equals(root.part()))
@@ -131,11 +128,16 @@ final class RootSearch {
             if (part.isPresent() && !own && mounts.size() <= MOST_BELOW) {
                 mounts.add(below(Optional.of(part.get())
                         .filter(each -> isChecked(each, root))
-                        .flatMap(each -> FileSystemMount.of(disk, each, row.point()))
+                        .flatMap(each -> mount(each, row.point()))
                         .orElse(FileSystemMount.nothing(row.point()))));
             }
         }
         return List.copyOf(mounts);
+    }
+
+    private Optional<FileSystemMount> mount(DiskLayout.Part part, String point) {
+        var disk = OpenedDisk.disk(directory);
+        return tools.mayMount() ? FileSystemMount.of(disk, part, point) : FileSystemMount.unmounted(disk, part, point);
     }
 
     /** XFS is checked, and given to the kernel, only when the root file system is one. */
@@ -146,6 +148,9 @@ final class RootSearch {
 
     /** A kernel without FAT can still build on a disk with an ESP, which is then seen empty. */
     private FileSystemMount below(FileSystemMount mount) throws IOException, InterruptedException, DiskFailedException {
+        if (mount.isEmpty() || mount.isMtools()) {
+            return mount; // whether mtools can read it shows when they do
+        }
         boolean works = Mounting.attempt(tools, mount, directory, "exit 0").status() == 0;
         return works ? mount : FileSystemMount.nothing(mount.point());
     }

@@ -138,8 +138,8 @@ final class MachineTest {
             mounts.addAll(List.of("--dev-bind", "/dev/kvm", "/dev/kvm"));
         }
         var line = commands.machine(scratch, mounts, FOR_CHANGING_USER, request.network());
-        line.addAll(
-                List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, qemu.groups(), "--bounding-set=-all", "--"));
+        var groups = qemu.groups(commands.isMapped());
+        line.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, groups, "--bounding-set=-all", "--"));
         line.addAll(qemu.line("/machine", uefi, request.network()));
         return line;
     }
