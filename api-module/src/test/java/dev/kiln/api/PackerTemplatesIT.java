@@ -36,11 +36,7 @@ class PackerTemplatesIT {
 
     @Test
     void anImageInACloudIsShownAndNeitherCopiedNorExportedNorBuiltOn() {
-        var image = objects.image("cloud");
-        server.jdbc()
-                .sql("update image_copy set artifact = 'ami-1', digest = null, bytes = 0 where id = :id")
-                .param("id", image)
-                .update();
+        var image = inACloud(objects);
         assertThat(client.rest("GET", "/api/v1/images/" + image, "").at("artifact"))
                 .isEqualTo("ami-1");
         assertThat(client.rest("GET", "/api/v1/images/" + image + "/content", "")
@@ -54,6 +50,22 @@ class PackerTemplatesIT {
                 .isEqualTo(404);
         assertThat(client.call("DescribeImages", "ImageId", image).at("TotalCount"))
                 .isEqualTo("1");
+
+        // The bucket is the root account's.
+        var root = server.as(ApiServer.ROOT);
+        var exported = root.call(
+                "ExportImage", "ImageId", inACloud(new TestObjects(server, root)), "OSSBucket", ApiServer.BUCKET);
+        assertThat(exported.refusal()).isEqualTo("400 IncorrectImageStatus");
+        assertThat(exported.text()).contains("ami-1");
+    }
+
+    private String inACloud(TestObjects of) {
+        var image = of.image("cloud");
+        server.jdbc()
+                .sql("update image_copy set artifact = 'ami-1', digest = null, bytes = 0 where id = :id")
+                .param("id", image)
+                .update();
+        return image;
     }
 
     private String packerFile(String template) {

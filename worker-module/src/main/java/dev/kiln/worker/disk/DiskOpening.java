@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Opens the disk in a file, once for all builds on it: QEMU has the second look at its header and makes it raw, fsck
- * checks each file system before the kernel sees it, and the root file system is found.
+ * checks each file system before the kernel sees it, and the root file system is found. Where the kernel may not be
+ * asked, what is in the file systems is copied.
  */
 public final class DiskOpening {
 
@@ -49,16 +50,16 @@ public final class DiskOpening {
         var search = new RootSearch(tools, directory);
         var root = root(search, layout, directory);
         var mounts = new NestedSubvolumes(tools, directory).nest(root, search.mounts(root, layout));
+        list(mounts.get(0), directory);
         var opened = new OpenedDisk(
                 layout,
                 root.part(),
                 root.mode(),
                 root.uid(),
                 root.gid(),
-                mounts,
+                tools.mayMount() ? mounts : new FileSystemCopies(tools, directory).of(mounts),
                 Math.max(1, root.part().fileSystem().modified()),
                 search.programs(root).architecture().map(Architecture::word).orElse(null));
-        list(opened, directory);
         opened.save(directory);
         return opened;
     }
@@ -153,9 +154,9 @@ public final class DiskOpening {
         return Channels.newInputStream(FileChannel.open(disk).position(offset));
     }
 
-    private void list(OpenedDisk opened, Path directory) throws IOException, InterruptedException, DiskFailedException {
-        var find = Mounting.tool(
-                opened.mounts().get(0), directory, "find", "/disk/root", "-mindepth", "1", "-printf", "%y%P\\0");
+    private void list(FileSystemMount root, Path directory)
+            throws IOException, InterruptedException, DiskFailedException {
+        var find = Mounting.tool(root, directory, "find", "/disk/root", "-mindepth", "1", "-printf", "%y%P\\0");
         var listing = OpenedDisk.listing(directory);
         try {
             Mounting.good(tools.run(find, found -> Files.copy(found, listing)));

@@ -19,6 +19,9 @@ public interface DiskTools {
         void read(InputStream output) throws IOException, DiskFailedException;
     }
 
+    /** Whether the kernel may be asked to mount file systems of disks, rather than a program to show them. */
+    boolean mayMount();
+
     /** Runs to the end. */
     Ended run(ToolRun tool) throws IOException, InterruptedException, DiskFailedException;
 

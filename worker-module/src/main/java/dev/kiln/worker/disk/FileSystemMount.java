@@ -12,8 +12,8 @@ import java.util.OptionalLong;
  * mount of it.
  *
  * @param point where it belongs in the machine
- * @param type as mount(8) calls it
- * @param source the disk, a file
+ * @param type as mount(8) calls it, or the program that shows it where the kernel is not asked to
+ * @param source the disk, a file; or a directory with a copy of what is in the file system
  */
 public record FileSystemMount(String point, String type, String options, String source) {
 
@@ -28,6 +28,11 @@ public record FileSystemMount(String point, String type, String options, String 
 
     // The superblock could ask for a panic of the kernel when it finds a fault.
     private static final String EXT = "errors=remount-ro,";
+
+    private static final String NOTHING = "tmpfs";
+    private static final String COPY = "none";
+    private static final String FUSE = "fuse2fs";
+    private static final String MTOOLS = "mtools";
 
     /** That of a part of a disk, when such a file system can be mounted. */
     static Optional<FileSystemMount> of(Path disk, DiskLayout.Part part, String point) {
@@ -83,18 +88,60 @@ public record FileSystemMount(String point, String type, String options, String 
         return new FileSystemMount(place, type, options, source);
     }
 
+    /** The same for a worker that may not mount: a program reads the file system, the kernel never does. */
+    static Optional<FileSystemMount> unmounted(Path disk, DiskLayout.Part part, String point) {
+        long start = part.partition().start();
+        return switch (part.fileSystem().kind()) {
+            case EXT ->
+                Optional.of(new FileSystemMount(
+                                point, FUSE, "ro,norecovery," + HARMLESS + "offset=" + start, disk.toString()))
+                        .filter(mount -> part.isCandidate());
+            case FAT -> Optional.of(new FileSystemMount(point, MTOOLS, "@@" + start, disk.toString()));
+            default -> Optional.empty();
+        };
+    }
+
+    /** Whether a program shows it, by FUSE, in the sandbox in which it is looked at. */
+    public boolean isFuse() {
+        return type.equals(FUSE);
+    }
+
+    /** Whether the program that reads it does not show but copy. */
+    boolean isMtools() {
+        return type.equals(MTOOLS);
+    }
+
+    /** Whether it is a copy of what is in the file system. */
+    boolean isCopy() {
+        return type.equals(COPY);
+    }
+
+    /** Whether there is nothing in it. */
+    boolean isEmpty() {
+        return type.equals(NOTHING);
+    }
+
+    /** A copy of what is in it, in a directory, in its place. */
+    FileSystemMount copiedTo(Path directory) {
+        return new FileSystemMount(point, COPY, "bind", directory.toString());
+    }
+
     private static String place(long start, long bytes) {
         return "loop,offset=" + start + ",sizelimit=" + bytes;
     }
 
     /** Something empty that cannot be written to, in place of what cannot be mounted. */
     static FileSystemMount nothing(String point) {
-        return new FileSystemMount(point, "tmpfs", "ro," + HARMLESS + "size=4k,mode=755", "none");
+        return new FileSystemMount(point, NOTHING, "ro," + HARMLESS + "size=4k,mode=755", "none");
     }
 
-    /** The same of the disk at another place. */
-    FileSystemMount moved(Path disk) {
-        return new FileSystemMount(point, type, options, type.equals("tmpfs") ? source : disk.toString());
+    /** The same when the directory that the disk or the copy is in has become another. */
+    FileSystemMount moved(Path directory) {
+        var file = Path.of(source).getFileName();
+        return isEmpty()
+                ? this
+                : new FileSystemMount(
+                        point, type, options, directory.resolve(file).toString());
     }
 
     /** For the sandbox's first process. */

@@ -3,12 +3,20 @@ package dev.kiln.worker.disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Runs a script with a file system mounted as {@code /disk/root}, in a namespace that ends with it. */
 final class Mounting {
 
     /** What a sandbox ends with when the kernel does not mount what it was asked to. */
     static final int NOT_MOUNTED = 123;
+
+    /** And with when it was killed, which it is at the end of its time. */
+    private static final int KILLED = 137;
+
+    /** What is said of files when the program that shows them ends, and afterwards. */
+    private static final Pattern UNSHOWN =
+            Pattern.compile("Software caused connection abort|Transport endpoint is not connected");
 
     private Mounting() {}
 
@@ -32,8 +40,16 @@ final class Mounting {
         if (ended.status() == NOT_MOUNTED) {
             throw new DiskFailedException(
                     "BaseImage.NotMountable",
-                    "the kernel of this worker does not mount the disk's root file system: " + ended.errors()
-                            + "; a worker that builds on disks needs CAP_SYS_ADMIN and /dev/loop-control");
+                    "the root file system of the disk is not mounted on this worker: " + ended.errors()
+                            + "; a worker that builds on disks needs CAP_SYS_ADMIN and /dev/loop-control or, as an"
+                            + " ordinary user, fuse2fs and /dev/fuse");
+        }
+        if (ended.status() == KILLED || UNSHOWN.matcher(ended.errors()).find()) {
+            throw new DiskFailedException(
+                    DiskFailedException.REFUSED,
+                    "a file system of the disk makes the program that reads it fail, or take more time than"
+                            + " kiln.engine.command-time: "
+                            + ended.errors().lines().findFirst().orElse("it said nothing"));
         }
         if (ended.status() != 0) {
             throw new IOException("looking at the disk ended with status " + ended.status() + ": " + ended.errors());

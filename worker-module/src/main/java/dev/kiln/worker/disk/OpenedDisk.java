@@ -80,13 +80,20 @@ public record OpenedDisk(
 
     /** Makes the disk the base of a build: its sandboxes mount what this tells them, each in its own namespace. */
     public void lendTo(Path scratch, Path directory) throws IOException {
-        var base = Files.createDirectory(scratch.resolve("base"));
-        for (var attribute : Map.of("uid", uid, "gid", gid).entrySet()) {
-            Files.setAttribute(base, "unix:" + attribute.getKey(), attribute.getValue());
+        var lent = mounts.stream().map(mount -> mount.moved(directory)).toList();
+        var root = lent.get(0);
+        if (root.isCopy()) {
+            Files.createSymbolicLink(scratch.resolve("base"), Path.of(root.source()));
+            lent = lent.subList(1, lent.size());
+        } else {
+            var base = Files.createDirectory(scratch.resolve("base"));
+            for (var attribute : Map.of("uid", uid, "gid", gid).entrySet()) {
+                Files.setAttribute(base, "unix:" + attribute.getKey(), attribute.getValue());
+            }
+            Files.setAttribute(base, "unix:mode", mode);
         }
-        Files.setAttribute(base, "unix:mode", mode);
         var lines = new StringBuilder();
-        mounts.forEach(mount -> lines.append(mount.moved(disk(directory)).line()));
+        lent.forEach(mount -> lines.append(mount.line()));
         for (var each : NestedSubvolumes.in(directory)) {
             lines.append(FileSystemMount.nested(each.point()).line());
         }

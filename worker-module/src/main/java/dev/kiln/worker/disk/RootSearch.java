@@ -80,8 +80,7 @@ final class RootSearch {
             throws IOException, InterruptedException, DiskFailedException {
         var roots = new ArrayList<Root>();
         for (var part : candidates) {
-            var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, FileSystemMount.ROOT)
-                    .orElseThrow();
+            var mount = mount(part, FileSystemMount.ROOT).orElseThrow();
             var root = part.fileSystem().kind() == FileSystem.Kind.BTRFS
                     ? amongSubvolumes(part, mount)
                     : look(part, mount, Subvolumes.NONE, 0);
@@ -194,6 +193,11 @@ final class RootSearch {
                 && !root.subvolumes().named(row).equals(OptionalLong.of(root.subvolume()));
     }
 
+    private Optional<FileSystemMount> mount(DiskLayout.Part part, String point) {
+        var disk = OpenedDisk.disk(directory);
+        return tools.mayMount() ? FileSystemMount.of(disk, part, point) : FileSystemMount.unmounted(disk, part, point);
+    }
+
     /** What the kernel writes is checked, and given to it, only when the root file system is such a one. */
     private static boolean isChecked(DiskLayout.Part part, Root root) {
         var kinds = KernelFileSystem.kinds();
@@ -203,7 +207,7 @@ final class RootSearch {
 
     private Optional<FileSystemMount> mount(DiskLayout.Part part, Fstab.Row row, Root root)
             throws IOException, InterruptedException, DiskFailedException {
-        var mount = FileSystemMount.of(OpenedDisk.disk(directory), part, row.point());
+        var mount = mount(part, row.point());
         if (mount.isEmpty() || part.fileSystem().kind() != FileSystem.Kind.BTRFS) {
             return mount;
         }
@@ -215,6 +219,9 @@ final class RootSearch {
     /** A kernel without FAT can still build on a disk with an ESP, which is then seen empty. */
     private FileSystemMount below(Optional<FileSystemMount> mount, Fstab.Row row)
             throws IOException, InterruptedException, DiskFailedException {
+        if (mount.filter(FileSystemMount::isMtools).isPresent()) {
+            return mount.get(); // whether mtools can read it shows when they do
+        }
         boolean works = mount.isPresent()
                 && Mounting.attempt(tools, mount.get(), directory, "exit 0").status() == 0;
         return works ? mount.get() : FileSystemMount.nothing(row.point());

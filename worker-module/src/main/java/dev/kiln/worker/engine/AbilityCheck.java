@@ -13,16 +13,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Finds out what this worker can do on this machine, by what is there; nothing is run for it. */
 final class AbilityCheck {
 
     private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
+    private static final Path FUSE = Path.of("/dev/fuse");
     private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
     private static final Path TWO_OF_ONE_ID = Path.of("/sys/fs/btrfs/features/temp_fsid");
     private static final Path GRUB = Path.of("/usr/lib/grub");
     private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]+)$");
     private static final int SYS_ADMIN = 21;
+    private static final List<String> DISK_TOOLS = List.of("qemu-img", "e2fsck", "resize2fs", "debugfs", "dumpe2fs");
 
     private final boolean mapped;
     private final MachineSettings machines;
@@ -60,23 +63,35 @@ final class AbilityCheck {
     }
 
     private Optional<String> disks() {
-        if (mapped) {
-            return Optional.of("it runs as an ordinary user, and file systems of disks are mounted by root alone;"
-                    + " run workers as root");
+        return mapped ? unmountedDisks() : mountedDisks();
+    }
+
+    private static Optional<String> unmountedDisks() {
+        if (!Files.isReadable(FUSE) || !Files.isWritable(FUSE)) {
+            return Optional.of("it runs as an ordinary user and may not open " + FUSE
+                    + ", by which file systems of disks are read then; load the module fuse, or give it that device");
         }
+        return missing(
+                Stream.concat(DISK_TOOLS.stream(), Stream.of("fuse2fs")).toList(),
+                "the packages qemu-utils, e2fsprogs and fuse2fs");
+    }
+
+    private static Optional<String> mountedDisks() {
         if (!mayAdminister()) {
             return Optional.of("it has not the capability SYS_ADMIN, by which file systems are mounted");
         }
         if (!Files.isReadable(LOOP_CONTROL) || !Files.isWritable(LOOP_CONTROL)) {
             return Optional.of("it may not open " + LOOP_CONTROL + ", by which file systems of disks are mounted");
         }
-        return missing(
-                List.of("qemu-img", "e2fsck", "resize2fs", "debugfs", "dumpe2fs"),
-                "the packages qemu-utils, e2fsprogs");
+        return missing(DISK_TOOLS, "the packages qemu-utils, e2fsprogs");
     }
 
     private Optional<String> byKernel(KernelFileSystem kind) {
         var word = kind.word();
+        if (mapped) {
+            return Optional.of(
+                    "it runs as an ordinary user, and " + word + " is mounted for root alone; run workers as root");
+        }
         if (!allowed.contains(kind)) {
             return Optional.of("kiln.engine.kernel-file-systems is without " + word + ", so that its kernel reads no "
                     + word + " that strangers made");

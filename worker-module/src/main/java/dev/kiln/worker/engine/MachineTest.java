@@ -99,7 +99,7 @@ final class MachineTest {
                 "setpriv",
                 "--reuid=" + MachineDisk.USER,
                 "--regid=" + MachineDisk.USER,
-                qemu.groups(),
+                qemu.groups(commands.isMapped()),
                 "--bounding-set=-all",
                 "--"));
         line.addAll(qemu.line("/machine", uefi, request.network()));

@@ -22,8 +22,6 @@ final class SandboxCommands {
 
     private static final String SCRIPT = script("sandbox.sh");
     private static final String MEASURE = script("measure.sh");
-    /** As {@link #MOUNT}, of what is written to. */
-    private static final String CHANGE = script("change.sh");
 
     static final String RUN = script("run.sh");
     static final String TASK = script("task.sh") + RUN;
@@ -35,12 +33,6 @@ final class SandboxCommands {
     static final String SYSPREP = script("sysprep.sh");
     /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
-
-    /** Address space: QEMU takes much of it for threads that it hardly uses. */
-    private static final long TOOL_MEMORY = 8L << 30;
-
-    /** Mounts $3 on $4 and becomes the command line behind it. */
-    private static final String MOUNT = "mount -t \"$1\" -o \"$2\" \"$3\" \"$4\" || exit 123; shift 4; exec \"$@\"";
 
     private static final List<String> OWN_USERS = List.of("unshare", "--user", "--map-auto", "--map-root-user", "--");
 
@@ -288,35 +280,9 @@ final class SandboxCommands {
         return List.of("--ro-bind", busybox, file);
     }
 
-    /** A tool on a disk: before its sandbox is made, a file system is mounted for it. */
+    /** A tool on a disk. */
     List<String> disk(ToolRun tool) {
-        var line = namespaces(List.of());
-        line.addAll(List.of("prlimit", "--core=0", "--as=" + TOOL_MEMORY));
-        line.addAll(List.of("--cpu=" + settings.commandTime().toSeconds(), "--"));
-        var bound = new ArrayList<String>();
-        for (var file : tool.files()) {
-            bound.addAll(List.of(
-                    file.writable() ? "--bind" : "--ro-bind", file.from().toString(), file.to()));
-        }
-        tool.mounted().ifPresent(mounted -> {
-            var mount = mounted.mount();
-            var script = mounted.writable() ? CHANGE : MOUNT;
-            line.addAll(List.of("sh", "-c", script, "kiln", mount.type(), mount.options(), mount.source()));
-            line.add(mounted.at().toString());
-            bound.addAll(List.of(
-                    mounted.writable() ? "--bind" : "--ro-bind", mounted.at().toString(), mounted.to()));
-        });
-        line.addAll(host(bound));
-        if (tool.mounted().filter(ToolRun.Mounted::writable).isPresent()) {
-            List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "MKNOD")
-                    .forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
-        }
-        if (tool.labels()) {
-            line.addAll(List.of("--cap-add", "CAP_SYS_ADMIN"));
-        }
-        line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
-        line.addAll(tool.command());
-        return line;
+        return new ToolLine(this, settings.commandTime()).of(tool);
     }
 
     /** Packer on a file of the context in /machine; it is told its environment, and ends at the end of its input. */
@@ -389,7 +355,7 @@ final class SandboxCommands {
         return line;
     }
 
-    private static String script(String name) {
+    static String script(String name) {
         try (InputStream in = SandboxCommands.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("resource " + name + " is missing");

@@ -28,6 +28,11 @@ final class SandboxTools implements DiskTools {
     }
 
     @Override
+    public boolean mayMount() {
+        return !commands.isMapped();
+    }
+
+    @Override
     public Ended run(ToolRun tool) throws IOException, InterruptedException, DiskFailedException {
         var output = new Tail(KEPT);
         var errors = new Tail(4000);

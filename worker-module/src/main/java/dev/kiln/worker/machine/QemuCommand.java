@@ -78,9 +78,16 @@ public final class QemuCommand {
         return line;
     }
 
-    /** The option of setpriv that leaves the emulator the groups that it needs. */
-    public String groups() throws IOException {
-        return usesKvm() ? "--groups=" + Files.getAttribute(KVM, "unix:gid") : "--clear-groups";
+    /**
+     * The option of setpriv that leaves the emulator the groups that it needs.
+     *
+     * @param mapped whether it runs in a user namespace, in which no group of this machine has a number
+     */
+    public String groups(boolean mapped) throws IOException {
+        if (!usesKvm()) {
+            return "--clear-groups";
+        }
+        return mapped ? "--keep-groups" : "--groups=" + Files.getAttribute(KVM, "unix:gid");
     }
 
     static String script(String name) {

@@ -30,7 +30,7 @@ import org.springframework.util.unit.DataSize;
 /** Disks made of a tiny root file system, and tested in the machine that they boot. */
 class BootedDiskTest {
 
-    private static final MachineSettings MACHINES = new MachineSettings(
+    static final MachineSettings MACHINES = new MachineSettings(
             true, Duration.ofMinutes(2), DataSize.ofMegabytes(256), 1, MachineSettings.Acceleration.AUTOMATIC);
 
     private static final String SECRET = "of-this-run-alone";
@@ -65,7 +65,7 @@ class BootedDiskTest {
         return engine.build(request(tiny, content, kind), StepJournal.NONE, new RecordedOutput());
     }
 
-    private static BuildRequest request(BuildRequest.BaseImage base, String content, ImageForm.Kind kind) {
+    static BuildRequest request(BuildRequest.BaseImage base, String content, ImageForm.Kind kind) {
         return new BuildRequest(
                 "exec-" + kind + content.hashCode(),
                 1,
@@ -205,6 +205,22 @@ class BootedDiskTest {
         SystemDisk.run("e2fsck", "-fn", root);
         assertThat(made.packages().orElseThrow().packages())
                 .containsExactly(new InstalledPackage("dpkg", "a", "1", "all"));
+    }
+
+    @Test
+    void anOrdinaryUserMakesTheSameDiskAndTestsItInAMachine() throws Exception {
+        var parent = Files.createDirectory(directory.resolve("ordinary"));
+        var work = OrdinaryUser.directory(parent);
+        OrdinaryUser.open(directory);
+        var archive = OrdinaryUser.given(Path.of("target/tiny/tiny.tar"), work);
+        var said = OrdinaryUser.run(UserModeMachine.class, work.toString(), archive);
+
+        assertThat(said.text())
+                .contains("disk: " + Digest.of(disk) + "\n")
+                .contains("in a machine of golden, as root\n")
+                .contains("BuildCommand.Failed step 2 of 2 (RUN exit 7)", "left: []\n");
+        assertThat(said.status()).isZero();
+        assertNothingRuns();
     }
 
     @Test

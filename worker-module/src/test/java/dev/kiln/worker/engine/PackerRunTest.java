@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class PackerRunTest {
 
-    private static final String FILE = """
+    static final String FILE = """
             variable "TOKEN" { type = string }
             source "file" "x" {
               content = file("scripts/content")
@@ -38,6 +38,9 @@ class PackerRunTest {
             }
             """;
 
+    static final String LOOK =
+            "\"id -u; grep CapEff /proc/self/status; echo ${var.TOKEN} $$TOKEN\", \"ls /etc /machine || true; touch /usr/x || true\"";
+
     private final RecordedOutput output = new RecordedOutput();
 
     @TempDir
@@ -45,9 +48,7 @@ class PackerRunTest {
 
     @Test
     void packerBuildsAFileOfTheContextAsNobodyAndNobodySeesSecrets() throws Exception {
-        var look =
-                "\"id -u; grep CapEff /proc/self/status; echo ${var.TOKEN} $$TOKEN\", \"ls /etc /machine || true; touch /usr/x || true\"";
-        var made = engine().runPacker(request(FILE.formatted(look)), "image.pkr.hcl", output);
+        var made = engine().runPacker(request(FILE.formatted(LOOK)), "image.pkr.hcl", output);
 
         assertThat(made).containsExactly(new PackerArtifact("file.x", "", "File"));
         assertThat(output.text())
@@ -55,6 +56,20 @@ class PackerRunTest {
                 .doesNotContain("s3cret-value", "shadow");
         assertThat(output.steps()).contains("phase packer build image.pkr.hcl");
         assertThat(engine().traces()).isEmpty();
+    }
+
+    @Test
+    void anOrdinaryUserRunsPackerAsNobodyOfItsOwn() throws Exception {
+        var work = OrdinaryUser.directory(directory);
+        var said = OrdinaryUser.run(UserModePacker.class, work.toString());
+
+        assertThat(said.text())
+                .contains("made: [PackerArtifact[builder=file.x, region=, id=File]]")
+                .contains("file.x: 65534", "0000000000000000", "context", "Read-only file system")
+                .contains("stopped: java.lang.InterruptedException", "Cleanly cancelled builds")
+                .contains("left: [] 0")
+                .doesNotContain("s3cret-value", "shadow");
+        assertThat(said.status()).isZero();
     }
 
     @Test
@@ -95,7 +110,7 @@ class PackerRunTest {
                 TestSettings.of(directory.resolve("engine")).build());
     }
 
-    private static BuildRequest request(String file) throws Exception {
+    static BuildRequest request(String file) throws Exception {
         var bytes = new ByteArrayOutputStream();
         try (var tar = new TarWriter(bytes)) {
             for (var entry :

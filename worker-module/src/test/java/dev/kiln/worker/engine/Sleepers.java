@@ -19,7 +19,8 @@ final class Sleepers {
                 .count();
     }
 
-    private static String commandLine(ProcessHandle process) {
+    /** Program and arguments, each ended by a NUL. */
+    static String commandLine(ProcessHandle process) {
         try {
             return Files.readString(
                     Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);

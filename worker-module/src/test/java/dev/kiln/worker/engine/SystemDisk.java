@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -65,6 +66,35 @@ final class SystemDisk {
     /** The same with a master boot record. */
     Path rawWithBootRecord() throws Exception {
         return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
+    }
+
+    /**
+     * The same with what file systems of real systems have: a FAT for the firmware, at /efi, a device, a capability of
+     * /etc/capable, and an attribute of /etc/noted.
+     */
+    Path rawWithAttributes() throws Exception {
+        for (var name : "etc/capable etc/noted".split(" ", -1)) {
+            file(name, name);
+        }
+        Files.createDirectory(tree.resolve("efi"));
+        file("etc/fstab", Files.readString(tree.resolve("etc/fstab")) + "UUID=1234-5678 /efi vfat umask=0022 0 1\n");
+        run("mknod", tree.resolve("home/null").toString(), "c", "1", "3");
+        var disk = raw("label: gpt\nlabel-id: " + ID + "0\nfirst-lba: 34\nstart=64, size=1900\n"
+                + "start=2048, size=8192, uuid=" + ID + "3\nstart=10240, size=65536, uuid=" + ID + "4\n");
+        set(disk, "/etc/capable", "security.capability", "0100000200040000000000000000000000000000");
+        set(disk, "/etc/noted", "user.note", "6e6f7465");
+        var loader = Files.writeString(directory.resolve("loader"), "a loader").toString();
+        var fat = directory.resolve("efi.img").toString();
+        run("mkfs.fat", "-i", "12345678", "-C", fat, "900");
+        run("mmd", "-i", fat, "::/EFI");
+        run("mcopy", "-i", fat, loader, "::/EFI/loader");
+        run("dd", "if=" + fat, "of=" + disk, "bs=512", "seek=64", "conv=notrunc", "status=none");
+        return disk;
+    }
+
+    private void set(Path disk, String path, String attribute, String hexadecimal) throws Exception {
+        var value = Files.write(directory.resolve("value"), HexFormat.of().parseHex(hexadecimal));
+        run("debugfs", "-w", "-R", "ea_set -f " + value + " " + path + " " + attribute, disk + "?offset=" + (5 << 20));
     }
 
     /** A disk whose root file system is an XFS, which has at least 300 MiB, most of them taken. */

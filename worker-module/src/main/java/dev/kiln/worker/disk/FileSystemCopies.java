@@ -1,0 +1,70 @@
+package dev.kiln.worker.disk;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Copies what is in the file systems of a disk into directories beside it, once for all builds on it, for a worker that
+ * may not mount: from there on they are what an archive's files are. Each is read by a program in a sandbox that has
+ * nothing but the disk and that directory.
+ */
+record FileSystemCopies(DiskTools tools, Path directory) {
+
+    // Devices are made by root alone, and at sockets nobody listens.
+    private static final String EXT = """
+            set -eu -o pipefail
+            cd /disk/root
+            attributes=(--xattrs --xattrs-include='user.*' --xattrs-include=security.capability
+                --xattrs-include='system.posix_acl_*' --xattrs-exclude='user.overlay.*')
+            find . ! -type b ! -type c ! -type s -print0 |
+                tar --create --null --verbatim-files-from --no-recursion --files-from=- --numeric-owner --sparse \
+                    --hole-detection=raw --format=posix --warning=no-file-changed "${attributes[@]}" |
+                tar --extract --directory=/disk/tree --numeric-owner --same-owner --same-permissions \
+                    --delay-directory-restore "${attributes[@]}"
+            """;
+
+    /** As the kernel would show it. */
+    private static final String FAT = """
+            set -eu
+            export TZ=UTC0 MTOOLS_SKIP_CHECK=1
+            mcopy -s -m -n -i "/disk/disk$1" '::*' /disk/tree
+            chmod -R 755 /disk/tree
+            """;
+
+    /** The same file systems, none of which has to be mounted any more. */
+    List<FileSystemMount> of(List<FileSystemMount> mounts)
+            throws IOException, InterruptedException, DiskFailedException {
+        var copied = new ArrayList<FileSystemMount>();
+        for (var mount : mounts) {
+            copied.add(mount.isEmpty() ? mount : copied(mount, directory.resolve("tree-" + copied.size())));
+        }
+        return List.copyOf(copied);
+    }
+
+    private FileSystemMount copied(FileSystemMount mount, Path tree)
+            throws IOException, InterruptedException, DiskFailedException {
+        Files.createDirectory(tree);
+        if (mount.isMtools()) {
+            var copying =
+                    ToolRun.of("sh", "-c", FAT, "kiln", mount.options()).reading(OpenedDisk.disk(directory), "disk");
+            boolean read = tools.run(copying.writing(tree, "tree")).status() == 0;
+            return read ? mount.copiedTo(tree) : FileSystemMount.nothing(mount.point());
+        }
+        requireCopied(
+                tools.run(Mounting.tool(mount, directory, "bash", "-c", EXT).writing(tree, "tree")));
+        return mount.copiedTo(tree);
+    }
+
+    private static void requireCopied(DiskTools.Ended ended) throws IOException, DiskFailedException {
+        if (ended.errors().contains("Cannot change ownership")) {
+            throw new DiskFailedException(
+                    DiskFailedException.REFUSED,
+                    "a file of the disk belongs to a user or group that this worker, who is an ordinary user, has no id"
+                            + " for; a worker that is root builds on it: " + ended.errors());
+        }
+        Mounting.good(ended);
+    }
+}
