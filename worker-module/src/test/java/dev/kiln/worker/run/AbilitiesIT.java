@@ -178,6 +178,19 @@ class AbilitiesIT {
         rig.guaranteesHold();
     }
 
+    @Test
+    void whatShowsOnlyWhenADiskIsTestedIsNeededBesidesAMachine() {
+        var execution = rig.start(diskTemplate("RUN true"));
+        engine.needToTest(execution.value(), Set.of(Ability.DISKS, Ability.XFS));
+        rig.sweep(worker(Ability.XFS));
+        awaitLeft(execution, "{disks,machines,xfs}");
+
+        rig.sweep(worker());
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        assertThat(engine.builds).hasValue(1);
+        rig.guaranteesHold();
+    }
+
     private TemplateId diskTemplate(String test) {
         var template = rig.template(test);
         rig.jdbc

@@ -33,6 +33,7 @@ final class GatedEngine implements BuildEngine {
     private final Map<String, BuildFailedException> testFailures = new ConcurrentHashMap<>();
     private volatile List<PackerArtifact> artifacts = List.of();
     private final Map<String, Set<Ability>> needed = new ConcurrentHashMap<>();
+    private final Map<String, Set<Ability>> neededToTest = new ConcurrentHashMap<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch testGate = new CountDownLatch(0);
     private volatile boolean deaf;
@@ -73,6 +74,11 @@ final class GatedEngine implements BuildEngine {
     /** The next build of this name finds out that it needs this, when its base image is open. */
     void need(String name, Set<Ability> abilities) {
         needed.put(name, abilities);
+    }
+
+    /** The next test of this name does. */
+    void needToTest(String name, Set<Ability> abilities) {
+        neededToTest.put(name, abilities);
     }
 
     void fail(String name, BuildFailedException failure) {
@@ -132,6 +138,10 @@ final class GatedEngine implements BuildEngine {
     public void test(BuildRequest request, BuildOutput output) throws BuildFailedException, InterruptedException {
         tested.put(request.name(), request.base().form());
         pass(testGate);
+        var needs = neededToTest.remove(request.name());
+        if (needs != null) {
+            throw new DiskNeedsException(needs);
+        }
         var failure = testFailures.get(request.name());
         if (failure != null) {
             throw failure;
