@@ -25,14 +25,16 @@ final class FuseServers {
 
     /** Sends a signal to all of them, again and again. */
     static void signalUntil(String name, BooleanSupplier end) {
-        await().pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(30)).until(() -> {
-            for (var server : all().toList()) {
-                new ProcessBuilder("kill", "-" + name, Long.toString(server.pid()))
-                        .start()
-                        .waitFor();
-            }
-            return end.getAsBoolean();
-        });
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    for (var server : all().toList()) {
+                        new ProcessBuilder("kill", "-" + name, Long.toString(server.pid()))
+                                .start()
+                                .waitFor();
+                    }
+                    return end.getAsBoolean();
+                });
     }
 
     private static boolean hangs(ProcessHandle server) {
