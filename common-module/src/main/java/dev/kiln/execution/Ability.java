@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** What not every worker can do, and some executions need. */
 public enum Ability {
-    /** Mounting the file systems of disks, and rewriting them. */
+    /** Reading the file systems of disks, and rewriting them. */
     DISKS("disks", "build on disks of virtual machines"),
     /** Making disks with a boot loader of archives. */
     BOOTABLE_DISKS("bootable-disks", "make disks that boot"),

@@ -13,7 +13,10 @@ import java.util.List;
  */
 record FileSystemCopies(DiskTools tools, Path directory) {
 
-    // Devices are made by root alone, and at sockets nobody listens.
+    private static final int FOREIGN = 3;
+
+    // Devices are made by root alone, and at sockets nobody listens. An id that the user namespace has not is shown as
+    // nobody's; what it is tells the file system's own tool.
     private static final String EXT = """
             set -eu -o pipefail
             cd /disk/root
@@ -24,6 +27,13 @@ record FileSystemCopies(DiskTools tools, Path directory) {
                     --hole-detection=raw --format=posix --warning=no-file-changed "${attributes[@]}" |
                 tar --extract --directory=/disk/tree --numeric-owner --same-owner --same-permissions \
                     --delay-directory-restore "${attributes[@]}"
+            find . \\( -uid 65534 -o -gid 65534 \\) -printf 'stat <%i>\\n' > /tmp/nobodys
+            [ -s /tmp/nobodys ] || exit 0
+            debugfs -f /tmp/nobodys "/disk/shown?offset=${1##*offset=}" 2> /dev/null |
+                sed -nE 's/^User: *([0-9]+) *Group: *([0-9]+).*/\\1 \\2/p' |
+                while read -r user group; do
+                    [ "$user" -lt 65535 ] && [ "$group" -lt 65535 ] || { echo "id $user:$group" >&2; exit 3; }
+                done
             """;
 
     /** As the kernel would show it. */
@@ -53,13 +63,13 @@ record FileSystemCopies(DiskTools tools, Path directory) {
             boolean read = tools.run(copying.writing(tree, "tree")).status() == 0;
             return read ? mount.copiedTo(tree) : FileSystemMount.nothing(mount.point());
         }
-        requireCopied(
-                tools.run(Mounting.tool(mount, directory, "bash", "-c", EXT).writing(tree, "tree")));
+        requireCopied(tools.run(Mounting.tool(mount, directory, "bash", "-c", EXT, "kiln", mount.options())
+                .writing(tree, "tree")));
         return mount.copiedTo(tree);
     }
 
     private static void requireCopied(DiskTools.Ended ended) throws IOException, DiskFailedException {
-        if (ended.errors().contains("Cannot change ownership")) {
+        if (ended.status() == FOREIGN) {
             throw new DiskFailedException(
                     DiskFailedException.REFUSED,
                     "a file of the disk belongs to a user or group that this worker, who is an ordinary user, has no id"

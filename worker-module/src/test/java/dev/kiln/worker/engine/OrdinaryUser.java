@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,11 +88,24 @@ final class OrdinaryUser {
                 continue;
             }
             var copy = copies.resolve(paths.size() + "-" + Path.of(entry).getFileName());
-            assertThat(run(List.of("cp", "-r", entry, copy.toString())).text()).isEmpty();
+            copy(Path.of(entry), copy);
             paths.add(copy.toString());
         }
         classPath = String.join(File.pathSeparator, paths);
         return classPath;
+    }
+
+    private static void copy(Path entry, Path copy) throws IOException {
+        if (Files.isRegularFile(entry)) {
+            try {
+                Files.createLink(copy, entry);
+                return;
+            } catch (FileSystemException e) {
+                // It lies on another file system.
+            }
+        }
+        assertThat(run(List.of("cp", "-r", entry.toString(), copy.toString())).text())
+                .isEmpty();
     }
 
     private static void remove(Path directory) {

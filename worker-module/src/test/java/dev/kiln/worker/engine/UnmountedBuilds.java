@@ -27,6 +27,8 @@ public final class UnmountedBuilds {
         System.out.write(output.text().getBytes(StandardCharsets.UTF_8));
         System.out.println("digest: " + built.digest() + " " + built.metadata().architecture());
 
+        var foreign = SystemDisk.image(Path.of(arguments[3]));
+        System.out.println("foreign: " + new Building(engine, request(foreign, "RUN true")).told.get());
         System.out.println("hung: " + hurt(work.resolve("hung"), base, "STOP"));
         System.out.println("died: " + hurt(work.resolve("died"), base, "KILL"));
         System.out.println("cancelled: " + cancelled(engine(work.resolve("cancelled")), request(base, content)));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Builds on disks by a worker that may not mount, beside those of one that is root. */
-@Timeout(120)
+@Timeout(150)
 class UnmountedDiskTest {
 
     private static final String CONTENT = DiskBuildTest.CONTENT.replace("1500", "30") + """
@@ -39,6 +39,7 @@ class UnmountedDiskTest {
                         .toList())
                 .contains("digest: " + built.digest() + " x86_64\n")
                 .containsPattern("able: \\[.*DISKS")
+                .containsPattern("foreign: BaseImage.Refused .* worker that is root builds on it: id 70000:0")
                 .containsPattern("hung: BaseImage.Refused a file .* more time than kiln.engine.command-time.* 0\n")
                 .containsPattern("died: BaseImage.* 0\n")
                 .contains("cancelled: java.lang.InterruptedException within a second: true 0\n");
@@ -58,10 +59,12 @@ class UnmountedDiskTest {
         var work = OrdinaryUser.directory(directory);
         var disk = OrdinaryUser.given(raw, work);
         var content = OrdinaryUser.given(Files.writeString(directory.resolve("content"), CONTENT), work);
+        var foreign = OrdinaryUser.given(Files.copy(raw, directory.resolve("foreign")), work);
+        SystemDisk.run("debugfs", "-w", "-R", "sif /etc/gone uid 70000", foreign + "?offset=" + (5 << 20));
         var said = directory.resolve("said");
-        var worker = OrdinaryUser.start(UnmountedBuilds.class, said, work.toString(), disk, content);
+        var worker = OrdinaryUser.start(UnmountedBuilds.class, said, work.toString(), disk, content, foreign);
         try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
+            await().atMost(Duration.ofSeconds(100)).until(() -> {
                 var text = Files.readString(said);
                 assertThat(worker.isAlive()).as(text).isTrue();
                 return text.endsWith("waiting\n");
