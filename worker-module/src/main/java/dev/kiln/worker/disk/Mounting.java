@@ -14,9 +14,9 @@ final class Mounting {
     /** And with when it was killed, which it is at the end of its time. */
     private static final int KILLED = 137;
 
-    /** What is said of files when the program that shows them ends, and afterwards. */
-    private static final Pattern UNSHOWN =
-            Pattern.compile("Software caused connection abort|Transport endpoint is not connected");
+    /** What is said of files, and by a shell of their root, when the program that shows them ends, and afterwards. */
+    private static final Pattern UNSHOWN = Pattern.compile(
+            "Software caused connection abort|Transport endpoint is not connected|can't cd to " + ToolRun.PLACE);
 
     private Mounting() {}
 
