@@ -28,6 +28,8 @@ final class FaultRun {
 
     private static final int SLOTS = 2;
     private static final int SECONDS_TO_DRAIN = 300;
+    // It takes longer than all the starts of a minute save by it.
+    private static final int MINUTES_WORTH_A_REHEARSAL = 3;
     // Withdrawn copies and scratch space of dead workers are cleared away in rounds of a minute.
     private static final int SECONDS_TO_CLEAR = 150;
 
@@ -54,7 +56,8 @@ final class FaultRun {
         try (var cluster = new Cluster(directory, settings.previous())) {
             closeAtExit(cluster);
             screen.phase("Start");
-            cluster.start(settings.workers(), SLOTS, settings.without() == Guard.NONE);
+            var isLong = settings.without() == Guard.NONE && settings.minutes() >= MINUTES_WORTH_A_REHEARSAL;
+            cluster.start(settings.workers(), SLOTS, isLong);
             good = settings.without() == Guard.NONE ? run(cluster).isEmpty() : prove(cluster);
         }
         if (good && settings.data().isEmpty()) {
