@@ -1,6 +1,7 @@
 package dev.kiln.bench;
 
 import dev.kiln.bench.build.Builds;
+import dev.kiln.bench.build.Disks;
 import dev.kiln.bench.growth.History;
 import dev.kiln.bench.growth.WaitingBuilds;
 import dev.kiln.bench.micro.Micro;
@@ -32,6 +33,7 @@ public final class Bench {
             new Latency(),
             new Starts(),
             new Builds(),
+            new Disks(),
             new History(),
             new WaitingBuilds(),
             new StartUp(),

@@ -71,18 +71,6 @@ public final class Builds implements Scenario {
         } else {
             surroundings.results().missing(whole("buildah"), "buildah is not installed");
         }
-        // It changes disks of distributions, and asks what is in them first; this base image is none.
-        surroundings
-                .results()
-                .missing(
-                        whole("virt-customize"),
-                        "it changes disks of distributions alone, and the base image of this bench is busybox's"
-                                + (surroundings
-                                                .programs()
-                                                .find("virt-customize")
-                                                .isPresent()
-                                        ? ""
-                                        : "; virt-customize is not installed"));
     }
 
     private void tell(Results results, Builder builder, Builder.Times times) {

@@ -51,6 +51,15 @@ final class KilnBuilder implements Builder {
         return wholeMillis(run(template));
     }
 
+    /** Runs the template once and returns the id of its image. */
+    String image(String template) throws IOException, InterruptedException {
+        return DatabaseServer.jdbc(system.database())
+                .sql("select image_id from execution where id = :id")
+                .param("id", run(template))
+                .query(String.class)
+                .single();
+    }
+
     /** Runs the template once and returns the execution's id. */
     private String run(String template) throws IOException, InterruptedException {
         var ended = new CountDownLatch(1);
