@@ -10,7 +10,6 @@ import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
 import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -268,24 +267,6 @@ class ExecutionRunnerIT {
         assertThat(engine.builds).hasValue(1);
         assertThat(rig.executions.retry(execution, Rig.OWNER)).isEqualTo(RetryAnswer.NOTHING_FAILED);
         rig.guaranteesHold();
-    }
-
-    @Test
-    void aRegionThatCannotBeWrittenToIsToldWithoutWhereItIs() throws IOException {
-        var directory = rig.directories.get("cn-two");
-        Files.delete(directory);
-        Files.writeString(directory, "in its place");
-        var execution = rig.start(rig.template("RUN true"));
-
-        rig.worker(engine, 1).ring();
-        rig.await(execution, ExecutionStatus.FAILED);
-
-        assertThat(rig.jdbc
-                        .sql("select error_code || ': ' || error_info || message from execution")
-                        .query(String.class)
-                        .single())
-                .startsWith("RegionUnavailable: region cn-two cannot be written to: ")
-                .doesNotContain(directory.getParent().toString());
     }
 
     @Test
