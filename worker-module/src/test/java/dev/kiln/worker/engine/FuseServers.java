@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Processes of this machine that show a file system of a disk to a sandbox. */
 final class FuseServers {
+
+    // One that was stopped while its sandbox ended is gone after a few.
+    private static final int LOOKS = 20;
 
     private FuseServers() {}
 
@@ -18,9 +22,13 @@ final class FuseServers {
         return all().count();
     }
 
-    /** Stops one; once it is known to hang, this returns. */
+    /** Stops one; once it is known to hang, and to stay, this returns. */
     static void stopOne() {
-        signalUntil("STOP", () -> all().anyMatch(server -> hangs(server)));
+        var looks = new AtomicInteger();
+        signalUntil("STOP", () -> {
+            var hangs = all().anyMatch(FuseServers::hangs);
+            return looks.updateAndGet(number -> hangs ? number + 1 : 0) >= LOOKS;
+        });
     }
 
     /** Sends a signal to all of them, again and again. */
