@@ -18,6 +18,9 @@ public final class LockSessions {
     private static final String SERVER_NOTICES = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2"
             + " -c tcp_keepalives_count=3 -c tcp_user_timeout=8000";
 
+    // Whatever the template, its row is found in the same way.
+    private static final String PLANNED_ONCE = " -c plan_cache_mode=force_generic_plan";
+
     // The holder notices a dead connection in its next look at the latest after this many seconds, before the server
     // frees the lock.
     private static final String HOLDER_NOTICES_SECONDS = "3";
@@ -57,7 +60,7 @@ public final class LockSessions {
         if (password != null) {
             properties.setProperty("password", password);
         }
-        properties.setProperty("options", SERVER_NOTICES);
+        properties.setProperty("options", SERVER_NOTICES + PLANNED_ONCE);
         properties.setProperty("socketTimeout", HOLDER_NOTICES_SECONDS);
         properties.setProperty("connectTimeout", HOLDER_NOTICES_SECONDS);
         properties.setProperty("tcpKeepAlive", "true");

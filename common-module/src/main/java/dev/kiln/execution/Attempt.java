@@ -4,6 +4,7 @@ import dev.kiln.image.ImageId;
 import dev.kiln.template.Template;
 import dev.kiln.trace.TraceParent;
 import dev.kiln.trace.TracedWork;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param status the status that the row had when this was read
  * @param image id reserved for the image of the template's region
  * @param outcome set from RELEASING on
+ * @param age of the execution when it was claimed, by the database's clock
  * @param trace place in a trace of what is done now; empty when nobody traces it
  */
 public record Attempt(
@@ -22,10 +24,11 @@ public record Attempt(
         ImageId image,
         Optional<Outcome> outcome,
         Template template,
+        Duration age,
         Optional<TraceParent> trace) {
 
     Attempt in(ExecutionStatus now, Optional<Outcome> outcomeNow) {
-        return new Attempt(execution, number, now, image, outcomeNow, template, trace);
+        return new Attempt(execution, number, now, image, outcomeNow, template, age, trace);
     }
 
     /** The same as part of a piece of work. */
@@ -37,6 +40,7 @@ public record Attempt(
                 image,
                 outcome,
                 template,
+                age,
                 work.place().or(() -> trace));
     }
 }

@@ -144,14 +144,15 @@ public final class Executions {
                         with claimed as (
                             update execution set attempt = attempt + 1, worker = :worker
                              where id = :id and finished_at is null
-                            returning id, template_id, region_id, attempt, status, image_id, outcome, trace),
+                            returning id, template_id, region_id, attempt, status, image_id, outcome, trace, created_at),
                         intended as (
                             insert into intent (kind, place, name, execution_id, attempt)
                             select 'SCRATCH', :place, id, id, attempt from claimed
                             union all
                             select 'COPY', region_id, 'images/' || image_id, id, attempt from claimed
                              where status in ('PREPARING', 'BUILDING'))
-                        select c.id as execution_id, c.attempt, c.status, c.image_id, c.outcome, c.trace, t.*
+                        select c.id as execution_id, c.attempt, c.status, c.image_id, c.outcome, c.trace, t.*,
+                               extract(epoch from clock_timestamp() - c.created_at) as age
                           from claimed c join template t on t.id = c.template_id
                         """)
                 .param("id", id.value())
@@ -164,6 +165,7 @@ public final class Executions {
                         new ImageId(row.getString("image_id")),
                         Optional.ofNullable(row.getString("outcome")).map(Outcome::valueOf),
                         templates.mapRow(row, number),
+                        Duration.ofMillis((long) (row.getDouble("age") * 1000)),
                         TraceParent.parse(row.getString("trace"))))
                 .optional();
     }

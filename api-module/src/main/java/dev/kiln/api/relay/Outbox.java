@@ -82,14 +82,16 @@ public final class Outbox {
                 .single();
     }
 
+    // Of arrays that are selected PostgreSQL does not know the lengths, and plans once, not for each batch.
     /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
     void published(List<Long> ids) {
         jdbc.sql("""
                         with gone as (
                             delete from execution_event v
-                             where v.id = any(:ids) and not exists (select from execution e where e.id = v.execution_id))
+                             where v.id = any(array(select unnest(:ids)))
+                               and not exists (select from execution e where e.id = v.execution_id))
                         update execution_event v set published_at = now()
-                         where v.id = any(:ids) and exists (select from execution e where e.id = v.execution_id)
+                         where v.id = any(array(select unnest(:ids))) and exists (select from execution e where e.id = v.execution_id)
                         """).param("ids", ids.toArray(Long[]::new)).update();
     }
 

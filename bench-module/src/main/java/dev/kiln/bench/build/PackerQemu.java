@@ -24,6 +24,7 @@ final class PackerQemu implements Builder {
               memory           = 1024
               cpus             = 2
               net_device       = "virtio-net-pci"
+              boot_wait        = "-1s"
               ssh_username     = "root"
               ssh_password     = "%s"
               ssh_timeout      = "20m"

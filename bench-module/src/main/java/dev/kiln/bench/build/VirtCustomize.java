@@ -29,6 +29,8 @@ final class VirtCustomize implements Builder {
     }
 
     private void lendKernel() throws IOException, InterruptedException {
+        // The directory is looked at, although nothing of it is taken.
+        Files.createDirectories(Path.of("/lib/modules"));
         var place = Files.createDirectories(debian.directory().resolve("kernel"));
         run("tar", "-xf", debian.archive().toString(), "-C", place.toString(), "./boot", "./usr/lib/modules");
         try (var kernels = Files.newDirectoryStream(place.resolve("boot"), "vmlinuz-*")) {

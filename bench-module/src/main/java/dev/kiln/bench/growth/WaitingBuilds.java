@@ -18,8 +18,10 @@ public final class WaitingBuilds implements Scenario {
 
     private static final List<Integer> WORKERS = List.of(1, 2, 4);
     private static final int SLOTS = 4;
-    // As a build does that downloads: no processor is needed meanwhile, so that the machine's own does not bound it.
-    private static final String WAITING = "RUN sleep 5";
+    // As a build does that downloads. Beginning and packing a build take processors nevertheless, about one of their
+    // seconds: the wait is so long that those of a small machine are enough for the builds of all workers.
+    private static final int WAIT_SECONDS = 20;
+    private static final String WAITING = "RUN sleep " + WAIT_SECONDS;
 
     private static final long MINUTES_TO_END = 20;
 
@@ -44,14 +46,14 @@ public final class WaitingBuilds implements Scenario {
     }
 
     private static String name(int workers) {
-        return "builds that wait 5 s, completed by " + workers + " × " + SLOTS + " slots";
+        return "builds that wait " + WAIT_SECONDS + " s, completed by " + workers + " × " + SLOTS + " slots";
     }
 
     private static double rate(Surroundings surroundings, int workers) throws Exception {
         var database = surroundings.database().create("workers");
         var directory = surroundings.directory().resolve(database.name());
         // The same number of full turns for each, so that none has idle slots at its end.
-        var count = workers * SLOTS * surroundings.size().of(1, 6);
+        var count = workers * SLOTS * surroundings.size().of(1, 4);
         try (var system = new KilnSystem(directory, surroundings.programs(), database, SLOTS).start(workers)) {
             var archive = directory.resolve("busybox.tar");
             BusyboxImage.write(archive);

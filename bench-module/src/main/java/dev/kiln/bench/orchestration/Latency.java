@@ -40,11 +40,12 @@ public final class Latency implements Scenario {
             var base = SourceImage.register(system, archive);
             var template =
                     Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
-            executions(system, template, surroundings.size().of(5, 100));
+            // What has to be compiled is, in all processes: these run for weeks in real life.
+            executions(system, template, surroundings.size().of(5, 1000), 0);
             for (var round = 1; round <= surroundings.size().rounds(); round++) {
                 surroundings.screen().say("round " + round + ": executions one after the other");
                 var last = lastEvent(database);
-                executions(system, template, surroundings.size().of(20, 300));
+                executions(system, template, surroundings.size().of(20, 300), PAUSE_MILLIS);
                 tell(surroundings, database, last);
             }
         } finally {
@@ -52,7 +53,7 @@ public final class Latency implements Scenario {
         }
     }
 
-    private static void executions(KilnSystem system, String template, int count) throws Exception {
+    private static void executions(KilnSystem system, String template, int count, long pauseMillis) throws Exception {
         var client = system.client();
         var ended = new LinkedBlockingQueue<String>();
         try (var ends = new EndedExecutions(system.database(), ended::add)) {
@@ -62,7 +63,7 @@ public final class Latency implements Scenario {
                     throw new IllegalStateException(
                             "an execution did not succeed, see the logs in " + system.directory());
                 }
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(pauseMillis);
             }
         }
     }

@@ -23,8 +23,11 @@ final class ExecutionAges {
      */
     record Age(Duration stage, Duration execution) {}
 
-    /** Empty when the execution is gone. */
+    /** Empty when the execution is gone. Of a first attempt, to which nothing but waiting came before, all is known. */
     Optional<Age> of(Attempt attempt) {
+        if (attempt.number() == 1) {
+            return Optional.of(new Age(Duration.ZERO, attempt.age()));
+        }
         return jdbc.sql("""
                         select case when s.rings or e.needed_in = e.status then 0 else extract(epoch from clock_timestamp() - s.at) end as stage,
                                extract(epoch from clock_timestamp() - coalesce(

@@ -31,7 +31,7 @@ final class TimeLimits {
      */
     record Left(Duration left, Failure failure) {}
 
-    /** Asks the database once, at the attempt's begin; this process's clock counts from there. */
+    /** Asked once, at the attempt's begin; this process's clock counts from there. */
     Attempted of(Attempt attempt) {
         return new Attempted(ages.of(attempt), attempt.status());
     }
