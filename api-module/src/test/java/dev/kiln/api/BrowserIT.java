@@ -255,6 +255,9 @@ class BrowserIT {
         worker.copies(execution, "cn-beijing", "FAILED", 40);
         worker.fails(execution, "step 1 of 3 (RUN make) ended with exit code 2; last lines:\nno rule");
         worker.hasRun(template, 20);
+        var webhook = "{\"url\":\"http://127.0.0.1:1/\"}";
+        var webhookId = account.rest("POST", "/api/v1/webhooks", webhook).at("webhookId");
+        account.rest("POST", "/api/v1/webhooks/" + webhookId + "/test", "");
         for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             try (var context = browser.context(1280, 900, scheme)) {
                 var page = context.newPage();
@@ -268,7 +271,9 @@ class BrowserIT {
                         "/ui/templates",
                         "/ui/templates/" + template,
                         "/ui/templates/new",
-                        "/ui/images")) {
+                        "/ui/images",
+                        "/ui/webhooks",
+                        "/ui/webhooks/" + webhookId)) {
                     page.navigate(url(path));
                     assertThat(browser.violations(page))
                             .as(path + ", " + scheme)

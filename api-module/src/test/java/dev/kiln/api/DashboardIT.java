@@ -1,6 +1,7 @@
 package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.api.signature.FormText;
 import dev.kiln.image.Digest;
@@ -241,6 +242,48 @@ class DashboardIT {
     }
 
     @Test
+    void aWebhookIsMadeTestedAndTakenAwayByWhoeverMay() {
+        var session = session(account);
+        var token = "form-token=" + formToken(get("/ui/webhooks", session).text());
+        var wrong = post("/ui/webhooks", token + "&url=http%3A%2F%2F10.0.0.1%2F%3Cb%3E", session);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text()).contains("10.0.0.1/&lt;b&gt;").doesNotContain("<b>");
+
+        // Nobody listens there.
+        var made = post("/ui/webhooks", token + "&url=http%3A%2F%2F127.0.0.1%3A1%2Fhook&template=", session);
+
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.text()).contains("whsec_", "Nothing was sent yet.");
+        var list = get("/ui/webhooks", session).text();
+        assertThat(list).contains("http://127.0.0.1:1/hook").doesNotContain("whsec_");
+        var id = Pattern.compile("/ui/webhooks/(wh-[a-z0-9]+)").matcher(list);
+        assertThat(id.find()).isTrue();
+        var page = "/ui/webhooks/" + id.group(1);
+        assertThat(post(page + "/test", token, session).status()).isEqualTo(303);
+        await().untilAsserted(() -> assertThat(get(page, session).text())
+                .contains("a test", "Pending", "refused")
+                .doesNotContain("whsec_"));
+
+        var stranger = session(server.newAccount());
+        var strangersToken = "form-token=" + formToken(get("/ui", stranger).text());
+        assertThat(get(page, stranger).status()).isEqualTo(404);
+        assertThat(post(page + "/test", strangersToken, stranger).status()).isEqualTo(404);
+        assertThat(post(page + "/delete", strangersToken, stranger).status()).isEqualTo(404);
+        var viewer = session(TestKeys.narrowed(server, account, TestKeys.allow("kiln:ListWebhooks", "*")));
+        assertThat(get(page, viewer).text())
+                .contains("127.0.0.1:1")
+                .doesNotContain("Send a test", "Delete", "Deliveries");
+        var viewersToken = "form-token=" + formToken(get("/ui", viewer).text());
+        assertThat(post(page + "/test", viewersToken, viewer).status()).isEqualTo(403);
+        assertThat(get("/ui", session(TestKeys.narrowed(server, account, TestKeys.allow("ecs:*", "*"))))
+                        .text())
+                .doesNotContain("Webhooks");
+
+        assertThat(post(page + "/delete", token, session).status()).isEqualTo(303);
+        assertThat(get("/ui/webhooks", session).text()).contains("No webhook yet.");
+    }
+
+    @Test
     void whateverAnAddressSaysIsAnswered() {
         var session = session(account);
         for (var path : new String[] {
@@ -254,6 +297,8 @@ class DashboardIT {
             "/ui/executions/%00",
             "/ui/templates/x",
             "/ui/executions/x/stream?offset=-1",
+            "/ui/webhooks/%00",
+            "/ui/webhooks/x",
             "/ui/nothing",
             "/ui/sign-in?to=//elsewhere"
         }) {

@@ -16,7 +16,8 @@ final class LiveServer {
                         "kiln.live.look-every", "20ms",
                         "kiln.live.longest", "2s",
                         "kiln.live.slow-reader", "300ms",
-                        "kiln.live.followers", Integer.toString(FOLLOWERS)));
+                        "kiln.live.followers", Integer.toString(FOLLOWERS),
+                        "kiln.webhooks.private-networks", "127.0.0.0/8"));
     }
 
     private LiveServer() {}

@@ -43,6 +43,15 @@ public enum Status {
         };
     }
 
+    /** The one of a message to a webhook. */
+    public static Status ofDelivery(String state) {
+        return switch (state) {
+            case "DELIVERED" -> DONE;
+            case "FAILED" -> FAILED;
+            default -> WAITING;
+        };
+    }
+
     /** What it is called: what an execution does at the moment, or how it ended. */
     public static String word(ExecutionStatus status) {
         return switch (status) {
@@ -53,7 +62,8 @@ public enum Status {
         };
     }
 
-    static String sentence(String name) {
+    /** A word in capitals as pages show it. */
+    public static String sentence(String name) {
         return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 

@@ -24,6 +24,11 @@ public record Visitor(Caller caller, String formToken) {
         return object.accountId() == caller.account().value() && may(action, type, object);
     }
 
+    /** Whether the key may do what is about no object of the vendor's. */
+    public boolean may(String action) {
+        return caller.may(action, "*");
+    }
+
     /** Whether policies may hide some of a list. */
     public boolean isNarrowed() {
         return !caller.policies().isEmpty();

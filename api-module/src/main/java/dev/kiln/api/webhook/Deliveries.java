@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What is sent to webhooks: the line of each execution, who sends what now, and the log of it. */
-final class Deliveries {
+public final class Deliveries {
 
     // Longer than a try can take: looking the name up, connecting, waiting for the answer.
     private static final Duration LEASE = Duration.ofMinutes(2);
@@ -123,8 +123,15 @@ final class Deliveries {
                 .update();
     }
 
-    /** A line of the log. */
-    record Delivery(
+    /**
+     * A line of the log.
+     *
+     * @param executionId nothing: a test
+     * @param state PENDING, DELIVERED or FAILED
+     * @param answer the status of the last answer, if there was one
+     * @param trouble what was wrong with the last try; empty when nothing was
+     */
+    public record Delivery(
             String messageId,
             @Nullable String executionId,
             int sequence,

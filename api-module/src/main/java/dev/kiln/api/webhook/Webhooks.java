@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /** The webhooks of accounts. */
 @Component
-final class Webhooks {
+public final class Webhooks {
 
     private final JdbcClient jdbc;
     private final SecretSeal seal;
@@ -28,7 +28,7 @@ final class Webhooks {
      *
      * @param template whose executions alone it is told of; nothing: all of the account's
      */
-    record Webhook(
+    public record Webhook(
             String webhookId,
             String url,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> template,
@@ -72,14 +72,6 @@ final class Webhooks {
         return jdbc.sql("select count(*) from webhook where account_id = :account")
                 .param("account", account.value())
                 .query(Integer.class)
-                .single();
-    }
-
-    boolean exists(String id, AccountId account) {
-        return jdbc.sql("select exists (select from webhook where id = :id and account_id = :account)")
-                .param("id", id)
-                .param("account", account.value())
-                .query(Boolean.class)
                 .single();
     }
 
