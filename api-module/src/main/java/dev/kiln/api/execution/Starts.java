@@ -34,7 +34,8 @@ final class Starts {
 
     // Templates that somebody has locked are passed over, so that nobody waits for what another start has to wait for.
     // One document instead of an array for each column: of arrays PostgreSQL knows the lengths, finds that a plan for
-    // just these is cheaper, and plans each time, which takes longer than all the rest.
+    // just these is cheaper, and plans each time, which takes longer than all the rest. The offset has the one running
+    // execution looked up for each template: else all that wait are read, however many, to join them.
     private static final String START = """
                 with wanted as (
                     select * from jsonb_to_recordset(cast(:starts as jsonb))
@@ -48,7 +49,8 @@ final class Starts {
                        and t.base_image_type <> 'OSS' and\s""" + SourceImages.ARE_THERE + """
                        and not exists (select from template_component c where c.template_id = t.id)
                        and not exists (select from template_parameter p where p.template_id = t.id)
-                       and not exists (select from execution e where e.template_id = t.id and e.finished_at is null)
+                       and not exists (
+                           select from execution e where e.template_id = t.id and e.finished_at is null offset 0)
                        and not exists (select from wanted o where o.template_id = w.template_id and o.id < w.id)
                      order by t.id
                        for key share of t skip locked),
