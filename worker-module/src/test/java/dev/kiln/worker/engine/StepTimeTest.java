@@ -47,8 +47,9 @@ class StepTimeTest {
 
     @Test
     void stepsThatEndInTimeAreNotInterruptedLater() throws Exception {
-        engine(Duration.ofSeconds(3))
-                .build(Builds.of("exec-x", "RUN sleep 2\nRUN sleep 2"), new RememberedSteps(), output);
+        // Together longer than a step may take, each by far shorter: the machine may be busy.
+        engine(Duration.ofSeconds(5))
+                .build(Builds.of("exec-x", "RUN sleep 2\nRUN sleep 2\nRUN sleep 2"), new RememberedSteps(), output);
     }
 
     private SandboxBuildEngine engine(Duration stepTime) {
