@@ -82,9 +82,9 @@ public final class Outbox {
                 .single();
     }
 
-    // Of arrays that are selected PostgreSQL does not know the lengths, and plans once, not for each batch.
     /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
     void published(List<Long> ids) {
+        // PostgreSQL does not know the length of an array that is selected, and plans once, not for each batch.
         jdbc.sql("""
                         with gone as (
                             delete from execution_event v

@@ -51,10 +51,9 @@ public final class AccessKeys {
 
     private List<Optional<Supplier<SigningKey>>> findAll(List<String> ids) {
         var keys = new HashMap<String, Supplier<SigningKey>>();
-        // An id in both tables would be an accident; then the one that may do less comes last, and counts. Of an array
-        // that is selected PostgreSQL does not know the length: it plans once, not for each, which takes twenty times
-        // as
-        // long as reading the keys.
+        // An id in both tables would be an accident; then the one that may do less comes last, and counts.
+        // PostgreSQL does not know the length of an array that is selected, and plans once, not for each: that takes
+        // twenty times as long as reading the keys.
         jdbc.sql("select k.*, a.is_root from " + LONG_LIVED + """
                         k join account a on a.id = k.account_id
                         where k.id = any(array(select unnest(:ids))) order by cardinality(k.policies)
