@@ -192,14 +192,17 @@ final class SandboxBuild implements AutoCloseable {
         }
         int layer = scratch.layers().top();
         var empty = scratch.emptyTmp();
-        keeping.begin(step(step.number()), took, () -> {
+        StepKeeping.Work work = () -> {
             var packed = pack(step, layer, empty.orElse(scratch.tmp()));
             journal.ended(step.with(packed));
             remember(inputs, step.with(packed));
             Files.delete(packed.file());
-        });
+        };
         if (empty.isEmpty() || !scratch.layers().topSettles()) {
+            keeping.begin(step(step.number()), took, work);
             keeping.await();
+        } else {
+            keeping.beginBehindNext(step(step.number()), took, work);
         }
         scratch.layers().push();
     }

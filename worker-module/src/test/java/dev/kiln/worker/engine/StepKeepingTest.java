@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,17 @@ class StepKeepingTest {
                     .isInstanceOf(IOException.class);
         }
         assertThat(kept).isFalse();
+    }
+
+    @Test
+    void aStepThatLetsTheNextOneBeginFirstIsStillKeptBeforeIt() throws Exception {
+        var kept = new ConcurrentLinkedQueue<String>();
+        try (var keeping = new StepKeeping(stepTime)) {
+            keeping.beginBehindNext("step 1", Duration.ZERO, () -> kept.add("step 1"));
+            keeping.begin("step 2", Duration.ZERO, () -> kept.add("step 2"));
+            keeping.await();
+        }
+        assertThat(kept).containsExactly("step 1", "step 2");
     }
 
     @Test
