@@ -64,7 +64,7 @@ final class KilnBuilder implements Builder {
     private String run(String template) throws IOException, InterruptedException {
         var ended = new CountDownLatch(1);
         var execution = Templates.start(system.client(), template);
-        try (var ends = new EndedExecutions(system.database(), id -> ended.countDown())) {
+        try (var ends = new EndedExecutions(system.database(), EndedExecutions.SELDOM, id -> ended.countDown())) {
             ends.await(execution);
             if (!ended.await(MINUTES, TimeUnit.MINUTES)) {
                 throw new IOException("execution " + execution + " did not succeed, see " + system.directory());

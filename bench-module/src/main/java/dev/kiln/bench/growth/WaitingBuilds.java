@@ -21,6 +21,7 @@ public final class WaitingBuilds implements Scenario {
     // As a build does that downloads. Beginning and packing a build take processors nevertheless, about one of their
     // seconds: the wait is so long that those of a small machine are enough for the builds of all workers.
     private static final int WAIT_SECONDS = 20;
+    private static final String SHORT = "RUN true\n".repeat(10);
     private static final String WAITING = "RUN sleep " + WAIT_SECONDS;
 
     private static final long MINUTES_TO_END = 20;
@@ -58,7 +59,15 @@ public final class WaitingBuilds implements Scenario {
             var archive = directory.resolve("busybox.tar");
             BusyboxImage.write(archive);
             var base = SourceImage.register(system, archive);
-            run(system, Templates.make(system.client(), base, Templates.NOTHING, workers)); // unpacks the base image
+            // The base image is unpacked, and what has to be compiled is, in every worker: these run for weeks in real
+            // life.
+            run(
+                    system,
+                    Templates.make(
+                            system.client(),
+                            base,
+                            SHORT,
+                            workers * SLOTS * surroundings.size().of(1, 4)));
             var templates = Templates.make(system.client(), base, WAITING, count);
             var begun = System.nanoTime();
             run(system, templates);
@@ -70,7 +79,7 @@ public final class WaitingBuilds implements Scenario {
 
     private static void run(KilnSystem system, List<String> templates) throws Exception {
         var left = new CountDownLatch(templates.size());
-        try (var ends = new EndedExecutions(system.database(), execution -> left.countDown())) {
+        try (var ends = new EndedExecutions(system.database(), EndedExecutions.SELDOM, execution -> left.countDown())) {
             for (var template : templates) {
                 ends.await(Templates.start(system.client(), template));
             }

@@ -6,34 +6,41 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Tells which executions have ended. It looks every few milliseconds, in one transaction that never ends, so that the
- * looking is not among the commits that are counted; and only at what has ended lately, since the looking is paid for
- * by the database that is measured.
+ * Tells which executions have ended. It looks again and again, in one transaction that never ends, so that the looking
+ * is not among the commits that are counted; and only at what has ended lately, since the looking is paid for by the
+ * database that is measured.
  */
 public final class EndedExecutions implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 20;
+    /** Between two looks, where somebody waits for the end to go on. */
+    public static final Duration SOON = Duration.ofMillis(20);
+
+    /** Between two looks, where more is under way than can be done at once: looking takes from what is measured. */
+    public static final Duration SELDOM = Duration.ofMillis(100);
 
     // An end is as old as its transaction, which is seen only when it is over; none of them takes that long.
     private static final long SECONDS_LOOKED_BACK = 2;
 
     private final Connection connection;
+    private final Duration pause;
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private final Consumer<String> whenEnded;
     private OffsetDateTime newest = OffsetDateTime.parse("2000-01-01T00:00:00Z");
     private final Thread thread = new Thread(this::look, "ended-executions");
     private volatile boolean closed;
 
-    public EndedExecutions(Database database, Consumer<String> whenEnded) throws SQLException {
+    /** @param pause between two looks */
+    public EndedExecutions(Database database, Duration pause, Consumer<String> whenEnded) throws SQLException {
+        this.pause = pause;
         this.whenEnded = whenEnded;
         this.connection = DriverManager.getConnection(database.url(), database.user(), database.password());
         connection.setAutoCommit(false);
@@ -55,7 +62,7 @@ public final class EndedExecutions implements AutoCloseable {
                     query.setObject(1, newest.minusSeconds(SECONDS_LOOKED_BACK));
                     tell(query.executeQuery());
                 }
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                Thread.sleep(pause.toMillis());
             }
         } catch (SQLException | IOException e) {
             if (!closed) {

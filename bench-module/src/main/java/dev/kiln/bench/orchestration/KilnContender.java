@@ -45,7 +45,8 @@ final class KilnContender implements Contender {
         var archive = system.directory().resolve("smallest.tar");
         SourceImage.writeSmallest(archive);
         templates = Templates.make(client, SourceImage.register(system, archive), Templates.NOTHING, count);
-        ends = new EndedExecutions(system.database(), execution -> ended.accept(key(execution)));
+        ends = new EndedExecutions(
+                system.database(), EndedExecutions.SELDOM, execution -> ended.accept(key(execution)));
     }
 
     private int key(String execution) {

@@ -56,7 +56,7 @@ public final class Latency implements Scenario {
     private static void executions(KilnSystem system, String template, int count, long pauseMillis) throws Exception {
         var client = system.client();
         var ended = new LinkedBlockingQueue<String>();
-        try (var ends = new EndedExecutions(system.database(), ended::add)) {
+        try (var ends = new EndedExecutions(system.database(), EndedExecutions.SOON, ended::add)) {
             for (var number = 0; number < count; number++) {
                 ends.await(Templates.start(client, template));
                 if (ended.poll(SECONDS_TO_END, TimeUnit.SECONDS) == null) {
