@@ -1,14 +1,17 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** The bounds of a running build, asked for many times a second. */
+/** The bounds of a running build, asked for a few times a second. */
 final class Limits {
 
     private final EngineSettings settings;
     private final Scratch scratch;
+    private volatile @Nullable FileStore disk;
 
     Limits(EngineSettings settings, Scratch scratch) {
         this.settings = settings;
@@ -52,7 +55,13 @@ final class Limits {
 
     /** Whether this machine has space left. */
     void checkReserve() throws IOException {
-        long free = Files.getFileStore(scratch.directory()).getUsableSpace();
+        var store = disk;
+        if (store == null) {
+            // Which one it is shows in the machine's list of mounts, to read which takes longer than all else here.
+            store = Files.getFileStore(scratch.directory());
+            disk = store;
+        }
+        long free = store.getUsableSpace();
         if (free < settings.reserve().toBytes()) {
             throw new IOException("only " + free + " bytes are free below " + settings.directory() + ", builds leave "
                     + settings.reserve() + ": free some space");

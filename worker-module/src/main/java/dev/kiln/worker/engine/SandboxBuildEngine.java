@@ -370,7 +370,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
         try (var build = new SandboxBuild(settings, commands, request, output, scratch, steps);
                 var base = bases.take(image, new Limits(settings, scratch)::checkDisk)) {
-            base.requireAble(image, abilities().able());
+            base.requireAble(image, () -> abilities().able());
             base.lendTo(scratch.directory());
             return work.run(build, base);
         } catch (Stopped e) {

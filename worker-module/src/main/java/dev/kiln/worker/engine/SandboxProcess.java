@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SandboxProcess {
 
-    private static final int LOOK_MILLIS = 50;
+    // The first look comes soon; a command that goes on is looked at less often, since many may run at a time.
+    private static final int FIRST_LOOK_MILLIS = 50;
+    private static final int LOOK_MILLIS = 200;
 
     /**
      * Starts all processes. The kernel ends a sandbox when the thread that started it ends, so that a killed worker
@@ -47,7 +49,7 @@ final class SandboxProcess {
         void take(byte[] bytes, int length) throws IOException;
     }
 
-    /** Is asked many times a second whether the command may go on. */
+    /** Is asked a few times a second whether the command may go on. */
     @FunctionalInterface
     interface Watch {
         void look() throws Stopped, IOException;
@@ -97,7 +99,9 @@ final class SandboxProcess {
         var errorReader = errorOutput == null ? reader : background(() -> read(process.getErrorStream(), errorOutput));
         var writer = background(() -> write(process.getOutputStream()));
         try {
-            while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            int pause = FIRST_LOOK_MILLIS;
+            while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
+                pause = Math.min(2 * pause, LOOK_MILLIS);
                 watch.look();
                 failEarly(reader);
                 failEarly(errorReader);

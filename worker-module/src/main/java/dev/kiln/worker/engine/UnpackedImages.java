@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,8 +67,13 @@ final class UnpackedImages {
             }
         }
 
-        /** An archive's needs are known from its row; what a disk is shows when it is open. */
-        void requireAble(BuildRequest.BaseImage image, Set<Ability> able) throws IOException, BuildFailedException {
+        /**
+         * An archive's needs are known from its row; what a disk is shows when it is open.
+         *
+         * @param able what this worker can do; asked for a disk alone, since it takes a look at many files
+         */
+        void requireAble(BuildRequest.BaseImage image, Supplier<Set<Ability>> able)
+                throws IOException, BuildFailedException {
             var disk = disk();
             if (disk.isEmpty()) {
                 return;
@@ -80,7 +86,7 @@ final class UnpackedImages {
                         "the programs of the disk are for " + disk.get().architecture() + ", and it was imported as "
                                 + said.get().word() + "; import it again with the right Architecture");
             }
-            if (!able.containsAll(disk.get().needs())) {
+            if (!able.get().containsAll(disk.get().needs())) {
                 throw new DiskNeedsException(disk.get().needs());
             }
         }

@@ -87,8 +87,16 @@ exec 8<&0
 begin "$@" &
 command=$!
 exec 8<&-
-# A file that is empty or not whole yet is not read.
-(while sleep 0.5; do du -sk $measured > usage.often; done) > /dev/null 2>&1 &
+# A file that is empty or not whole yet is not read. Less often later: a long command must not be slowed down by being
+# measured. What it writes meanwhile cannot fill the machine, whose free space is looked at several times a second. That files
+# come and go while they are counted is no reason to stop.
+(
+    for pause in 0.5 0.5 1; do
+        sleep $pause
+        du -sk $measured > usage.often || true
+    done
+    while sleep 2; do du -sk $measured > usage.often || true; done
+) > /dev/null 2>&1 &
 
 status=0
 wait "$command" || status=$?
