@@ -80,7 +80,7 @@ public final class Throughput implements Scenario {
     private static void run(Surroundings surroundings, Database database, String name, ClosedLoop loop)
             throws Exception {
         var count = surroundings.size().of(KEYS, 4000);
-        loop.run(2 * count); // what has to be compiled and cached is: all of them run for weeks in real life
+        loop.run(count); // what has to be compiled and cached is: all of them run for weeks in real life
         surroundings.database().checkpoint();
         // What is done meanwhile by who polls is among the commits; over so many executions that is little.
         var pause = surroundings.size().of(1, DatabaseServer.SECONDS_TO_TELL);
