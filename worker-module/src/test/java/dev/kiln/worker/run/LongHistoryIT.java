@@ -46,7 +46,7 @@ class LongHistoryIT {
     }
 
     private static void fill(Rig rig, TemplateId template) {
-        // What counts an account's executions would read its row's old versions again for each.
+        // The trigger that counts a template's executions would read its row's old versions again for each.
         rig.jdbc.sql("alter table execution disable trigger user").update();
         rig.jdbc
                 .sql("""
