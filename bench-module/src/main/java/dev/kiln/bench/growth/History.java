@@ -16,11 +16,16 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** DescribeImagePipelineExecutions of a template whose history grows, seen by a client that asks again and again. */
+/**
+ * DescribeImagePipelineExecutions of templates with more and more executions behind them, seen by a client that asks
+ * again and again. Each history is in a system of its own, and all are asked in turns: what the machine does meanwhile
+ * does it to all of them.
+ */
 public final class History implements Scenario {
 
     private static final List<Integer> SIZES = List.of(10, 1000, 100_000);
     private static final int LARGE = 1_000_000;
+    private static final int TURNS = 10;
 
     private static final List<Question> QUESTIONS = List.of(
             new Question("", Map.of(), false),
@@ -34,23 +39,56 @@ public final class History implements Scenario {
 
     @Override
     public void measure(Surroundings surroundings) throws Exception {
+        var grown = new ArrayList<Grown>();
+        try {
+            for (var size : sizes(surroundings)) {
+                surroundings.screen().say(size + " executions in a history");
+                grown.add(grow(surroundings, size));
+            }
+            surroundings.screen().say("asking all of them in turns");
+            for (var each : grown) {
+                for (var question : QUESTIONS) {
+                    question.ask(each, surroundings.size().of(20, 3000), new Histogram(3));
+                }
+            }
+            for (var round = 0; round < surroundings.size().rounds(); round++) {
+                for (var question : QUESTIONS) {
+                    answers(surroundings, grown, question);
+                }
+            }
+        } finally {
+            for (var each : grown) {
+                each.system().close();
+                surroundings.database().drop(each.system().database());
+            }
+        }
+    }
+
+    /**
+     * A system with a template that has so many executions behind it.
+     *
+     * @param pages where the question that walks goes on
+     */
+    private record Grown(
+            int size, KilnSystem system, SignedClient client, String template, Map<Question, String> pages) {}
+
+    private static Grown grow(Surroundings surroundings, int size) throws Exception {
         var database = surroundings.database().create("history");
         var directory = surroundings.directory().resolve(database.name());
-        try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(0)) {
+        var system = new KilnSystem(directory, surroundings.programs(), database, 1);
+        try {
+            system.start(0);
             var archive = directory.resolve("smallest.tar");
             SourceImage.writeSmallest(archive);
             var base = SourceImage.register(system, archive);
             var template =
                     Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
-            var there = 0;
-            for (var size : sizes(surroundings)) {
-                surroundings.screen().say(size + " executions in the history");
-                fill(database, template, there, size);
-                there = size;
-                answers(surroundings, system.client(), template, size);
-            }
-        } finally {
+            fill(database, template, size);
+            return new Grown(size, system, system.client(), template, new HashMap<>());
+        } catch (Exception e) {
+            system.close();
             surroundings.database().drop(database);
+            throw e;
         }
     }
 
@@ -72,7 +110,7 @@ public final class History implements Scenario {
      * Executions that have ended, as if they had been a minute apart, every thousandth of them badly. They are counted
      * here: in one transaction the trigger that counts would read all versions of its row again for each execution.
      */
-    private static void fill(Database database, String template, int there, int wanted) {
+    private static void fill(Database database, String template, int wanted) {
         var jdbc = DatabaseServer.jdbc(database);
         jdbc.sql("alter table execution disable trigger user").update();
         jdbc.sql("""
@@ -81,7 +119,7 @@ public final class History implements Scenario {
                                            version, created_at, modified_at, finished_at)
                     select 'exec-' || substr(md5(number::text), 1, 20), t.id, t.account_id, t.region_id,
                            'm-' || substr(md5(number::text), 1, 20), ended, ended, 1, 'worker-1', 6, at, at, at
-                      from template t, generate_series(:first, :last) number
+                      from template t, generate_series(1, :last) number
                      cross join lateral (select now() - interval '10 years' + number * interval '1 minute' as at,
                                                 case when number % 1000 = 0 then 'FAILED' else 'SUCCESS' end as ended) e
                      where t.id = :template
@@ -90,28 +128,24 @@ public final class History implements Scenario {
                 select template_id, status, count(*) from made group by template_id, status
                 on conflict (template_id, final_status)
                     do update set executions = execution_count.executions + excluded.executions
-                """)
-                .param("first", there + 1)
-                .param("last", wanted)
-                .param("template", template)
-                .update();
+                """).param("last", wanted).param("template", template).update();
         jdbc.sql("alter table execution enable trigger user").update();
         // As autovacuum does sooner or later.
         jdbc.sql("vacuum analyze execution").update();
     }
 
-    private static void answers(Surroundings surroundings, SignedClient client, String template, int size)
-            throws IOException {
-        var calls = surroundings.size().of(200, 3000);
-        for (var question : QUESTIONS) {
-            question.ask(client, template, calls);
-        }
-        for (var round = 0; round < surroundings.size().rounds(); round++) {
-            for (var question : QUESTIONS) {
-                var micros = question.ask(client, template, calls);
-                surroundings.results().add(measure(question, size, "p50"), micros.getValueAtPercentile(50) / 1000.0);
-                surroundings.results().add(measure(question, size, "p99"), micros.getValueAtPercentile(99) / 1000.0);
+    private static void answers(Surroundings surroundings, List<Grown> grown, Question question) throws IOException {
+        var micros = new HashMap<Integer, Histogram>();
+        for (var turn = 0; turn < TURNS; turn++) {
+            for (var each : grown) {
+                var taken = micros.computeIfAbsent(each.size(), size -> new Histogram(3));
+                question.ask(each, surroundings.size().of(20, 300), taken);
             }
+        }
+        for (var each : grown) {
+            var taken = micros.get(each.size());
+            surroundings.results().add(measure(question, each.size(), "p50"), taken.getValueAtPercentile(50) / 1000.0);
+            surroundings.results().add(measure(question, each.size(), "p99"), taken.getValueAtPercentile(99) / 1000.0);
         }
     }
 
@@ -130,19 +164,19 @@ public final class History implements Scenario {
      */
     private record Question(String name, Map<String, String> parameters, boolean walks) {
 
-        Histogram ask(SignedClient client, String template, int calls) throws IOException {
-            var micros = new Histogram(3);
+        void ask(Grown grown, int calls, Histogram micros) throws IOException {
             var sent = new HashMap<>(parameters);
-            sent.putAll(Map.of("RegionId", KilnSystem.REGION, "ImagePipelineId", template));
+            sent.putAll(Map.of("RegionId", KilnSystem.REGION, "ImagePipelineId", grown.template()));
+            sent.put("NextToken", grown.pages().getOrDefault(this, ""));
             for (var call = 0; call < calls; call++) {
                 var begun = System.nanoTime();
-                var answer = client.rpc("DescribeImagePipelineExecutions", sent);
+                var answer = grown.client().rpc("DescribeImagePipelineExecutions", sent);
                 micros.recordValue((System.nanoTime() - begun) / 1000);
                 if (walks) {
                     sent.put("NextToken", answer.path("NextToken").asString());
                 }
             }
-            return micros;
+            grown.pages().put(this, sent.get("NextToken"));
         }
     }
 }

@@ -5,7 +5,7 @@
 # the end, too) and, as positional parameters, the command line. No command of a build can reach that file, nor "problem",
 # which says what is wrong with the image. The line holds, in Base64, what bubblewrap is to read from descriptor 9, if
 # anything: variables that must not be seen in a file or among the arguments of a process. A file "disk-mounts" tells of a
-# disk: mount point, type, options and source a line.
+# disk: mount point, type, options and source a line. Nobody writes to the pipe "pause": to wait for it takes no process.
 # This is for the static busybox, whose own programs start in half the time of the system's; those have a path here.
 set -eu
 cd "$1"
@@ -16,6 +16,7 @@ done
 ulimit -c 0
 ulimit -f "$2"
 [ -z "$3" ] || ulimit -u "$3"
+[ -p pause ] || mkfifo pause
 read -r go || exit 124
 . ./step
 
@@ -88,14 +89,18 @@ begin "$@" &
 command=$!
 exec 8<&-
 # A file that is empty or not whole yet is not read. Less often later: a long command must not be slowed down by being
-# measured. What it writes meanwhile cannot fill the machine, whose free space is looked at several times a second. That files
-# come and go while they are counted is no reason to stop.
+# measured, and a sleep would be a process more for each time. What the command writes meanwhile cannot fill the machine,
+# whose free space is looked at several times a second. That files come and go while they are counted is no reason to stop.
 (
-    for pause in 0.5 0.5 1; do
-        sleep $pause
+    exec 7<> pause
+    for pause in 0.5 0.5 1 2; do
+        read -r -t $pause _ <&7 || true
         du -sk $measured > usage.often || true
     done
-    while sleep 2; do du -sk $measured > usage.often || true; done
+    while :; do
+        read -r -t 4 _ <&7 || true
+        du -sk $measured > usage.often || true
+    done
 ) > /dev/null 2>&1 &
 
 status=0
