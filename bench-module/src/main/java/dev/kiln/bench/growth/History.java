@@ -135,17 +135,17 @@ public final class History implements Scenario {
     }
 
     private static void answers(Surroundings surroundings, List<Grown> grown, Question question) throws IOException {
-        var micros = new HashMap<Integer, Histogram>();
+        var micros = grown.stream().map(each -> new Histogram(3)).toList();
         for (var turn = 0; turn < TURNS; turn++) {
-            for (var each : grown) {
-                var taken = micros.computeIfAbsent(each.size(), size -> new Histogram(3));
-                question.ask(each, surroundings.size().of(20, 300), taken);
+            for (var index = 0; index < grown.size(); index++) {
+                question.ask(grown.get(index), surroundings.size().of(20, 300), micros.get(index));
             }
         }
-        for (var each : grown) {
-            var taken = micros.get(each.size());
-            surroundings.results().add(measure(question, each.size(), "p50"), taken.getValueAtPercentile(50) / 1000.0);
-            surroundings.results().add(measure(question, each.size(), "p99"), taken.getValueAtPercentile(99) / 1000.0);
+        for (var index = 0; index < grown.size(); index++) {
+            var size = grown.get(index).size();
+            var taken = micros.get(index);
+            surroundings.results().add(measure(question, size, "p50"), taken.getValueAtPercentile(50) / 1000.0);
+            surroundings.results().add(measure(question, size, "p99"), taken.getValueAtPercentile(99) / 1000.0);
         }
     }
 
