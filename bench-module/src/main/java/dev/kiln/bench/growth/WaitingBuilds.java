@@ -18,9 +18,10 @@ public final class WaitingBuilds implements Scenario {
 
     private static final List<Integer> WORKERS = List.of(1, 2, 4);
     private static final int SLOTS = 4;
-    // As a build does that downloads. Beginning and packing a build take processors nevertheless, about one of their
-    // seconds: the wait is so long that those of a small machine are enough for the builds of all workers.
-    private static final int WAIT_SECONDS = 20;
+    // As a build does that downloads. Beginning and packing a build take processors nevertheless, more than half of one of
+    // their seconds, and all slots begin at once: the wait is so long that the processors of a small machine are enough for
+    // the builds of all workers.
+    private static final int WAIT_SECONDS = 60;
     private static final String SHORT = "RUN true\n".repeat(10);
     private static final String WAITING = "RUN sleep " + WAIT_SECONDS;
 
@@ -54,7 +55,7 @@ public final class WaitingBuilds implements Scenario {
         var database = surroundings.database().create("workers");
         var directory = surroundings.directory().resolve(database.name());
         // The same number of full turns for each, so that none has idle slots at its end.
-        var count = workers * SLOTS * surroundings.size().of(1, 4);
+        var count = workers * SLOTS * surroundings.size().of(1, 2);
         try (var system = new KilnSystem(directory, surroundings.programs(), database, SLOTS).start(workers)) {
             var archive = directory.resolve("busybox.tar");
             BusyboxImage.write(archive);
