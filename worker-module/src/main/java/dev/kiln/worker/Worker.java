@@ -1,6 +1,5 @@
 package dev.kiln.worker;
 
-import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.SandboxUnavailableException;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
@@ -31,7 +30,7 @@ final class Worker implements SmartLifecycle {
 
     private final WorkerSettings settings;
     private final SchemaCheck schema;
-    private final BuildEngine engine;
+    private final FirstCheck sandbox;
     private final ExecutionSlots slots;
     private final OrphanedExecutions orphans;
     private final ExecutionListener listener;
@@ -43,13 +42,13 @@ final class Worker implements SmartLifecycle {
     Worker(
             WorkerSettings settings,
             SchemaCheck schema,
-            BuildEngine engine,
+            FirstCheck sandbox,
             ExecutionSlots slots,
             OrphanedExecutions orphans,
             ExecutionListener listener) {
         this.settings = settings;
         this.schema = schema;
-        this.engine = engine;
+        this.sandbox = sandbox;
         this.slots = slots;
         this.orphans = orphans;
         this.listener = listener;
@@ -60,7 +59,7 @@ final class Worker implements SmartLifecycle {
     public void start() {
         try {
             schema.await(settings.schemaWait());
-            engine.check();
+            sandbox.await();
         } catch (SandboxUnavailableException e) {
             throw new IllegalStateException("this worker takes no builds: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -5,14 +5,43 @@ import dev.kiln.management.ManagementConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
 import dev.kiln.trace.TracingConfiguration;
+import dev.kiln.worker.intake.IntakeConfiguration;
+import dev.kiln.worker.log.LogConfiguration;
+import dev.kiln.worker.metric.StandingConfiguration;
+import dev.kiln.worker.reaper.ReaperConfiguration;
+import dev.kiln.worker.run.RunConfiguration;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
-/** A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. */
-@SpringBootApplication
+/**
+ * A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. All that it consists
+ * of is named here: to find it by looking around would take a third of its start.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@ImportAutoConfiguration({
+    ConfigurationPropertiesAutoConfiguration.class,
+    PropertyPlaceholderAutoConfiguration.class,
+    DataSourceAutoConfiguration.class,
+    DataSourceTransactionManagerAutoConfiguration.class,
+    JdbcTemplateAutoConfiguration.class,
+    JdbcClientAutoConfiguration.class
+})
 @Import({
+    WorkerConfiguration.class,
+    RunConfiguration.class,
+    IntakeConfiguration.class,
+    ReaperConfiguration.class,
+    LogConfiguration.class,
+    StandingConfiguration.class,
     RegionsConfiguration.class,
     BucketsConfiguration.class,
     SweepConfiguration.class,

@@ -61,6 +61,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -70,6 +71,16 @@ import tools.jackson.databind.json.JsonMapper;
 class WorkerConfiguration {
 
     @Bean
+    JsonMapper json() {
+        return new JsonMapper();
+    }
+
+    @Bean
+    TransactionTemplate transaction(PlatformTransactionManager transactions) {
+        return new TransactionTemplate(transactions);
+    }
+
+    @Bean
     Executions executions(JdbcClient jdbc) {
         return new Executions(jdbc);
     }
@@ -77,6 +88,11 @@ class WorkerConfiguration {
     @Bean
     SandboxBuildEngine buildEngine(EngineSettings settings, MachineSettings machines) {
         return new SandboxBuildEngine(settings, machines);
+    }
+
+    @Bean
+    FirstCheck firstCheck(SandboxBuildEngine engine) {
+        return new FirstCheck(engine);
     }
 
     @Bean
@@ -262,11 +278,11 @@ class WorkerConfiguration {
     Worker worker(
             WorkerSettings settings,
             SchemaCheck schema,
-            BuildEngine engine,
+            FirstCheck sandbox,
             ExecutionSlots slots,
             OrphanedExecutions orphans,
             ExecutionListener listener) {
-        return new Worker(settings, schema, engine, slots, orphans, listener);
+        return new Worker(settings, schema, sandbox, slots, orphans, listener);
     }
 
     @Bean

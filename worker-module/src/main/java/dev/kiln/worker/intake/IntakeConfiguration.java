@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,14 +17,12 @@ import org.springframework.kafka.core.DefaultShareConsumerFactory;
 
 /** The doorbell and the sweep. */
 @Configuration(proxyBeanMethods = false)
-class IntakeConfiguration {
+@EnableConfigurationProperties(KafkaProperties.class)
+public class IntakeConfiguration {
 
     @Bean
-    ExecutionListener executionListener(
-            KafkaProperties properties, KafkaConnectionDetails kafka, ExecutionSlots slots, WorkerTraces traces) {
+    ExecutionListener executionListener(KafkaProperties properties, ExecutionSlots slots, WorkerTraces traces) {
         var settings = properties.buildConsumerProperties();
-        settings.put(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getConsumer().getBootstrapServers());
         // Not for share groups: the broker keeps the position, and each record is acknowledged by itself.
         settings.remove(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
         settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
@@ -40,9 +38,7 @@ class IntakeConfiguration {
         var consumers = new DefaultShareConsumerFactory<String, byte[]>(settings);
         consumers.setKeyDeserializer(new StringDeserializer());
         consumers.setValueDeserializer(new ByteArrayDeserializer());
-        Map<String, Object> admin = properties.buildAdminProperties();
-        admin.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.getAdmin().getBootstrapServers());
-        return new ExecutionListener(new WorkerGroup(admin), consumers, slots, traces);
+        return new ExecutionListener(new WorkerGroup(properties.buildAdminProperties()), consumers, slots, traces);
     }
 
     @Bean

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The mover of old logs and when it begins. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(LogSettings.class)
-class LogConfiguration {
+public class LogConfiguration {
 
     @Bean
     LogMover logMover(JdbcClient jdbc, Regions regions, Intents intents, LockSessions sessions, LogSettings settings) {

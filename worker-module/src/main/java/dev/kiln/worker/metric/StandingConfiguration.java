@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** How this worker stands. */
 @Configuration(proxyBeanMethods = false)
-class StandingConfiguration {
+public class StandingConfiguration {
 
     private static final Duration SANDBOX_FRESH = Duration.ofMinutes(1);
 

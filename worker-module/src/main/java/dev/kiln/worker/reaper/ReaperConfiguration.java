@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The reaper and when it begins. */
 @Configuration(proxyBeanMethods = false)
-class ReaperConfiguration {
+public class ReaperConfiguration {
 
     @Bean
     Reaper reaper(

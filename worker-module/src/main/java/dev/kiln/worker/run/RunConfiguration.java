@@ -27,7 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The slots and what they run. */
 @Configuration(proxyBeanMethods = false)
-class RunConfiguration {
+public class RunConfiguration {
 
     @Bean
     ExecutionQueue executionQueue(JdbcClient jdbc) {
