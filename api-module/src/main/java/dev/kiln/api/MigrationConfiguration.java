@@ -1,5 +1,6 @@
 package dev.kiln.api;
 
+import dev.kiln.database.OwnMigrations;
 import dev.kiln.database.SchemaContract;
 import javax.sql.DataSource;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
@@ -30,7 +31,7 @@ class MigrationConfiguration {
     FlywayMigrationStrategy migrateWithinTheContract(DataSource pool) {
         return flyway -> {
             flyway.migrate();
-            new SchemaContract(pool).check(flyway);
+            new SchemaContract(pool).check(OwnMigrations.newest(OwnMigrations.LOCATION));
         };
     }
 }

@@ -1,11 +1,6 @@
 package dev.kiln.database;
 
-import java.util.Comparator;
-import java.util.Objects;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -21,15 +16,11 @@ public final class SchemaContract {
         this.jdbc = JdbcClient.create(database);
     }
 
-    /** Throws with what to do when the migrations that this process was built with are too old for the database. */
-    public void check(Flyway ofThisProcess) {
+    /**
+     * Throws with what to do when the newest migration that this process was built with is too old for the database.
+     */
+    public void check(MigrationVersion own) {
         var oldest = MigrationVersion.fromVersion(oldestMigration());
-        var own = Stream.of(ofThisProcess.info().all())
-                .filter(migration -> migration.getState().isResolved())
-                .map(MigrationInfo::getVersion)
-                .filter(Objects::nonNull)
-                .max(Comparator.naturalOrder())
-                .orElse(MigrationVersion.EMPTY);
         if (own.compareTo(oldest) < 0) {
             throw new IllegalStateException("the database needs processes that know migration " + oldest
                     + ", and this one knows no newer than " + own + "; run a newer release");

@@ -1,9 +1,12 @@
 package dev.kiln.worker;
 
+import dev.kiln.database.OwnMigrations;
 import dev.kiln.database.SchemaContract;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.output.ValidateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +20,11 @@ final class SchemaCheck {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private final Flyway flyway;
-
     private final SchemaContract contract;
+    private final String migrations;
 
     SchemaCheck(DataSource database, SchemaContract contract) {
-        this(database, contract, "classpath:db/migration");
+        this(database, contract, OwnMigrations.LOCATION);
     }
 
     SchemaCheck(DataSource database, SchemaContract contract, String migrations) {
@@ -31,25 +34,35 @@ final class SchemaCheck {
                 .ignoreMigrationPatterns("*:future")
                 .load();
         this.contract = contract;
+        this.migrations = migrations;
     }
 
     /** Returns once the schema is the expected one; throws with what to do when it is not in time, or never can be. */
     void await(Duration atMost) throws InterruptedException {
         var end = System.nanoTime() + atMost.toNanos();
-        while (flyway.info().pending().length > 0) {
+        // A newer database is fine: migrations that this release does not know only add, unless the contract says more.
+        var validation = flyway.validateWithResult();
+        while (isBehind(validation)) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("the database lacks migration "
-                        + flyway.info().pending()[0].getVersion() + "; start an API of this version, which migrates");
+                        + validation.invalidMigrations.get(0).version
+                        + "; start an API of this version, which migrates");
             }
             LOG.info("waiting for the API to bring the schema up to date");
             Thread.sleep(BETWEEN_LOOKS.toMillis());
+            validation = flyway.validateWithResult();
         }
-        // A newer database is fine: migrations that this release does not know only add, unless the contract says more.
-        var validation = flyway.validateWithResult();
         if (!validation.validationSuccessful) {
             throw new IllegalStateException("the database's schema is not this worker's: "
                     + validation.getAllErrorMessages() + "; run workers and API of one line of releases");
         }
-        contract.check(flyway);
+        contract.check(OwnMigrations.newest(migrations));
+    }
+
+    private static boolean isBehind(ValidateResult validation) {
+        return !validation.validationSuccessful
+                && validation.invalidMigrations.stream()
+                        .allMatch(invalid -> invalid.errorDetails.errorCode
+                                == CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED);
     }
 }

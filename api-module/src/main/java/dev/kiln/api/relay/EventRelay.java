@@ -61,6 +61,7 @@ public final class EventRelay implements SmartLifecycle {
     }
 
     private void run() {
+        makeTopics();
         while (running) {
             try {
                 while (running && publishBatch() > 0) {
@@ -120,9 +121,15 @@ public final class EventRelay implements SmartLifecycle {
     private void recover() {
         try {
             TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_TROUBLE.toMillis());
-            topics.initialize();
+            makeTopics();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void makeTopics() {
+        try {
+            topics.initialize();
         } catch (RuntimeException e) {
             LOG.debug("the topics cannot be made yet", e);
         }
