@@ -58,6 +58,11 @@ public final class ApiServer implements AutoCloseable {
         return start(database, regions, more, context -> {});
     }
 
+    /** Starts a server that has one more part. */
+    static ApiServer startWith(Class<?> part, Map<String, String> more) {
+        return start(TestServers.freshDatabase(), temporary(), more, context -> context.registerBean(part));
+    }
+
     /** Starts a server whose clock stands still. */
     static ApiServer startAt(Instant now, TestDatabase database, Path regions, Map<String, String> more) {
         var clock = Clock.fixed(now, ZoneOffset.UTC);

@@ -7,6 +7,7 @@ import dev.kiln.api.signature.Signatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -378,9 +379,17 @@ class RestIT {
         assertThat(client.exchange("GET", "/v3/api-docs", new byte[0], none).text())
                 .contains("/api/v1/images/{id}/content")
                 .doesNotContain("caller");
-        assertThat(client.exchange("GET", "/swagger-ui/index.html", new byte[0], none)
-                        .status())
-                .isEqualTo(200);
+        assertThat(client.exchange("GET", "/swagger-ui.html", new byte[0], none).headers())
+                .containsEntry("location", "swagger-ui/index.html");
+        for (var file : List.of("index.html", "swagger-ui-bundle.js", "swagger-ui.css")) {
+            assertThat(client.exchange("GET", "/swagger-ui/" + file, new byte[0], none)
+                            .status())
+                    .as(file)
+                    .isEqualTo(200);
+        }
+        assertThat(client.exchange("GET", "/swagger-ui/swagger-initializer.js", new byte[0], none)
+                        .text())
+                .contains("\"../v3/api-docs\"");
         var unknown = client.exchange("GET", "/nothing/here", new byte[0], none);
         assertThat(unknown.refusal()).isEqualTo("404 NotFound");
         assertThat(unknown.headers()).containsEntry("content-type", "application/problem+json");
