@@ -3,6 +3,7 @@ package dev.kiln.worker;
 import dev.kiln.database.OwnMigrations;
 import dev.kiln.database.SchemaContract;
 import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
@@ -42,10 +43,9 @@ final class SchemaCheck {
         var end = System.nanoTime() + atMost.toNanos();
         // A newer database is fine: migrations that this release does not know only add, unless the contract says more.
         var validation = flyway.validateWithResult();
-        while (isBehind(validation)) {
+        for (var lacking = lacking(validation); lacking.isPresent(); lacking = lacking(validation)) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("the database lacks migration "
-                        + validation.invalidMigrations.get(0).version
+                throw new IllegalStateException("the database lacks migration " + lacking.get()
                         + "; start an API of this version, which migrates");
             }
             LOG.info("waiting for the API to bring the schema up to date");
@@ -59,10 +59,12 @@ final class SchemaCheck {
         contract.check(OwnMigrations.newest(migrations));
     }
 
-    private static boolean isBehind(ValidateResult validation) {
-        return !validation.validationSuccessful
-                && validation.invalidMigrations.stream()
-                        .allMatch(invalid -> invalid.errorDetails.errorCode
-                                == CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED);
+    /** The version of the first migration that the database does not have yet. */
+    private static Optional<String> lacking(ValidateResult validation) {
+        return validation.invalidMigrations.stream()
+                .filter(invalid ->
+                        invalid.errorDetails.errorCode == CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED)
+                .map(invalid -> invalid.version)
+                .findFirst();
     }
 }
