@@ -19,11 +19,9 @@ class Description {
     /** Where the page's files are in its archive; with the version, which pom.xml names. */
     static final String PAGE = "classpath:/META-INF/resources/webjars/swagger-ui/5.32.14/";
 
-    static final String FILE = "openapi.json";
-
     @GetMapping(path = "/v3/api-docs", produces = MediaType.APPLICATION_JSON_VALUE)
     Resource description() {
-        return new ClassPathResource(FILE, Description.class);
+        return new ClassPathResource("openapi.json", Description.class);
     }
 
     @GetMapping("/swagger-ui.html")
