@@ -57,10 +57,23 @@ class PropertiesIT {
         var token = client.call("DescribeImageComponents", "MaxResults", "1").at("NextToken");
         assertThat(token).isNotEmpty();
         for (int round = 0; round < ROUNDS; round++) {
-            var forged = random.nextBoolean() ? changed(token) : text(1 + random.nextInt(700), c -> c > 32 && c < 127);
-            var refusal = client.call("DescribeImageComponents", "MaxResults", "1", "NextToken", forged);
-            assertThat(refusal.refusal()).as(forged).isEqualTo("403 Invalid.NextToken");
+            refused(random.nextBoolean() ? changed(token) : text(1 + random.nextInt(700), c -> c > 32 && c < 127));
         }
+    }
+
+    @Test
+    void aTokenThatOnlyDecodesToTheSameBytesIsRefused() {
+        client.call("CreateImageComponent", "Content", "RUN true");
+        client.call("CreateImageComponent", "Content", "RUN true");
+        var token = client.call("DescribeImageComponents", "MaxResults", "1").at("NextToken");
+        var last = token.length() - 1;
+        refused(token + "=".repeat((4 - token.length() % 4) % 4));
+        refused(token.substring(0, last) + (char) (token.charAt(last) + 1));
+    }
+
+    private void refused(String forged) {
+        var refusal = client.call("DescribeImageComponents", "MaxResults", "1", "NextToken", forged);
+        assertThat(refusal.refusal()).as(forged).isEqualTo("403 Invalid.NextToken");
     }
 
     private Map<String, String> legalTemplate() {

@@ -7,7 +7,6 @@ import dev.kiln.worker.disk.OpenedDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,11 +34,13 @@ final class UnpackedImages {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnpackedImages.class);
 
+    // Of the process, not of an engine: that is whose file locks are.
+    private static final Map<Path, Entry> ENTRIES = new ConcurrentHashMap<>();
+
     private final Path directory;
     private final long bytes;
     private final ImageUnpacking images;
     private final TreeRemoval removal;
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
     UnpackedImages(Path directory, long bytes, ImageUnpacking images, TreeRemoval removal) {
         this.directory = directory;
@@ -138,7 +139,8 @@ final class UnpackedImages {
             makeDirectory();
         }
         var key = base.digest().hex();
-        entry(key).take(base, watch);
+        var entry = entry(key);
+        entry.take(() -> make(entry.image, base, watch));
         return new Lease(key);
     }
 
@@ -151,7 +153,32 @@ final class UnpackedImages {
     }
 
     private Entry entry(String key) {
-        return entries.computeIfAbsent(key, Entry::new);
+        return ENTRIES.computeIfAbsent(directory.resolve(key), Entry::new);
+    }
+
+    private void make(Path image, BuildRequest.BaseImage base, SandboxProcess.Watch watch)
+            throws IOException, InterruptedException, BuildFailedException, Stopped {
+        if (Files.exists(image)) {
+            return;
+        }
+        var unfinished = image.resolveSibling("." + image.getFileName() + ".new");
+        removal.remove(unfinished);
+        Files.createDirectory(unfinished);
+        try {
+            images.unpack(base, unfinished, watch);
+            Files.move(unfinished, image);
+        } finally {
+            removal.remove(unfinished);
+        }
+    }
+
+    private void remove(Path image) throws IOException {
+        var doomed = image.resolveSibling("." + image.getFileName() + ".old");
+        if (Files.exists(image)) { // another process may have removed it just now
+            removal.remove(doomed);
+            Files.move(image, doomed);
+            removal.remove(doomed);
+        }
     }
 
     /** Removes images that nobody uses, the longest unused first, while all take more than allowed. */
@@ -162,7 +189,7 @@ final class UnpackedImages {
         for (var image : all) {
             total += size(image);
             if (total > bytes) {
-                entry(image.getFileName().toString()).removeIfUnused();
+                entry(image.getFileName().toString()).ifUnused(() -> remove(image));
             }
         }
     }
@@ -172,9 +199,12 @@ final class UnpackedImages {
         var removed = new ArrayList<String>();
         for (var unfinished : ImageUnpacking.unfinished(directory)) {
             var name = unfinished.getFileName().toString();
-            if (entry(name.substring(1, name.lastIndexOf('.'))).removeIfUnused(unfinished)) {
-                removed.add(name);
-            }
+            entry(name.substring(1, name.lastIndexOf('.'))).ifUnused(() -> {
+                if (Files.exists(unfinished)) { // it may be finished by now
+                    removal.remove(unfinished);
+                    removed.add(name);
+                }
+            });
         }
         return removed;
     }
@@ -203,24 +233,27 @@ final class UnpackedImages {
         void make() throws IOException;
     }
 
+    private interface Making {
+        void make() throws IOException, InterruptedException, BuildFailedException, Stopped;
+    }
+
     /** What this process knows of one image; the file lock belongs to the process, so its users are counted here. */
-    private final class Entry {
+    private static final class Entry {
 
         private final ReentrantLock turn = new ReentrantLock();
         private final Path image;
         private int users;
         private @Nullable FileChannel channel;
 
-        Entry(String key) {
-            this.image = directory.resolve(key);
+        Entry(Path image) {
+            this.image = image;
         }
 
-        void take(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
-                throws IOException, InterruptedException, BuildFailedException, Stopped {
+        void take(Making making) throws IOException, InterruptedException, BuildFailedException, Stopped {
             turn.lockInterruptibly();
             try {
                 if (users == 0) {
-                    channel = open(base, watch);
+                    channel = open(making);
                 }
                 users++;
             } finally {
@@ -228,7 +261,7 @@ final class UnpackedImages {
             }
         }
 
-        private FileChannel open(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
+        private FileChannel open(Making making)
                 throws IOException, InterruptedException, BuildFailedException, Stopped {
             var opened = openLock();
             try {
@@ -241,7 +274,7 @@ final class UnpackedImages {
                     shared.release();
                     var exclusive = opened.lock();
                     try {
-                        make(base, watch);
+                        making.make();
                     } finally {
                         exclusive.release();
                     }
@@ -257,22 +290,6 @@ final class UnpackedImages {
         private FileChannel openLock() throws IOException {
             return FileChannel.open(
                     lockFile(image), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        }
-
-        private void make(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
-                throws IOException, InterruptedException, BuildFailedException, Stopped {
-            if (Files.exists(image)) {
-                return;
-            }
-            var unfinished = image.resolveSibling("." + image.getFileName() + ".new");
-            removal.remove(unfinished);
-            Files.createDirectory(unfinished);
-            try {
-                images.unpack(base, unfinished, watch);
-                Files.move(unfinished, image);
-            } finally {
-                removal.remove(unfinished);
-            }
         }
 
         void release() throws IOException {
@@ -293,43 +310,26 @@ final class UnpackedImages {
             }
         }
 
-        void removeIfUnused() throws IOException {
-            var doomed = image.resolveSibling("." + image.getFileName() + ".old");
-            ifUnused(() -> {
-                if (Files.exists(image)) { // another process may have removed it just now
-                    removal.remove(doomed);
-                    Files.move(image, doomed);
-                    removal.remove(doomed);
-                }
-            });
-        }
-
-        boolean removeIfUnused(Path unfinished) throws IOException {
-            return ifUnused(() -> removal.remove(unfinished));
-        }
-
-        private boolean ifUnused(Change change) throws IOException {
+        void ifUnused(Change change) throws IOException {
             if (!turn.tryLock()) {
-                return false;
+                return;
             }
             try {
                 // Not even opened while it is in use here: closing it again would end this process's lock.
-                return users == 0 && alone(change);
-            } catch (OverlappingFileLockException e) {
-                return false; // another engine of this process uses it
+                if (users == 0) {
+                    alone(change);
+                }
             } finally {
                 turn.unlock();
             }
         }
 
-        private boolean alone(Change change) throws IOException {
+        private void alone(Change change) throws IOException {
             try (var opened = openLock();
                     var lock = opened.tryLock()) {
-                if (lock == null) {
-                    return false;
+                if (lock != null) {
+                    change.make();
                 }
-                change.make();
-                return true;
             }
         }
     }

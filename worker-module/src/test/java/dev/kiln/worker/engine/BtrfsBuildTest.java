@@ -155,7 +155,7 @@ class BtrfsBuildTest {
     void aWorkerThatIsKilledWhileItWritesLeavesNeitherMountNorLoopDevice() throws Exception {
         var place = Files.createDirectory(directory.resolve("engine"));
         var raw = Files.move(disk.system().rawWithBtrfs(), place.resolve("disk"));
-        HeldDisk.kill(EndlessDiskWrite.class, 98766, place, raw, "btrfs");
+        HeldDisk.kill(EndlessDiskWrite.class, 98770, place, raw, "btrfs", "98770");
     }
 
     private static ByteBuffer superblock(Path disk) throws Exception {

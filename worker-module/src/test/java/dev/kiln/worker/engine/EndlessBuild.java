@@ -3,16 +3,16 @@ package dev.kiln.worker.engine;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Runs in a Java process that a test kills. */
+/** Runs in a Java process that a test kills: a build of that name with two processes that sleep so many seconds. */
 public final class EndlessBuild {
 
     private EndlessBuild() {}
 
     public static void main(String[] arguments) throws Exception {
         var request = new BuildRequest(
-                arguments.length > 1 ? arguments[1] : "exec-endless",
+                arguments[1],
                 BusyboxBase.image(),
-                BuildEngineContract.commands("RUN /bin/sleep 98766 & /bin/sleep 98766"),
+                BuildEngineContract.commands("RUN /bin/sleep %1$s & /bin/sleep %1$s".formatted(arguments[2])),
                 Optional.empty(),
                 false,
                 1 << 20);

@@ -18,7 +18,7 @@ public final class EndlessDiskWrite {
         var mount = new FileSystemMount(FileSystemMount.ROOT, arguments[2], options, arguments[1]);
         var mounted = new ToolRun.Mounted(mount, Files.createDirectory(place.resolve("mounted")), "/disk/root", true);
         var commands = new SandboxCommands(EngineSettings.in(place), false, SandboxCheck.busybox());
-        var command = List.of("sh", "-c", "echo x > /disk/root/x && exec sleep 98766");
+        var command = List.of("sh", "-c", "echo x > /disk/root/x && exec sleep " + arguments[3]);
         new SandboxTools(commands, () -> {}).run(new ToolRun(List.of(), Optional.of(mounted), false, command));
     }
 }

@@ -206,15 +206,15 @@ class HostileCommandsTest {
         var engine = new SandboxBuildEngine(settings.build());
         var thread = new Thread(() -> {
             try {
-                engine.test(request("RUN echo begun; /bin/sleep 98764 & /bin/sleep 98764", 1 << 20, false), output);
+                engine.test(request("RUN echo begun; /bin/sleep 98757 & /bin/sleep 98757", 1 << 20, false), output);
             } catch (BuildFailedException | IOException | InterruptedException e) {
                 // The end is looked at from outside.
             }
         });
         thread.start();
-        await().until(() -> Sleepers.count(98764) == 2);
+        await().until(() -> Sleepers.count(98757) == 2);
         thread.interrupt();
-        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98764) == 0);
+        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98757) == 0);
         thread.join();
         engine.discard("exec-hostile");
         assertThat(directory.resolve("builds")).isEmptyDirectory();

@@ -90,19 +90,19 @@ class PackerRunTest {
         var thread = new Thread(() -> {
             try {
                 engine().runPacker(
-                                request(FILE.formatted("\"echo begun; exec sleep 98767\"")), "image.pkr.hcl", output);
+                                request(FILE.formatted("\"echo begun; exec sleep 98756\"")), "image.pkr.hcl", output);
             } catch (Exception e) {
                 running.complete(e);
             }
         });
         thread.start();
-        await().until(() -> Sleepers.count(98767) == 1);
+        await().until(() -> Sleepers.count(98756) == 1);
         thread.interrupt();
 
         assertThat(running.get()).isInstanceOf(InterruptedException.class);
         assertThat(output.steps()).contains("phase stopping Packer");
         assertThat(output.text()).contains("Cancelling build", "Cleanly cancelled builds");
-        assertThat(Sleepers.count(98767)).isZero();
+        assertThat(Sleepers.count(98756)).isZero();
     }
 
     private SandboxBuildEngine engine() {

@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Processes of this machine that run {@code /bin/sleep}, told apart by how long they mean to. By its path, because some
- * shells of busybox do what {@code sleep} does themselves.
+ * Processes of this machine that run {@code /bin/sleep}, told apart by how long they mean to: two classes run at a
+ * time, so each has a number of its own. By its path, because some shells of busybox do what {@code sleep} does
+ * themselves.
  */
 final class Sleepers {
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TwoWorkersTest {
 
+    private static final int SLEEP = 98760;
+
     @TempDir
     private Path directory;
 
@@ -31,17 +33,19 @@ class TwoWorkersTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         EndlessBuild.class.getName(),
-                        directory.toString())
+                        directory.toString(),
+                        "exec-endless",
+                        Integer.toString(SLEEP))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98766) == 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(SLEEP) == 2);
     }
 
     @AfterEach
     void endOther() {
         other.destroyForcibly();
-        await().atMost(Duration.ofSeconds(5)).until(() -> Sleepers.count(98766) == 0);
+        await().atMost(Duration.ofSeconds(5)).until(() -> Sleepers.count(SLEEP) == 0);
     }
 
     @Test
@@ -59,7 +63,7 @@ class TwoWorkersTest {
         new SandboxBuildEngine(EngineSettings.in(directory)).test(request, output);
 
         assertThat(output.text()).contains("beside");
-        assertThat(Sleepers.count(98766)).isEqualTo(2);
+        assertThat(Sleepers.count(SLEEP)).isEqualTo(2);
     }
 
     @Test

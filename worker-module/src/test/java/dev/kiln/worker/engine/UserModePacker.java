@@ -14,7 +14,7 @@ public final class UserModePacker {
         var file = PackerRunTest.FILE.formatted(PackerRunTest.LOOK);
         System.out.println("made: " + engine.runPacker(PackerRunTest.request(file), "image.pkr.hcl", output));
 
-        var endless = PackerRunTest.request(PackerRunTest.FILE.formatted("\"echo begun; exec sleep 98768\""));
+        var endless = PackerRunTest.request(PackerRunTest.FILE.formatted("\"echo begun; exec sleep 98755\""));
         var stopped = new CompletableFuture<Exception>();
         var thread = new Thread(() -> {
             try {
@@ -24,12 +24,12 @@ public final class UserModePacker {
             }
         });
         thread.start();
-        while (Sleepers.count(98768) == 0) {
+        while (Sleepers.count(98755) == 0) {
             Thread.onSpinWait();
         }
         thread.interrupt();
         System.out.println("stopped: " + stopped.get());
         System.out.println(output.text());
-        System.out.println("left: " + engine.traces() + " " + Sleepers.count(98768));
+        System.out.println("left: " + engine.traces() + " " + Sleepers.count(98755));
     }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class WorkerKillTest {
 
+    private static final int SLEEP = 98759;
+
     @TempDir
     private Path directory;
 
@@ -24,13 +26,15 @@ class WorkerKillTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         EndlessBuild.class.getName(),
-                        directory.toString())
+                        directory.toString(),
+                        "exec-endless",
+                        Integer.toString(SLEEP))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(98766) == 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> Sleepers.count(SLEEP) == 2);
         worker.destroyForcibly();
-        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(98766) == 0);
+        await().atMost(Duration.ofSeconds(1)).until(() -> Sleepers.count(SLEEP) == 0);
         var engine = new SandboxBuildEngine(EngineSettings.in(directory));
         assertThat(engine.found()).containsExactly("exec-endless");
         engine.discard("exec-endless");

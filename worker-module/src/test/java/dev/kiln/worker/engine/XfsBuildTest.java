@@ -73,7 +73,7 @@ class XfsBuildTest {
     void aWorkerThatIsKilledWhileItWritesLeavesNeitherMountNorLoopDevice() throws Exception {
         var place = Files.createDirectory(directory.resolve("engine"));
         var raw = Files.move(disk.system().rawWithXfs(), place.resolve("disk"));
-        HeldDisk.kill(EndlessDiskWrite.class, 98766, place, raw, "xfs");
+        HeldDisk.kill(EndlessDiskWrite.class, 98769, place, raw, "xfs", "98769");
     }
 
     /** Size of the file system in the second partition, by its superblock. */

@@ -58,7 +58,7 @@ class PlaceSweepIT {
     }
 
     private Process build(String name) throws IOException {
-        var process = ReaperRig.start(EndlessBuild.class, directory.toString(), name);
+        var process = ReaperRig.start(EndlessBuild.class, directory.toString(), name, Integer.toString(SLEEP));
         processes.add(process);
         await().atMost(SOON).until(() -> Builds.sleepers(SLEEP) == 2);
         return process;
