@@ -2,6 +2,7 @@ package dev.kiln.bench;
 
 import dev.kiln.bench.build.Builds;
 import dev.kiln.bench.build.Disks;
+import dev.kiln.bench.growth.GrowingHistory;
 import dev.kiln.bench.growth.History;
 import dev.kiln.bench.growth.WaitingBuilds;
 import dev.kiln.bench.micro.Micro;
@@ -35,6 +36,7 @@ public final class Bench {
             new Builds(),
             new Disks(),
             new History(),
+            new GrowingHistory(),
             new WaitingBuilds(),
             new StartUp(),
             new Micro());

@@ -5,8 +5,6 @@ import dev.kiln.bench.Surroundings;
 import dev.kiln.bench.orchestration.SourceImage;
 import dev.kiln.bench.orchestration.Templates;
 import dev.kiln.bench.result.Measure;
-import dev.kiln.bench.system.DatabaseServer;
-import dev.kiln.bench.system.DatabaseServer.Database;
 import dev.kiln.bench.system.KilnSystem;
 import dev.kiln.cli.SignedClient;
 import java.io.IOException;
@@ -23,8 +21,6 @@ import org.HdrHistogram.Histogram;
  */
 public final class History implements Scenario {
 
-    private static final List<Integer> SIZES = List.of(10, 1000, 100_000);
-    private static final int LARGE = 1_000_000;
     private static final int TURNS = 10;
 
     private static final List<Question> QUESTIONS = List.of(
@@ -39,11 +35,12 @@ public final class History implements Scenario {
 
     @Override
     public void measure(Surroundings surroundings) throws Exception {
+        tellWhatIsMissing(surroundings);
         var grown = new ArrayList<Grown>();
         try {
-            for (var size : sizes(surroundings)) {
+            for (var size : PastExecutions.sizes(surroundings.size())) {
                 surroundings.screen().say(size + " executions in a history");
-                grown.add(grow(surroundings, size));
+                grown.add(grow(surroundings, size, grown));
             }
             surroundings.screen().say("asking all of them in turns");
             for (var each : grown) {
@@ -72,18 +69,24 @@ public final class History implements Scenario {
     private record Grown(
             int size, KilnSystem system, SignedClient client, String template, Map<Question, String> pages) {}
 
-    private static Grown grow(Surroundings surroundings, int size) throws Exception {
+    private static Grown grow(Surroundings surroundings, int size, List<Grown> others) throws Exception {
         var database = surroundings.database().create("history");
         var directory = surroundings.directory().resolve(database.name());
-        var system = new KilnSystem(directory, surroundings.programs(), database, 1);
+        // Nothing is published here: one broker is enough, and leaves the processors to what is asked.
+        var system = others.isEmpty()
+                ? new KilnSystem(directory, surroundings.programs(), database, 1)
+                : others.get(0).system().another(directory, database);
         try {
-            system.start(0);
+            if (others.isEmpty()) {
+                system.startBroker();
+            }
+            system.startApi(List.of());
             var archive = directory.resolve("smallest.tar");
             SourceImage.writeSmallest(archive);
             var base = SourceImage.register(system, archive);
             var template =
                     Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
-            fill(database, template, size);
+            PastExecutions.fill(database, size);
             return new Grown(size, system, system.client(), template, new HashMap<>());
         } catch (Exception e) {
             system.close();
@@ -92,46 +95,13 @@ public final class History implements Scenario {
         }
     }
 
-    private static List<Integer> sizes(Surroundings surroundings) {
-        var sizes = new ArrayList<>(SIZES);
-        if (surroundings.size().large()) {
-            sizes.add(LARGE);
-        } else {
-            var reason = "only with --large";
+    private static void tellWhatIsMissing(Surroundings surroundings) {
+        if (!surroundings.size().large()) {
             for (var question : QUESTIONS) {
-                surroundings.results().missing(measure(question, LARGE, "p50"), reason);
-                surroundings.results().missing(measure(question, LARGE, "p99"), reason);
+                surroundings.results().missing(measure(question, PastExecutions.LARGE, "p50"), PastExecutions.MISSING);
+                surroundings.results().missing(measure(question, PastExecutions.LARGE, "p99"), PastExecutions.MISSING);
             }
         }
-        return sizes;
-    }
-
-    /**
-     * Executions that have ended, as if they had been a minute apart, every thousandth of them badly. They are counted
-     * here: in one transaction the trigger that counts would read all versions of its row again for each execution.
-     */
-    private static void fill(Database database, String template, int wanted) {
-        var jdbc = DatabaseServer.jdbc(database);
-        jdbc.sql("alter table execution disable trigger user").update();
-        jdbc.sql("""
-                with made as (
-                    insert into execution (id, template_id, account_id, region_id, image_id, status, outcome, attempt, worker,
-                                           version, created_at, modified_at, finished_at)
-                    select 'exec-' || substr(md5(number::text), 1, 20), t.id, t.account_id, t.region_id,
-                           'm-' || substr(md5(number::text), 1, 20), ended, ended, 1, 'worker-1', 6, at, at, at
-                      from template t, generate_series(1, :last) number
-                     cross join lateral (select now() - interval '10 years' + number * interval '1 minute' as at,
-                                                case when number % 1000 = 0 then 'FAILED' else 'SUCCESS' end as ended) e
-                     where t.id = :template
-                    returning template_id, status)
-                insert into execution_count (template_id, final_status, executions)
-                select template_id, status, count(*) from made group by template_id, status
-                on conflict (template_id, final_status)
-                    do update set executions = execution_count.executions + excluded.executions
-                """).param("last", wanted).param("template", template).update();
-        jdbc.sql("alter table execution enable trigger user").update();
-        // As autovacuum does sooner or later.
-        jdbc.sql("vacuum analyze execution").update();
     }
 
     private static void answers(Surroundings surroundings, List<Grown> grown, Question question) throws IOException {
@@ -152,9 +122,12 @@ public final class History implements Scenario {
     private static Measure measure(Question question, int size, String part) {
         var name = "DescribeImagePipelineExecutions" + question.name() + ", %,d executions, %s";
         var measure = Measure.of(name.formatted(size, part), "ms");
-        var compared =
-                size == SIZES.get(1) ? measure : measure.against(Measure.of(name.formatted(SIZES.get(1), part), ""));
-        return size == LARGE && part.equals("p99") ? compared.wanted("under 10, flat from 1,000") : compared;
+        var compared = size == PastExecutions.COMPARED
+                ? measure
+                : measure.against(Measure.of(name.formatted(PastExecutions.COMPARED, part), ""));
+        return size == PastExecutions.LARGE && part.equals("p99")
+                ? compared.wanted("under 10, flat from 1,000")
+                : compared;
     }
 
     /**

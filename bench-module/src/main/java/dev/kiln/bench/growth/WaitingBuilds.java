@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 /** Executions per second of builds that wait, with more and more worker processes of the same number of slots. */
 public final class WaitingBuilds implements Scenario {
 
-    private static final List<Integer> WORKERS = List.of(1, 2, 4);
+    private static final List<Integer> WORKERS = List.of(1, 2, 4, 8);
     private static final int SLOTS = 4;
-    // As a build does that downloads. Beginning and packing a build take processors nevertheless, more than half of one of
-    // their seconds, and all slots begin at once: the wait is so long that the processors of a small machine are enough for
+    // As a build does that downloads. Beginning and packing a build take processors nevertheless, more than half of one
+    // of
+    // their seconds, and all slots begin at once: the wait is so long that the processors of a small machine are enough
+    // for
     // the builds of all workers.
     private static final int WAIT_SECONDS = 60;
     private static final String SHORT = "RUN true\n".repeat(10);

@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Kiln from the outside: signed requests to an API process, a broker, worker processes, and real, if empty, builds. */
-final class KilnContender implements Contender {
+public final class KilnContender implements Contender {
 
     static final String NAME = "Kiln (signed HTTP, Kafka, worker processes)";
 
@@ -24,13 +24,13 @@ final class KilnContender implements Contender {
     private @Nullable EndedExecutions ends;
 
     /** @param system not started, with slots for {@link #slots()} */
-    KilnContender(KilnSystem system) {
+    public KilnContender(KilnSystem system) {
         this.system = system;
         this.client = system.client();
     }
 
     /** How many slots each worker has, so that all together are as many as the others' threads. */
-    static int slots() {
+    public static int slots() {
         return THREADS / WORKERS;
     }
 

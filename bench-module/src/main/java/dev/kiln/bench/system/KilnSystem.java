@@ -43,12 +43,22 @@ public final class KilnSystem implements Closeable {
      * @param slots of each worker
      */
     public KilnSystem(Path directory, Programs programs, Database database, int slots) throws IOException {
+        this(directory, programs, database, slots, FreePort.any());
+    }
+
+    private KilnSystem(Path directory, Programs programs, Database database, int slots, int brokerPort)
+            throws IOException {
         this.directory = Files.createDirectories(directory);
         this.programs = programs;
         this.database = database;
         this.slots = slots;
         this.apiPort = FreePort.any();
-        this.brokerPort = FreePort.any();
+        this.brokerPort = brokerPort;
+    }
+
+    /** One with a database of its own and the broker of this one, for what publishes nothing. */
+    public KilnSystem another(Path otherDirectory, Database otherDatabase) throws IOException {
+        return new KilnSystem(otherDirectory, programs, otherDatabase, slots, brokerPort);
     }
 
     /** Starts everything, and returns when every part answers. */

@@ -1,0 +1,59 @@
+package dev.kiln.bench.growth;
+
+import dev.kiln.bench.Surroundings;
+import dev.kiln.bench.system.DatabaseServer;
+import dev.kiln.bench.system.DatabaseServer.Database;
+import java.util.List;
+
+/** Histories that were not lived through: rows as executions leave them behind. */
+final class PastExecutions {
+
+    /** The history that the others are compared with. */
+    static final int COMPARED = 1000;
+
+    /** The longest one, which takes long to make. */
+    static final int LARGE = 1_000_000;
+
+    /** What stands in the place of the longest one where nobody asked for it. */
+    static final String MISSING = "only with --large";
+
+    private PastExecutions() {}
+
+    /** How long the histories of a run are. */
+    static List<Integer> sizes(Surroundings.Size size) {
+        return size.large() ? List.of(10, COMPARED, 100_000, LARGE) : List.of(10, COMPARED, 100_000);
+    }
+
+    /**
+     * So many executions of all templates that there are, which ended a minute apart, every thousandth of them badly.
+     * They are counted here: in one transaction the trigger that counts would read all versions of its row again for
+     * each execution.
+     */
+    static void fill(Database database, int wanted) {
+        var jdbc = DatabaseServer.jdbc(database);
+        jdbc.sql("alter table execution disable trigger user").update();
+        jdbc.sql("""
+                with every as (
+                    select id, account_id, region_id,
+                           row_number() over (order by id) - 1 as place, count(*) over () as templates
+                      from template),
+                made as (
+                    insert into execution (id, template_id, account_id, region_id, image_id, status, outcome, attempt, worker,
+                                           version, created_at, modified_at, finished_at)
+                    select 'exec-' || substr(md5(number::text), 1, 20), t.id, t.account_id, t.region_id,
+                           'm-' || substr(md5(number::text), 1, 20), ended, ended, 1, 'worker-1', 6, at, at, at
+                      from generate_series(1, :last) number
+                      join every t on t.place = number % t.templates
+                     cross join lateral (select now() - interval '10 years' + number * interval '1 minute' as at,
+                                                case when number % 1000 = 0 then 'FAILED' else 'SUCCESS' end as ended) e
+                    returning template_id, status)
+                insert into execution_count (template_id, final_status, executions)
+                select template_id, status, count(*) from made group by template_id, status
+                on conflict (template_id, final_status)
+                    do update set executions = execution_count.executions + excluded.executions
+                """).param("last", wanted).update();
+        jdbc.sql("alter table execution enable trigger user").update();
+        // As autovacuum does sooner or later.
+        jdbc.sql("vacuum analyze execution").update();
+    }
+}
