@@ -243,15 +243,19 @@ final class SandboxProcess {
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (process.isAlive() && System.nanoTime() < deadline) {
-            process.children().forEach(ProcessHandle::destroyForcibly);
+            var first = process.children().toList();
+            first.forEach(ProcessHandle::destroyForcibly);
             try {
-                if (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+                // Without its parent nobody could wait for the end of a namespace, which takes its time on a busy
+                // machine.
+                if (!process.waitFor(200, TimeUnit.MILLISECONDS) && first.isEmpty()) {
                     process.destroyForcibly();
                 }
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
+        process.destroyForcibly();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
