@@ -7,7 +7,7 @@ public record Wildcard(String pattern) {
      * Whether it matches the text as a whole. What stands before the last star that was reached is never looked at
      * again, so the time is at most the product of the lengths, whatever the pattern.
      */
-    public boolean matches(String text) {
+    public boolean matches(CharSequence text) {
         int next = 0;
         int star = -1;
         int covered = 0;

@@ -3,10 +3,16 @@ package dev.kiln.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +27,24 @@ class UnmountedDiskTest {
             RUN chmod 700 /etc/capable; touch /etc/noted; mv /usr/share /usr/moved
             """;
 
+    private static final Path FUSE = Path.of("/dev/fuse");
+
     @TempDir
     private Path directory;
+
+    private Set<PosixFilePermission> permissions;
+
+    /** As the rules of every distribution have it, which nobody applies on a machine without udev. */
+    @BeforeEach
+    void letEverybodyOpenFuse() throws IOException {
+        permissions = Files.getPosixFilePermissions(FUSE);
+        Files.setPosixFilePermissions(FUSE, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+
+    @AfterEach
+    void giveFuseBack() throws IOException {
+        Files.setPosixFilePermissions(FUSE, permissions);
+    }
 
     @Test
     void anOrdinaryUserMakesTheSameDiskAndWhatReadsItsFileSystemsMayHangOrDie() throws Exception {
