@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What the Terraform provider's resource does after a start: it asks by the execution's id alone, takes some states for
@@ -54,13 +55,13 @@ class TerraformPollingScenario {
         assertThat(poll(fast)).isEqualTo("SUCCESS");
 
         var slow = cluster.start(client, cluster.template(client, base, "RUN sleep 3", "RUN sleep 1"));
-        assertThat(poll(slow)).isIn(STARTED);
+        assertThat(poll(slow)).as(() -> told(slow)).isIn(STARTED);
 
         // From wherever it begins to ask, it ends well: states that it does not know do not last.
         var seen = new ArrayList<String>();
         while (!seen.contains("SUCCESS")) {
             var state = poll(slow);
-            assertThat(state).isIn(STARTED);
+            assertThat(state).as(() -> told(slow)).isIn(STARTED);
             seen.add(state);
         }
         assertThat(seen).contains("BUILDING");
@@ -87,9 +88,22 @@ class TerraformPollingScenario {
                 .get(0);
     }
 
+    private JsonNode described(String execution) throws IOException {
+        return client.rpc(
+                "DescribeImagePipelineExecutions", Map.of("RegionId", "cn-hangzhou", "ExecutionId", execution));
+    }
+
+    private String told(String execution) {
+        try {
+            return described(execution).toString();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
     private List<String> states(String execution) throws IOException {
         var states = new ArrayList<String>();
-        client.rpc("DescribeImagePipelineExecutions", Map.of("RegionId", "cn-hangzhou", "ExecutionId", execution))
+        described(execution)
                 .at("/ImagePipelineExecution/ImagePipelineExecutionSet")
                 .forEach(row -> states.add(row.path("Status").asString()));
         return states;
