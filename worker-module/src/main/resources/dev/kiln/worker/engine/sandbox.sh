@@ -16,7 +16,8 @@ done
 ulimit -c 0
 ulimit -f "$2"
 [ -z "$3" ] || ulimit -u "$3"
-[ -p pause ] || mkfifo pause
+# The sandbox of the command before may make it at the same time.
+[ -p pause ] || mkfifo pause 2> /dev/null || [ -p pause ]
 read -r go || exit 124
 . ./step
 

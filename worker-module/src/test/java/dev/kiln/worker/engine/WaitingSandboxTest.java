@@ -1,0 +1,47 @@
+package dev.kiln.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class WaitingSandboxTest {
+
+    private static final int SANDBOXES = 16;
+
+    @TempDir
+    private Path directory;
+
+    /** A busy machine may not have begun one when the next is made. */
+    @Test
+    void sandboxesThatBeginAtTheSameTimeInOneScratchDirectoryCanAllBeUsed() throws Exception {
+        var settings = EngineSettings.in(directory);
+        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
+        Files.createDirectory(directory.resolve("base"));
+        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup("waiting-sandboxes", settings));
+        scratch.makeDirectories();
+        try {
+            var said = new Tail(1000);
+            var sandboxes = Stream.generate(() -> new WaitingSandbox(commands, scratch))
+                    .limit(SANDBOXES)
+                    .toList();
+            for (var sandbox : sandboxes) {
+                try (sandbox) {
+                    var told = WaitingSandbox.Told.of(commands.step(scratch, BuildState.EMPTY, List.of("true")));
+                    var outputs = new WaitingSandbox.Outputs(said::add, said::add);
+                    assertThat(sandbox.told(told, outputs, () -> {}).run())
+                            .as(said.text())
+                            .isZero();
+                }
+            }
+        } finally {
+            scratch.group().remove();
+        }
+    }
+}
