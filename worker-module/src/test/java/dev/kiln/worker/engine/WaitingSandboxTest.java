@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +19,7 @@ class WaitingSandboxTest {
     private Path directory;
 
     /** A busy machine may not have begun one when the next is made. */
-    @Test
+    @RepeatedTest(5)
     void sandboxesThatBeginAtTheSameTimeInOneScratchDirectoryCanAllBeUsed() throws Exception {
         var settings = EngineSettings.in(directory);
         var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
