@@ -85,13 +85,19 @@ public final class Outbox {
     /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
     void published(List<Long> ids) {
         // PostgreSQL does not know the length of an array that is selected, and plans once, not for each batch.
-        jdbc.sql("""
-                        with gone as (
-                            delete from execution_event v
-                             where v.id = any(array(select unnest(:ids)))
-                               and not exists (select from execution e where e.id = v.execution_id))
+        var marked = jdbc.sql("""
                         update execution_event v set published_at = now()
                          where v.id = any(array(select unnest(:ids))) and exists (select from execution e where e.id = v.execution_id)
+                        """).param("ids", ids.toArray(Long[]::new)).update();
+        if (marked < ids.size()) {
+            forgetDeleted(ids);
+        }
+    }
+
+    private void forgetDeleted(List<Long> ids) {
+        jdbc.sql("""
+                        delete from execution_event v
+                         where v.id = any(:ids) and not exists (select from execution e where e.id = v.execution_id)
                         """).param("ids", ids.toArray(Long[]::new)).update();
     }
 
