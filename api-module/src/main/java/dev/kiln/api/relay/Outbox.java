@@ -84,7 +84,7 @@ public final class Outbox {
 
     /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
     void published(List<Long> ids) {
-        // PostgreSQL does not know the length of an array that is selected, and plans once, not for each batch.
+        // PostgreSQL does not know the length of an array that is selected: one plan can serve batches of any length.
         var marked = jdbc.sql("""
                         update execution_event v set published_at = now()
                          where v.id = any(array(select unnest(:ids))) and exists (select from execution e where e.id = v.execution_id)
