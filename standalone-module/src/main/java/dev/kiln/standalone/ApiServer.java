@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.Banner;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The API application, unchanged, within this JVM. */
@@ -30,10 +29,10 @@ final class ApiServer implements Closeable {
         var arguments = properties.entrySet().stream()
                 .map(property -> "--" + property.getKey() + "=" + property.getValue())
                 .toArray(String[]::new);
-        var context = new SpringApplicationBuilder(ApiApplication.class)
-                .bannerMode(Banner.Mode.OFF)
-                .registerShutdownHook(false) // the parts are stopped in our own order
-                .run(arguments);
+        var application = ApiApplication.prepared();
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setRegisterShutdownHook(false); // the parts are stopped in our own order
+        var context = application.run(arguments);
         try {
             awaitHealth(URI.create(url + "/actuator/health"));
             return new ApiServer(context);
