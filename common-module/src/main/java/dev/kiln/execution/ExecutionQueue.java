@@ -114,9 +114,8 @@ public final class ExecutionQueue {
 
     /** Columns beside those of an execution e that {@link #waitsFor} reads. */
     public static final String UNMET = """
-            , case when e.needed_in = e.status
-                        and not exists (select from live_worker w where w.able @> e.needs) then e.needs end as unmet,
-            case when e.needed_in = e.status then (select count(*) from live_worker) end as workers
+            , case when e.needed_in = e.status then unmet_needs(e.needs) end as unmet,
+            case when e.needed_in = e.status then live_workers() end as workers
             """;
 
     /** For what the execution of this row waits that no worker which is there can do, as words; or nothing. */

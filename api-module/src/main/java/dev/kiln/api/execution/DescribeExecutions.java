@@ -103,11 +103,13 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
                 call.get(EXECUTION),
                 call.get(STATUS),
                 call.get(Tags.TAG));
-        var total = executions.count(filter).orElseThrow(() -> Refusals.templateNotFound(filter.templateId()));
+        var part = executions
+                .list(filter, after, PagingTokens.limit(call))
+                .orElseThrow(() -> Refusals.templateNotFound(filter.templateId()));
         return pagingTokens.page(
                 call,
-                total,
-                executions.list(filter, after, PagingTokens.limit(call)),
+                part.total(),
+                part.executions(),
                 last -> new PagingTokens.Position(last.createdAt(), last.executionId()));
     }
 }

@@ -122,6 +122,15 @@ final class ExecutionList {
         }
     }
 
+    /**
+     * A part of a listing.
+     *
+     * @param total how many there are in all, whatever part is asked for
+     */
+    record Part(int total, List<Listed> executions) {}
+
+    private record Counted(int total, Listed execution) {}
+
     private static final String COLUMNS = """
             select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
                    coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
@@ -129,12 +138,8 @@ final class ExecutionList {
 
     // However long the history is: those that have ended are counted when they do, and at most one has not.
     private static final String COUNTED = """
-            coalesce((select sum(c.executions) from execution_count c
-                       where c.template_id = t.id
-                         and (cardinality(cast(:statuses as text[])) = 0 or c.final_status = any(cast(:statuses as text[])))), 0)
-            + (select count(*) from execution e
-                where e.template_id = t.id and e.finished_at is null
-                  and (cardinality(cast(:statuses as text[])) = 0 or e.status = any(cast(:statuses as text[]))))
+            coalesce((select sum(c.executions) from execution_count c where c.template_id = :template%s), 0)
+            + (select count(*) from execution w where w.template_id = :template and w.finished_at is null%s)
             """;
 
     private static final String BEHIND = " and (e.created_at, e.id) < (:createdAt, :id)";
@@ -151,31 +156,48 @@ final class ExecutionList {
                 .optional();
     }
 
+    /**
+     * Newest first, from behind the position on, at most so many as the limit says; empty when there is no such
+     * template in the account and region.
+     */
+    Optional<Part> list(Filter filter, Position after, int limit) {
+        // A limit that PostgreSQL does not know counts as a tenth of all rows: the plan for any limit looks dearer than
+        // one for this limit, and it would plan again for each page, which takes longer than to read one.
+        var newest = NEWEST_FIRST + limit;
+        var found = filter.isOneOrMoreStatusesOfATemplate()
+                ? "(" + byStatus(filter, newest) + ") e" + newest
+                : "execution e where " + matching(filter) + BEHIND + newest;
+        var rows = bind(jdbc.sql(COLUMNS + ", " + counted(filter) + " as total from " + found), filter)
+                .param("createdAt", after.time())
+                .param("id", after.id())
+                .query((row, number) -> new Counted(row.getInt("total"), listed(row, number)))
+                .list();
+        return rows.isEmpty()
+                ? count(filter).map(total -> new Part(total, List.of()))
+                : Optional.of(new Part(
+                        rows.get(0).total(),
+                        rows.stream().map(Counted::execution).toList()));
+    }
+
     /** How many match; empty when there is no such template in the account and region. */
-    Optional<Integer> count(Filter filter) {
-        var counted =
-                filter.isCounted() ? COUNTED : "(select count(*) from execution e where " + matching(filter) + ")";
+    private Optional<Integer> count(Filter filter) {
         var asked = filter.templateId().isEmpty() ? "" : """
                  from template t where t.id = :template and t.account_id = :account and t.region_id = :region
                 """;
-        return bind(jdbc.sql("select " + counted + asked), filter)
+        return bind(jdbc.sql("select " + counted(filter) + asked), filter)
                 .query(Integer.class)
                 .optional();
     }
 
-    /** Newest first, from behind the position on. */
-    List<Listed> list(Filter filter, Position after, int limit) {
-        // A limit that PostgreSQL does not know counts as a tenth of all rows: the plan for any limit looks dearer than
-        // one for this limit, and it would plan again for each page, which takes longer than to read one.
-        var found = filter.isOneOrMoreStatusesOfATemplate()
-                ? byStatus(filter) + NEWEST
-                : "execution e where " + matching(filter) + BEHIND + NEWEST_FIRST + limit;
-        return bind(jdbc.sql(COLUMNS + "from " + found), filter)
-                .param("createdAt", after.time())
-                .param("id", after.id())
-                .param("limit", limit)
-                .query(this::listed)
-                .list();
+    private static String counted(Filter filter) {
+        if (!filter.isCounted()) {
+            return "(select count(*) from execution e where " + matching(filter) + ")";
+        }
+        return filter.statuses().isEmpty()
+                ? COUNTED.formatted("", "")
+                : COUNTED.formatted(
+                        " and c.final_status = any(cast(:statuses as text[]))",
+                        " and w.status = any(cast(:statuses as text[]))");
     }
 
     /** Newest first, from behind the position on, of all templates. */
@@ -201,19 +223,16 @@ final class ExecutionList {
     }
 
     /** The newest of each status: so each is read from where it is in the index of both, and no further. */
-    private static String byStatus(Filter filter) {
+    private static String byStatus(Filter filter, String newest) {
         var anyStatus = new Filter(filter.account, filter.region, "", "", List.of(), filter.tags);
-        return """
-                (select e.* from unnest(cast(:statuses as text[])) s (status)
-                  cross join lateral (
-                    select e.* from execution e
-                     where e.template_id || ' ' || e.final_status = :template || ' ' || s.status
-                       and e.final_status is not null and\s""" + matching(anyStatus) + BEHIND + NEWEST + """
-                ) e
-                  union all
-                 select e.* from execution e where e.finished_at is null and\s""" + matching(filter) + BEHIND + """
-                ) e
-                """;
+        // The words stand in the text: plans for statuses that PostgreSQL does not know would not be kept.
+        var ended = Stream.of(ExecutionStatus.values())
+                .filter(status -> status.isFinal() && filter.statuses().contains(status.name()))
+                .map(status -> "(select e.* from execution e where e.final_status is not null"
+                        + " and e.template_id || ' ' || e.final_status = :template || ' " + status + "' and "
+                        + matching(anyStatus) + BEHIND + newest + ")");
+        var running = "(select e.* from execution e where e.finished_at is null and " + matching(filter) + BEHIND + ")";
+        return Stream.concat(ended, Stream.of(running)).collect(Collectors.joining(" union all "));
     }
 
     /** Conditions on what is given alone: with all at once no index would fit. */

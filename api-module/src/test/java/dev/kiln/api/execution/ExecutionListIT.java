@@ -10,7 +10,8 @@ import dev.kiln.testing.TestServers;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,17 +24,19 @@ class ExecutionListIT {
     // A statement is PostgreSQL's own from the driver's fifth time on, and planned five times before a plan is kept.
     private static final int TIMES = 30;
 
-    @Test
-    void pagesOfALongHistoryAreNotPlannedAnewForEachRequest() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "FAILED", "FAILED,CANCELLED", "SUCCESS,BUILDING"})
+    void pagesOfALongHistoryAreNotPlannedAnewForEachRequest(String statuses) throws SQLException {
         try (var connection = TestServers.freshDatabase().dataSource().getConnection()) {
             var jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
             fill(jdbc);
             var list = new ExecutionList(jdbc, new JsonMapper());
-            var filter = new Filter(new AccountId(1001), new RegionId("cn-one"), TEMPLATE, "", List.of(), List.of());
+            var filter =
+                    new Filter(new AccountId(1001), new RegionId("cn-one"), TEMPLATE, "", words(statuses), List.of());
             var place = new Position(Instant.parse("9999-01-01T00:00:00Z"), "");
 
             for (var time = 0; time < TIMES; time++) {
-                var page = list.list(filter, place, 51);
+                var page = list.list(filter, place, 51).orElseThrow().executions();
                 assertThat(page).hasSize(51);
                 place = new Position(page.get(50).createdAt(), page.get(50).executionId());
             }
@@ -42,10 +45,14 @@ class ExecutionListIT {
         }
     }
 
+    private static List<String> words(String given) {
+        return given.isEmpty() ? List.of() : List.of(given.split(",", -1));
+    }
+
     private static long plansOfListing(JdbcClient jdbc) {
         return jdbc.sql("""
                         select custom_plans from pg_prepared_statements
-                         where statement like '%from execution e where%order by e.created_at desc%'
+                         where statement like '%from%execution e where%order by e.created_at desc%'
                         """).query(Long.class).single();
     }
 
@@ -59,9 +66,10 @@ class ExecutionListIT {
                         insert into execution (id, template_id, account_id, region_id, image_id, status, outcome, attempt,
                                                version, created_at, modified_at, finished_at)
                         select 'exec-' || substr(md5(number::text), 1, 20), :template, 1001, 'cn-one',
-                               'm-' || substr(md5(number::text), 1, 20), 'SUCCESS', 'SUCCESS', 1, 6, at, at, at
+                               'm-' || substr(md5(number::text), 1, 20), ended, ended, 1, 6, at, at, at
                           from generate_series(1, 20000) number
-                         cross join lateral (select now() - number * interval '1 minute' as at) t
+                         cross join lateral (select now() - number * interval '1 minute' as at,
+                                                    case when number % 10 = 0 then 'FAILED' else 'SUCCESS' end as ended) t
                         """).param("template", TEMPLATE).update();
         jdbc.sql("analyze execution").update();
     }
