@@ -34,7 +34,9 @@ public final class EndedExecutions implements AutoCloseable {
     private final Duration pause;
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private final Consumer<String> whenEnded;
-    private OffsetDateTime newest = OffsetDateTime.parse("2000-01-01T00:00:00Z");
+    // What ended before is nobody's here: to read a long history once would be dear, and make PostgreSQL keep a plan
+    // for reading all of it each time.
+    private OffsetDateTime newest;
     private final Thread thread = new Thread(this::look, "ended-executions");
     private volatile boolean closed;
 
@@ -44,8 +46,17 @@ public final class EndedExecutions implements AutoCloseable {
         this.whenEnded = whenEnded;
         this.connection = DriverManager.getConnection(database.url(), database.user(), database.password());
         connection.setAutoCommit(false);
+        this.newest = now(connection);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private static OffsetDateTime now(Connection connection) throws SQLException {
+        try (var query = connection.createStatement();
+                var row = query.executeQuery("select now()")) {
+            row.next();
+            return row.getObject(1, OffsetDateTime.class);
+        }
     }
 
     /** Tells of this execution when it has ended, once. */
