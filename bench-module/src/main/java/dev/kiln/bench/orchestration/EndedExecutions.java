@@ -34,8 +34,8 @@ public final class EndedExecutions implements AutoCloseable {
     private final Duration pause;
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private final Consumer<String> whenEnded;
-    // What ended before is nobody's here: to read a long history once would be dear, and make PostgreSQL keep a plan
-    // for reading all of it each time.
+    // What ended before is nobody's here: to read a long history once would be dear, and might make PostgreSQL keep a
+    // plan for reading all of it each time.
     private OffsetDateTime newest;
     private final Thread thread = new Thread(this::look, "ended-executions");
     private volatile boolean closed;
