@@ -2,7 +2,9 @@ package dev.kiln.api;
 
 import dev.kiln.database.OwnMigrations;
 import dev.kiln.database.SchemaContract;
+import dev.kiln.database.SchemaHistory;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
@@ -34,9 +36,18 @@ class MigrationConfiguration {
         return flyway -> {
             // Spring Boot asks for this where the jar is built, and not again (docs/adr/0028).
             if (wanted) {
-                flyway.migrate();
-                new SchemaContract(pool).check(OwnMigrations.newest(OwnMigrations.LOCATION));
+                var own = OwnMigrations.at(OwnMigrations.LOCATION);
+                if (hasMore(flyway) || !new SchemaHistory(pool).isOf(own)) {
+                    flyway.migrate();
+                }
+                new SchemaContract(pool).check(own.newest());
             }
         };
+    }
+
+    /** Whether there are other migrations than Kiln's own, so that only Flyway can know what is to be done. */
+    private static boolean hasMore(Flyway flyway) {
+        var locations = flyway.getConfiguration().getLocations();
+        return locations.length != 1 || !locations[0].getDescriptor().equals(OwnMigrations.LOCATION);
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.standalone;
 
 import dev.kiln.api.ApiApplication;
+import dev.kiln.start.PreparedApplication;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -29,7 +30,7 @@ final class ApiServer implements Closeable {
         var arguments = properties.entrySet().stream()
                 .map(property -> "--" + property.getKey() + "=" + property.getValue())
                 .toArray(String[]::new);
-        var application = ApiApplication.prepared();
+        var application = PreparedApplication.of(ApiApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setRegisterShutdownHook(false); // the parts are stopped in our own order
         var context = application.run(arguments);

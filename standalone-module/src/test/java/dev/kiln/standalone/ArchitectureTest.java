@@ -78,6 +78,7 @@ class ArchitectureTest {
             "Rebuilds",
             "Schedules",
             "SchemaContract",
+            "SchemaHistory",
             "SeenNonces",
             "Shares",
             "StageWatch",

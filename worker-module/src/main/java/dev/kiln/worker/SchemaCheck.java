@@ -2,6 +2,7 @@ package dev.kiln.worker;
 
 import dev.kiln.database.OwnMigrations;
 import dev.kiln.database.SchemaContract;
+import dev.kiln.database.SchemaHistory;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -20,28 +21,35 @@ final class SchemaCheck {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaCheck.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
-    private final Flyway flyway;
-    private final SchemaContract contract;
+    private final DataSource database;
     private final String migrations;
 
-    SchemaCheck(DataSource database, SchemaContract contract) {
-        this(database, contract, OwnMigrations.LOCATION);
+    SchemaCheck(DataSource database) {
+        this(database, OwnMigrations.LOCATION);
     }
 
-    SchemaCheck(DataSource database, SchemaContract contract, String migrations) {
-        this.flyway = Flyway.configure()
-                .dataSource(database)
-                .locations(migrations)
-                .ignoreMigrationPatterns("*:future")
-                .load();
-        this.contract = contract;
+    SchemaCheck(DataSource database, String migrations) {
+        this.database = database;
         this.migrations = migrations;
     }
 
     /** Returns once the schema is the expected one; throws with what to do when it is not in time, or never can be. */
     void await(Duration atMost) throws InterruptedException {
+        var own = OwnMigrations.at(migrations);
+        if (!new SchemaHistory(database).isOf(own)) {
+            awaitMigrations(atMost);
+        }
+        new SchemaContract(database).check(own.newest());
+    }
+
+    private void awaitMigrations(Duration atMost) throws InterruptedException {
         var end = System.nanoTime() + atMost.toNanos();
         // A newer database is fine: migrations that this release does not know only add, unless the contract says more.
+        var flyway = Flyway.configure()
+                .dataSource(database)
+                .locations(migrations)
+                .ignoreMigrationPatterns("*:future")
+                .load();
         var validation = flyway.validateWithResult();
         for (var lacking = lacking(validation); lacking.isPresent(); lacking = lacking(validation)) {
             if (System.nanoTime() > end) {
@@ -56,7 +64,6 @@ final class SchemaCheck {
             throw new IllegalStateException("the database's schema is not this worker's: "
                     + validation.getAllErrorMessages() + "; run workers and API of one line of releases");
         }
-        contract.check(OwnMigrations.newest(migrations));
     }
 
     /** The version of the first migration that the database does not have yet. */

@@ -4,13 +4,13 @@ import dev.kiln.bucket.BucketsConfiguration;
 import dev.kiln.management.ManagementConfiguration;
 import dev.kiln.reaper.SweepConfiguration;
 import dev.kiln.region.RegionsConfiguration;
+import dev.kiln.start.PreparedApplication;
 import dev.kiln.trace.TracingConfiguration;
 import dev.kiln.worker.intake.IntakeConfiguration;
 import dev.kiln.worker.log.LogConfiguration;
 import dev.kiln.worker.metric.StandingConfiguration;
 import dev.kiln.worker.reaper.ReaperConfiguration;
 import dev.kiln.worker.run.RunConfiguration;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
@@ -51,7 +51,7 @@ import org.springframework.context.annotation.Import;
 public class WorkerApplication {
 
     public static void main(String[] arguments) {
-        var application = new SpringApplication(WorkerApplication.class);
+        var application = PreparedApplication.of(WorkerApplication.class);
         application.setRegisterShutdownHook(false);
         var context = application.run(arguments);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context), "stop"));

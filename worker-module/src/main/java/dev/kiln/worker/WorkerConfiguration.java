@@ -3,7 +3,6 @@ package dev.kiln.worker;
 import dev.kiln.bucket.BucketAccess;
 import dev.kiln.bucket.Buckets;
 import dev.kiln.component.Components;
-import dev.kiln.database.SchemaContract;
 import dev.kiln.execution.Executions;
 import dev.kiln.management.HealthCheck;
 import dev.kiln.management.HealthCheck.Need;
@@ -271,7 +270,7 @@ class WorkerConfiguration {
 
     @Bean
     SchemaCheck schemaCheck(DataSource database) {
-        return new SchemaCheck(database, new SchemaContract(database));
+        return new SchemaCheck(database);
     }
 
     @Bean

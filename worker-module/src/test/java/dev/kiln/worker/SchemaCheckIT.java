@@ -3,7 +3,6 @@ package dev.kiln.worker;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kiln.database.SchemaContract;
 import dev.kiln.testing.SourceSizes;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
@@ -56,7 +55,6 @@ class SchemaCheckIT {
     }
 
     private void check(String migrations) throws InterruptedException {
-        new SchemaCheck(database.dataSource(), new SchemaContract(database.dataSource()), migrations)
-                .await(Duration.ZERO);
+        new SchemaCheck(database.dataSource(), migrations).await(Duration.ZERO);
     }
 }

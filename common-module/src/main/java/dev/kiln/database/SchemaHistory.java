@@ -1,0 +1,57 @@
+package dev.kiln.database;
+
+import java.util.Optional;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.flywaydb.core.api.MigrationVersion;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The migrations that a database has had, read from where Flyway keeps them: most starts find nothing to migrate, and
+ * to let Flyway find that out took a sixth of the start of an API.
+ */
+public final class SchemaHistory {
+
+    private final JdbcClient jdbc;
+
+    public SchemaHistory(DataSource database) {
+        this.jdbc = JdbcClient.create(database);
+    }
+
+    /**
+     * Whether Flyway would find nothing to do and nothing wrong: all of a process's own migrations were done, with the
+     * content that they have now, and others only if they are newer. Otherwise Flyway is to be asked.
+     */
+    public boolean isOf(OwnMigrations own) {
+        if (!isKept()) {
+            return false;
+        }
+        var done = new TreeMap<MigrationVersion, Integer>();
+        for (var row : rows()) {
+            if (!row.success() || row.version().isEmpty() || row.checksum().isEmpty()) {
+                return false;
+            }
+            done.put(
+                    MigrationVersion.fromVersion(row.version().get()),
+                    row.checksum().get());
+        }
+        return done.headMap(own.newest(), true).equals(own.checksums());
+    }
+
+    private boolean isKept() {
+        return jdbc.sql("select to_regclass('flyway_schema_history') is not null")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private record Row(Optional<String> version, Optional<Integer> checksum, boolean success) {}
+
+    private Iterable<Row> rows() {
+        return jdbc.sql("select version, checksum, success from flyway_schema_history")
+                .query((row, number) -> new Row(
+                        Optional.ofNullable(row.getString("version")),
+                        Optional.ofNullable(row.getObject("checksum", Integer.class)),
+                        row.getBoolean("success")))
+                .list();
+    }
+}

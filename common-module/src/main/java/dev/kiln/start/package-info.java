@@ -1,0 +1,5 @@
+/** How a process begins. */
+@NullMarked
+package dev.kiln.start;
+
+import org.jspecify.annotations.NullMarked;
