@@ -45,8 +45,8 @@ public final class KeptConnection implements Closeable {
         return text.append("Content-Length: 0\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Sends it and waits for the answer; fails with what was answered when that is no success. */
-    public void send(byte[] request) throws IOException {
+    /** Sends it and waits for the answer, whose body it gives; fails with what was answered when that is no success. */
+    public byte[] send(byte[] request) throws IOException {
         socket.getOutputStream().write(request);
         var status = line();
         var length = 0;
@@ -68,6 +68,7 @@ public final class KeptConnection implements Closeable {
             socket = connect(server);
             input = new BufferedInputStream(socket.getInputStream());
         }
+        return body;
     }
 
     private String line() throws IOException {
