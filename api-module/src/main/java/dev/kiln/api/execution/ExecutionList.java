@@ -22,14 +22,11 @@ import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads executions for people and SDKs; nothing is changed here. */
 @Component
 final class ExecutionList {
-
-    private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -132,7 +129,9 @@ final class ExecutionList {
     private record Counted(int total, Listed execution) {}
 
     private static final String COLUMNS = """
-            select e.*, coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
+            select e.id, e.template_id, e.region_id, e.status, e.message, e.error_code, e.error_info, e.attempt, e.tags,
+                   e.started_by, e.created_at, e.modified_at, e.finished_at,
+                   coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
                    coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
             """ + ExecutionQueue.UNMET;
 
@@ -275,7 +274,7 @@ final class ExecutionList {
                 row.getString("ready"),
                 row.getInt("attempt"),
                 row.getString("resource_group"),
-                json.readValue(row.getString("tags"), TAGS),
+                Tags.read(json, row.getString("tags")),
                 Origin.of(row.getString("started_by")),
                 ExecutionQueue.waitsFor(row),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),

@@ -1,15 +1,14 @@
 package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.operation.Tags;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
-import dev.kiln.template.Tag;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,8 +25,6 @@ final class ImageRows implements RowMapper<Image> {
             i.*, coalesce(i.metadata ->> 'architecture', '') as architecture,
             exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
             """;
-
-    private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};
 
     private static final TypeReference<Map<String, String>> KEPT = new TypeReference<>() {};
 
@@ -60,7 +57,7 @@ final class ImageRows implements RowMapper<Image> {
                 row.getString("metadata"),
                 row.getString("architecture"),
                 Objects.requireNonNullElse(row.getString("artifact"), ""),
-                json.readValue(row.getString("tags"), TAGS),
+                Tags.read(json, row.getString("tags")),
                 json.readValue(row.getString("kept"), KEPT),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Tags as parameters, as a filter, and as members of an answer. */
 public final class Tags {
@@ -42,7 +44,15 @@ public final class Tags {
     /** Tags in an answer, each a TagKey with its TagValue. */
     public static final Shape<Tag> SHAPE = Shape.of(Field.text("TagKey", Tag::key), Field.text("TagValue", Tag::value));
 
+    private static final TypeReference<List<Tag>> KEPT = new TypeReference<>() {};
+    private static final String NONE = "[]";
+
     private Tags() {}
+
+    /** Tags as a column of the database has them; most have none, and nothing is parsed for those. */
+    public static List<Tag> read(JsonMapper json, String column) {
+        return column.equals(NONE) ? List.of() : json.readValue(column, KEPT);
+    }
 
     /** {@code Name.N.Key} and {@code Name.N.Value}, each key once. */
     public static Parameter<List<Tag>> parameter(String name) {
