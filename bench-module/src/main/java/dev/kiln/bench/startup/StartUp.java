@@ -62,9 +62,12 @@ public final class StartUp implements Scenario {
         return Runtime.version().feature() >= JDK_WITH_CACHE;
     }
 
-    /** Migrates the database, and makes the caches of both kinds when they end. */
+    /**
+     * Makes the caches of both kinds when they end; before, the database is migrated, which a usual start does not do.
+     */
     private static void train(Surroundings surroundings, KilnSystem system) throws IOException, InterruptedException {
         surroundings.screen().say("training runs");
+        system.stop(Kind.API.start(system, List.of()));
         for (var kind : Kind.values()) {
             var options = hasCache() ? List.of("-XX:AOTCacheOutput=" + cache(system, kind)) : List.<String>of();
             system.stop(kind.start(system, options));
