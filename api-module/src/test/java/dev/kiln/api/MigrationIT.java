@@ -37,6 +37,17 @@ class MigrationIT {
     }
 
     @Test
+    void migrationsOfTheOperatorAreDoneWhereNoneOfKilnsIsLacking() throws IOException {
+        start(Map.of());
+        Files.writeString(directory.resolve("V900__more.sql"), "create table more (id bigint);");
+
+        start(Map.of("spring.flyway.locations", "classpath:db/migration,filesystem:" + directory));
+
+        assertThat(database.client().sql("select * from more").query().listOfRows())
+                .isEmpty();
+    }
+
+    @Test
     void anApiThatIsTooOldForTheDatabaseRefusesToStart() {
         start(Map.of());
         var contract = "update schema_contract set oldest_migration = '900'";
