@@ -1,0 +1,15 @@
+-- Webhooks are told row by row: a trigger for each statement, with a table of its new rows, takes a third of the time of a change
+-- of status, one for each row a twentieth.
+
+create or replace function tell_webhooks() returns trigger language plpgsql as $$
+begin
+    insert into webhook_delivery (webhook_id, execution_id, sequence, event)
+    select w.id, new.execution_id, new.sequence, to_jsonb(new)
+      from webhook w
+     where w.account_id = new.account_id and (w.template_id is null or w.template_id = new.template_id);
+    return null;
+end $$;
+
+drop trigger execution_event_is_told on execution_event;
+create trigger execution_event_is_told after insert on execution_event
+    for each row execute function tell_webhooks();
