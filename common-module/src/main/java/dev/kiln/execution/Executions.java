@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -203,15 +204,13 @@ public final class Executions {
     }
 
     /**
-     * Moves the execution on and returns what the row says now: the wanted status, or another one when a cancel came
-     * first.
+     * Moves the execution on, from one status to the next, and returns what the row says now: the last wanted status,
+     * or another one when a cancel came first.
      *
      * @throws SupersededException when another attempt has the execution
      */
-    public Attempt advance(Attempt attempt, Advance advance) {
-        if (!attempt.status().successors().contains(advance.to())) {
-            throw new IllegalStateException(attempt.status() + " is not followed by " + advance.to());
-        }
+    public Attempt advance(Attempt attempt, Advance... path) {
+        var last = path[path.length - 1];
         var moved = jdbc.sql("""
                         with advanced as (
                             update execution
@@ -219,26 +218,49 @@ public final class Executions {
                                    message = case when :message = '' then message else :message end,
                                    error_code = case when :code = '' then error_code else :code end,
                                    error_info = case when :code = '' then error_info else :info end,
-                                   version = version + 1, modified_at = now(),
+                                   version = version + :steps, modified_at = now(),
                                    finished_at = case when :final then now() end
                              where id = :id and attempt = :attempt and status = :from
                             returning *)
                         insert into execution_event
                                (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
-                        select id, template_id, account_id, version, :from, status, attempt, message from advanced
+                        select a.id, a.template_id, a.account_id, a.version - :steps + s.number, s.from_status, s.to_status,
+                               a.attempt, coalesce(nullif(s.message, ''), a.message)
+                          from advanced a, unnest(:froms, :tos, :messages) with ordinality
+                               as s (from_status, to_status, message, number)
+                         order by s.number
                         """)
                 .param("id", attempt.execution().value())
                 .param("attempt", attempt.number())
                 .param("from", attempt.status().name())
-                .param("to", advance.to().name())
-                .param("final", advance.to().isFinal())
+                .param("to", last.to().name())
+                .param("final", last.to().isFinal())
                 // With its type also when there is none: a statement whose types change is parsed and planned anew.
-                .param("outcome", advance.outcome().map(Enum::name).orElse(null), Types.VARCHAR)
-                .param("message", advance.message())
-                .param("code", advance.failure().code())
-                .param("info", advance.failure().info())
+                .param("outcome", last.outcome().map(Enum::name).orElse(null), Types.VARCHAR)
+                .param("message", last.message())
+                .param("code", last.failure().code())
+                .param("info", last.failure().info())
+                .param("steps", path.length)
+                .param("froms", statusesBefore(attempt, path))
+                .param("tos", Stream.of(path).map(step -> step.to().name()).toArray(String[]::new))
+                .param("messages", Stream.of(path).map(Advance::message).toArray(String[]::new))
                 .update();
-        return moved == 1 ? attempt.in(advance.to(), advance.outcome().or(attempt::outcome)) : reread(attempt);
+        return moved == 0
+                ? reread(attempt)
+                : attempt.in(last.to(), last.outcome().or(attempt::outcome));
+    }
+
+    private static String[] statusesBefore(Attempt attempt, Advance... path) {
+        var before = new String[path.length];
+        var status = attempt.status();
+        for (var step = 0; step < path.length; step++) {
+            if (!status.successors().contains(path[step].to())) {
+                throw new IllegalStateException(status + " is not followed by " + path[step].to());
+            }
+            before[step] = status.name();
+            status = path[step].to();
+        }
+        return before;
     }
 
     /** What the row says now; a {@link SupersededException} when it is no longer this attempt's. */

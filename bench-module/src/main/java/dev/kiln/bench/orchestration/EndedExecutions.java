@@ -34,8 +34,7 @@ public final class EndedExecutions implements AutoCloseable {
     private final Duration pause;
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private final Consumer<String> whenEnded;
-    // What ended before is nobody's here: to read a long history once would be dear, and might make PostgreSQL keep a
-    // plan for reading all of it each time.
+    // What ended before is nobody's here: to read a long history once would be dear.
     private OffsetDateTime newest;
     private final Thread thread = new Thread(this::look, "ended-executions");
     private volatile boolean closed;
@@ -45,6 +44,10 @@ public final class EndedExecutions implements AutoCloseable {
         this.pause = pause;
         this.whenEnded = whenEnded;
         this.connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+        try (var setting = connection.createStatement()) {
+            // What is planned while there are few executions reads all of them, and would later, too.
+            setting.execute("set plan_cache_mode = force_custom_plan");
+        }
         connection.setAutoCommit(false);
         this.newest = now(connection);
         thread.setDaemon(true);

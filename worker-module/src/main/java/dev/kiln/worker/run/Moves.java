@@ -7,11 +7,12 @@ import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.stage.Stages;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Changes of status, each with what its stage writes last: one transaction, so that a crash finds both or neither. A
- * stage that has nothing to do begins and ends in the transaction of the one before it.
+ * stage that has nothing to do begins and ends in the statement that ends the one before it.
  */
 final class Moves {
 
@@ -44,25 +45,31 @@ final class Moves {
     }
 
     private Attempt write(Attempt attempt, Advance advance) {
-        if (advance.writes().isEmpty()) {
-            return executions.advance(attempt, advance);
+        var path = path(attempt, advance);
+        var writes = Stream.of(path).flatMap(step -> step.writes().stream()).toList();
+        if (writes.isEmpty()) {
+            return executions.advance(attempt, path);
         }
         var moved = transaction.execute(status -> {
             // First the change, which takes the row for itself. The writes only share it, and two that share a row and
             // then both want to change it would wait for each other.
-            var now = executions.advance(attempt, advance);
-            if (now.status() != advance.to()) {
-                return now;
+            var now = executions.advance(attempt, path);
+            if (now.status() == path[path.length - 1].to()) {
+                writes.forEach(write -> write.accept(now));
             }
-            advance.writes().forEach(write -> write.accept(now));
-            return next(now).map(further -> write(now, further)).orElse(now);
+            return now;
         });
         return Objects.requireNonNull(moved);
     }
 
-    private Optional<Advance> next(Attempt attempt) {
-        return attempt.status().isFinal()
-                ? Optional.empty()
-                : stages.get(attempt.status()).atOnce(attempt);
+    /** The change, and those after it up to the first stage that has something to do. */
+    private Advance[] path(Attempt attempt, Advance advance) {
+        return Stream.iterate(
+                        Optional.of(advance),
+                        Optional::isPresent,
+                        step -> step.filter(last -> !last.to().isFinal())
+                                .flatMap(last -> stages.get(last.to()).atOnce(attempt)))
+                .flatMap(Optional::stream)
+                .toArray(Advance[]::new);
     }
 }

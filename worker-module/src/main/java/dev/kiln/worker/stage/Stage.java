@@ -25,8 +25,8 @@ public interface Stage {
     Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException;
 
     /**
-     * What comes next when this stage has nothing to do for the attempt; then it is not run, and its end commits with
-     * its beginning. Asked only when the stage before it has just done its work.
+     * What comes next when this stage has nothing to do for the attempt, which is still in the status before; then it
+     * is not run, and its end is written with its beginning.
      */
     default Optional<Advance> atOnce(Attempt attempt) {
         return Optional.empty();
