@@ -186,8 +186,10 @@ class WebhooksIT {
         var worker = new Executions(server.jdbc());
         var attempt =
                 worker.claim(new ExecutionId(execution), "worker", "somewhere").orElseThrow();
-        attempt = worker.advance(attempt, Advance.to(ExecutionStatus.BUILDING, "one \"quoted\" line"));
-        worker.advance(attempt, Advance.to(ExecutionStatus.DISTRIBUTING, "zwei"));
+        worker.advance(
+                attempt,
+                Advance.to(ExecutionStatus.BUILDING, "one \"quoted\" line"),
+                Advance.to(ExecutionStatus.DISTRIBUTING, "zwei"));
         objects.finish(execution, "SUCCESS");
         return execution;
     }

@@ -211,6 +211,7 @@ public final class Executions {
      */
     public Attempt advance(Attempt attempt, Advance... path) {
         var last = path[path.length - 1];
+        var messages = messages(path);
         var moved = jdbc.sql("""
                         with advanced as (
                             update execution
@@ -237,17 +238,28 @@ public final class Executions {
                 .param("final", last.to().isFinal())
                 // With its type also when there is none: a statement whose types change is parsed and planned anew.
                 .param("outcome", last.outcome().map(Enum::name).orElse(null), Types.VARCHAR)
-                .param("message", last.message())
+                .param("message", messages[path.length - 1])
                 .param("code", last.failure().code())
                 .param("info", last.failure().info())
                 .param("steps", path.length)
                 .param("froms", statusesBefore(attempt, path))
                 .param("tos", Stream.of(path).map(step -> step.to().name()).toArray(String[]::new))
-                .param("messages", Stream.of(path).map(Advance::message).toArray(String[]::new))
+                .param("messages", messages)
                 .update();
         return moved == 0
                 ? reread(attempt)
                 : attempt.in(last.to(), last.outcome().or(attempt::outcome));
+    }
+
+    /** Of each change, or of the one before it when it has nothing to say. */
+    private static String[] messages(Advance... path) {
+        var messages = new String[path.length];
+        var message = "";
+        for (var step = 0; step < path.length; step++) {
+            message = path[step].message().isEmpty() ? message : path[step].message();
+            messages[step] = message;
+        }
+        return messages;
     }
 
     private static String[] statusesBefore(Attempt attempt, Advance... path) {

@@ -105,6 +105,44 @@ class ExecutionsIT {
     }
 
     @Test
+    void changesThatAreWrittenTogetherAreEventsOfTheirOwn() {
+        var execution = rig.start(rig.template(""));
+        var attempt = rig.claim(execution, "one");
+
+        var now = rig.executions.advance(
+                attempt,
+                Advance.to(ExecutionStatus.BUILDING, "checked"),
+                Advance.to(ExecutionStatus.DISTRIBUTING, "built"),
+                Advance.releasing(Outcome.SUCCESS, Failure.NONE, ""));
+
+        assertThat(now.status()).isEqualTo(ExecutionStatus.RELEASING);
+        assertThat(now.outcome()).contains(Outcome.SUCCESS);
+        assertThat(rig.jdbc.sql("""
+                                select concat_ws(' ', sequence, from_status, to_status, message) from execution_event
+                                 order by id
+                                """).query(String.class).list())
+                .satisfiesExactly(
+                        start -> assertThat(start).startsWith("1 PREPARING"),
+                        building -> assertThat(building).isEqualTo("2 PREPARING BUILDING checked"),
+                        distributing -> assertThat(distributing).isEqualTo("3 BUILDING DISTRIBUTING built"),
+                        releasing -> assertThat(releasing).isEqualTo("4 DISTRIBUTING RELEASING built"));
+        assertThat(rig.column(execution, "message")).isEqualTo("built");
+        assertThat(rig.column(execution, "version")).isEqualTo("4");
+    }
+
+    @Test
+    void ofChangesThatAreWrittenTogetherNoneIsMadeWhenOneIsNotInTheTable() {
+        var execution = rig.start(rig.template(""));
+        var attempt = rig.claim(execution, "one");
+
+        assertThatThrownBy(() -> rig.executions.advance(
+                        attempt, Advance.to(ExecutionStatus.BUILDING, ""), Advance.to(ExecutionStatus.SUCCESS, "")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("BUILDING is not followed by SUCCESS");
+        assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.PREPARING);
+    }
+
+    @Test
     void aTransitionThatIsNotInTheTableIsRefused() {
         var attempt = rig.claim(rig.start(rig.template("")), "one");
 
