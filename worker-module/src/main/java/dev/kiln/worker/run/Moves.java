@@ -5,6 +5,7 @@ import dev.kiln.execution.Attempt;
 import dev.kiln.execution.Executions;
 import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.stage.Stages;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,12 +65,16 @@ final class Moves {
 
     /** The change, and those after it up to the first stage that has something to do. */
     private Advance[] path(Attempt attempt, Advance advance) {
-        return Stream.iterate(
-                        Optional.of(advance),
-                        Optional::isPresent,
-                        step -> step.filter(last -> !last.to().isFinal())
-                                .flatMap(last -> stages.get(last.to()).atOnce(attempt)))
-                .flatMap(Optional::stream)
-                .toArray(Advance[]::new);
+        var path = new ArrayList<Advance>();
+        for (var step = Optional.of(advance); step.isPresent(); step = next(attempt, step.get())) {
+            path.add(step.get());
+        }
+        return path.toArray(Advance[]::new);
+    }
+
+    private Optional<Advance> next(Attempt attempt, Advance before) {
+        return before.to().isFinal()
+                ? Optional.empty()
+                : stages.get(before.to()).atOnce(attempt);
     }
 }
