@@ -29,6 +29,27 @@ public final class Executions {
             .map(Enum::name)
             .toList();
 
+    // One row of events for each change of the path, numbered as its version was after it.
+    private static final String ADVANCE = """
+            with advanced as (
+                update execution
+                   set status = :to, outcome = coalesce(:outcome, outcome),
+                       message = case when :message = '' then message else :message end,
+                       error_code = case when :code = '' then error_code else :code end,
+                       error_info = case when :code = '' then error_info else :info end,
+                       version = version + :steps, modified_at = now(),
+                       finished_at = case when :final then now() end
+                 where id = :id and attempt = :attempt and status = :from
+                returning *)
+            insert into execution_event
+                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
+            select a.id, a.template_id, a.account_id, a.version - :steps + s.number, s.from_status, s.to_status,
+                   a.attempt, coalesce(nullif(s.message, ''), a.message)
+              from advanced a, unnest(:froms, :tos, :messages) with ordinality
+                   as s (from_status, to_status, message, number)
+             order by s.number
+            """;
+
     private static final String RETRY = """
                 with reopened as (
                     update execution
@@ -212,25 +233,7 @@ public final class Executions {
     public Attempt advance(Attempt attempt, Advance... path) {
         var last = path[path.length - 1];
         var messages = messages(path);
-        var moved = jdbc.sql("""
-                        with advanced as (
-                            update execution
-                               set status = :to, outcome = coalesce(:outcome, outcome),
-                                   message = case when :message = '' then message else :message end,
-                                   error_code = case when :code = '' then error_code else :code end,
-                                   error_info = case when :code = '' then error_info else :info end,
-                                   version = version + :steps, modified_at = now(),
-                                   finished_at = case when :final then now() end
-                             where id = :id and attempt = :attempt and status = :from
-                            returning *)
-                        insert into execution_event
-                               (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
-                        select a.id, a.template_id, a.account_id, a.version - :steps + s.number, s.from_status, s.to_status,
-                               a.attempt, coalesce(nullif(s.message, ''), a.message)
-                          from advanced a, unnest(:froms, :tos, :messages) with ordinality
-                               as s (from_status, to_status, message, number)
-                         order by s.number
-                        """)
+        var moved = jdbc.sql(ADVANCE)
                 .param("id", attempt.execution().value())
                 .param("attempt", attempt.number())
                 .param("from", attempt.status().name())
