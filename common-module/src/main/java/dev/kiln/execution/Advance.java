@@ -37,6 +37,13 @@ public record Advance(
         return new Advance(ExecutionStatus.RELEASING, Optional.of(outcome), failure, message, List.of());
     }
 
+    /**
+     * Whether another change can be written together with this one, behind it: the row keeps what the last one says.
+     */
+    boolean isFollowed() {
+        return outcome.isEmpty() && failure.equals(Failure.NONE) && !message.isEmpty();
+    }
+
     /** The same with one more write, the last of all. */
     public Advance with(Consumer<Attempt> write) {
         var all = new ArrayList<>(writes);

@@ -226,8 +226,9 @@ public final class Executions {
 
     /**
      * Moves the execution on, from one status to the next, and returns what the row says now: the last wanted status,
-     * or another one when a cancel came first.
+     * or another one when a cancel came first; then nothing was changed.
      *
+     * @param path of several changes the first says something, and the last alone ends or fails
      * @throws SupersededException when another attempt has the execution
      */
     public Attempt advance(Attempt attempt, Advance... path) {
@@ -271,6 +272,9 @@ public final class Executions {
         for (var step = 0; step < path.length; step++) {
             if (!status.successors().contains(path[step].to())) {
                 throw new IllegalStateException(status + " is not followed by " + path[step].to());
+            }
+            if (step < path.length - 1 && !path[step].isFollowed()) {
+                throw new IllegalArgumentException("nothing is written with " + path[step] + " behind it");
             }
             before[step] = status.name();
             status = path[step].to();

@@ -163,7 +163,7 @@ final class BoundaryTour {
         screen.phase("  ! " + what);
     }
 
-    /** Starts an execution, cancels it once its log has begun if it would not end by itself, and returns at its end. */
+    /** Starts an execution, cancels it while it builds if it would not end by itself, and returns at its end. */
     private String start(Operations operations, String template, Recipe recipe, String token)
             throws InterruptedException {
         var execution = operations.start(template, token).orElse("");
@@ -171,8 +171,7 @@ final class BoundaryTour {
         var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES_TO_END);
         var cancelled = false;
         while (!records.isFinal(execution) && System.nanoTime() < end) {
-            // Not before: whether the log is written once or twice must be the same each time.
-            if (endless && !cancelled && records.hasLog(execution)) {
+            if (endless && !cancelled && records.statusOf(execution).equals("BUILDING")) {
                 operations.cancel(execution);
                 cancelled = true;
             }

@@ -152,14 +152,6 @@ public final class Records {
                 .orElse("not there");
     }
 
-    /** Whether anything of its log is kept already. */
-    public boolean hasLog(String execution) {
-        return jdbc.sql("select exists (select from build_log_chunk where execution_id = :id)")
-                .param("id", execution)
-                .query(Boolean.class)
-                .single();
-    }
-
     public boolean isFinal(String execution) {
         return jdbc.sql("select finished_at is not null from execution where id = :id")
                 .param("id", execution)

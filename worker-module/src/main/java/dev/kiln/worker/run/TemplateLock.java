@@ -10,6 +10,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A database session that holds a template's advisory lock. The session is the proof of life: it ends with the worker,
@@ -28,6 +30,8 @@ public final class TemplateLock implements AutoCloseable {
         SUPERSEDED
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(TemplateLock.class);
+
     private final LockSessions sessions;
     private @Nullable Connection session;
 
@@ -44,6 +48,7 @@ public final class TemplateLock implements AutoCloseable {
             return take(execution);
         } catch (SQLException e) {
             // The session of an idle slot may have ended with the server; there is no lock yet that could be lost.
+            LOG.info("a lock session is opened anew: {}", e.toString());
             return take(execution);
         }
     }

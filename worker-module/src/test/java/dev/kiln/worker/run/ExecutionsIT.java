@@ -136,10 +136,39 @@ class ExecutionsIT {
         var attempt = rig.claim(execution, "one");
 
         assertThatThrownBy(() -> rig.executions.advance(
-                        attempt, Advance.to(ExecutionStatus.BUILDING, ""), Advance.to(ExecutionStatus.SUCCESS, "")))
+                        attempt,
+                        Advance.to(ExecutionStatus.BUILDING, "checked"),
+                        Advance.to(ExecutionStatus.SUCCESS, "")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("BUILDING is not followed by SUCCESS");
         assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.PREPARING);
+    }
+
+    @Test
+    void ofChangesThatAreWrittenTogetherTheLastAloneMayFail() {
+        var attempt = rig.claim(rig.start(rig.template("")), "one");
+
+        assertThatThrownBy(() -> rig.executions.advance(
+                        attempt,
+                        Advance.releasing(Outcome.FAILED, new Failure("Some.Code", "because"), "because"),
+                        Advance.to(ExecutionStatus.FAILED, "")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void ofChangesThatAreWrittenTogetherNoneIsMadeAfterACancel() {
+        var execution = rig.start(rig.template(""));
+        var attempt = rig.claim(execution, "one");
+        rig.cancel(execution, HOUR);
+
+        var now = rig.executions.advance(
+                attempt,
+                Advance.to(ExecutionStatus.BUILDING, "checked"),
+                Advance.to(ExecutionStatus.DISTRIBUTING, "built"));
+
+        assertThat(now.status()).isEqualTo(ExecutionStatus.CANCELLING);
+        assertThat(rig.transitions()).containsExactly("PREPARING CANCELLING");
+        assertThat(rig.column(execution, "version")).isEqualTo("2");
     }
 
     @Test
