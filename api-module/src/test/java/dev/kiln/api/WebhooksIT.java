@@ -25,7 +25,9 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -288,6 +290,63 @@ class WebhooksIT {
                 .valueStream()
                 .map(webhook -> webhook.path("template").asString(""))
                 .toList();
+    }
+
+    @Test
+    void anAccountWhoseReceiversNeverAnswerHoldsUpNobodyElse() throws IOException {
+        var hanging = new AtomicInteger();
+        var released = new CountDownLatch(1);
+        var silent = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        silent.setExecutor(Executors.newCachedThreadPool());
+        silent.createContext("/", exchange -> {
+            hanging.incrementAndGet();
+            awaitQuietly(released);
+            exchange.close();
+        });
+        silent.start();
+        try {
+            var slow = server.newAccount();
+            for (int number = 0; number < 3; number++) {
+                create(slow, "http://127.0.0.1:" + silent.getAddress().getPort() + "/");
+            }
+            run(slow);
+            Awaitility.await().untilAsserted(() -> assertThat(hanging).hasValue(4));
+
+            var other = server.newAccount();
+            var id = create(other, url()).at("webhookId");
+            assertThat(other.rest("POST", "/api/v1/webhooks/" + id + "/test", "")
+                            .status())
+                    .isEqualTo(202);
+
+            Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> !arrivals.isEmpty());
+            assertThat(hanging).hasValue(4);
+        } finally {
+            released.countDown();
+            silent.stop(0);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void testsOfAWebhookThatDoesNotAnswerDoNotPileUp() {
+        var client = server.newAccount();
+        var id = create(client, url()).at("webhookId");
+        receiver.stop(0);
+        for (int number = 0; number < 20; number++) {
+            assertThat(client.rest("POST", "/api/v1/webhooks/" + id + "/test", "")
+                            .status())
+                    .isEqualTo(202);
+        }
+
+        var log = client.rest("GET", "/api/v1/webhooks/" + id + "/deliveries", "");
+        assertThat(JSON.readTree(log.text()).path("deliveries").valueStream()).hasSize(1);
     }
 
     @Test

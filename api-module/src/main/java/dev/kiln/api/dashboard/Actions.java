@@ -4,6 +4,7 @@ import dev.kiln.api.execution.Retries;
 import dev.kiln.api.rpc.Operations;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.region.RegionId;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ final class Actions {
 
     void retry(ExecutionId execution, Visitor visitor, Optional<RegionId> region) {
         retries.retry(execution, visitor.caller().account(), region);
+    }
+
+    /** The path that was asked for, as a browser may be sent to it: what begins with two slashes is another host. */
+    static String path(HttpServletRequest request) {
+        return request.getRequestURI().replaceFirst("^/+", "/");
     }
 
     /** The browser asks for another page of ours; after a change, so that to load it again changes nothing. */

@@ -3,12 +3,12 @@ package dev.kiln.api.dashboard;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.execution.ExecutionRecord;
 import dev.kiln.api.live.Followers;
+import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.Cursor;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
-import dev.kiln.region.RegionId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -197,7 +197,9 @@ public class ExecutionPages {
             HttpServletResponse response)
             throws IOException {
         var row = find(visitor, id, "kiln:RetryTargets");
-        var one = Optional.of(word(region)).filter(word -> !word.isEmpty()).map(RegionId::new);
+        var one = Optional.of(region)
+                .filter(word -> !word.isEmpty())
+                .map(word -> Scalar.region().reading().apply(word).orElseThrow(() -> Refusals.regionNotFound(word)));
         actions.retry(new ExecutionId(row.id()), visitor, one);
         Actions.seeOther(response, "/ui/executions/" + row.id());
     }

@@ -48,7 +48,7 @@ class PageErrors {
 
     /** The page that a refused form was on. */
     private static String back(HttpServletRequest request) {
-        var path = request.getRequestURI();
+        var path = Actions.path(request);
         return request.getMethod().equals("POST") && path.lastIndexOf('/') > "/ui".length()
                 ? path.substring(0, path.lastIndexOf('/'))
                 : "/ui";

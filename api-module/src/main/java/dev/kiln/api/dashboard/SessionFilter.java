@@ -43,6 +43,10 @@ final class SessionFilter extends OncePerRequestFilter {
             return;
         }
         response.setHeader("Cache-Control", "no-store");
+        if (!isReadable(request)) {
+            response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            return;
+        }
         var signsIn = request.getServletPath().equals(SIGN_IN);
         var visitor = cookie(request, COOKIE).flatMap(sessions::find);
         visitor.ifPresent(one -> request.setAttribute(Visitor.ATTRIBUTE, one));
@@ -52,6 +56,18 @@ final class SessionFilter extends OncePerRequestFilter {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
         } else {
             chain.doFilter(request, response);
+        }
+    }
+
+    /** Whether the parameters can be read at all, and stored: PostgreSQL has no U+0000. */
+    private static boolean isReadable(HttpServletRequest request) {
+        try {
+            return request.getParameterMap().entrySet().stream()
+                    .flatMap(one -> Stream.concat(Stream.of(one.getKey()), Stream.of(one.getValue())))
+                    .noneMatch(text -> text.indexOf('\0') >= 0);
+        } catch (IllegalStateException e) {
+            return false; // As Tomcat says of a % without two digits behind it, of too many parameters, of too long a
+            // form.
         }
     }
 
@@ -77,7 +93,7 @@ final class SessionFilter extends OncePerRequestFilter {
             // Who follows a link from elsewhere does not send the cookie; who asks again from here does.
             askAgain(request, response);
         } else if (wantsPage) {
-            Actions.seeOther(response, SIGN_IN + "?to=" + FormText.encode(request.getRequestURI()));
+            Actions.seeOther(response, SIGN_IN + "?to=" + FormText.encode(Actions.path(request)));
         } else {
             response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         }
@@ -88,7 +104,7 @@ final class SessionFilter extends OncePerRequestFilter {
         response.setContentType("text/html;charset=utf-8");
         response.getWriter()
                 .write("<!doctype html><meta charset=utf-8><title>Kiln</title><meta http-equiv=refresh content=\"0;url="
-                        + HtmlUtils.htmlEscape(request.getRequestURI() + query) + "\">");
+                        + HtmlUtils.htmlEscape(Actions.path(request) + query) + "\">");
     }
 
     private static boolean isChange(HttpServletRequest request) {

@@ -23,7 +23,8 @@ class SignInController {
     private static final int LONGEST = 256;
     private static final int FORM_TOKEN = 32;
 
-    private static final Pattern PAGE = Pattern.compile("/ui(/[a-z0-9-]+)*");
+    // Bounded: each segment takes some of the thread's stack.
+    private static final Pattern PAGE = Pattern.compile("(?!.{201})/ui(/[a-z0-9-]+)*");
 
     private final KeyHolders holders;
     private final WebSessions sessions;

@@ -94,6 +94,8 @@ public class TemplatePages {
                         last,
                         "parameters",
                         parameters.of(new TemplateId(row.id())),
+                        "showsDefaults",
+                        visitor.may("kiln:GetParameters", ResourceType.TEMPLATE, row),
                         "schedule",
                         schedules.of(visitor, row),
                         "mayStart",

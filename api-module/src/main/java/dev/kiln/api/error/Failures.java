@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -19,6 +20,9 @@ public final class Failures {
     // States that Spring has no class for. lock_not_available: somebody held a lock for longer than the session's
     // lock_timeout. read_only_sql_transaction: a standby before it is promoted, or a server that was made to only read.
     private static final Set<String> TEMPORARY = Set.of("55P03", "25006");
+
+    // character_not_in_repertoire, datetime_field_overflow: what no check before has found.
+    private static final Set<String> UNSTORABLE = Set.of("22021", "22008");
 
     private Failures() {}
 
@@ -38,6 +42,10 @@ public final class Failures {
                     503,
                     "The request has failed due to a temporary failure of the server. Try again in a moment.");
         }
+        if (isUnstorable(failure)) {
+            return ErrorCode.INVALID_PARAMETER.because(
+                    "A value cannot be stored: it holds the character U+0000, or is a time out of range. Leave it out.");
+        }
         LOG.error("Request {} failed", requestId, failure);
         return new ApiException(
                 "InternalError",
@@ -50,6 +58,12 @@ public final class Failures {
                 || failure instanceof TransientDataAccessException
                 || (failure instanceof UncategorizedSQLException other && isTemporary(other.getSQLException()))
                 || failure instanceof CannotCreateTransactionException;
+    }
+
+    private static boolean isUnstorable(Throwable failure) {
+        return failure instanceof DataIntegrityViolationException refused
+                && refused.getRootCause() instanceof SQLException cause
+                && UNSTORABLE.contains(cause.getSQLState());
     }
 
     private static boolean isTemporary(@Nullable SQLException cause) {

@@ -13,6 +13,9 @@ public final class Cursor {
 
     private static final Position BEGINNING = new Position(Instant.parse("9999-01-01T00:00:00Z"), "");
 
+    // Of years that the database knows, too.
+    private static final String TIME = "[0-9]{4}-[0-9:.TZ-]{1,40}";
+
     private Cursor() {}
 
     /** The position that an address names; the beginning when it names none. */
@@ -24,7 +27,7 @@ public final class Cursor {
     public static Optional<Position> parse(String text) {
         var parts = text.split("_", 2);
         try {
-            return parts.length == 2 && parts[1].matches("[a-z0-9-]{1,80}")
+            return parts.length == 2 && parts[0].matches(TIME) && parts[1].matches("[a-z0-9-]{1,80}")
                     ? Optional.of(new Position(Instant.parse(parts[0]), parts[1]))
                     : Optional.empty();
         } catch (DateTimeException e) {

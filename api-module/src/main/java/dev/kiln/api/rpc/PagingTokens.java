@@ -20,8 +20,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Opaque NextTokens. Each is signed together with the account and the filter it was made for, so that it can neither be
- * made up nor carried over to another listing.
+ * Opaque NextTokens. Each is signed together with the operation, the account and the filter it was made for, so that it
+ * can neither be made up nor carried over to another listing.
  */
 public final class PagingTokens {
 
@@ -123,8 +123,9 @@ public final class PagingTokens {
     }
 
     private byte[] mac(Call call, byte[] body) {
-        var filter = call.digest(parameter -> parameter != NEXT_TOKEN && parameter != MAX_RESULTS) + "/"
-                + call.account() + "/" + Base64.getEncoder().encodeToString(body);
+        var filter =
+                call.operation() + "/" + call.digest(parameter -> parameter != NEXT_TOKEN && parameter != MAX_RESULTS)
+                        + "/" + call.account() + "/" + Base64.getEncoder().encodeToString(body);
         return Arrays.copyOf(hmac(key.getEncoded(), filter), MAC);
     }
 

@@ -46,7 +46,8 @@ public final class AccessKeys {
             String accessKeyId, String accountId, boolean active, List<String> policies, Instant createdAt) {}
 
     Optional<SigningKey> find(String id) {
-        return found.ask(id).map(Supplier::get);
+        // PostgreSQL takes no text with U+0000, and would refuse it for all who ask at the same moment.
+        return id.indexOf('\0') >= 0 ? Optional.empty() : found.ask(id).map(Supplier::get);
     }
 
     private List<Optional<Supplier<SigningKey>>> findAll(List<String> ids) {

@@ -1,5 +1,6 @@
 package dev.kiln.api.webhook;
 
+import dev.kiln.account.AccountId;
 import dev.kiln.secret.SecretSeal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,19 +29,19 @@ public final class Deliveries {
     }
 
     /** One that this process sends now. */
-    record Claim(long id, String webhook, int attempt, String event, String url, String secret) {}
+    record Claim(long id, String webhook, AccountId account, int attempt, String event, String url, String secret) {}
 
     /**
      * Takes those that are due, at most so many, the first of each execution's line only; whoever takes one has it for
-     * a while, so that any number of processes may send.
+     * a while, so that any number of processes may send. Those of some accounts are passed over.
      */
-    List<Claim> claim(int atMost, Collection<String> passedOver) {
+    List<Claim> claim(int atMost, Collection<AccountId> passedOver) {
         return jdbc.sql("""
                         with due as (
-                            select d.id, w.url, w.secret
+                            select d.id, w.account_id, w.url, w.secret
                               from webhook_delivery d join webhook w on w.id = d.webhook_id
                              where d.state = 'PENDING' and d.next_try_at <= now()
-                               and d.webhook_id <> all(cast(:not as text[]))
+                               and w.account_id <> all(cast(:not as bigint[]))
                                and not exists (select from webhook_delivery before
                                                 where before.webhook_id = d.webhook_id and before.execution_id = d.execution_id
                                                   and before.sequence < d.sequence and before.state = 'PENDING')
@@ -49,9 +50,9 @@ public final class Deliveries {
                         update webhook_delivery d
                            set attempts = d.attempts + 1, next_try_at = now() + make_interval(secs => :lease)
                           from due where d.id = due.id
-                        returning d.id, d.webhook_id, d.attempts, d.event, due.url, due.secret
+                        returning d.id, d.webhook_id, due.account_id, d.attempts, d.event, due.url, due.secret
                         """)
-                .param("not", passedOver.toArray(String[]::new))
+                .param("not", passedOver.stream().map(AccountId::value).toArray(Long[]::new))
                 .param("most", atMost)
                 .param("lease", (double) LEASE.toSeconds())
                 .query(this::claim)
@@ -63,6 +64,7 @@ public final class Deliveries {
         return new Claim(
                 row.getLong("id"),
                 webhook,
+                new AccountId(row.getLong("account_id")),
                 row.getInt("attempts"),
                 row.getString("event"),
                 row.getString("url"),
@@ -116,11 +118,19 @@ public final class Deliveries {
                 .update();
     }
 
-    /** A message that tells nothing but that messages arrive. */
+    /**
+     * A message that tells nothing but that messages arrive; one that waits is due now instead, so that they do not
+     * pile up.
+     */
     void addTest(String webhook) {
-        jdbc.sql("insert into webhook_delivery (webhook_id, sequence, event) values (:webhook, 0, '{}')")
-                .param("webhook", webhook)
-                .update();
+        jdbc.sql("""
+                        with waits as (
+                            update webhook_delivery set next_try_at = now()
+                             where webhook_id = :webhook and execution_id is null and state = 'PENDING'
+                            returning id)
+                        insert into webhook_delivery (webhook_id, sequence, event)
+                        select :webhook, 0, '{}' where not exists (select from waits)
+                        """).param("webhook", webhook).update();
     }
 
     /**

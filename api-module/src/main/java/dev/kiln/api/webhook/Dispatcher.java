@@ -1,5 +1,6 @@
 package dev.kiln.api.webhook;
 
+import dev.kiln.account.AccountId;
 import dev.kiln.api.relay.CloudEvents;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,15 +21,14 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Sends what is due to webhooks, in every API process. Nothing waits for it: a receiver that is slow or away keeps a
- * few of its threads busy and delays its own messages.
+ * Sends what is due to webhooks, in every API process. Nothing waits for it: a receiver that is slow or away keeps at
+ * most half of the senders busy and delays the messages of its account.
  */
 final class Dispatcher implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-    private static final int AT_ONCE_TO_ONE = 4;
     private static final int MOST_ADDRESSES = 2;
 
     private final Deliveries deliveries;
@@ -38,7 +38,8 @@ final class Dispatcher implements SmartLifecycle {
     private final Semaphore free;
     // Rings when a message has come to its end: the next of its line may be due.
     private final Semaphore ended = new Semaphore(0);
-    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+    private final Map<AccountId, Integer> underWay = new ConcurrentHashMap<>();
+    private final int ofOneAccount;
     private final ExecutorService senders;
     private final Thread thread = new Thread(this::run, "webhooks");
     private volatile boolean running;
@@ -48,6 +49,7 @@ final class Dispatcher implements SmartLifecycle {
         this.addresses = addresses;
         this.settings = settings;
         this.free = new Semaphore(settings.atOnce());
+        this.ofOneAccount = Math.max(1, settings.atOnce() / 2);
         this.senders = Executors.newCachedThreadPool(daemons());
     }
 
@@ -88,14 +90,18 @@ final class Dispatcher implements SmartLifecycle {
         free.acquire();
         free.release();
         var busy = underWay.entrySet().stream()
-                .filter(entry -> entry.getValue() >= AT_ONCE_TO_ONE)
+                .filter(entry -> entry.getValue() >= ofOneAccount)
                 .map(Map.Entry::getKey)
                 .toList();
-        // All of them may be one webhook's; the next look counts them.
-        var due = deliveries.claim(Math.max(1, Math.min(free.availablePermits(), AT_ONCE_TO_ONE)), busy);
+        var most = underWay.values().stream()
+                .filter(number -> number < ofOneAccount)
+                .max(Integer::compare);
+        // All of them may be one account's.
+        var room = Math.min(free.availablePermits(), ofOneAccount - most.orElse(0));
+        var due = deliveries.claim(Math.max(1, room), busy);
         for (var claim : due) {
             free.acquire();
-            underWay.merge(claim.webhook(), 1, Integer::sum);
+            underWay.merge(claim.account(), 1, Integer::sum);
             senders.execute(() -> send(claim));
         }
         return due.size();
@@ -115,7 +121,7 @@ final class Dispatcher implements SmartLifecycle {
         } catch (RuntimeException e) {
             LOG.warn("{} of {} is sent again later: {}", claim.id(), claim.webhook(), e.toString());
         } finally {
-            underWay.computeIfPresent(claim.webhook(), (id, number) -> number > 1 ? number - 1 : null);
+            underWay.computeIfPresent(claim.account(), (id, number) -> number > 1 ? number - 1 : null);
             free.release();
             ended.release();
         }
