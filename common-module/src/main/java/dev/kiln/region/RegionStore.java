@@ -27,7 +27,8 @@ public interface RegionStore {
      * before.
      *
      * @param expected the digest that the bytes must have, or null when the caller does not know it yet
-     * @param progress is told the number of bytes written so far, at most a few times a second
+     * @param progress is told the number of bytes written so far, at most a few times a second, and of all of them once
+     *     they are durable and nobody sees them yet: what it throws then leaves everything as it was
      * @throws DigestMismatchException when the bytes are not the expected ones
      */
     StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)

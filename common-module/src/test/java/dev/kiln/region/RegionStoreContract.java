@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,32 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
                 .hasMessage("broken on purpose");
 
         assertThat(read(0)).isEqualTo(first);
+    }
+
+    @Test
+    void whoSaysNoOnceAllIsDurableKeepsWhatWasThere() throws IOException {
+        var first = randomBytes(100);
+        store.put(KEY, new ByteArrayInputStream(first), null, done -> {});
+        var seen = new ArrayList<byte[]>();
+
+        assertThatThrownBy(() -> store.put(KEY, new ByteArrayInputStream(randomBytes(200)), null, done -> {
+                    if (done == 200) {
+                        seen.add(quietly(() -> read(0)));
+                        throw new IllegalStateException("superseded");
+                    }
+                }))
+                .hasMessage("superseded");
+
+        assertThat(seen).containsExactly(first);
+        assertThat(read(0)).isEqualTo(first);
+    }
+
+    private static <T> T quietly(Callable<T> call) {
+        try {
+            return call.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

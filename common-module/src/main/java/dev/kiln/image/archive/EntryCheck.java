@@ -164,7 +164,7 @@ public final class EntryCheck {
             throw refused(entry, "comes twice, as different things");
         }
         kinds.put(name, layer * KINDS + kind);
-        if (kind != kind(TarEntry.Type.DIRECTORY)) {
+        if (kind != kind(TarEntry.Type.DIRECTORY) && (cleanParent + '/').startsWith(name + '/')) {
             cleanParent = "";
         }
     }

@@ -8,6 +8,9 @@ final class EntryPaths {
 
     private static final int LONGEST_PART = 255;
 
+    // All of them are looked up for each entry.
+    private static final int MOST_PARTS = 128;
+
     private EntryPaths() {}
 
     /** The name without {@code ./}, doubled and trailing slashes; empty for the root itself. */
@@ -27,6 +30,9 @@ final class EntryPaths {
                 throw refused(what, name, "a part longer than 255 bytes or with a NUL byte", "rename it");
             }
             parts.add(part);
+        }
+        if (parts.size() > MOST_PARTS) {
+            throw refused(what, name, "more than " + MOST_PARTS + " parts", "use directories that are less deep");
         }
         return String.join("/", parts);
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -72,6 +73,9 @@ public final class PackageDatabases {
         return packages.size() > MOST_PACKAGES ? Optional.empty() : Optional.of(new PackageList(packages));
     }
 
+    // What else a stranger's file has is not kept.
+    private static final Set<String> FIELDS = Set.of("Package", "Version", "Architecture", "Status", "P", "V", "A");
+
     /** Both are paragraphs of fields; apk has words of one letter. */
     private static void read(String system, String text, List<InstalledPackage> into) {
         var fields = new HashMap<String, String>();
@@ -81,7 +85,7 @@ public final class PackageDatabases {
                 fields.clear();
             } else {
                 var colon = line.indexOf(':');
-                if (colon > 0 && line.charAt(0) != ' ') {
+                if (colon > 0 && FIELDS.contains(line.substring(0, colon))) {
                     fields.putIfAbsent(
                             line.substring(0, colon), line.substring(colon + 1).strip());
                 }

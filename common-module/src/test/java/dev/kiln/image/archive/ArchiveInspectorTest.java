@@ -112,6 +112,7 @@ class ArchiveInspectorTest {
     void namesThatLeaveTheRootAreRefused() {
         refused(new Archives().file("/etc/passwd", "x").bytes(), "/etc/passwd", "absolute");
         refused(new Archives().file("../x", "x").bytes(), "../x", "..");
+        refused(new Archives().file("a/".repeat(128) + "x", "x").bytes(), "more than 128 parts");
         refused(new Archives().file("a/./../../x", "x").bytes(), "a/./../../x");
         refused(new Archives().file("a/..", "x").bytes(), "a/..");
     }

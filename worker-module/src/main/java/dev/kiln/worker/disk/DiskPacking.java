@@ -152,6 +152,12 @@ public final class DiskPacking {
             var reader = new TarReader(stream, ArchiveLimits.DEFAULT);
             for (var entry = reader.next(); entry != null; entry = reader.next()) {
                 changes.add(LayerChanges.clean(entry.name()), entry);
+                if (changes.areTooMany(Runtime.getRuntime().maxMemory())) {
+                    throw new DiskFailedException(
+                            "BuildCommand.DiskLimitExceeded",
+                            "the commands have changed more files of the disk than this worker has memory for; let them"
+                                    + " change fewer, or give the worker more");
+                }
             }
             stream.transferTo(java.io.OutputStream.nullOutputStream());
         });

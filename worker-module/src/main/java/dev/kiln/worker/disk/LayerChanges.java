@@ -22,6 +22,12 @@ final class LayerChanges {
     private final NavigableMap<String, Change> changes = new TreeMap<>();
     private final Map<String, TarEntry> ofLayer = new HashMap<>();
     private int layer;
+    private long attributeBytes;
+
+    /** Whether they take more memory than a worker can give a build: a path takes some 500 bytes. */
+    boolean areTooMany(long memory) {
+        return changes.size() > memory / 1000 || attributeBytes > memory / 8;
+    }
 
     /**
      * What becomes of a path.
@@ -41,6 +47,7 @@ final class LayerChanges {
     /** An entry of that layer, with the path that it has below the root. */
     void add(String path, TarEntry entry) {
         var type = entry.type();
+        entry.attributes().values().forEach(value -> attributeBytes += value.length);
         if (type == TarEntry.Type.HARD_LINK) {
             var target = clean(entry.linkTarget());
             var same = ofLayer.get(target);

@@ -14,9 +14,11 @@ final class BucketTasks {
     private static final String FAILED = "BuildCommand.Failed";
 
     private final BuildRequest request;
+    private final Limits limits;
 
-    BucketTasks(BuildRequest request) {
+    BucketTasks(BuildRequest request, Limits limits) {
         this.request = request;
+        this.limits = limits;
     }
 
     /** A bucket's object, as a task names it; an empty region is any. */
@@ -38,8 +40,13 @@ final class BucketTasks {
         if (bytes.get() > request.diskBytes()) {
             throw tooLarge(step, "object " + place.object());
         }
-        try (var in = bucket.open(object)) {
-            Files.copy(in, file);
+        try (var in = bucket.open(object);
+                var out = Files.newOutputStream(file)) {
+            var buffer = new byte[1 << 18];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                limits.checkReserve();
+                out.write(buffer, 0, count);
+            }
         } catch (FileNotFoundException e) {
             throw failed(step, "object \"" + place.object() + "\" was removed meanwhile");
         }

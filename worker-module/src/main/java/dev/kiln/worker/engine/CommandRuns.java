@@ -32,6 +32,7 @@ final class CommandRuns {
     private final Scratch scratch;
     private final CommandPlace inImage;
     private final BuildState state;
+    private final Limits limits;
     private final Map<Integer, String> outputs = new HashMap<>();
 
     CommandRuns(
@@ -41,6 +42,7 @@ final class CommandRuns {
         this.scratch = scratch;
         this.inImage = inImage;
         this.state = state;
+        this.limits = new Limits(settings, scratch);
     }
 
     /** Whether the command only sets something for those after it: no process is needed for it. */
@@ -178,7 +180,7 @@ final class CommandRuns {
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var place = place(download.object());
         var directory = pathIn("/", valueOf(download.directory()), step);
-        new BucketTasks(request).fetch(place, scratch.directory().resolve(COPIED), step);
+        new BucketTasks(request, limits).fetch(place, scratch.directory().resolve(COPIED), step);
         put(BucketTasks.name(place), directory, 0644, step);
     }
 
@@ -190,7 +192,7 @@ final class CommandRuns {
             var line = BucketTasks.reading(path, request.diskBytes());
             inImage.run(state.forTask(Map.of()), line, (bytes, length) -> out.write(bytes, 0, length), step);
         }
-        new BucketTasks(request).store(place(upload.object()), file, step);
+        new BucketTasks(request, limits).store(place(upload.object()), file, step);
         Files.deleteIfExists(file);
     }
 
@@ -286,7 +288,7 @@ final class CommandRuns {
         var context = request.context()
                 .orElseThrow(() -> new BuildFailedException(
                         FAILED, step + ": the template has no context; upload a tar archive with that file"));
-        return new ContextFile(context)
+        return new ContextFile(context, limits)
                 .take(copy.source(), file, request.diskBytes())
                 .orElseThrow(() -> new BuildFailedException(
                         FAILED, step + ": the template's context has no file \"" + copy.source() + "\""));

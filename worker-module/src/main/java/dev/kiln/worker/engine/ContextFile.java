@@ -20,9 +20,12 @@ import java.util.Optional;
 final class ContextFile {
 
     private final ByteSource context;
+    private final Limits limits;
 
-    ContextFile(ByteSource context) {
+    /** @param limits what this machine keeps free */
+    ContextFile(ByteSource context, Limits limits) {
         this.context = context;
+        this.limits = limits;
     }
 
     /** Writes the file's contents to the path; gives its mode, or nothing when the context has no such file. */
@@ -51,7 +54,7 @@ final class ContextFile {
         return mode[0] < 0 ? Optional.empty() : Optional.of(mode[0]);
     }
 
-    private static int save(TarReader contents, Path to, int mode) throws IOException {
+    private int save(TarReader contents, Path to, int mode) throws IOException {
         try (var out = Files.newOutputStream(to)) {
             var buffer = new byte[64 << 10];
             for (int count = contents.read(buffer); count >= 0; count = contents.read(buffer)) {
@@ -62,8 +65,9 @@ final class ContextFile {
     }
 
     /** A failure to write is this machine's fault, not the archive's. */
-    private static void write(OutputStream out, byte[] buffer, int count) {
+    private void write(OutputStream out, byte[] buffer, int count) {
         try {
+            limits.checkReserve();
             out.write(buffer, 0, count);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

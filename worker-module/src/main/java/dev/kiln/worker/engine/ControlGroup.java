@@ -192,7 +192,10 @@ final class ControlGroup {
 
     private static void tell(String what, boolean made) {
         if (!made && TOLD.put(what, true) == null) {
-            LOG.warn("No control group for {} can be made under {}: commands are bounded by rlimits alone", what, ROOT);
+            LOG.warn(
+                    "No control group for {} can be made under {}: nothing but what bounds this worker bounds that of commands",
+                    what,
+                    ROOT);
         }
     }
 

@@ -21,6 +21,9 @@ final class PackerOutput {
     private static final int LONGEST = 256 << 10;
     private static final int MOST = 100;
 
+    // Longer than any cloud's: it goes into events.
+    private static final Pattern ID = Pattern.compile("[^\\p{Cntrl}]{1,500}");
+
     private final BuildOutput output;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<PackerArtifact> artifacts = new ArrayList<>();
@@ -94,7 +97,9 @@ final class PackerOutput {
     private void made(String builder, String id) {
         for (var one : id.split(",", MOST)) {
             var inRegion = IN_REGION.matcher(one.strip());
-            if (artifacts.size() < MOST && !one.isBlank()) {
+            if (!ID.matcher(one.strip()).matches()) {
+                print("kiln: an artifact of " + builder + " is left out: its id is empty, too long or no text");
+            } else if (artifacts.size() < MOST) {
                 artifacts.add(
                         inRegion.matches()
                                 ? new PackerArtifact(builder, inRegion.group(1), inRegion.group(2))

@@ -116,6 +116,7 @@ final class PackerRun {
             }
             throw e;
         } finally {
+            stop.countDown(); // however it ended, nobody waits for the word any more
             running.cancel(true);
             thread.join();
         }

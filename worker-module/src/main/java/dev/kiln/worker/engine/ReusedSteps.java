@@ -67,14 +67,21 @@ final class ReusedSteps implements AutoCloseable {
     private Optional<StepCache.Entry> find(int number, String key) throws IOException {
         var file = scratch.resolve("cached-" + number);
         int layer = (int) Math.min(layers() + 1, Layers.MOST);
-        var here = cache.find(key, reuse.maximalAge(), file, layer);
+        var here = cached(number, key, file, layer);
         if (here.isPresent()) {
             return here;
         }
         var elsewhere = reuse.shared().find(key, reuse.maximalAge());
         return elsewhere.isPresent() && fetch(key, elsewhere.get(), scratch.resolve("shared-" + number))
-                ? cache.find(key, reuse.maximalAge(), file, layer)
+                ? cached(number, key, file, layer)
                 : Optional.empty();
+    }
+
+    /** An entry that is replaced while it is read may show without its layer: it is none then. */
+    private Optional<StepCache.Entry> cached(int number, String key, Path file, int layer) throws IOException {
+        var found = cache.find(key, reuse.maximalAge(), file, layer);
+        var writes = CommandRuns.writes(request.commands().get(number - 1));
+        return found.filter(entry -> entry.layer().isPresent() || !writes);
     }
 
     /** Makes the step an entry of this machine's cache; false when it cannot be read, and nobody is to try again. */

@@ -4,13 +4,14 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Names of runs of a build or test: its kind, the attempt in four hexadecimal digits, and four more by chance. A run
- * that was overtaken clears away nothing but its own and what earlier attempts have left, however late it begins.
+ * Names of runs of a build, a test or Packer: its kind, the attempt in four hexadecimal digits, and four more by
+ * chance. A run that was overtaken clears away nothing but its own and what earlier attempts have left, however late it
+ * begins.
  */
 final class RunName {
 
     /** Without digits: of a release that had none yet. */
-    static final String FORM = "(?:build|test)(?:-[0-9a-f]{8})?";
+    static final String FORM = "(?:build|test|packer)(?:-[0-9a-f]{8})?";
 
     private static final Pattern PATTERN = Pattern.compile(FORM);
     private static final int DIGITS = 4;

@@ -5,6 +5,7 @@ import dev.kiln.management.HealthCheck;
 import dev.kiln.management.HealthCheck.Need;
 import dev.kiln.metric.Metric;
 import dev.kiln.metric.Metrics;
+import dev.kiln.region.Regions;
 import dev.kiln.trace.Tracing;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
@@ -22,8 +23,10 @@ public class StandingConfiguration {
     private static final Duration SANDBOX_FRESH = Duration.ofMinutes(1);
 
     @Bean
-    WorkerMeters workerMeters(Metrics metrics) {
-        return new WorkerMeters(metrics);
+    WorkerMeters workerMeters(Metrics metrics, Regions regions) {
+        var meters = new WorkerMeters(metrics);
+        meters.begin(regions.ids());
+        return meters;
     }
 
     @Bean

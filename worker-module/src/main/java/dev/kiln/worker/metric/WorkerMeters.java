@@ -6,6 +6,7 @@ import dev.kiln.metric.Metric;
 import dev.kiln.metric.Metrics;
 import dev.kiln.region.RegionId;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 
@@ -16,6 +17,21 @@ public final class WorkerMeters {
 
     public WorkerMeters(Metrics metrics) {
         this.metrics = metrics;
+    }
+
+    /** Begins to count at zero what alerts look at: a counter that was not there before has not grown. */
+    void begin(Collection<RegionId> regions) {
+        for (var region : regions) {
+            metrics.counter(Metric.TARGETS, region.value(), "failed");
+        }
+        metrics.counter(Metric.CLAIMS, "again");
+        for (var status : ExecutionStatus.values()) {
+            if (status.isFinal()) {
+                metrics.counter(Metric.ENDS, status.name());
+            } else {
+                metrics.timer(Metric.STAGE, status.name(), Outcome.ERROR.name().toLowerCase(Locale.ROOT));
+            }
+        }
     }
 
     /** How a stage came to its end. */

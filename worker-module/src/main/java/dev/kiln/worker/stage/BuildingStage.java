@@ -113,8 +113,14 @@ public final class BuildingStage implements Stage {
         var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));
         try (var bytes = new PartDigests(Files.newInputStream(built.file()), Parts.USUAL_LENGTH)) {
             var progress = targets.progress(attempt, home.image(), built.bytes());
-            targets.storing(attempt);
-            store.put(ImageKeys.image(home.image()), bytes, built.digest(), progress);
+            // Once more when all bytes are durable, which may have taken long: what is published replaces what is
+            // there.
+            store.put(ImageKeys.image(home.image()), bytes, built.digest(), done -> {
+                progress.accept(done);
+                if (done >= built.bytes()) {
+                    targets.storing(attempt);
+                }
+            });
             return bytes.parts();
         }
     }

@@ -9,6 +9,7 @@
 # This is for the static busybox, whose own programs start in half the time of the system's; those have a path here.
 set -eu
 cd "$1"
+here=$(pwd -P)
 # While nobody waits for it: the kernel takes its time.
 for group in $4; do
     echo 0 > "$group" || exit 124
@@ -108,10 +109,12 @@ status=0
 wait "$command" || status=$?
 
 if [ "$before" != kept ]; then
-    # The command may have put a link there, and seen from here it leads to this machine's own files.
-    [ ! -L merged/etc ] || problem "/etc of the image is a symbolic link, it must be a directory"
-    rm -f "$resolver"
-    [ -z "$before" ] || ln -s "$before" "$resolver"
+    # The command may have put a link there, or have left a process that does so just now, and seen from here it leads to
+    # this machine's own files. So the directory is entered first, and what is in it has no path.
+    (
+        cd -P merged/etc && [ "$(pwd -P)" = "$here/merged/etc" ] && rm -f resolv.conf &&
+            { [ -z "$before" ] || ln -s -n -- "$before" resolv.conf; }
+    ) 2> /dev/null || problem "/etc of the image is a symbolic link, it must be a directory"
 fi
 # What is measured here decides nothing that the command's own status does not.
 [ -z "$last" ] || du -sk $measured > usage.last 2> /dev/null || true

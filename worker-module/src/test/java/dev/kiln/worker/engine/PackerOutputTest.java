@@ -46,6 +46,14 @@ class PackerOutputTest {
     }
 
     @Test
+    void whatIsNoIdIsLeftOut() {
+        take("1,docker,artifact,0,id," + "x".repeat(501)
+                + "\n1,docker,artifact,0,id,a\0b\n1,docker,artifact,0,id,fine\n");
+        assertThat(output.artifacts()).containsExactly(new PackerArtifact("docker", "", "fine"));
+        assertThat(recorded.text()).contains("an artifact of docker is left out");
+    }
+
+    @Test
     void errorsAreKeptAndWhatIsNoLineForMachinesIsPrinted() {
         take("1,,ui,error,Build 'x' errored: no\\nsuch thing\nplain words\n1,,ui,say");
         output.end();

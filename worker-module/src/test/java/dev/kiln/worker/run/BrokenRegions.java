@@ -45,6 +45,7 @@ final class BrokenRegions {
     private final CountDownLatch holding = new CountDownLatch(1);
     private final Set<RegionId> hanging = ConcurrentHashMap.newKeySet();
     private final CountDownLatch recovered = new CountDownLatch(1);
+    private volatile @Nullable Durable durable;
 
     void breakDown(String region) {
         broken.add(new RegionId(region));
@@ -66,6 +67,61 @@ final class BrokenRegions {
 
     void recover() {
         recovered.countDown();
+    }
+
+    /** A put whose bytes are durable and not published yet: its worker sleeps then, whoever interrupts it. */
+    static final class Durable {
+
+        private final RegionId region;
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+        private volatile @Nullable RuntimeException refused;
+
+        private Durable(RegionId region) {
+            this.region = region;
+        }
+
+        void await() throws InterruptedException {
+            reached.await();
+        }
+
+        void release() {
+            released.countDown();
+        }
+
+        /** What the worker was told when it woke up. */
+        Optional<RuntimeException> refused() {
+            return Optional.ofNullable(refused);
+        }
+
+        private void pass(LongConsumer progress, long done) {
+            reached.countDown();
+            while (released.getCount() > 0) {
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    // deaf
+                }
+            }
+            try {
+                progress.accept(done);
+            } catch (RuntimeException e) {
+                refused = e;
+                throw e;
+            }
+        }
+    }
+
+    /** The next put of an image so small that only its end is told. */
+    Durable holdWhenDurable(String region) {
+        var held = new Durable(new RegionId(region));
+        durable = held;
+        return held;
+    }
+
+    private LongConsumer held(RegionId region, LongConsumer progress) {
+        var holds = durable;
+        return holds == null || !holds.region.equals(region) ? progress : done -> holds.pass(progress, done);
     }
 
     private void hangIfBroken(RegionId region) {
@@ -153,7 +209,7 @@ final class BrokenRegions {
             public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
                     throws IOException {
                 refuseIfBroken(region());
-                return store.put(key, bytes, expected, progress);
+                return store.put(key, bytes, expected, held(region(), progress));
             }
 
             @Override

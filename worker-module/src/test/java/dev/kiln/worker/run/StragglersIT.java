@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
+import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -17,9 +18,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.util.unit.DataSize;
 
 /** Workers, stages and sessions that hang, wake up late, or end at a bad moment. */
+@Timeout(180)
 class StragglersIT {
 
     private static final Duration NEVER = Duration.ofHours(1);
@@ -68,6 +71,21 @@ class StragglersIT {
         engine.open();
 
         Awaitility.await().during(Duration.ofSeconds(1)).untilAsserted(rig::guaranteesHold);
+    }
+
+    @Test
+    void whoWakesUpWhenAllIsDurableReplacesNothingOfHisSuccessor() throws Exception {
+        var execution = rig.start(rig.template(""));
+        var held = broken.holdWhenDurable("cn-one");
+        rig.worker(engine, 1).ring();
+        held.await();
+        var newer = rig.claim(execution, "successor");
+
+        held.release();
+
+        Awaitility.await().until(() -> held.refused().isPresent());
+        assertThat(held.refused().orElseThrow()).isInstanceOf(SupersededException.class);
+        assertThat(rig.executions.reread(newer).status()).isEqualTo(ExecutionStatus.BUILDING);
     }
 
     @Test
