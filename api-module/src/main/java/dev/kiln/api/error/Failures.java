@@ -21,8 +21,9 @@ public final class Failures {
     // lock_timeout. read_only_sql_transaction: a standby before it is promoted, or a server that was made to only read.
     private static final Set<String> TEMPORARY = Set.of("55P03", "25006");
 
-    // character_not_in_repertoire, datetime_field_overflow: what no check before has found.
-    private static final Set<String> UNSTORABLE = Set.of("22021", "22008");
+    // character_not_in_repertoire, untranslatable_character (in jsonb), datetime_field_overflow: what no check before
+    // has found.
+    private static final Set<String> UNSTORABLE = Set.of("22021", "22P05", "22008");
 
     private Failures() {}
 

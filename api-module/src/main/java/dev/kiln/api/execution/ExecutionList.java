@@ -132,8 +132,13 @@ final class ExecutionList {
             select e.id, e.template_id, e.region_id, e.status, e.message, e.error_code, e.error_info, e.attempt, e.tags,
                    e.started_by, e.created_at, e.modified_at, e.finished_at,
                    coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready,
-                   coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = e.template_id), '') as resource_group
+                   coalesce((select t.kept ->> 'ResourceGroupId' from template t where t.id = %s), '') as resource_group
             """ + ExecutionQueue.UNMET;
+
+    private static final String OF_ANY_TEMPLATE = COLUMNS.formatted("e.template_id");
+
+    // The template is looked up once, not for each row, which takes a third of the time of a page.
+    private static final String OF_ONE_TEMPLATE = COLUMNS.formatted(":template");
 
     // However long the history is: those that have ended are counted when they do, and at most one has not.
     private static final String COUNTED = """
@@ -148,7 +153,7 @@ final class ExecutionList {
     private static final String NEWEST = NEWEST_FIRST + ":limit";
 
     Optional<Listed> find(ExecutionId id, AccountId account) {
-        return jdbc.sql(COLUMNS + "from execution e where e.id = :id and e.account_id = :account")
+        return jdbc.sql(OF_ANY_TEMPLATE + "from execution e where e.id = :id and e.account_id = :account")
                 .param("id", id.value())
                 .param("account", account.value())
                 .query(this::listed)
@@ -166,7 +171,8 @@ final class ExecutionList {
         var found = filter.isOneOrMoreStatusesOfATemplate()
                 ? "(" + byStatus(filter, newest) + ") e" + newest
                 : "execution e where " + matching(filter) + BEHIND + newest;
-        var rows = bind(jdbc.sql(COLUMNS + ", " + counted(filter) + " as total from " + found), filter)
+        var columns = filter.templateId().isEmpty() ? OF_ANY_TEMPLATE : OF_ONE_TEMPLATE;
+        var rows = bind(jdbc.sql(columns + ", " + counted(filter) + " as total from " + found), filter)
                 .param("createdAt", after.time())
                 .param("id", after.id())
                 .query((row, number) -> new Counted(row.getInt("total"), listed(row, number)))
@@ -204,7 +210,8 @@ final class ExecutionList {
         var parts = filter.parts()
                 .map(part -> "(select e.* from execution e where " + part + filter.conditions() + BEHIND + NEWEST + ")")
                 .collect(Collectors.joining(" union all "));
-        return jdbc.sql(COLUMNS + "from (" + parts + ") e" + NEWEST)
+        return jdbc.sql((filter.isOneTemplate() ? OF_ONE_TEMPLATE : OF_ANY_TEMPLATE) + "from (" + parts + ") e"
+                        + NEWEST)
                 .param("account", filter.account().value())
                 .param("region", filter.region().map(RegionId::value).orElse(""))
                 .param("templates", filter.templates().orElse(List.of()).toArray(String[]::new))
