@@ -132,7 +132,7 @@ final class ExecutionCommands {
 
     /** The id of a template that is named by its id or its name. */
     private String template(String word, String region) throws UsageException, IOException {
-        return word.startsWith("ip-")
+        return word.matches(TemplateCommands.ID)
                 ? Session.id(word, "a template")
                 : text(templates.find(word, region), "ImagePipelineId");
     }

@@ -26,7 +26,7 @@ final class LogPrinter {
             var chunk = patience.answer(() -> client.bytes(path, from));
             write(chunk.bytes());
             offset = chunk.nextOffset();
-            if (chunk.complete() || (chunk.bytes().length == 0 && !follow)) {
+            if (terminal.out().checkError() || chunk.complete() || (chunk.bytes().length == 0 && !follow)) {
                 return;
             }
             if (chunk.bytes().length == 0) {
@@ -38,6 +38,5 @@ final class LogPrinter {
     private void write(byte[] bytes) {
         var shown = terminal.watched() ? text.of(bytes) : bytes;
         terminal.out().write(shown, 0, shown.length);
-        terminal.out().flush();
     }
 }

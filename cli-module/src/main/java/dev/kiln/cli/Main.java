@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +33,18 @@ public final class Main {
     public static void main(String[] arguments) {
         var here = new Surroundings(System.getenv(), Path.of(""));
         // In UTF-8 whatever the locale is: tables and names have more than ASCII.
-        var out = new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
-                false,
-                StandardCharsets.UTF_8);
-        var status = run(List.of(arguments), here, out, System.err);
-        out.flush();
-        System.exit(status);
+        var file = new FileOutputStream(FileDescriptor.out);
+        var out = new PrintStream(new BufferedOutputStream(file, BUFFER), false, StandardCharsets.UTF_8);
+        System.exit(written(out, System.err, run(List.of(arguments), here, out, System.err)));
+    }
+
+    /** The status, or that what was done could not be told: a secret that is shown once would be lost unnoticed. */
+    static int written(PrintStream out, PrintStream err, int status) {
+        if (!out.checkError() || status != ExitStatus.DONE) {
+            return status;
+        }
+        err.println("kiln: what there was to print could not be written: is the disk full, or the reader gone?");
+        return ExitStatus.REFUSED;
     }
 
     static int run(List<String> words, Surroundings here, PrintStream out, PrintStream err) {
@@ -56,7 +62,7 @@ public final class Main {
         } catch (ApiException e) {
             err.println("kiln: " + refusal(e));
             return ExitStatus.REFUSED;
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             err.println("kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())));
             return ExitStatus.REFUSED;
         }

@@ -54,7 +54,8 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         var file = workingDirectory
                 .resolve(environment.getOrDefault("KILN_DATA", "data"))
                 .resolve("root-key");
-        if (!Files.exists(file)) {
+        // Not "not exists": beneath another user's directory nobody can tell.
+        if (Files.notExists(file)) {
             throw new UsageException("set " + KEY_ID + " and " + KEY_SECRET + " (there is no " + file + " either)");
         }
         if (!Files.isReadable(file)) {
@@ -68,7 +69,12 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         try (Reader reader = Files.newBufferedReader(file)) {
             var lines = new Properties();
             lines.load(reader);
-            return new AccessKey(lines.getProperty(KEY_ID, ""), lines.getProperty(KEY_SECRET, ""));
+            var key = new AccessKey(lines.getProperty(KEY_ID, ""), lines.getProperty(KEY_SECRET, ""));
+            if (key.id().isEmpty() || key.secret().isEmpty()) {
+                throw new IOException(file + " does not hold " + KEY_ID + " and " + KEY_SECRET
+                        + "; restore it, or delete it, and the next ./kiln up makes another key");
+            }
+            return key;
         }
     }
 }

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 final class TemplateCommands {
 
     static final String SET = "/ImagePipeline/ImagePipelineSet";
-    private static final String ID = "ip-[a-z0-9]{20}";
+    static final String ID = "ip-[a-z0-9]{20}";
 
     private final Session session;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,9 @@ final class TemplateFile {
                 }
                 add(name + "." + (at + 1), list.get(at), parameters);
             }
+        } else if (value instanceof Float || value instanceof Double || value instanceof Date) {
+            throw new UsageException(
+                    name + " is a number or a date for YAML, which would change it: put it into quotes");
         } else {
             parameters.put(name, value.toString());
         }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -289,10 +290,39 @@ class CommandsTest {
         assertThat(text(err)).contains("KILN_ACCESS_KEY_ID").contains("root-key");
 
         Files.createDirectory(directory.resolve("data"));
+        Files.createFile(directory.resolve("data/root-key"));
+        assertThat(run("call", "DescribeRegions")).isEqualTo(1);
+        assertThat(text(err)).contains("root-key does not hold KILN_ACCESS_KEY_ID");
         Files.writeString(
                 directory.resolve("data/root-key"), "KILN_ACCESS_KEY_ID=test-id\nKILN_ACCESS_KEY_SECRET=test-secret\n");
         assertThat(run("call", "DescribeRegions")).isZero();
         assertThat(signedRightly).isTrue();
+    }
+
+    @Test
+    void whatCannotBePrintedIsNoSuccess() {
+        var full = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        });
+
+        assertThat(Main.written(full, print(err), 0)).isZero();
+        full.print("a secret that is shown once");
+        assertThat(Main.written(full, print(err), 0)).isEqualTo(1);
+        assertThat(Main.written(full, print(err), 13)).isEqualTo(13);
+        assertThat(text(err).lines()).singleElement().asString().contains("could not be written");
+    }
+
+    @Test
+    void aNumberThatYamlWouldChangeIsRefusedInATemplate() throws IOException {
+        for (var value : List.of("12.10", "2024-06-01", "1e3")) {
+            var file = Files.writeString(directory.resolve("t.yaml"), "Name: x\nDescription: " + value + "\n");
+            assertThat(run("template", "create", "-f", file.toString())).isEqualTo(2);
+        }
+        assertThat(text(err)).contains("Description is a number or a date for YAML");
+        assertThat(seenRequest).isEmpty();
     }
 
     @Test

@@ -21,7 +21,8 @@ public final class FreePort {
         try {
             return bind(port);
         } catch (BindException e) {
-            throw new IOException("port " + port + " of 127.0.0.1 is taken by another program; choose another", e);
+            throw new IOException(
+                    "port " + port + " of 127.0.0.1 cannot be had (" + e.getMessage() + "); choose another", e);
         }
     }
 

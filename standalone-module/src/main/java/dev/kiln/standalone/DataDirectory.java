@@ -6,9 +6,13 @@ import dev.kiln.embedded.DirectoryLock;
 import dev.kiln.region.RegionId;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -121,7 +125,10 @@ final class DataDirectory implements Closeable {
         var partial = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(partial);
         Files.createFile(partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(partial, content);
+        try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        }
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

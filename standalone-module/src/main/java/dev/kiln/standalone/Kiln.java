@@ -73,6 +73,8 @@ final class Kiln implements Closeable {
     @Override
     public void close() {
         closed = true;
+        // All at once: who is asked later would adopt what the one before has given up.
+        workers.forEach(WorkerProcess::askToEnd);
         closeAll(workers);
         closeAll(List.of(api, kafka, postgres));
         closeAll(List.of(data));

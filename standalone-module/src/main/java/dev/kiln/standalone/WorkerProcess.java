@@ -7,13 +7,20 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** One worker as a process of its own, started again with growing pauses whenever it ends by itself. */
 final class WorkerProcess implements Closeable {
+
+    // Not the keys and secrets of the API.
+    private static final Pattern FOR_WORKERS =
+            Pattern.compile("KILN_((WORKER|ENGINE|MACHINE|MANAGEMENT)_.*|LOG_FORMAT)");
 
     private static final long SECONDS_TO_START = 180;
     private static final long SECONDS_TO_STOP = 20;
@@ -55,11 +62,17 @@ final class WorkerProcess implements Closeable {
         supervisor.start();
     }
 
+    /** Asks it to end, and does not wait for that. */
+    void askToEnd() {
+        stopping = true;
+        supervisor.interrupt();
+        process.destroy();
+    }
+
     /** Asks it to end, and kills it if it does not. */
     @Override
     public void close() {
-        stopping = true;
-        supervisor.interrupt();
+        askToEnd();
         JavaLaunch.end(process, SECONDS_TO_STOP);
     }
 
@@ -69,9 +82,20 @@ final class WorkerProcess implements Closeable {
                         options(),
                         List.of(WorkerApplication.class.getName()),
                         classPath(),
-                        JavaLaunch.settings(properties),
+                        environment(System.getenv()),
                         data.log(name))
                 .start("TERM");
+    }
+
+    /** The properties, which count first, and what the operator has set for workers. */
+    private Map<String, String> environment(Map<String, String> own) {
+        var environment = new HashMap<>(JavaLaunch.settings(properties));
+        own.forEach((name, value) -> {
+            if (FOR_WORKERS.matcher(name).matches()) {
+                environment.put(name, value);
+            }
+        });
+        return environment;
     }
 
     /** The options of this JVM, but for its memory. */
@@ -82,6 +106,7 @@ final class WorkerProcess implements Closeable {
                 .forEach(options::add);
         options.add("-Xms40m"); // the JVM would begin with a 64th of the machine's memory
         options.add("-Xmx256m");
+        options.add("-XX:+ExitOnOutOfMemoryError"); // it is started anew; half of its threads would be worse
         return options;
     }
 
@@ -96,8 +121,14 @@ final class WorkerProcess implements Closeable {
         return String.join(
                 File.pathSeparator,
                 List.of(entries).stream()
-                        .filter(entry -> !entry.contains("kiln-api") && !entry.contains("api-module"))
+                        .filter(entry -> !isOfTheApi(Path.of(entry)))
                         .toList());
+    }
+
+    /** A jar, or the classes of the module: {@code api-module/target/classes}. */
+    private static boolean isOfTheApi(Path entry) {
+        return entry.getFileName().toString().startsWith("kiln-api-")
+                || entry.endsWith(Path.of("api-module", "target", "classes"));
     }
 
     private void awaitReady() throws IOException {

@@ -125,7 +125,7 @@ class ObservabilityTest {
                     .isEqualTo("9464");
         }
         for (var job : Manifest.read(deploy.resolve("prometheus.yml")).get(0).objects("scrape_configs")) {
-            assertThat(job.objects("dns_sd_configs")).allSatisfy(names -> {
+            assertThat(job.objects("dns_sd_configs")).isNotEmpty().allSatisfy(names -> {
                 assertThat(names.text("port")).isEqualTo("9464");
                 assertThat(services.keys()).containsAll(names.texts("names"));
             });
