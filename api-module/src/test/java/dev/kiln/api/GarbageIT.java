@@ -32,6 +32,8 @@ class GarbageIT {
             "DeleteImageComponent",
             "DescribeImageFromFamily",
             "ModifyImageAttribute",
+            "ImportImage",
+            "ExportImage",
             "CopyImage",
             "CancelCopyImage",
             "TagResources",

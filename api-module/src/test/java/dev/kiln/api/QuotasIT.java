@@ -37,6 +37,7 @@ class QuotasIT {
         for (var what : List.of("templates", "components", "images", "shares", "keys", "temporary-keys")) {
             settings.put("kiln.quota." + what, Integer.toString(MOST));
         }
+        settings.put("kiln.webhooks.per-account", Integer.toString(MOST));
         server = ApiServer.start(TestServers.freshDatabase(), regions, settings);
     }
 
@@ -54,6 +55,13 @@ class QuotasIT {
         var first = account.call("DescribeImagePipelines").at("ImagePipeline/ImagePipelineSet/0/ImagePipelineId");
         account.call("DeleteImagePipeline", "ImagePipelineId", first);
         assertThat(objects.template(image)).startsWith("ip-");
+    }
+
+    @Test
+    void noMoreWebhooksThanAllowedHoweverManyAreMadeAtOnce() {
+        var replies = atOnce(call -> account.rest("POST", "/api/v1/webhooks", "{\"url\":\"https://1.1.1.1/\"}"));
+        assertThat(made(replies)).isEqualTo(MOST);
+        assertThat(refusals(replies)).containsOnly("403 QuotaExceed.Webhook");
     }
 
     @Test

@@ -23,9 +23,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that is asked to stop hands over at the next place where nothing is lost, without any interrupt. */
+@Timeout(180)
 class DrainIT {
 
     private static final Duration GRACE = Duration.ofSeconds(60);

@@ -22,12 +22,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Executions through real stages, a real database and real region directories; the engine is held open from outside.
  */
+@Timeout(180)
 class ExecutionRunnerIT {
 
     private static final Duration NEVER = Duration.ofHours(1);
@@ -73,6 +75,11 @@ class ExecutionRunnerIT {
         rig.await(execution, ExecutionStatus.SUCCESS);
 
         assertThat(rig.copies(execution).values()).containsExactly("COPIED", "COPIED", "COPIED");
+        assertThat(rig.jdbc.sql("""
+                                select c.region_id || ' ' || s.account_id || ' ' || s.state
+                                  from image_share s join image_copy c on c.id = s.image_id order by 1
+                                """).query(String.class).list())
+                .containsExactly("cn-one 2002 SHARED", "cn-three 2002 SHARED", "cn-two 2002 SHARED");
         assertThat(engine.scratch).isEmpty();
         rig.guaranteesHold();
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GatedEngine implements BuildEngine {
 
     final AtomicInteger builds = new AtomicInteger();
+    final AtomicInteger packed = new AtomicInteger();
     final AtomicInteger interrupted = new AtomicInteger();
     final Set<String> scratch = ConcurrentHashMap.newKeySet();
     final Map<String, ImageForm> tested = new ConcurrentHashMap<>();
@@ -156,6 +157,7 @@ final class GatedEngine implements BuildEngine {
     @Override
     public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
             throws BuildFailedException, InterruptedException {
+        packed.incrementAndGet();
         pass(gate);
         var failure = failures.get(request.name());
         if (failure != null) {

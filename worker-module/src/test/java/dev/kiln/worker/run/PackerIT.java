@@ -99,7 +99,7 @@ class PackerIT {
         engine.close();
         var execution = rig.start(template());
         rig.sweep(rig.worker(engine, Abilities.ALL));
-        rig.await(execution, ExecutionStatus.BUILDING);
+        Awaitility.await().until(() -> engine.packed.get() == 1);
         rig.cancel(execution, Duration.ofHours(1));
         rig.await(execution, ExecutionStatus.CANCELLED);
         assertThat(engine.interrupted).hasValue(1);

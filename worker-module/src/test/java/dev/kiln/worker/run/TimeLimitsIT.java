@@ -15,11 +15,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What takes too long ends with a code of its own and is cleaned up, whether it reacts to its interrupt or hangs. */
+@Timeout(180)
 class TimeLimitsIT {
 
     private static final Duration SHORT = Duration.ofSeconds(1);

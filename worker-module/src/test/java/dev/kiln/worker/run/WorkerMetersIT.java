@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What a worker counts is what happened. */
@@ -22,7 +23,11 @@ class WorkerMetersIT {
             rig.worker(new GatedEngine(), 1).ring();
             rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
 
-            var said = rig.metrics.scrape("text/plain; version=0.0.4; charset=utf-8");
+            // An end is counted after it is written.
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(scrape(rig)).contains("kiln_ends_total{status=\"PARTITION_SUCCESS\"} 1.0"));
+            var said = scrape(rig);
             assertThat(said)
                     .contains(
                             "kiln_claims_total{kind=\"first\"} 1.0",
@@ -43,6 +48,10 @@ class WorkerMetersIT {
             }
             assertThat(known).containsAll(named);
         }
+    }
+
+    private static String scrape(Rig rig) {
+        return rig.metrics.scrape("text/plain; version=0.0.4; charset=utf-8");
     }
 
     private static double sentTo(String said, String region) {
