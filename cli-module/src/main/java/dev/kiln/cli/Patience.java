@@ -3,7 +3,10 @@ package dev.kiln.cli;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Asks a server again and again, and bears with one that is away for a while, as when it is replaced. */
+/**
+ * Asks a server again and again, and bears with one that is away for a while, as when it is replaced; not with one that
+ * has never answered, as when its address is mistyped.
+ */
 final class Patience {
 
     private static final Duration BETWEEN = Duration.ofMillis(500);
@@ -11,6 +14,7 @@ final class Patience {
 
     private long awaySince;
     private boolean away;
+    private boolean answered;
 
     /** Something that is asked of a server. */
     interface Question<T> {
@@ -22,9 +26,11 @@ final class Patience {
         while (true) {
             try {
                 var answer = question.ask();
+                answered = true;
                 away = false;
                 return answer;
             } catch (ApiException e) {
+                answered = true;
                 if (e.status() < 500) {
                     throw e;
                 }
@@ -40,7 +46,7 @@ final class Patience {
             away = true;
             awaySince = System.nanoTime();
         }
-        if (System.nanoTime() - awaySince > LONGEST_AWAY.toNanos()) {
+        if (!answered || System.nanoTime() - awaySince > LONGEST_AWAY.toNanos()) {
             throw trouble;
         }
         pause();

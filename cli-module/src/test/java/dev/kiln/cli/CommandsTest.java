@@ -280,6 +280,8 @@ class CommandsTest {
 
         assertThat(run("call", "DescribeRegions")).isEqualTo(1);
         assertThat(text(err)).contains("no server answers at http://127.0.0.1:").contains("./kiln up");
+        assertThat(run("logs", "-f", "exec-1")).isEqualTo(1);
+        assertThat(run("follow", "exec-1")).isEqualTo(1);
     }
 
     @Test
