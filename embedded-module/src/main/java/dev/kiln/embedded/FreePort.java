@@ -22,7 +22,9 @@ public final class FreePort {
             return bind(port);
         } catch (BindException e) {
             throw new IOException(
-                    "port " + port + " of 127.0.0.1 cannot be had (" + e.getMessage() + "); choose another", e);
+                    "port " + port + " of 127.0.0.1 is taken by another program, or not for this user ("
+                            + e.getMessage() + "); choose another",
+                    e);
         }
     }
 

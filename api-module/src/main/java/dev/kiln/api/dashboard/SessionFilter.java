@@ -66,8 +66,8 @@ final class SessionFilter extends OncePerRequestFilter {
                     .flatMap(one -> Stream.concat(Stream.of(one.getKey()), Stream.of(one.getValue())))
                     .noneMatch(text -> text.indexOf('\0') >= 0);
         } catch (IllegalStateException e) {
-            return false; // As Tomcat says of a % without two digits behind it, of too many parameters, of too long a
-            // form.
+            // As Tomcat says of a % without two digits behind it, of too many parameters, of too long a form.
+            return false;
         }
     }
 
