@@ -85,11 +85,8 @@ class ExecutionRunnerIT {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "'',PREPARING|BUILDING|DISTRIBUTING RELEASING",
-        "RUN true,PREPARING|BUILDING|TESTING|DISTRIBUTING RELEASING"
-    })
-    void aDistributionThatHasNothingToDoBeginsAndEndsWithTheEndOfTheStageBefore(String test, String written) {
+    @CsvSource({"'',PREPARING|BUILDING", "RUN true,PREPARING|BUILDING|TESTING"})
+    void aDistributionThatHasNothingToDoBeginsAndEndsWithTheEndOfTheStageBefore(String test, String before) {
         var template = rig.template(test);
         rig.jdbc
                 .sql("update template set to_region_ids = '{}', add_accounts = '{}'")
@@ -106,7 +103,7 @@ class ExecutionRunnerIT {
                         .param("id", execution.value())
                         .query(String.class)
                         .list())
-                .containsExactly((written + "|SUCCESS").split("\\|"));
+                .containsExactly((before + "|DISTRIBUTING RELEASING|SUCCESS").split("\\|"));
         rig.guaranteesHold();
     }
 
