@@ -27,7 +27,7 @@ mkdir -p initramfs/bin initramfs/modules initramfs/dev initramfs/proc initramfs/
 cp "$(command -v busybox)" initramfs/bin/busybox
 ln -s busybox initramfs/bin/sh
 # In the order in which they need each other; other kernels have them built in.
-modules='virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console'
+modules='virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console failover net_failover virtio_net'
 for module in $modules; do
     find package -name "$module.ko" -exec cp {} initramfs/modules/ \;
 done

@@ -3,7 +3,7 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kiln.secret.UnusableSettingException;
+import dev.kiln.start.UnusableSettingException;
 import dev.kiln.testing.TestServers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -25,7 +25,9 @@ public enum Ability {
     /** The same of Btrfs. */
     BTRFS("btrfs", "build on disks with Btrfs"),
     /** Having Packer. */
-    PACKER("packer", "run Packer");
+    PACKER("packer", "run Packer"),
+    /** Giving what runs for a build the network that its template allows. */
+    NETWORK("network", "let builds use a network");
 
     private final String word;
     private final String text;

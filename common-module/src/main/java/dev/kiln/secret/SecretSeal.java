@@ -1,5 +1,6 @@
 package dev.kiln.secret;
 
+import dev.kiln.start.UnusableSettingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;

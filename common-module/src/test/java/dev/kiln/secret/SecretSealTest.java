@@ -3,6 +3,7 @@ package dev.kiln.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.start.UnusableSettingException;
 import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package dev.kiln.api.account;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.signature.AccessKeys;
-import dev.kiln.secret.UnusableSettingException;
+import dev.kiln.start.UnusableSettingException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;

@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -20,6 +19,7 @@ final class AbilityCheck {
 
     private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
     private static final Path FUSE = Path.of("/dev/fuse");
+    private static final Path TUNNEL = Path.of("/dev/net/tun");
     private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
     private static final Path TWO_OF_ONE_ID = Path.of("/sys/fs/btrfs/features/temp_fsid");
     private static final Path GRUB = Path.of("/usr/lib/grub");
@@ -29,18 +29,17 @@ final class AbilityCheck {
 
     private final boolean mapped;
     private final MachineSettings machines;
-    private final Set<KernelFileSystem> allowed;
+    private final EngineSettings settings;
 
     /**
      * A check under these settings.
      *
      * @param mapped whether this worker's sandboxes need a user namespace
-     * @param allowed which file systems of strangers the operator lets the kernel write
      */
-    AbilityCheck(boolean mapped, MachineSettings machines, Set<KernelFileSystem> allowed) {
+    AbilityCheck(boolean mapped, MachineSettings machines, EngineSettings settings) {
         this.mapped = mapped;
         this.machines = machines;
-        this.allowed = allowed;
+        this.settings = settings;
     }
 
     Abilities find() {
@@ -55,7 +54,19 @@ final class AbilityCheck {
             trouble(kind.ability(), lacking, disks().or(() -> byKernel(kind)));
         }
         trouble(Ability.PACKER, lacking, missing(List.of("packer"), "the package packer"));
+        trouble(Ability.NETWORK, lacking, network());
         return new Abilities(lacking);
+    }
+
+    private Optional<String> network() {
+        if (settings.network() == EngineSettings.BuildNetwork.WORKER) {
+            return Optional.empty();
+        }
+        if (!Files.isReadable(TUNNEL) || !Files.isWritable(TUNNEL)) {
+            return Optional.of("it may not open " + TUNNEL + ", by which a build's own network is made; load the module"
+                    + " tun, or give it that device");
+        }
+        return missing(List.of("slirp4netns"), "the package slirp4netns");
     }
 
     private static void trouble(Ability ability, Map<Ability, String> lacking, Optional<String> why) {
@@ -92,7 +103,7 @@ final class AbilityCheck {
             return Optional.of(
                     "it runs as an ordinary user, and " + word + " is mounted for root alone; run workers as root");
         }
-        if (!allowed.contains(kind)) {
+        if (!settings.kernelFileSystems().contains(kind)) {
             return Optional.of("kiln.engine.kernel-file-systems is without " + word + ", so that its kernel reads no "
                     + word + " that strangers made");
         }

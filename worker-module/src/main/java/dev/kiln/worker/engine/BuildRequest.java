@@ -130,7 +130,7 @@ public record BuildRequest(
 
     /** What a worker must be able to do to build this. */
     public Set<Ability> buildNeeds() {
-        var needs = processor();
+        var needs = networked(processor());
         if (base.form().isDisk()) {
             needs.add(Ability.DISKS);
         } else if (makesDisk()) {
@@ -141,7 +141,19 @@ public record BuildRequest(
 
     /** What a worker must be able to do to test this; a machine brings a processor of its own. */
     public Set<Ability> testNeeds() {
-        return base.form().isDisk() ? EnumSet.of(Ability.MACHINES) : processor();
+        return networked(base.form().isDisk() ? EnumSet.of(Ability.MACHINES) : processor());
+    }
+
+    /** What a worker must be able to do to let Packer make this. */
+    public Set<Ability> packerNeeds() {
+        return networked(EnumSet.of(Ability.PACKER));
+    }
+
+    private Set<Ability> networked(Set<Ability> needs) {
+        if (network) {
+            needs.add(Ability.NETWORK);
+        }
+        return needs;
     }
 
     private Set<Ability> processor() {

@@ -3,6 +3,7 @@ package dev.kiln.worker.engine;
 import dev.kiln.worker.disk.KernelFileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,7 +24,9 @@ import org.springframework.util.unit.DataSize;
  * @param compression zstd level of finished images
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
- * @param privateAddresses whether COPY may fetch from addresses of this machine and its local networks
+ * @param network what network a build has whose template allows one
+ * @param privateNetworks which private networks, and which addresses of this machine, builds may reach, like
+ *     10.1.0.0/16
  * @param packerGrace how long Packer may take to undo what it made, when it is stopped
  * @param kernelFileSystems which file systems that strangers made this machine's kernel may write, since no tool does
  */
@@ -41,11 +44,13 @@ public record EngineSettings(
         @DefaultValue("3") int compression,
         @DefaultValue("2GB") DataSize download,
         @DefaultValue("10m") Duration downloadTime,
-        @DefaultValue("false") boolean privateAddresses,
+        @DefaultValue("own") BuildNetwork network,
+        @DefaultValue List<String> privateNetworks,
         @DefaultValue("20s") Duration packerGrace,
         @DefaultValue Set<KernelFileSystem> kernelFileSystems) {
 
     public EngineSettings {
+        privateNetworks = List.copyOf(privateNetworks);
         kernelFileSystems = Set.copyOf(kernelFileSystems);
     }
 
@@ -57,6 +62,14 @@ public record EngineSettings(
         ROOT,
         /** In a user namespace with the sub-ids of the worker's user. */
         USER
+    }
+
+    /** What network a build has whose template allows one. */
+    public enum BuildNetwork {
+        /** One of its own, with a way to the internet and to the private networks that are allowed. */
+        OWN,
+        /** The worker's, loopback included. */
+        WORKER
     }
 
     /** All defaults, in a directory. */
@@ -74,7 +87,8 @@ public record EngineSettings(
                 3,
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
-                false,
+                BuildNetwork.OWN,
+                List.of(),
                 Duration.ofSeconds(20),
                 Set.of());
     }

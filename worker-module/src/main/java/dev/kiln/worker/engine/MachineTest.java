@@ -56,7 +56,7 @@ final class MachineTest {
         }
         Files.createDirectory(directory);
         output.phase("fetching the disk");
-        var able = new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.kernelFileSystems())
+        var able = new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings)
                 .find()
                 .able();
         var disk = new MachineDisk(commands, request, scratch, limits, able);
@@ -87,10 +87,7 @@ final class MachineTest {
     }
 
     private List<String> line(QemuCommand qemu, boolean uefi) throws IOException {
-        var mounts = new ArrayList<String>();
-        if (request.network()) {
-            mounts.addAll(List.of("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"));
-        }
+        var mounts = new ArrayList<>(OwnNetwork.resolver(scratch));
         if (qemu.usesKvm()) {
             mounts.addAll(List.of("--dev-bind", "/dev/kvm", "/dev/kvm"));
         }

@@ -71,6 +71,9 @@ final class PackerRun {
         if (why != null) {
             throw new BuildFailedException(why.reason().code(), "packer build " + file + ": " + why.getMessage());
         }
+        if (!scratch.trouble().isEmpty()) {
+            throw new IOException(scratch.trouble());
+        }
         if (status != 0) {
             throw new BuildFailedException(
                     "Packer.Failed",

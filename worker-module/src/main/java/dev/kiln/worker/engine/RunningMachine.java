@@ -43,7 +43,7 @@ final class RunningMachine implements AutoCloseable {
             }
             throw new IOException("the machine's emulator ended with status " + status
                     + (scratch.group().ranOutOfMemory() ? ", out of the memory of kiln.engine.memory" : "") + ": "
-                    + errors.text());
+                    + scratch.trouble() + errors.text());
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         }

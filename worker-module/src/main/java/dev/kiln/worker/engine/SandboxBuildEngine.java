@@ -95,7 +95,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     /** What builds and tests of this engine can be of, on this machine as it is now. */
     public Abilities abilities() {
-        return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings.kernelFileSystems()).find();
+        return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings).find();
     }
 
     /** Where builds of this engine leave what they leave. */
@@ -317,6 +317,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
         try {
+            OwnNetwork.prepare(scratch, settings);
             var built = job.work().in(scratch);
             done = job.keepsResult();
             return built;

@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  */
 final class SandboxCommands {
 
-    private static final String SCRIPT = script("sandbox.sh");
+    /** Defines the function that makes a build's own network. */
+    static final String NETWORK = script("network.sh");
+
+    private static final String SCRIPT = NETWORK + script("sandbox.sh");
     private static final String MEASURE = script("measure.sh");
 
     static final String RUN = script("run.sh");
@@ -93,6 +96,7 @@ final class SandboxCommands {
         line.addAll(List.of(scratch.directory().toString(), Long.toString(scratch.diskBytes() / BLOCK)));
         line.add(mapped ? Integer.toString(settings.processes()) : "");
         line.add(String.join(" ", scratch.group().joinFiles()));
+        line.add(OwnNetwork.isOf(scratch) ? busybox : "");
         return line;
     }
 
@@ -101,7 +105,8 @@ final class SandboxCommands {
      */
     String step(Scratch scratch, BuildState state, List<String> command) throws IOException {
         boolean network = scratch.network();
-        var line = new ArrayList<>(List.of("bwrap", "--bind", "merged", "/", "--proc", "/proc"));
+        var line = new ArrayList<>(OwnNetwork.isOf(scratch) ? List.of(busybox, "nsenter", "--net=net") : List.of());
+        line.addAll(List.of("bwrap", "--bind", "merged", "/", "--proc", "/proc"));
         line.addAll(COVERED);
         var memory = Long.toString(settings.memory().toBytes() / 4);
         line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
@@ -114,9 +119,7 @@ final class SandboxCommands {
         for (var point : OpenedDisk.pointsBelow(scratch.directory())) {
             line.addAll(List.of("--ro-bind", "mounts/" + ++mounts, point));
         }
-        if (network) {
-            line.addAll(List.of("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"));
-        }
+        line.addAll(OwnNetwork.resolver(scratch));
         line.addAll(isolation(network));
         line.add("--clearenv");
         state.processEnvironment().forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
@@ -266,6 +269,7 @@ final class SandboxCommands {
      */
     List<String> machine(Scratch scratch, List<String> mounts, List<String> capabilities, boolean network) {
         var line = namespaces(scratch.group().joinFiles());
+        line.addAll(network ? OwnNetwork.around(scratch, busybox) : List.of());
         line.addAll(List.of("prlimit", "--core=0", "--fsize=" + Math.addExact(scratch.diskBytes(), 1L << 30), "--"));
         line.addAll(
                 host(List.of("--bind", scratch.directory().resolve("machine").toString(), "/machine"), network));
@@ -289,7 +293,8 @@ final class SandboxCommands {
     List<String> packer(Scratch scratch, String file) {
         var mounts = new ArrayList<String>();
         if (scratch.network()) {
-            for (var shown : List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs")) {
+            mounts.addAll(OwnNetwork.resolver(scratch));
+            for (var shown : List.of("/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs")) {
                 mounts.addAll(List.of("--ro-bind-try", shown, shown));
             }
         }

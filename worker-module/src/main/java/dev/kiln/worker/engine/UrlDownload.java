@@ -2,6 +2,7 @@ package dev.kiln.worker.engine;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -16,14 +17,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from public addresses
- * only.
+ * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from where builds may
+ * reach.
  */
 final class UrlDownload {
 
     private static final int MOST_REDIRECTS = 5;
 
     private final EngineSettings settings;
+    private final Reachable reachable;
     private final HttpClient client = HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(20))
@@ -31,6 +33,7 @@ final class UrlDownload {
 
     UrlDownload(EngineSettings settings) {
         this.settings = settings;
+        this.reachable = new Reachable(settings);
     }
 
     /** Writes the file at the URL to the path, within the time and within what the settings allow. */
@@ -98,37 +101,23 @@ final class UrlDownload {
         }
     }
 
-    /** The worker stands in its owner's network: a template must not read what only that network may. */
-    private void checkAddress(URI url) throws BuildFailedException {
+    private void checkAddress(URI url) throws BuildFailedException, SocketException {
         var scheme = url.getScheme();
         if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw failed(url.toString(), "leads to something that is no http or https URL");
         }
         try {
             for (var address : InetAddress.getAllByName(url.getHost())) {
-                if (!settings.privateAddresses() && isPrivate(address)) {
+                if (!reachable.contains(address)) {
                     throw failed(
                             url.toString(),
-                            "leads to the private address " + address.getHostAddress()
-                                    + "; the operator can allow that by kiln.engine.private-addresses");
+                            "leads to " + address.getHostAddress() + ", which is private, or the worker's own;"
+                                    + " the operator can allow that by kiln.engine.private-networks");
                 }
             }
         } catch (UnknownHostException e) {
             throw failed(url.toString(), "names an unknown host");
         }
-    }
-
-    static boolean isPrivate(InetAddress address) {
-        var bytes = address.getAddress();
-        boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;
-        boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
-        return address.isLoopbackAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isAnyLocalAddress()
-                || address.isMulticastAddress()
-                || shared
-                || uniqueLocal;
     }
 
     private static BuildFailedException failed(String url, String why) {

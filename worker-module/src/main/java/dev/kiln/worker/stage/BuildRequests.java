@@ -83,7 +83,7 @@ public final class BuildRequests {
     /** Likewise, of a template that has Packer build. */
     BuildRequest toPack(Attempt attempt, ImageId base) throws StageFailedException {
         var request = request(attempt, base, BuildContent.Kind.BUILD);
-        require(attempt, Set.of(Ability.PACKER));
+        require(attempt, request.packerNeeds());
         return request;
     }
 

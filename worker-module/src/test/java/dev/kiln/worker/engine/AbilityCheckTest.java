@@ -6,9 +6,9 @@ import dev.kiln.execution.Ability;
 import dev.kiln.worker.disk.KernelFileSystem;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.machine.MachineSettings.Acceleration;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -18,7 +18,7 @@ class AbilityCheckTest {
     @Test
     void aWorkerOfRootWithTheToolsCanDoAllThatItsSettingsAllow() {
         var abilities =
-                new AbilityCheck(false, machines(true, Acceleration.TCG), Set.of(KernelFileSystem.values())).find();
+                new AbilityCheck(false, machines(true, Acceleration.TCG), settings(KernelFileSystem.values())).find();
 
         var processor = System.getProperty("os.arch").equals("aarch64") ? Ability.ARM64 : Ability.X86_64;
         assertThat(abilities.able())
@@ -29,13 +29,14 @@ class AbilityCheckTest {
                         Ability.XFS,
                         Ability.BTRFS,
                         Ability.PACKER,
+                        Ability.NETWORK,
                         processor);
         assertThat(abilities.lacking()).containsEntry(Ability.KVM, "kiln.machine.acceleration is tcg");
     }
 
     @Test
     void anOrdinaryUserBuildsOnDisksWithoutMounting() {
-        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS, Set.of(KernelFileSystem.values())).find();
+        var abilities = new AbilityCheck(true, MachineSettings.DEFAULTS, settings(KernelFileSystem.values())).find();
 
         assertThat(abilities.able()).contains(Ability.DISKS, Ability.BOOTABLE_DISKS, Ability.MACHINES);
         for (var ability : List.of(Ability.XFS, Ability.BTRFS)) {
@@ -45,8 +46,9 @@ class AbilityCheckTest {
 
     @Test
     void whoMayNotBootMachinesRunsNoneByKvmEither() {
-        var abilities =
-                new AbilityCheck(false, machines(false, Acceleration.AUTOMATIC), Set.of(KernelFileSystem.BTRFS)).find();
+        var abilities = new AbilityCheck(
+                        false, machines(false, Acceleration.AUTOMATIC), settings(KernelFileSystem.BTRFS))
+                .find();
 
         assertThat(abilities.lacking())
                 .containsEntry(Ability.MACHINES, "kiln.machine.boot is false")
@@ -54,6 +56,10 @@ class AbilityCheckTest {
                 .hasEntrySatisfying(
                         Ability.XFS, why -> assertThat(why).contains("kiln.engine.kernel-file-systems is without xfs"))
                 .doesNotContainKey(Ability.BTRFS);
+    }
+
+    private static EngineSettings settings(KernelFileSystem... byKernel) {
+        return TestSettings.of(Path.of("/unused")).byKernel(byKernel).build();
     }
 
     private static MachineSettings machines(boolean boot, Acceleration acceleration) {

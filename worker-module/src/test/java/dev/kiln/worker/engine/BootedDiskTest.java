@@ -66,13 +66,18 @@ class BootedDiskTest {
     }
 
     static BuildRequest request(BuildRequest.BaseImage base, String content, ImageForm.Kind kind) {
+        return request(base, content, kind, false);
+    }
+
+    private static BuildRequest request(
+            BuildRequest.BaseImage base, String content, ImageForm.Kind kind, boolean network) {
         return new BuildRequest(
                 "exec-" + kind + content.hashCode(),
                 1,
                 base,
                 BuildEngineContract.commands(content),
                 Optional.empty(),
-                false,
+                network,
                 1L << 30,
                 BuildBuckets.NONE,
                 Optional.empty(),
@@ -115,6 +120,30 @@ class BootedDiskTest {
                 .anyMatch(step -> step.matches("phase the machine is up after .* its system is running"));
         assertThat(Digest.of(disk)).isEqualTo(before);
         assertNothingRuns();
+    }
+
+    /** The emulator's gateway stands for the loopback of where the emulator runs. */
+    @Test
+    void machineWithANetworkReachesWhatTheOperatorAllowsAndNotTheWorkersLoopback() throws Exception {
+        try (var greeter = new Greeter()) {
+            var own = Greeter.ownAddress();
+            var near = new SandboxBuildEngine(
+                    TestSettings.of(directory.resolve("near"))
+                            .privateNetworks(own + "/32")
+                            .build(),
+                    MACHINES);
+            var card = "busybox ip link set eth0 up; busybox ip addr add 10.0.2.15/24 dev eth0;"
+                    + " busybox ip route add default via 10.0.2.2";
+            var content = "RUN " + card + "\nRUN busybox " + greeter.greet(own) + "\nRUN busybox "
+                    + greeter.greet("10.0.2.2");
+            var output = new RecordedOutput();
+
+            near.test(request(ImageFile.of(disk, ImageForm.Kind.RAW), content, ImageForm.Kind.ARCHIVE, true), output);
+
+            assertThat(output.text()).contains(Greeter.WORD);
+            assertThat(greeter.greeted()).isOne();
+            assertNothingRuns();
+        }
     }
 
     @Test

@@ -111,6 +111,10 @@ class PackerRunTest {
     }
 
     static BuildRequest request(String file) throws Exception {
+        return request(file, false);
+    }
+
+    static BuildRequest request(String file, boolean network) throws Exception {
         var bytes = new ByteArrayOutputStream();
         try (var tar = new TarWriter(bytes)) {
             for (var entry :
@@ -132,7 +136,7 @@ class PackerRunTest {
         }
         var context = BusyboxBase.source(bytes.toByteArray());
         var parameters = new RunParameters(List.of(new RunParameter("TOKEN", "s3cret-value", true)));
-        return new BuildRequest("exec-packer", BusyboxBase.image(), List.of(), Optional.of(context), false, 64L << 20)
+        return new BuildRequest("exec-packer", BusyboxBase.image(), List.of(), Optional.of(context), network, 64L << 20)
                 .with(parameters);
     }
 }

@@ -41,7 +41,8 @@ class SandboxCheckIT {
                 all.compression(),
                 all.download(),
                 all.downloadTime(),
-                false,
+                all.network(),
+                all.privateNetworks(),
                 all.packerGrace(),
                 all.kernelFileSystems());
 

@@ -3,6 +3,7 @@ package dev.kiln.worker.engine;
 import dev.kiln.worker.disk.KernelFileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.springframework.util.unit.DataSize;
 
@@ -16,7 +17,8 @@ final class TestSettings {
     private Duration commandTime = Duration.ofMinutes(2);
     private Duration stepTime = Duration.ofMinutes(3);
     private DataSize cache = DataSize.ofGigabytes(1);
-    private boolean privateAddresses;
+    private EngineSettings.BuildNetwork network = EngineSettings.BuildNetwork.OWN;
+    private List<String> privateNetworks = List.of();
     private Set<KernelFileSystem> kernelFileSystems = Set.of();
 
     private TestSettings(EngineSettings defaults) {
@@ -57,8 +59,13 @@ final class TestSettings {
         return this;
     }
 
-    TestSettings privateAddresses() {
-        privateAddresses = true;
+    TestSettings privateNetworks(String... values) {
+        privateNetworks = List.of(values);
+        return this;
+    }
+
+    TestSettings network(EngineSettings.BuildNetwork value) {
+        network = value;
         return this;
     }
 
@@ -81,7 +88,8 @@ final class TestSettings {
                 defaults.compression(),
                 defaults.download(),
                 defaults.downloadTime(),
-                privateAddresses,
+                network,
+                privateNetworks,
                 defaults.packerGrace(),
                 kernelFileSystems);
     }

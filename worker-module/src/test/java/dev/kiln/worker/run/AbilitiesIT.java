@@ -68,6 +68,25 @@ class AbilitiesIT {
     }
 
     @Test
+    void whatUsesANetworkWaitsForAWorkerThatCanGiveItOne() {
+        var alone = rig.start(rig.template(""));
+        var template = rig.template("RUN true");
+        rig.jdbc
+                .sql("update template set network_mbit = 1 where id = :id")
+                .param("id", template.value())
+                .update();
+        var execution = rig.start(template);
+
+        rig.sweep(worker(Ability.NETWORK));
+        rig.await(alone, ExecutionStatus.SUCCESS);
+        awaitLeft(execution, "{network}");
+        rig.sweep(worker());
+
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        rig.guaranteesHold();
+    }
+
+    @Test
     void anotherWorkerTestsWhatThisOneHasBuiltAndIfItIsGoneTheExecutionWaitsAgain() {
         var template = diskTemplate("RUN true");
         rig.jdbc.sql("update template set needs_kvm = true").update();
@@ -118,7 +137,15 @@ class AbilitiesIT {
         assertThat(workers.present()).singleElement().satisfies(worker -> {
             assertThat(worker.able())
                     .containsExactly(
-                            "disks", "bootable-disks", "machines", "x86_64", "arm64", "xfs", "btrfs", "packer");
+                            "disks",
+                            "bootable-disks",
+                            "machines",
+                            "x86_64",
+                            "arm64",
+                            "xfs",
+                            "btrfs",
+                            "packer",
+                            "network");
             assertThat(worker.lacking()).containsExactly(Map.entry("kvm", "it is a test"));
         });
 

@@ -1,6 +1,5 @@
-package dev.kiln.api;
+package dev.kiln.start;
 
-import dev.kiln.secret.UnusableSettingException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

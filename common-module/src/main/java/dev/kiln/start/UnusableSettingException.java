@@ -1,4 +1,4 @@
-package dev.kiln.secret;
+package dev.kiln.start;
 
 /** A process refuses to start because of a setting; says which one and what to do. */
 public final class UnusableSettingException extends RuntimeException {

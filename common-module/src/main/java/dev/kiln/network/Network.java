@@ -1,0 +1,79 @@
+package dev.kiln.network;
+
+import dev.kiln.start.UnusableSettingException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The addresses that begin with the same bits.
+ *
+ * @param first the lowest; where another one of them is given, it is made of that
+ * @param bits how many
+ */
+public record Network(InetAddress first, int bits) {
+
+    public Network {
+        first = lowest(first.getAddress(), bits);
+    }
+
+    private static InetAddress lowest(byte[] address, int bits) {
+        for (int bit = bits; bit < address.length * 8; bit++) {
+            address[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+        }
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /**
+     * Reads networks like 10.1.0.0/16.
+     *
+     * @param setting where they stand, for messages
+     */
+    public static List<Network> of(List<String> texts, String setting) {
+        return texts.stream()
+                .map(text -> read(text).orElseThrow(() -> unusable(text, setting)))
+                .toList();
+    }
+
+    /** Reads one that is known to be none but a network. */
+    public static Network of(String text) {
+        return read(text).orElseThrow(() -> new IllegalArgumentException(text + " is no network"));
+    }
+
+    private static Optional<Network> read(String text) {
+        // Only digits: a name would be looked up.
+        if (!text.matches("[0-9A-Fa-f:.]+/[0-9]{1,3}")) {
+            return Optional.empty();
+        }
+        int slash = text.indexOf('/');
+        try {
+            var address = InetAddress.getAllByName(text.substring(0, slash))[0];
+            int bits = Integer.parseInt(text.substring(slash + 1));
+            return bits > address.getAddress().length * 8 ? Optional.empty() : Optional.of(new Network(address, bits));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static UnusableSettingException unusable(String text, String setting) {
+        return new UnusableSettingException(
+                setting + " has \"" + text + "\", which is no network",
+                "Write networks like 10.1.0.0/16 or fd00::/8, separated by commas.");
+    }
+
+    /** Whether the address is one of them. */
+    public boolean contains(InetAddress address) {
+        return lowest(address.getAddress(), bits).equals(first);
+    }
+
+    /** As it is written in settings. */
+    @Override
+    public String toString() {
+        return first.getHostAddress() + "/" + bits;
+    }
+}
