@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.testing.SourceSizes;
 import dev.kiln.testing.TestServers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -27,6 +28,49 @@ class AutoscalerIT {
 
         assertThat(answers().get(0)).isBetween(90, 150);
         assertThat(answers().get(1)).isEqualTo(2);
+    }
+
+    /** A worker more of the same kind would not take it, and those that are there need not stay for it. */
+    @Test
+    void whatNoWorkerCanDoHoldsNone() throws IOException {
+        jdbc.sql("insert into account (id, name) values (7, 'somebody')").update();
+        for (var number = 1; number <= 3; number++) {
+            execution(number, "BUILDING", 1, 60);
+        }
+        jdbc.sql(
+                        "update execution set needs = '{kvm}', needed_in = case id when :other then 'PREPARING' else status end"
+                                + " where id <> :without")
+                .param("without", "exec-%020d".formatted(1))
+                .param("other", "exec-%020d".formatted(2))
+                .update();
+
+        assertThat(answers().get(1)).isEqualTo(2);
+    }
+
+    @Test
+    void theUserOfTheDocumentMayAskThem() throws IOException {
+        var user = "autoscaler_" + Long.toUnsignedString(System.nanoTime(), 36);
+        jdbc.sql("create role " + user).update();
+        for (var grant : grants()) {
+            jdbc.sql(grant.replace("kiln_autoscaler", user)).update();
+        }
+
+        for (var trigger : triggers()) {
+            var question = trigger.object("metadata").text("query");
+            jdbc.sql("do $$ begin set local role " + user + "; perform * from (" + question + ") q; end $$")
+                    .update();
+        }
+
+        jdbc.sql("drop owned by " + user).update();
+        jdbc.sql("drop role " + user).update();
+    }
+
+    private static List<String> grants() throws IOException {
+        var lines = Files.readAllLines(SourceSizes.projectRoot().resolve("docs/scaling.md")).stream()
+                .filter(line -> line.startsWith("grant "))
+                .toList();
+        assertThat(lines).isNotEmpty();
+        return lines;
     }
 
     @Test
