@@ -19,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param stageTries how often a stage is tried when this machine or a region, not the template, is at fault
  * @param copyTries how often a copy to one region is tried before the target has failed
  * @param copyBackOff pause before the second try of a copy; doubled each time
+ * @param copyStall how long a copy, import or export of a single image may write no byte before its try has failed
  * @param copiesAtOnce how many regions one execution copies to at the same time
  * @param sharedSteps how much of a region the steps may take that builds share (docs/adr/0012)
  * @param logLimitBytes how much of a build's output is kept: three quarters for how it begins, one for how it ends
@@ -39,6 +40,7 @@ public record WorkerSettings(
         @DefaultValue("3") int stageTries,
         @DefaultValue("5") int copyTries,
         @DefaultValue("200ms") Duration copyBackOff,
+        @DefaultValue("30m") Duration copyStall,
         @DefaultValue("4") int copiesAtOnce,
         @DefaultValue("20GB") DataSize sharedSteps,
         @DefaultValue("16777216") long logLimitBytes,

@@ -22,6 +22,8 @@ final class LeasedRows {
     // The vendor's rule for copies: at most five at a time into a region, others wait.
     private static final int AT_ONCE = 5;
 
+    private static final String MINE = " where id = :id and attempts = :attempt and state = 'COPYING'";
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final String table;
@@ -90,9 +92,14 @@ final class LeasedRows {
         });
     }
 
-    /** A sign of life. */
-    void beat(Claim claim) {
-        write(claim, "modified_at = now()", Map.of());
+    /** A sign of life; how many bytes were written so far. */
+    long beat(Claim claim) {
+        return jdbc.sql("update " + table + " set modified_at = now()" + MINE + " returning bytes_done")
+                .param("id", claim.id())
+                .param("attempt", claim.attempt())
+                .query(Long.class)
+                .optional()
+                .orElseThrow(() -> new ClaimOverException(claim));
     }
 
     /** So many bytes were written; also a sign of life. */
@@ -117,8 +124,7 @@ final class LeasedRows {
         var parameters = new HashMap<String, Object>(values);
         parameters.put("id", claim.id());
         parameters.put("attempt", claim.attempt());
-        var written = jdbc.sql("update " + table + " set " + change
-                        + " where id = :id and attempts = :attempt and state = 'COPYING'")
+        var written = jdbc.sql("update " + table + " set " + change + MINE)
                 .params(parameters)
                 .update();
         if (written == 0) {

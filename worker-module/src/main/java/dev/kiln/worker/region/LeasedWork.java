@@ -14,17 +14,18 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does leased work in rounds, one piece at a time in each worker. */
+/** Does leased work in rounds: few pieces at a time in each worker, so that a long one holds up no other. */
 public final class LeasedWork implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedWork.class);
     private static final int LOOK_AHEAD = 16;
-    private static final long SECONDS_BETWEEN_BEATS = 5;
+    private static final int AT_ONCE = 2;
+    private static final Duration MOST_BETWEEN_BEATS = Duration.ofSeconds(5);
 
     private final List<LeasedJob> jobs;
     private final WorkerSettings settings;
-    private final ScheduledExecutorService rounds = thread("leased-work");
-    private final ScheduledExecutorService beats = thread("leased-work-beats");
+    private final ScheduledExecutorService rounds = threads("leased-work", AT_ONCE);
+    private final ScheduledExecutorService beats = threads("leased-work-beats", AT_ONCE);
 
     /** Of copies, imports and exports. */
     public LeasedWork(ImageCopier copier, ImageExporter exporter, WorkerSettings settings) {
@@ -32,8 +33,8 @@ public final class LeasedWork implements AutoCloseable {
         this.settings = settings;
     }
 
-    private static ScheduledExecutorService thread(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
+    private static ScheduledExecutorService threads(String name, int count) {
+        return Executors.newScheduledThreadPool(count, task -> {
             var thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
@@ -42,7 +43,9 @@ public final class LeasedWork implements AutoCloseable {
 
     /** Looks every so often for work, until it is closed. */
     public void start(Duration every) {
-        var unused = rounds.scheduleWithFixedDelay(this::round, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+        for (int number = 0; number < AT_ONCE; number++) {
+            var unused = rounds.scheduleWithFixedDelay(this::round, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Does what can be done now. Never throws: the next round comes. */
@@ -64,10 +67,12 @@ public final class LeasedWork implements AutoCloseable {
     }
 
     private void run(LeasedJob job, Claim claim) throws InterruptedException {
-        var beating = beats.scheduleWithFixedDelay(
-                () -> beat(job, claim), SECONDS_BETWEEN_BEATS, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
+        var watch = new LeaseWatch(job.rows(), claim, settings.copyStall());
+        long pause = Math.min(
+                MOST_BETWEEN_BEATS.toMillis(), Math.max(1, settings.copyStall().toMillis() / 4));
+        var beating = beats.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
         try {
-            runWithTries(job, claim);
+            runWithTries(job, claim, watch);
         } catch (LeasedRows.ClaimOverException e) {
             LOG.info("{}", e.getMessage());
             discard(job, claim);
@@ -75,38 +80,44 @@ public final class LeasedWork implements AutoCloseable {
             job.rows().release(claim);
             throw e;
         } finally {
+            watch.end();
             beating.cancel(false);
         }
     }
 
-    private static void beat(LeasedJob job, Claim claim) {
-        try {
-            job.rows().beat(claim);
-        } catch (RuntimeException e) {
-            LOG.debug("no sign of life of {}: {}", claim, e.toString()); // the next write will tell
-        }
-    }
-
-    private void runWithTries(LeasedJob job, Claim claim) throws InterruptedException {
+    private void runWithTries(LeasedJob job, Claim claim, LeaseWatch watch) throws InterruptedException {
         for (var number = 1; ; number++) {
+            watch.begin();
             try {
                 job.run(claim);
                 return;
-            } catch (InterruptedIOException e) {
-                throw new InterruptedException(e.getMessage());
             } catch (LeasedJob.HopelessException e) {
                 job.rows().failed(claim, e.failure());
                 return;
             } catch (IOException e) {
-                LOG.warn("{}: try {} of {}", claim.id(), number, settings.copyTries(), e);
+                var trouble = trouble(e, watch.end());
+                LOG.warn("{}: try {} of {}", claim.id(), number, settings.copyTries(), trouble);
                 if (number >= settings.copyTries()) {
-                    job.rows().failed(claim, new Failure(job.failureCode(), Trouble.words(e)));
+                    job.rows().failed(claim, new Failure(job.failureCode(), Trouble.words(trouble)));
                     return;
                 }
                 Thread.sleep(
                         settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
             }
         }
+    }
+
+    private IOException trouble(IOException e, boolean stalled) throws InterruptedException {
+        if (stalled) {
+            return new IOException(
+                    "no byte was written for " + settings.copyStall().toSeconds()
+                            + " seconds; the operator can raise kiln.worker.copy-stall",
+                    e);
+        }
+        if (e instanceof InterruptedIOException) {
+            throw new InterruptedException(e.getMessage());
+        }
+        return e;
     }
 
     private static void discard(LeasedJob job, Claim claim) {

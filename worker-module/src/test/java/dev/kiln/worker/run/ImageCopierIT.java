@@ -11,10 +11,12 @@ import dev.kiln.region.StoredItem;
 import dev.kiln.worker.region.LeasedWork;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Copies that CopyImage asked for, by real workers' parts over real regions. */
 @Timeout(60)
 class ImageCopierIT {
+
+    private static final Duration STALL = Duration.ofMillis(400);
 
     private final BrokenRegions broken = new BrokenRegions();
     private final CountDownLatch reading = new CountDownLatch(1);
@@ -162,15 +166,94 @@ class ImageCopierIT {
         assertThat(column(copy, "state")).isEqualTo("COPIED");
     }
 
+    @Test
+    void aCopyThatGetsNoFurtherIsTriedAgain() {
+        rig.settings.copyStall = STALL;
+        var copy = copy("cn-two", "PENDING");
+        broken.stopReadingAt(50, () -> {
+            broken.stopReadingAt(Long.MAX_VALUE, () -> {});
+            awaitGate();
+        });
+
+        copier().round();
+
+        assertThat(column(copy, "state")).isEqualTo("COPIED");
+        assertThat(column(copy, "attempts")).isEqualTo("1");
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void aCopyThatNeverGetsFurtherFailsWithItsReason() {
+        rig.settings.copyStall = STALL;
+        var copy = copy("cn-two", "PENDING");
+        broken.stopReadingAt(50, this::awaitGate);
+
+        copier().round();
+
+        assertThat(column(copy, "error_code")).isEqualTo("CopyFailed");
+        assertThat(column(copy, "error_info")).contains("no byte was written", "kiln.worker.copy-stall");
+    }
+
+    /** As one that reads from a network file system whose server is gone. */
+    @Test
+    void oneThatHearsNothingIsTakenOver() throws Exception {
+        rig.settings.copyStall = STALL;
+        var copy = copy("cn-two", "PENDING");
+        var interrupted = new CountDownLatch(1);
+        broken.stopReadingAt(50, () -> {
+            broken.stopReadingAt(Long.MAX_VALUE, () -> {});
+            while (gate.getCount() > 0) {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+            }
+        });
+        var deaf = new Thread(copier()::round);
+        deaf.start();
+        interrupted.await();
+        silence(copy);
+
+        copier().round();
+
+        assertThat(column(copy, "state")).isEqualTo("COPIED");
+        gate.countDown();
+        deaf.join();
+        assertThat(column(copy, "attempts")).isEqualTo("2");
+        assertThat(stored("cn-two", copy)).singleElement().matches(StoredItem::isObject);
+    }
+
+    @Test
+    void aCopyThatTakesLongHoldsUpNoOther() throws Exception {
+        var slow = copy("cn-two", "PENDING");
+        broken.stopReadingAt(50, () -> {
+            broken.stopReadingAt(Long.MAX_VALUE, () -> {});
+            reading.countDown();
+            awaitGate();
+        });
+        copier().start(Duration.ofMillis(10));
+        reading.await();
+
+        var other = copy("cn-two", "PENDING");
+
+        Awaitility.await().until(() -> column(other, "state").equals("COPIED"));
+        assertThat(column(slow, "state")).isEqualTo("COPYING");
+    }
+
+    private void awaitGate() throws IOException {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("interrupted at the gate");
+        }
+    }
+
     /** A round that stands in the middle of its copy when this returns. */
     private Thread begin(LeasedWork copier) throws InterruptedException {
         broken.stopReadingAt(50, () -> {
             reading.countDown();
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                throw new InterruptedIOException("interrupted at the gate");
-            }
+            awaitGate();
         });
         var thread = new Thread(copier::round);
         thread.start();

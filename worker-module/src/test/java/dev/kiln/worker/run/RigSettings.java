@@ -11,6 +11,7 @@ final class RigSettings {
 
     DataSize sharedSteps = DataSize.ofMegabytes(1);
     int copiesAtOnce = 4;
+    Duration copyStall = Duration.ofMinutes(10);
     private Duration executionTime = Duration.ofHours(1);
     private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
 
@@ -46,6 +47,7 @@ final class RigSettings {
                 2,
                 3,
                 Duration.ofMillis(10),
+                copyStall,
                 copiesAtOnce,
                 sharedSteps,
                 1 << 20,

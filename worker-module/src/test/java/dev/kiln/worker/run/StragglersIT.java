@@ -270,6 +270,7 @@ class StragglersIT {
                 1,
                 1,
                 NEVER,
+                NEVER,
                 1,
                 DataSize.ofMegabytes(1),
                 1 << 20,

@@ -1,0 +1,72 @@
+package dev.kiln.worker.region;
+
+import dev.kiln.worker.region.LeasedRows.Claim;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives signs of life of a piece of leased work for as long as it gets on. When it does not, its thread is interrupted;
+ * and should it not even hear that, it is silent from then on, so that another worker may try.
+ */
+final class LeaseWatch implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
+
+    private final LeasedRows rows;
+    private final Claim claim;
+    private final Duration stall;
+    private final Thread worker = Thread.currentThread();
+    private long bytes = -1;
+    private long since;
+    private boolean trying;
+    private boolean stalled;
+
+    /**
+     * A watch of work that the calling thread does.
+     *
+     * @param stall how long it may write no byte
+     */
+    LeaseWatch(LeasedRows rows, Claim claim, Duration stall) {
+        this.rows = rows;
+        this.claim = claim;
+        this.stall = stall;
+    }
+
+    /** A try begins. */
+    synchronized void begin() {
+        since = System.nanoTime();
+        stalled = false;
+        trying = true;
+    }
+
+    /** The try has ended; whether it was interrupted because it got no further. */
+    synchronized boolean end() {
+        trying = false;
+        if (stalled) {
+            Thread.interrupted(); // it was meant for the try that is over
+        }
+        return stalled;
+    }
+
+    /** Looks whether it gets on; to be called every few seconds. */
+    @Override
+    public synchronized void run() {
+        if (stalled) {
+            return;
+        }
+        try {
+            long now = rows.beat(claim);
+            if (now != bytes) {
+                bytes = now;
+                since = System.nanoTime();
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("no sign of life of {}: {}", claim, e.toString()); // the next write will tell
+        }
+        if (trying && System.nanoTime() - since > stall.toNanos()) {
+            stalled = true;
+            worker.interrupt();
+        }
+    }
+}
