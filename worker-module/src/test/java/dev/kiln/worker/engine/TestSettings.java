@@ -17,12 +17,16 @@ final class TestSettings {
     private Duration commandTime = Duration.ofMinutes(2);
     private Duration stepTime = Duration.ofMinutes(3);
     private DataSize cache = DataSize.ofGigabytes(1);
+    private DataSize download;
+    private Duration downloadTime;
     private EngineSettings.BuildNetwork network = EngineSettings.BuildNetwork.OWN;
     private List<String> privateNetworks = List.of();
     private Set<KernelFileSystem> kernelFileSystems = Set.of();
 
     private TestSettings(EngineSettings defaults) {
         this.defaults = defaults;
+        this.download = defaults.download();
+        this.downloadTime = defaults.downloadTime();
     }
 
     static TestSettings of(Path directory) {
@@ -59,6 +63,16 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings downloadBytes(long value) {
+        download = DataSize.ofBytes(value);
+        return this;
+    }
+
+    TestSettings downloadTime(Duration value) {
+        downloadTime = value;
+        return this;
+    }
+
     TestSettings privateNetworks(String... values) {
         privateNetworks = List.of(values);
         return this;
@@ -86,8 +100,8 @@ final class TestSettings {
                 defaults.reserve(),
                 cache,
                 defaults.compression(),
-                defaults.download(),
-                defaults.downloadTime(),
+                download,
+                downloadTime,
                 network,
                 privateNetworks,
                 defaults.packerGrace(),
