@@ -2,6 +2,7 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
@@ -9,13 +10,28 @@ import dev.kiln.testing.guarantee.EveryEndIsCounted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The API migrates at its start, or refuses to start. */
 class MigrationIT {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private static final String HELD =
+            "exists (select from pg_locks where locktype = 'advisory' and objid = 7 and not granted)";
+
+    /** Flyway tries to have its lock every second, and does not let the database wait. */
+    private static final String ASKED_IN_VAIN = """
+            exists (select from pg_stat_activity s
+                    where datname = current_database() and query like 'SELECT pg_try_advisory%'
+                      and not exists (select from pg_locks l
+                                      where l.pid = s.pid and locktype = 'advisory' and granted))
+            """;
 
     private final TestDatabase database = TestServers.emptyDatabase();
 
@@ -45,6 +61,35 @@ class MigrationIT {
 
         assertThat(database.client().sql("select * from more").query().listOfRows())
                 .isEmpty();
+    }
+
+    @Test
+    void anApiThatStartsWhileAnotherMigratesWaitsUntilItHasAndStarts() throws Exception {
+        Files.writeString(directory.resolve("V900__held.sql"), """
+                set local lock_timeout = 0;
+                select pg_advisory_xact_lock(7);
+                create table held (id bigint);
+                """);
+        var more = Map.of("spring.flyway.locations", "classpath:db/migration,filesystem:" + directory);
+        try (var holder = database.dataSource().getConnection();
+                var statement = holder.createStatement()) {
+            statement.execute("select pg_advisory_lock(7)");
+            var first = CompletableFuture.runAsync(() -> start(more));
+            await().atMost(LONG).until(() -> first.isDone() || is(HELD));
+            var second = CompletableFuture.runAsync(() -> start(more));
+            await().atMost(LONG).until(() -> second.isDone() || is(ASKED_IN_VAIN));
+            assertThat(first).isNotDone();
+            assertThat(second).isNotDone();
+
+            statement.execute("select pg_advisory_unlock(7)");
+
+            assertThat(first).succeedsWithin(LONG);
+            assertThat(second).succeedsWithin(LONG);
+        }
+    }
+
+    private boolean is(String condition) {
+        return database.client().sql("select " + condition).query(Boolean.class).single();
     }
 
     @Test
