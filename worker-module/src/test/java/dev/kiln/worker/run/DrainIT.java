@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker that is asked to stop hands over at the next place where nothing is lost, without any interrupt. */
+/**
+ * A worker that is asked to stop hands over at the next place where nothing is lost, without any interrupt. Only what
+ * comes to no such place in time is interrupted.
+ */
 @Timeout(180)
 class DrainIT {
 
@@ -133,6 +136,29 @@ class DrainIT {
         assertThat(gated.scratch).isEmpty();
     }
 
+    @Test
+    void whatComesToNoEndWithinTheGraceIsInterruptedAfterItAndAnotherWorkerGoesOn() throws Exception {
+        gated.close();
+        var execution = rig.start(rig.template(""));
+        var leaving = rig.worker(gated, drain);
+        leaving.ring();
+        Awaitility.await().until(() -> gated.builds.get() == 1);
+
+        leaving.drain(Duration.ofMillis(300));
+        assertThat(gated.interrupted).hasValue(0);
+        assertThat(leaving.free()).isZero();
+        leaving.close();
+        assertThat(gated.interrupted).hasValue(1);
+        assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.BUILDING);
+        assertThat(locks()).isZero();
+        gated.open();
+        adopt(gated, execution);
+
+        assertThat(gated.builds).hasValue(2);
+        assertThat(gated.scratch).isEmpty();
+        rig.guaranteesHold();
+    }
+
     /** The grace is far from over when the worker has nothing left, and nobody holds the template's lock. */
     private void assertHandedOver(ExecutionSlots leaving, ExecutionId execution, ExecutionStatus status)
             throws InterruptedException {
@@ -141,12 +167,15 @@ class DrainIT {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(GRACE);
         assertThat(rig.status(execution)).isEqualTo(status);
         assertThat(rig.column(execution, "attempt")).isEqualTo("1");
-        assertThat(rig.jdbc
-                        .sql("select count(*) from pg_locks l join pg_database d on d.oid = l.database"
-                                + " where locktype = 'advisory' and datname = current_database()")
-                        .query(Integer.class)
-                        .single())
-                .isZero();
+        assertThat(locks()).isZero();
+    }
+
+    private int locks() {
+        return rig.jdbc
+                .sql("select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+                        + " where locktype = 'advisory' and datname = current_database()")
+                .query(Integer.class)
+                .single();
     }
 
     private void adopt(BuildEngine engine, ExecutionId execution) {
