@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Processes of this machine that run {@code /bin/sleep}, told apart by how long they mean to: two classes run at a
@@ -15,9 +16,12 @@ final class Sleepers {
     private Sleepers() {}
 
     static long count(int seconds) {
+        return all(seconds).count();
+    }
+
+    static Stream<ProcessHandle> all(int seconds) {
         return ProcessHandle.allProcesses()
-                .filter(process -> commandLine(process).endsWith("sleep\0" + seconds + "\0"))
-                .count();
+                .filter(process -> commandLine(process).endsWith("sleep\0" + seconds + "\0"));
     }
 
     /** Program and arguments, each ended by a NUL. */

@@ -13,6 +13,7 @@ final class TestSettings {
     private final EngineSettings defaults;
     private EngineSettings.Isolation isolation = EngineSettings.Isolation.AUTOMATIC;
     private DataSize memory = DataSize.ofMegabytes(512);
+    private int cpus;
     private int processes = 200;
     private Duration commandTime = Duration.ofMinutes(2);
     private Duration stepTime = Duration.ofMinutes(3);
@@ -25,6 +26,7 @@ final class TestSettings {
 
     private TestSettings(EngineSettings defaults) {
         this.defaults = defaults;
+        this.cpus = defaults.cpus();
         this.download = defaults.download();
         this.downloadTime = defaults.downloadTime();
     }
@@ -40,6 +42,11 @@ final class TestSettings {
 
     TestSettings memoryBytes(long value) {
         memory = DataSize.ofBytes(value);
+        return this;
+    }
+
+    TestSettings cpus(int value) {
+        cpus = value;
         return this;
     }
 
@@ -93,7 +100,7 @@ final class TestSettings {
                 defaults.directory(),
                 isolation,
                 memory,
-                defaults.cpus(),
+                cpus,
                 processes,
                 commandTime,
                 stepTime,
