@@ -2,6 +2,7 @@ package dev.kiln.cli;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -108,6 +110,11 @@ public final class SignedClient {
                     "no server answers at " + endpoint + "; start one by ./kiln up or set KILN_ENDPOINT", e);
         } catch (UnknownHostException e) {
             throw new IOException("nobody knows the host of " + endpoint + "; check KILN_ENDPOINT", e);
+        } catch (SSLException e) {
+            throw new IOException(
+                    "no trusted connection to " + endpoint + ": " + e.getMessage() + "; check KILN_ENDPOINT", e);
+        } catch (SocketTimeoutException e) {
+            throw new IOException(endpoint + " says nothing; check KILN_ENDPOINT and the way there", e);
         }
     }
 
@@ -150,10 +157,14 @@ public final class SignedClient {
         return port == -1 || port == usual ? endpoint.getHost() : endpoint.getHost() + ":" + port;
     }
 
-    private static ApiException refusal(Answer answer) throws IOException {
+    private ApiException refusal(Answer answer) throws IOException {
         try (answer) {
             var text = new String(answer.body().readNBytes(LONGEST_ERROR), StandardCharsets.UTF_8);
-            return refusal(answer.status(), text);
+            var refusal = refusal(answer.status(), text);
+            // Perhaps no Kiln is there at all.
+            return refusal.code().isEmpty()
+                    ? new ApiException(answer.status(), "", endpoint + " answered with " + refusal.getMessage())
+                    : refusal;
         }
     }
 

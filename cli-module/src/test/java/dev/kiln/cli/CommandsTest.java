@@ -275,16 +275,6 @@ class CommandsTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsNamed() {
-        server.stop(0);
-
-        assertThat(run("call", "DescribeRegions")).isEqualTo(1);
-        assertThat(text(err)).contains("no server answers at http://127.0.0.1:").contains("./kiln up");
-        assertThat(run("logs", "-f", "exec-1")).isEqualTo(1);
-        assertThat(run("follow", "exec-1")).isEqualTo(1);
-    }
-
-    @Test
     void theKeyIsTakenFromTheDataDirectoryWhenTheEnvironmentHasNone() throws IOException {
         environment.remove("KILN_ACCESS_KEY_ID");
         environment.remove("KILN_ACCESS_KEY_SECRET");

@@ -66,7 +66,8 @@ final class AbilityCheck {
             return Optional.of("it may not open " + TUNNEL + ", by which a build's own network is made; load the module"
                     + " tun, or give it that device");
         }
-        return missing(List.of("slirp4netns"), "the package slirp4netns");
+        return OwnNetwork.lacksNames()
+                .or(() -> missing(List.of("slirp4netns", "nft"), "the packages slirp4netns and nftables"));
     }
 
     private static void trouble(Ability ability, Map<Ability, String> lacking, Optional<String> why) {

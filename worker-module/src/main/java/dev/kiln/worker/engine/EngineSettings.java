@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param network what network a build has whose template allows one
  * @param privateNetworks which private networks, and which addresses of this machine, builds may reach, like
  *     10.1.0.0/16
+ * @param closedNetworks which networks builds may not reach besides
  * @param packerGrace how long Packer may take to undo what it made, when it is stopped
  * @param kernelFileSystems which file systems that strangers made this machine's kernel may write, since no tool does
  */
@@ -46,11 +47,13 @@ public record EngineSettings(
         @DefaultValue("10m") Duration downloadTime,
         @DefaultValue("own") BuildNetwork network,
         @DefaultValue List<String> privateNetworks,
+        @DefaultValue List<String> closedNetworks,
         @DefaultValue("20s") Duration packerGrace,
         @DefaultValue Set<KernelFileSystem> kernelFileSystems) {
 
     public EngineSettings {
         privateNetworks = List.copyOf(privateNetworks);
+        closedNetworks = List.copyOf(closedNetworks);
         kernelFileSystems = Set.copyOf(kernelFileSystems);
     }
 
@@ -88,6 +91,7 @@ public record EngineSettings(
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
                 BuildNetwork.OWN,
+                List.of(),
                 List.of(),
                 Duration.ofSeconds(20),
                 Set.of());

@@ -35,7 +35,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
     /** Makes the sandbox of the next command line, if that is not done yet. */
     void prepare() {
         if (waiting == null) {
-            waiting = new WaitingSandbox(commands, scratch);
+            waiting = new WaitingSandbox(commands, scratch, true);
         }
     }
 
@@ -99,7 +99,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         var what = new WaitingSandbox.Told(line, SandboxCommands.hidden(state), input);
         int status;
         try {
-            status = run(what, new WaitingSandbox.Outputs(stdout, told::errors), limits.command());
+            status = run(what, new WaitingSandbox.Outputs(stdout, told::errors), limits.command(), true);
         } finally {
             told.end();
         }
@@ -150,7 +150,14 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
 
     private int run(WaitingSandbox.Told told, WaitingSandbox.Outputs outputs, SandboxProcess.Watch watch)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        try (var sandbox = take()) {
+        return run(told, outputs, watch, false);
+    }
+
+    private int run(
+            WaitingSandbox.Told told, WaitingSandbox.Outputs outputs, SandboxProcess.Watch watch, boolean network)
+            throws BuildFailedException, IOException, InterruptedException, Stopped {
+        scratch.forgetBegun();
+        try (var sandbox = take(network)) {
             // Not before the first look: to begin both at once would make each take longer.
             SandboxProcess.Watch preparing = () -> {
                 if (morePlanned) {
@@ -159,6 +166,9 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
                 watch.look();
             };
             int status = sandbox.told(told, outputs, preparing).run();
+            if (status != 0 && !scratch.hasBegun()) {
+                throw new IOException(scratch.notBegun(status));
+            }
             if (morePlanned) {
                 prepare();
             }
@@ -166,14 +176,14 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         }
     }
 
-    private WaitingSandbox take() throws InterruptedException {
+    private WaitingSandbox take(boolean network) throws InterruptedException {
         var ready = waiting;
         waiting = null;
         if (ready != null && !ready.isUsable()) {
             ready.close();
             ready = null;
         }
-        return ready == null ? new WaitingSandbox(commands, scratch) : ready;
+        return ready == null ? new WaitingSandbox(commands, scratch, network) : ready;
     }
 
     /** Ends the sandbox that nobody needs any more. */

@@ -2,17 +2,22 @@ package dev.kiln.worker.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A build's own network, as the command lines of its sandboxes make and use it: network.sh. */
 final class OwnNetwork {
 
+    private static final Path RESOLVER = Path.of("/etc/resolv.conf");
+
     private static final String RUN = SandboxCommands.NETWORK + """
             set -eu
-            busybox=$1
-            cd "$2"
-            shift 2
-            own_network "$busybox"
+            cd "$1"
+            shift
+            own_network
+            : > begun
             exec nsenter --net=net "$@"
             """;
 
@@ -20,27 +25,41 @@ final class OwnNetwork {
 
     /** Whether the build has one. */
     static boolean isOf(Scratch scratch) {
-        return Files.exists(scratch.directory().resolve("routes"));
+        return Files.exists(scratch.directory().resolve("rules"));
     }
 
     /** Leaves word where the build's way leads, if it has a network of its own. */
-    static void prepare(Scratch scratch, EngineSettings settings) throws IOException {
+    static void prepare(Scratch scratch, EngineSettings settings, Reachable reachable) throws IOException {
         if (scratch.network() && settings.network() == EngineSettings.BuildNetwork.OWN) {
-            Files.writeString(scratch.directory().resolve("routes"), new Reachable(settings).routes());
+            Files.writeString(scratch.directory().resolve("rules"), reachable.rules());
+            Files.write(scratch.directory().resolve("resolv.conf"), resolver(Files.readAllLines(RESOLVER)));
+        }
+    }
+
+    /** What the worker's own says, but for whom to ask. */
+    private static List<String> resolver(List<String> workers) {
+        return Stream.concat(
+                        workers.stream().filter(line -> line.matches("(search|domain|options)\\s.*")),
+                        Stream.of("nameserver " + Reachable.NAMES))
+                .toList();
+    }
+
+    /** Why this worker has nobody to ask for names on behalf of its builds; nothing when it has. */
+    static Optional<String> lacksNames() {
+        try {
+            return Files.readAllLines(RESOLVER).stream().anyMatch(line -> line.matches("nameserver\\s+[0-9.]+\\s*"))
+                    ? Optional.empty()
+                    : Optional.of(
+                            RESOLVER + " names no server with an IPv4 address, whom a build's own network could ask");
+        } catch (IOException e) {
+            return Optional.of("it may not read " + RESOLVER);
         }
     }
 
     /** What stands before a command line so that it has the network; nothing where the build has none of its own. */
     static List<String> around(Scratch scratch, String busybox) {
         return isOf(scratch)
-                ? List.of(
-                        busybox,
-                        "sh",
-                        "-c",
-                        RUN,
-                        "kiln",
-                        busybox,
-                        scratch.directory().toString())
+                ? List.of(busybox, "sh", "-c", RUN, "kiln", scratch.directory().toString())
                 : List.of();
     }
 
@@ -51,7 +70,7 @@ final class OwnNetwork {
         }
         return isOf(scratch)
                 ? List.of(
-                        "--ro-bind", scratch.directory().resolve("resolv.conf").toString(), "/etc/resolv.conf")
-                : List.of("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf");
+                        "--ro-bind", scratch.directory().resolve("resolv.conf").toString(), RESOLVER.toString())
+                : List.of("--ro-bind-try", RESOLVER.toString(), RESOLVER.toString());
     }
 }

@@ -71,8 +71,8 @@ final class PackerRun {
         if (why != null) {
             throw new BuildFailedException(why.reason().code(), "packer build " + file + ": " + why.getMessage());
         }
-        if (!scratch.trouble().isEmpty()) {
-            throw new IOException(scratch.trouble());
+        if (OwnNetwork.isOf(scratch) && !scratch.hasBegun()) {
+            throw new IOException(scratch.notBegun(status));
         }
         if (status != 0) {
             throw new BuildFailedException(

@@ -5,8 +5,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -17,56 +17,76 @@ import java.util.stream.Stream;
 final class Reachable {
 
     /**
-     * What bubblewrap's network has, behind {@code slirp4netns}; for benchmarks of networks, so that no other has it.
+     * Who knows names in a build's own network; the network is one for benchmarks, so that no other is hidden by it.
      */
-    private static final String GATEWAY = "198.18.0.2";
+    static final String NAMES = "198.18.0.3";
 
     private static final List<Network> PRIVATE = Stream.of(
+                    "0.0.0.0/8",
                     "10.0.0.0/8",
                     "100.64.0.0/10",
+                    "127.0.0.0/8",
+                    // What a cloud tells its machines, some under addresses that look public.
+                    "168.63.129.16/32",
                     "169.254.0.0/16",
                     "172.16.0.0/12",
+                    "192.0.0.0/24",
                     "192.168.0.0/16",
+                    "224.0.0.0/4",
+                    "240.0.0.0/4",
+                    "::/127",
                     "fc00::/7",
-                    "fe80::/10")
+                    "fe80::/10",
+                    "ff00::/8")
             .map(Network::of)
             .toList();
 
+    private final List<Network> closed;
     private final List<Network> allowed;
 
+    /** @throws dev.kiln.start.UnusableSettingException when one of the settings is no list of networks */
     Reachable(EngineSettings settings) {
+        this.closed = Network.of(settings.closedNetworks(), "kiln.engine.closed-networks");
         this.allowed = Network.of(settings.privateNetworks(), "kiln.engine.private-networks");
     }
 
     /** Whether the worker may fetch something from there for a build. */
     boolean contains(InetAddress address) throws SocketException {
-        return isAllowed(address)
-                || !(address.isLoopbackAddress()
-                        || address.isAnyLocalAddress()
-                        || address.isMulticastAddress()
-                        || PRIVATE.stream().anyMatch(network -> network.contains(address))
-                        || NetworkInterface.getByInetAddress(address) != null);
+        if (isOf(closed, address) || isOf(allowed, address)) {
+            return !isOf(closed, address);
+        }
+        return !isOf(PRIVATE, address) && NetworkInterface.getByInetAddress(address) == null;
     }
 
-    private boolean isAllowed(InetAddress address) {
-        return allowed.stream().anyMatch(network -> network.contains(address));
+    private static boolean isOf(List<Network> networks, InetAddress address) {
+        return networks.stream().anyMatch(network -> network.contains(address));
     }
 
-    /** The same as routes of IPv4, as {@code ip route add} takes them, a line each. */
-    String routes() throws SocketException {
-        var closed = PRIVATE.stream().filter(network -> isIpv4(network.first()));
+    /** The same for what a build's own network sends, as {@code nft -f} takes it; the first rule that fits counts. */
+    String rules() throws SocketException {
+        var rules = new ArrayList<>(List.of("oifname \"lo\" accept", "ip daddr " + NAMES + " accept"));
         var own = NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
-                .filter(address -> isIpv4(address) && !address.isLoopbackAddress() && !isAllowed(address))
-                .map(address -> new Network(address, 32));
-        var open = allowed.stream().filter(network -> isIpv4(network.first()));
-        return Stream.concat(
-                        Stream.concat(closed, own).distinct().map(network -> "unreachable " + network),
-                        open.map(network -> network + " via " + GATEWAY))
-                .collect(Collectors.joining("\n", "", "\n"));
+                .filter(Inet4Address.class::isInstance)
+                .map(address -> new Network(address, 32))
+                .toList();
+        add(rules, closed, "reject with icmp type admin-prohibited");
+        add(rules, allowed, "accept");
+        add(rules, PRIVATE, "reject with icmp type admin-prohibited");
+        add(rules, own, "reject with icmp type admin-prohibited");
+        return """
+                table ip kiln {
+                    chain output {
+                        type filter hook output priority 0; policy accept;
+                        %s
+                    }
+                }
+                """.formatted(String.join("\n        ", rules));
     }
 
-    private static boolean isIpv4(InetAddress address) {
-        return address instanceof Inet4Address;
+    private static void add(List<String> rules, List<Network> networks, String verdict) {
+        networks.stream()
+                .filter(network -> network.first() instanceof Inet4Address)
+                .forEach(network -> rules.add("ip daddr " + network + " " + verdict));
     }
 }

@@ -43,7 +43,8 @@ final class RunningMachine implements AutoCloseable {
             }
             throw new IOException("the machine's emulator ended with status " + status
                     + (scratch.group().ranOutOfMemory() ? ", out of the memory of kiln.engine.memory" : "") + ": "
-                    + scratch.trouble() + errors.text());
+                    + errors.text()
+                    + (OwnNetwork.isOf(scratch) && !scratch.hasBegun() ? scratch.notBegun(status) : ""));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         }

@@ -36,6 +36,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final EngineSettings settings;
     private final MachineSettings machines;
     private final SandboxCheck sandbox;
+    private final Reachable reachable;
     private final SandboxCommands commands;
     private final TreeRemoval removal;
     private final UnpackedImages bases;
@@ -56,6 +57,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.machines = machines;
         var directory = settings.directory().toAbsolutePath();
         boolean mapped = SandboxCheck.isMapped(settings);
+        this.reachable = new Reachable(settings);
         this.commands = new SandboxCommands(settings, mapped, SandboxCheck.busybox());
         this.sandbox = new SandboxCheck(mapped, commands, settings);
         this.removal = new TreeRemoval(commands);
@@ -317,7 +319,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
         try {
-            OwnNetwork.prepare(scratch, settings);
+            OwnNetwork.prepare(scratch, settings, reachable);
             var built = job.work().in(scratch);
             done = job.keepsResult();
             return built;

@@ -78,7 +78,7 @@ final class SandboxCheck {
         Files.createDirectory(directory.resolve("base"));
         var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup(group, settings));
         var said = new Tail(1000);
-        try (var sandbox = new WaitingSandbox(commands, scratch)) {
+        try (var sandbox = new WaitingSandbox(commands, scratch, false)) {
             scratch.makeDirectories();
             var outputs = new WaitingSandbox.Outputs(said::add, said::add);
             var told = WaitingSandbox.Told.of(commands.step(scratch, BuildState.EMPTY, List.of("true")));

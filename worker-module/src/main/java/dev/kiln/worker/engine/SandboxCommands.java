@@ -90,13 +90,13 @@ final class SandboxCommands {
     }
 
     /** The namespaces of one command, whose first process waits for the file {@code step} and a line. */
-    List<String> waiting(Scratch scratch) {
+    List<String> waiting(Scratch scratch, boolean network) {
         var line = namespaces(List.of());
         line.addAll(List.of(busybox, "sh", "-c", SCRIPT, "kiln"));
         line.addAll(List.of(scratch.directory().toString(), Long.toString(scratch.diskBytes() / BLOCK)));
         line.add(mapped ? Integer.toString(settings.processes()) : "");
         line.add(String.join(" ", scratch.group().joinFiles()));
-        line.add(OwnNetwork.isOf(scratch) ? busybox : "");
+        line.add(network && OwnNetwork.isOf(scratch) ? "network" : "");
         return line;
     }
 

@@ -106,6 +106,23 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
         return text("problem");
     }
 
+    /**
+     * Whether what was to be run in a sandbox has begun, as far as anybody can say; else it is this machine's fault.
+     */
+    boolean hasBegun() {
+        return Files.exists(directory.resolve("begun"));
+    }
+
+    /** Nothing is being run now. */
+    void forgetBegun() throws IOException {
+        Files.deleteIfExists(directory.resolve("begun"));
+    }
+
+    /** Why a sandbox did not come to the point that something began, as far as it is known. */
+    String notBegun(int status) {
+        return "making a sandbox ended with status " + status + " " + text("network-log");
+    }
+
     /** What is wrong with this machine, or empty. */
     String trouble() {
         return text("trouble");

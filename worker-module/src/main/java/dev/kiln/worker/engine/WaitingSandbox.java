@@ -17,9 +17,10 @@ final class WaitingSandbox implements AutoCloseable {
     private final Scratch scratch;
     private final Future<Process> starting;
 
-    WaitingSandbox(SandboxCommands commands, Scratch scratch) {
+    /** @param network whether it has the build's own network, if the build has one */
+    WaitingSandbox(SandboxCommands commands, Scratch scratch, boolean network) {
         this.scratch = scratch;
-        this.starting = SandboxProcess.starting(commands.waiting(scratch), false);
+        this.starting = SandboxProcess.starting(commands.waiting(scratch, network), false);
     }
 
     /** Where a command's standard output and standard error go, by two threads. */

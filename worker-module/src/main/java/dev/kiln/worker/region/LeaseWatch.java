@@ -13,6 +13,9 @@ final class LeaseWatch implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
 
+    /** A byte of a slow region: 10 MB a second. */
+    private static final long NANOS_TO_READ = 100;
+
     private final LeasedRows rows;
     private final Claim claim;
     private final Duration stall;
@@ -36,17 +39,18 @@ final class LeaseWatch implements Runnable {
     /** A try begins. */
     synchronized void begin() {
         since = System.nanoTime();
-        stalled = false;
         trying = true;
     }
 
     /** The try has ended; whether it was interrupted because it got no further. */
     synchronized boolean end() {
+        boolean interrupted = stalled;
         trying = false;
-        if (stalled) {
+        stalled = false;
+        if (interrupted) {
             Thread.interrupted(); // it was meant for the try that is over
         }
-        return stalled;
+        return interrupted;
     }
 
     /** Looks whether it gets on; to be called every few seconds. */
@@ -64,7 +68,9 @@ final class LeaseWatch implements Runnable {
         } catch (RuntimeException e) {
             LOG.debug("no sign of life of {}: {}", claim, e.toString()); // the next write will tell
         }
-        if (trying && System.nanoTime() - since > stall.toNanos()) {
+        // What is there already may have to be read before anything is written.
+        long most = stall.toNanos() + Math.max(0, bytes) * NANOS_TO_READ;
+        if (trying && System.nanoTime() - since > most) {
             stalled = true;
             worker.interrupt();
         }

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,7 @@ public final class LeasedWork implements AutoCloseable {
 
     private final List<LeasedJob> jobs;
     private final WorkerSettings settings;
+    private final Set<String> underway = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService rounds = threads("leased-work", AT_ONCE);
     private final ScheduledExecutorService beats = threads("leased-work-beats", AT_ONCE);
 
@@ -53,9 +57,9 @@ public final class LeasedWork implements AutoCloseable {
         try {
             for (var job : jobs) {
                 for (var waiting : job.rows().waiting(LOOK_AHEAD)) {
-                    var claim = job.rows().claim(waiting);
-                    if (claim.isPresent()) {
-                        run(job, claim.get());
+                    // What hangs in this process shall not be taken over by it.
+                    if (underway.add(waiting)) {
+                        claim(job, waiting);
                     }
                 }
             }
@@ -63,6 +67,17 @@ public final class LeasedWork implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.warn("no copies, imports or exports this time: {}", e.toString());
+        }
+    }
+
+    private void claim(LeasedJob job, String waiting) throws InterruptedException {
+        try {
+            var claim = job.rows().claim(waiting);
+            if (claim.isPresent()) {
+                run(job, claim.get());
+            }
+        } finally {
+            underway.remove(waiting);
         }
     }
 
@@ -87,37 +102,46 @@ public final class LeasedWork implements AutoCloseable {
 
     private void runWithTries(LeasedJob job, Claim claim, LeaseWatch watch) throws InterruptedException {
         for (var number = 1; ; number++) {
-            watch.begin();
-            try {
-                job.run(claim);
+            var trouble = trouble(job, claim, watch);
+            if (trouble.isEmpty()) {
                 return;
-            } catch (LeasedJob.HopelessException e) {
-                job.rows().failed(claim, e.failure());
-                return;
-            } catch (IOException e) {
-                var trouble = trouble(e, watch.end());
-                LOG.warn("{}: try {} of {}", claim.id(), number, settings.copyTries(), trouble);
-                if (number >= settings.copyTries()) {
-                    job.rows().failed(claim, new Failure(job.failureCode(), Trouble.words(trouble)));
-                    return;
-                }
-                Thread.sleep(
-                        settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
             }
+            LOG.warn("{}: try {} of {}", claim.id(), number, settings.copyTries(), trouble.get());
+            if (number >= settings.copyTries()) {
+                job.rows().failed(claim, new Failure(job.failureCode(), Trouble.words(trouble.get())));
+                return;
+            }
+            Thread.sleep(settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
         }
     }
 
-    private IOException trouble(IOException e, boolean stalled) throws InterruptedException {
-        if (stalled) {
-            return new IOException(
-                    "no byte was written for " + settings.copyStall().toSeconds()
-                            + " seconds; the operator can raise kiln.worker.copy-stall",
-                    e);
+    /** Tries once; what another try may overcome, or nothing when there is nothing more to do. */
+    private Optional<Exception> trouble(LeasedJob job, Claim claim, LeaseWatch watch) throws InterruptedException {
+        watch.begin();
+        try {
+            job.run(claim);
+            return Optional.empty();
+        } catch (LeasedJob.HopelessException e) {
+            watch.end();
+            job.rows().failed(claim, e.failure());
+            return Optional.empty();
+        } catch (LeasedRows.ClaimOverException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            if (watch.end()) {
+                return Optional.of(new IOException(
+                        "no byte was written for " + settings.copyStall().toSeconds()
+                                + " seconds or more; the operator can raise kiln.worker.copy-stall",
+                        e));
+            }
+            if (e instanceof InterruptedIOException) {
+                throw new InterruptedException(e.getMessage());
+            }
+            if (e instanceof RuntimeException unexpected) {
+                throw unexpected;
+            }
+            return Optional.of(e);
         }
-        if (e instanceof InterruptedIOException) {
-            throw new InterruptedException(e.getMessage());
-        }
-        return e;
     }
 
     private static void discard(LeasedJob job, Claim claim) {

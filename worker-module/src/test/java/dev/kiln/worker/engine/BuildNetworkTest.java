@@ -1,9 +1,18 @@
 package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.worker.engine.EngineSettings.BuildNetwork;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,15 +74,54 @@ class BuildNetworkTest {
     }
 
     @Test
-    void privateNetworksAreClosedUnlessTheOperatorAllowsThem() throws Exception {
-        var routes = PRIVATE.stream()
-                .map(address -> "/bin/busybox ip route get " + address + " 2>&1 | head -n 1")
+    void privateNetworksAreClosed() throws Exception {
+        var attempts = PRIVATE.stream()
+                .map(address -> "nc -w 2 " + address + " 80 2>&1; true")
                 .toArray(String[]::new);
 
-        assertThat(run(TestSettings.of(directory), routes)).doesNotContain("via 198.18.0.2");
-        assertThat(run(TestSettings.of(directory).privateNetworks("10.1.7.0/16", "192.168.0.0/16", "fd00::/8"), routes))
-                .contains("10.1.2.3 via 198.18.0.2", "192.168.1.1 via 198.18.0.2")
-                .doesNotContain("169.254.169.254 via", "172.16.0.1 via", "100.64.0.1 via");
+        assertThat(run(TestSettings.of(directory), attempts).lines())
+                .hasSameSizeAs(PRIVATE)
+                .allMatch(line -> line.endsWith("No route to host"));
+    }
+
+    @Test
+    void whatIsAllowedCountsMoreThanWhatIsPrivateAndWhatIsClosedMoreThanBoth() throws Exception {
+        var own = Greeter.ownAddress();
+
+        assertThat(run(TestSettings.of(directory).privateNetworks("0.0.0.0/0"), greeter.greet(own)))
+                .contains(Greeter.WORD);
+        assertThat(run(
+                        TestSettings.of(directory).privateNetworks("0.0.0.0/0").closedNetworks(own + "/32"),
+                        greeter.greet(own)))
+                .doesNotContain(Greeter.WORD);
+        assertThat(greeter.greeted()).isOne();
+    }
+
+    /** Whoever binds a socket to the network's card passes by the routes, and multicast needs none. */
+    @Test
+    void whatIsSentThroughTheCardItselfGetsNoFurther() throws Exception {
+        var own = Greeter.ownAddress();
+        try (var heard = new MulticastSocket(0)) {
+            heard.joinGroup(
+                    new InetSocketAddress("239.1.2.3", 0),
+                    NetworkInterface.getByInetAddress(InetAddress.getByName(own)));
+            heard.setSoTimeout(30_000);
+            var send =
+                    "perl -e 'BEGIN{@INC=grep{!m{^/etc}}@INC}use Socket;socket(S,PF_INET,SOCK_DGRAM,17);setsockopt(S,SOL_SOCKET,25,q(tap0))||die;"
+                            + "setsockopt(S,0,33,pack(q(i),4));for my $to(@ARGV){send(S,$to,0,pack_sockaddr_in("
+                            + heard.getLocalPort() + ",inet_aton($to)))||print qq(refused $to )}' 127.0.0.1 239.1.2.3 ";
+            var engine = new SandboxBuildEngine(
+                    TestSettings.of(directory).privateNetworks(own + "/32").build());
+            engine.runPacker(
+                    PackerRunTest.request(PackerRunTest.FILE.formatted("\"" + send + own + "\""), true),
+                    "image.pkr.hcl",
+                    new RecordedOutput());
+
+            var packet = new DatagramPacket(new byte[100], 100);
+            heard.receive(packet);
+            assertThat(new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII))
+                    .isEqualTo(own);
+        }
     }
 
     @Test
@@ -82,13 +130,21 @@ class BuildNetworkTest {
 
         var text = run(
                 TestSettings.of(directory),
-                "/bin/busybox ip route del unreachable " + own + " 2>&1; " + "/bin/busybox ip route add " + own
-                        + " via 198.18.0.2 2>&1; /bin/busybox ip addr add 192.168.1.1/24 dev lo 2>&1; true",
-                "/bin/busybox unshare --user --map-root-user /bin/busybox ip route flush table main 2>&1; true",
+                "/bin/busybox ip addr add 192.168.1.1/24 dev lo 2>&1; /bin/busybox ip link set tap0 down 2>&1; true",
+                "/bin/busybox unshare --user --map-root-user /bin/busybox ip link set tap0 down 2>&1; true",
                 "/bin/busybox nsenter -t 1 -n true 2>&1; true",
                 greeter.greet(own));
-
         assertThat(text).contains("Operation not permitted").doesNotContain(Greeter.WORD);
+
+        var said = new RecordedOutput();
+        var flush = "nft flush ruleset || unshare --user --map-root-user nft flush ruleset || busybox ";
+        new SandboxBuildEngine(TestSettings.of(directory).build())
+                .runPacker(
+                        PackerRunTest.request(
+                                PackerRunTest.FILE.formatted("\"" + flush + greeter.greet(own) + "\""), true),
+                        "image.pkr.hcl",
+                        said);
+        assertThat(said.text()).contains("Operation not permitted").doesNotContain(Greeter.WORD);
         assertThat(greeter.greeted()).isZero();
     }
 
@@ -112,6 +168,24 @@ class BuildNetworkTest {
 
         assertThat(said.text()).contains(Greeter.WORD);
         assertThat(greeter.greeted()).isOne();
+    }
+
+    /** The next command's network is made while one runs. */
+    @Test
+    void manyQuickCommandsOneAfterTheOtherHaveIt() throws Exception {
+        var commands = Collections.nCopies(30, "cat /etc/resolv.conf");
+
+        assertThat(run(TestSettings.of(directory), commands.toArray(String[]::new))
+                        .lines()
+                        .filter("nameserver 198.18.0.3"::equals))
+                .hasSameSizeAs(commands);
+    }
+
+    @Test
+    void whereItCannotBeMadeNothingRunsAndTheTemplateIsNotToBlame() {
+        assertThatThrownBy(() -> run(TestSettings.of(directory).processes(3), greeter.greet(Greeter.ownAddress())))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("making a sandbox ended with status");
     }
 
     @Test

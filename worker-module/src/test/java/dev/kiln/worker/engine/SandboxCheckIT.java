@@ -43,6 +43,7 @@ class SandboxCheckIT {
                 all.downloadTime(),
                 all.network(),
                 all.privateNetworks(),
+                all.closedNetworks(),
                 all.packerGrace(),
                 all.kernelFileSystems());
 

@@ -22,6 +22,7 @@ final class TestSettings {
     private Duration downloadTime;
     private EngineSettings.BuildNetwork network = EngineSettings.BuildNetwork.OWN;
     private List<String> privateNetworks = List.of();
+    private List<String> closedNetworks = List.of();
     private Set<KernelFileSystem> kernelFileSystems = Set.of();
 
     private TestSettings(EngineSettings defaults) {
@@ -85,6 +86,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings closedNetworks(String... values) {
+        closedNetworks = List.of(values);
+        return this;
+    }
+
     TestSettings network(EngineSettings.BuildNetwork value) {
         network = value;
         return this;
@@ -111,6 +117,7 @@ final class TestSettings {
                 downloadTime,
                 network,
                 privateNetworks,
+                closedNetworks,
                 defaults.packerGrace(),
                 kernelFileSystems);
     }

@@ -28,7 +28,7 @@ class WaitingSandboxTest {
         scratch.makeDirectories();
         try {
             var said = new Tail(1000);
-            var sandboxes = Stream.generate(() -> new WaitingSandbox(commands, scratch))
+            var sandboxes = Stream.generate(() -> new WaitingSandbox(commands, scratch, true))
                     .limit(SANDBOXES)
                     .toList();
             for (var sandbox : sandboxes) {
