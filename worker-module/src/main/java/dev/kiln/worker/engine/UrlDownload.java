@@ -1,20 +1,29 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from where builds may
@@ -23,17 +32,71 @@ import java.util.concurrent.TimeoutException;
 final class UrlDownload {
 
     private static final int MOST_REDIRECTS = 5;
+    private static final Timeout TO_CONNECT = Timeout.ofSeconds(20);
 
     private final EngineSettings settings;
     private final Reachable reachable;
-    private final HttpClient client = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(20))
-            .build();
+    private final CloseableHttpClient client;
 
     UrlDownload(EngineSettings settings) {
         this.settings = settings;
         this.reachable = new Reachable(settings);
+        this.client = client(settings, reachable);
+    }
+
+    private static CloseableHttpClient client(EngineSettings settings, Reachable reachable) {
+        var connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(new ReachableAlone(reachable))
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(TO_CONNECT)
+                        .setSocketTimeout(Timeout.of(settings.downloadTime()))
+                        .build())
+                .build();
+        return HttpClients.custom()
+                .setConnectionManager(connections)
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableContentCompression()
+                .disableCookieManagement()
+                .build();
+    }
+
+    /** Every connection is made to what was looked at here: a name may lead elsewhere a moment later. */
+    private static final class ReachableAlone extends SystemDefaultDnsResolver {
+
+        private final Reachable reachable;
+
+        private ReachableAlone(Reachable reachable) {
+            this.reachable = reachable;
+        }
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            var found = super.resolve(host);
+            for (var address : found) {
+                if (!isReachable(address)) {
+                    throw new ClosedAddressException(address);
+                }
+            }
+            return found;
+        }
+
+        private boolean isReachable(InetAddress address) {
+            try {
+                return reachable.contains(address);
+            } catch (SocketException e) {
+                return false;
+            }
+        }
+    }
+
+    private static final class ClosedAddressException extends UnknownHostException {
+
+        private static final long serialVersionUID = 1;
+
+        private ClosedAddressException(InetAddress address) {
+            super(address.getHostAddress());
+        }
     }
 
     /** Writes the file at the URL to the path, within the time and within what the settings allow. */
@@ -53,70 +116,92 @@ final class UrlDownload {
                                     ? "the timeout of " + time.toSeconds() + " seconds"
                                     : Limits.raise(longest, "kiln.engine.download-time")));
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof BuildFailedException failure) {
-                throw failure;
-            }
-            throw failed(url, "failed: " + e.getCause());
+            throw failure(url, Objects.requireNonNull(e.getCause()));
         } finally {
-            task.cancel(true);
+            client.close(CloseMode.IMMEDIATE);
         }
     }
 
-    private boolean follow(URI first, Path file) throws IOException, InterruptedException, BuildFailedException {
+    private static BuildFailedException failure(String url, Throwable cause) {
+        if (cause instanceof BuildFailedException failure) {
+            return failure;
+        } else if (cause instanceof RefusedException refused) {
+            return refused.failure;
+        } else if (cause instanceof ClosedAddressException closed) {
+            return failed(
+                    url,
+                    "leads to " + closed.getMessage()
+                            + ", which is private, the worker's own or closed; the operator can"
+                            + " allow that by kiln.engine.private-networks");
+        } else if (cause instanceof UnknownHostException) {
+            return failed(url, "names an unknown host");
+        }
+        return failed(url, "failed: " + cause);
+    }
+
+    private boolean follow(URI first, Path file) throws IOException, BuildFailedException {
         var url = first;
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-            checkAddress(url);
-            var request =
-                    HttpRequest.newBuilder(url).timeout(settings.downloadTime()).build();
-            var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (var body = response.body()) {
-                var location = response.headers().firstValue("Location");
-                if (response.statusCode() / 100 == 3 && location.isPresent()) {
-                    url = url.resolve(location.get());
-                    continue;
-                }
-                if (response.statusCode() != 200) {
-                    throw failed(url.toString(), "was answered with status " + response.statusCode());
-                }
-                save(url, body, file);
+            requireHttp(url);
+            var here = url;
+            var location = client.execute(new HttpGet(url), answer -> next(here, answer, file));
+            if (location.isEmpty()) {
                 return true;
             }
+            url = url.resolve(location.get());
         }
         throw failed(first.toString(), "was redirected more than " + MOST_REDIRECTS + " times");
     }
 
-    private void save(URI url, java.io.InputStream body, Path file) throws IOException, BuildFailedException {
+    /** Saves what was answered, or tells where it is. */
+    private Optional<String> next(URI url, ClassicHttpResponse answer, Path file) throws IOException {
+        var location = answer.getFirstHeader("Location");
+        if (answer.getCode() / 100 == 3 && location != null) {
+            return Optional.of(location.getValue());
+        }
+        if (answer.getCode() != 200) {
+            throw new RefusedException(failed(url.toString(), "was answered with status " + answer.getCode()));
+        }
+        try (var body = answer.getEntity() == null
+                ? InputStream.nullInputStream()
+                : answer.getEntity().getContent()) {
+            save(url, body, file);
+        }
+        return Optional.empty();
+    }
+
+    private void save(URI url, InputStream body, Path file) throws IOException {
         try (var out = Files.newOutputStream(file)) {
             var buffer = new byte[64 << 10];
             long left = settings.download().toBytes();
             for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
                 left -= count;
                 if (left < 0) {
-                    throw failed(
+                    throw new RefusedException(failed(
                             url.toString(),
-                            "has more than " + settings.download() + "; the operator can raise kiln.engine.download");
+                            "has more than " + settings.download() + "; the operator can raise kiln.engine.download"));
                 }
                 out.write(buffer, 0, count);
             }
         }
     }
 
-    private void checkAddress(URI url) throws BuildFailedException, SocketException {
+    private static void requireHttp(URI url) throws BuildFailedException {
         var scheme = url.getScheme();
         if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw failed(url.toString(), "leads to something that is no http or https URL");
         }
-        try {
-            for (var address : InetAddress.getAllByName(url.getHost())) {
-                if (!reachable.contains(address)) {
-                    throw failed(
-                            url.toString(),
-                            "leads to " + address.getHostAddress() + ", which is private, or the worker's own;"
-                                    + " the operator can allow that by kiln.engine.private-networks");
-                }
-            }
-        } catch (UnknownHostException e) {
-            throw failed(url.toString(), "names an unknown host");
+    }
+
+    /** Carries a failure through the client. */
+    private static final class RefusedException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient BuildFailedException failure;
+
+        private RefusedException(BuildFailedException failure) {
+            this.failure = failure;
         }
     }
 
