@@ -21,7 +21,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 
@@ -35,21 +34,20 @@ final class UrlDownload {
     private static final Timeout TO_CONNECT = Timeout.ofSeconds(20);
 
     private final EngineSettings settings;
-    private final Reachable reachable;
     private final CloseableHttpClient client;
 
     UrlDownload(EngineSettings settings) {
         this.settings = settings;
-        this.reachable = new Reachable(settings);
-        this.client = client(settings, reachable);
+        this.client = client(settings);
     }
 
-    private static CloseableHttpClient client(EngineSettings settings, Reachable reachable) {
+    private static CloseableHttpClient client(EngineSettings settings) {
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new ReachableAlone(reachable))
+                .setDnsResolver(new ReachableAlone(new Reachable(settings)))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(TO_CONNECT)
-                        .setSocketTimeout(Timeout.of(settings.downloadTime()))
+                        // The whole of it has less time, and says which setting gives more.
+                        .setSocketTimeout(Timeout.of(settings.downloadTime().plusMinutes(1)))
                         .build())
                 .build();
         return HttpClients.custom()
@@ -125,8 +123,6 @@ final class UrlDownload {
     private static BuildFailedException failure(String url, Throwable cause) {
         if (cause instanceof BuildFailedException failure) {
             return failure;
-        } else if (cause instanceof RefusedException refused) {
-            return refused.failure;
         } else if (cause instanceof ClosedAddressException closed) {
             return failed(
                     url,
@@ -143,8 +139,7 @@ final class UrlDownload {
         var url = first;
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
             requireHttp(url);
-            var here = url;
-            var location = client.execute(new HttpGet(url), answer -> next(here, answer, file));
+            var location = locationOrSave(url, file);
             if (location.isEmpty()) {
                 return true;
             }
@@ -153,33 +148,40 @@ final class UrlDownload {
         throw failed(first.toString(), "was redirected more than " + MOST_REDIRECTS + " times");
     }
 
-    /** Saves what was answered, or tells where it is. */
-    private Optional<String> next(URI url, ClassicHttpResponse answer, Path file) throws IOException {
-        var location = answer.getFirstHeader("Location");
-        if (answer.getCode() / 100 == 3 && location != null) {
-            return Optional.of(location.getValue());
+    /** Saves what is answered, or tells where it is. */
+    private Optional<String> locationOrSave(URI url, Path file) throws IOException, BuildFailedException {
+        var request = new HttpGet(url);
+        try {
+            var answer = client.executeOpen(null, request, null);
+            var location = answer.getFirstHeader("Location");
+            if (answer.getCode() / 100 == 3 && location != null) {
+                return Optional.of(location.getValue());
+            }
+            if (answer.getCode() != 200) {
+                throw failed(url.toString(), "was answered with status " + answer.getCode());
+            }
+            save(
+                    url,
+                    answer.getEntity() == null
+                            ? InputStream.nullInputStream()
+                            : answer.getEntity().getContent(),
+                    file);
+            return Optional.empty();
+        } finally {
+            request.cancel(); // to close the answer would read the rest of it, however much that is
         }
-        if (answer.getCode() != 200) {
-            throw new RefusedException(failed(url.toString(), "was answered with status " + answer.getCode()));
-        }
-        try (var body = answer.getEntity() == null
-                ? InputStream.nullInputStream()
-                : answer.getEntity().getContent()) {
-            save(url, body, file);
-        }
-        return Optional.empty();
     }
 
-    private void save(URI url, InputStream body, Path file) throws IOException {
+    private void save(URI url, InputStream body, Path file) throws IOException, BuildFailedException {
         try (var out = Files.newOutputStream(file)) {
             var buffer = new byte[64 << 10];
             long left = settings.download().toBytes();
             for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
                 left -= count;
                 if (left < 0) {
-                    throw new RefusedException(failed(
+                    throw failed(
                             url.toString(),
-                            "has more than " + settings.download() + "; the operator can raise kiln.engine.download"));
+                            "has more than " + settings.download() + "; the operator can raise kiln.engine.download");
                 }
                 out.write(buffer, 0, count);
             }
@@ -190,18 +192,6 @@ final class UrlDownload {
         var scheme = url.getScheme();
         if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw failed(url.toString(), "leads to something that is no http or https URL");
-        }
-    }
-
-    /** Carries a failure through the client. */
-    private static final class RefusedException extends IOException {
-
-        private static final long serialVersionUID = 1;
-
-        private final transient BuildFailedException failure;
-
-        private RefusedException(BuildFailedException failure) {
-            this.failure = failure;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -195,6 +196,8 @@ class UrlDownloadTest {
 
         assertFails("/", LONG)
                 .hasMessageContaining("took longer than 3 seconds; the operator can raise kiln.engine.download-time");
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("url-download")));
     }
 
     private interface Answer {
