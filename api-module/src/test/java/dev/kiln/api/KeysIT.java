@@ -2,6 +2,7 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.testing.OwnThreads;
 import dev.kiln.testing.TestServers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,9 +111,11 @@ class KeysIT {
             var second = own.as(new Keys(made.at("accountId"), made.at("accessKeyId"), made.at("accessKeySecret")));
             var attempts = new ArrayList<CompletableFuture<Integer>>();
             for (var pair : List.of(List.of(first, second), List.of(second, first))) {
-                attempts.add(CompletableFuture.supplyAsync(() -> pair.get(0)
-                        .rest("POST", path(pair.get(1)) + "/disable", "")
-                        .status()));
+                attempts.add(CompletableFuture.supplyAsync(
+                        () -> pair.get(0)
+                                .rest("POST", path(pair.get(1)) + "/disable", "")
+                                .status(),
+                        OwnThreads.EACH));
             }
             attempts.forEach(CompletableFuture::join);
             assertThat(Stream.of(first, second)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.kiln.testing.OwnThreads;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
 import dev.kiln.testing.guarantee.EveryEndIsCounted;
@@ -74,9 +75,9 @@ class MigrationIT {
         try (var holder = database.dataSource().getConnection();
                 var statement = holder.createStatement()) {
             statement.execute("select pg_advisory_lock(7)");
-            var first = CompletableFuture.runAsync(() -> start(more));
+            var first = CompletableFuture.runAsync(() -> start(more), OwnThreads.EACH);
             await().atMost(LONG).until(() -> first.isDone() || is(HELD));
-            var second = CompletableFuture.runAsync(() -> start(more));
+            var second = CompletableFuture.runAsync(() -> start(more), OwnThreads.EACH);
             await().atMost(LONG).until(() -> second.isDone() || is(ASKED_IN_VAIN));
             assertThat(first).isNotDone();
             assertThat(second).isNotDone();

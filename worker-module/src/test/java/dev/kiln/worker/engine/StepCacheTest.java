@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.image.archive.TarWriter;
+import dev.kiln.testing.OwnThreads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -174,8 +175,8 @@ class StepCacheTest {
     @Test
     void theSameBuildsAtTheSameTimeRunTheirStepsOnce() throws Exception {
         var engine = new SandboxBuildEngine(EngineSettings.in(directory));
-        var one = CompletableFuture.supplyAsync(() -> build(engine, "exec-one"));
-        var two = CompletableFuture.supplyAsync(() -> build(engine, "exec-two"));
+        var one = CompletableFuture.supplyAsync(() -> build(engine, "exec-one"), OwnThreads.EACH);
+        var two = CompletableFuture.supplyAsync(() -> build(engine, "exec-two"), OwnThreads.EACH);
         assertThat(one.get().printed() + two.get().printed()).hasSize(37);
         assertThat(one.get().image().digest()).isEqualTo(two.get().image().digest());
     }
