@@ -14,9 +14,8 @@ import java.util.stream.Stream;
  */
 final class Addresses {
 
-    // What is not a public address of somebody: of this machine, of local networks, for special purposes, and those
-    // that
-    // carry another address in themselves.
+    // What is not a public address of somebody: of this machine, of local networks, for special purposes, and what
+    // carries another address in itself.
     private static final List<Network> NOT_PUBLIC = Stream.of(
                     "0.0.0.0/8",
                     "10.0.0.0/8",

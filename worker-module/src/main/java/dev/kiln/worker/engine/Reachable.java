@@ -34,7 +34,11 @@ final class Reachable {
                     "192.168.0.0/16",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
-                    "::/127",
+                    // The last byte's, and those that carry another address in themselves.
+                    "::/8",
+                    "64:ff9b::/32",
+                    "2001::/32",
+                    "2002::/16",
                     "fc00::/7",
                     "fe80::/10",
                     "ff00::/8")
