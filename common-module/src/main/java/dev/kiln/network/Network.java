@@ -46,8 +46,8 @@ public record Network(InetAddress first, int bits) {
     }
 
     private static Optional<Network> read(String text) {
-        // Only digits: a name would be looked up.
-        if (!text.matches("[0-9A-Fa-f:.]+/[0-9]{1,3}")) {
+        // Only digits: a name would be looked up, and 10.1 would be 10.0.0.1.
+        if (!text.matches("([0-9]+(\\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)/[0-9]{1,3}")) {
             return Optional.empty();
         }
         int slash = text.indexOf('/');

@@ -156,7 +156,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
     private int run(
             WaitingSandbox.Told told, WaitingSandbox.Outputs outputs, SandboxProcess.Watch watch, boolean network)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        scratch.forgetBegun();
+        scratch.forgetEnd();
         try (var sandbox = take(network)) {
             // Not before the first look: to begin both at once would make each take longer.
             SandboxProcess.Watch preparing = () -> {
@@ -166,13 +166,18 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
                 watch.look();
             };
             int status = sandbox.told(told, outputs, preparing).run();
-            if (status != 0 && !scratch.hasBegun()) {
+            if (status != 0 && !scratch.hasBegun() && scratch.problem().isEmpty()) {
                 throw new IOException(scratch.notBegun(status));
             }
             if (morePlanned) {
                 prepare();
             }
             return status;
+        } catch (Stopped e) {
+            if (!scratch.hasBegun()) {
+                throw new IOException("a sandbox was not ready when " + e.getMessage(), e);
+            }
+            throw e;
         }
     }
 

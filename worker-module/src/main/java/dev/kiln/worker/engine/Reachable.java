@@ -32,6 +32,7 @@ final class Reachable {
                     "172.16.0.0/12",
                     "192.0.0.0/24",
                     "192.168.0.0/16",
+                    "198.18.0.0/15",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
                     // The last byte's, and those that carry another address in themselves.
@@ -41,9 +42,12 @@ final class Reachable {
                     "2002::/16",
                     "fc00::/7",
                     "fe80::/10",
+                    "fec0::/10",
                     "ff00::/8")
             .map(Network::of)
             .toList();
+
+    private static final String REFUSE = "reject with icmp type admin-prohibited";
 
     private final List<Network> closed;
     private final List<Network> allowed;
@@ -56,10 +60,16 @@ final class Reachable {
 
     /** Whether the worker may fetch something from there for a build. */
     boolean contains(InetAddress address) throws SocketException {
-        if (isOf(closed, address) || isOf(allowed, address)) {
+        if (isOf(closed, address) || isNamed(address)) {
             return !isOf(closed, address);
         }
-        return !isOf(PRIVATE, address) && NetworkInterface.getByInetAddress(address) == null;
+        return NetworkInterface.getByInetAddress(address) == null
+                && (isOf(allowed, address) || !isOf(PRIVATE, address));
+    }
+
+    /** Whether the operator allows this very address: a network that is allowed opens none of this machine's. */
+    private boolean isNamed(InetAddress address) {
+        return allowed.contains(new Network(address, address.getAddress().length * Byte.SIZE));
     }
 
     private static boolean isOf(List<Network> networks, InetAddress address) {
@@ -68,16 +78,19 @@ final class Reachable {
 
     /** The same for what a build's own network sends, as {@code nft -f} takes it; the first rule that fits counts. */
     String rules() throws SocketException {
-        var rules = new ArrayList<>(List.of("oifname \"lo\" accept", "ip daddr " + NAMES + " accept"));
+        var rules = new ArrayList<>(List.of("oifname \"lo\" accept"));
+        for (var protocol : List.of("udp", "tcp")) {
+            rules.add("ip daddr " + NAMES + " " + protocol + " dport 53 accept");
+        }
         var own = NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
-                .filter(Inet4Address.class::isInstance)
-                .map(address -> new Network(address, 32))
+                .filter(address -> !isNamed(address))
+                .map(address -> new Network(address, address.getAddress().length * Byte.SIZE))
                 .toList();
-        add(rules, closed, "reject with icmp type admin-prohibited");
+        add(rules, closed, REFUSE);
+        add(rules, own, REFUSE);
         add(rules, allowed, "accept");
-        add(rules, PRIVATE, "reject with icmp type admin-prohibited");
-        add(rules, own, "reject with icmp type admin-prohibited");
+        add(rules, PRIVATE, REFUSE);
         return """
                 table ip kiln {
                     chain output {

@@ -113,14 +113,16 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
         return Files.exists(directory.resolve("begun"));
     }
 
-    /** Nothing is being run now. */
-    void forgetBegun() throws IOException {
-        Files.deleteIfExists(directory.resolve("begun"));
+    /** Forgets how the sandbox before ended. */
+    void forgetEnd() throws IOException {
+        for (var word : List.of("begun", "problem", "trouble")) {
+            Files.deleteIfExists(directory.resolve(word));
+        }
     }
 
     /** Why a sandbox did not come to the point that something began, as far as it is known. */
     String notBegun(int status) {
-        return "making a sandbox ended with status " + status + " " + text("network-log");
+        return "making a sandbox ended with status " + status + " " + trouble() + text("network-log");
     }
 
     /** What is wrong with this machine, or empty. */

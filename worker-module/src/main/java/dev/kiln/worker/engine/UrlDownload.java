@@ -2,6 +2,7 @@ package dev.kiln.worker.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.URI;
@@ -23,6 +24,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from where builds may
@@ -35,15 +37,17 @@ final class UrlDownload {
 
     private final EngineSettings settings;
     private final CloseableHttpClient client;
+    private volatile boolean over;
+    private volatile @Nullable HttpGet request;
 
     UrlDownload(EngineSettings settings) {
         this.settings = settings;
-        this.client = client(settings);
+        this.client = client(new Reachable(settings));
     }
 
-    private static CloseableHttpClient client(EngineSettings settings) {
+    private CloseableHttpClient client(Reachable reachable) {
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new ReachableAlone(new Reachable(settings)))
+                .setDnsResolver(new ReachableAlone(reachable))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(TO_CONNECT)
                         // The whole of it has less time, and says which setting gives more.
@@ -60,7 +64,7 @@ final class UrlDownload {
     }
 
     /** Every connection is made to what was looked at here: a name may lead elsewhere a moment later. */
-    private static final class ReachableAlone extends SystemDefaultDnsResolver {
+    private final class ReachableAlone extends SystemDefaultDnsResolver {
 
         private final Reachable reachable;
 
@@ -71,6 +75,9 @@ final class UrlDownload {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
             var found = super.resolve(host);
+            if (over) {
+                throw new UnknownHostException(host + ", as far as was known in time");
+            }
             for (var address : found) {
                 if (!isReachable(address)) {
                     throw new ClosedAddressException(address);
@@ -114,9 +121,17 @@ final class UrlDownload {
                                     ? "the timeout of " + time.toSeconds() + " seconds"
                                     : Limits.raise(longest, "kiln.engine.download-time")));
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnwritableException trouble) {
+                throw trouble;
+            }
             throw failure(url, Objects.requireNonNull(e.getCause()));
         } finally {
+            over = true;
             client.close(CloseMode.IMMEDIATE);
+            var last = request;
+            if (last != null) {
+                last.cancel();
+            }
         }
     }
 
@@ -143,16 +158,29 @@ final class UrlDownload {
             if (location.isEmpty()) {
                 return true;
             }
-            url = url.resolve(location.get());
+            url = next(url, location.get());
         }
         throw failed(first.toString(), "was redirected more than " + MOST_REDIRECTS + " times");
     }
 
+    private static URI next(URI url, String location) throws BuildFailedException {
+        try {
+            // Java resolves a query alone at the directory, and not at the file as RFC 3986 (5.2.2) has it.
+            return location.startsWith("?") ? url.resolve(url.getRawPath() + location) : url.resolve(location);
+        } catch (IllegalArgumentException e) {
+            throw failed(url.toString(), "was redirected to something that is no URL: " + e.getMessage());
+        }
+    }
+
     /** Saves what is answered, or tells where it is. */
     private Optional<String> locationOrSave(URI url, Path file) throws IOException, BuildFailedException {
-        var request = new HttpGet(url);
+        var get = new HttpGet(url);
+        request = get;
         try {
-            var answer = client.executeOpen(null, request, null);
+            if (over) {
+                throw new IOException("it was too late");
+            }
+            var answer = client.executeOpen(null, get, null);
             var location = answer.getFirstHeader("Location");
             if (answer.getCode() / 100 == 3 && location != null) {
                 return Optional.of(location.getValue());
@@ -160,37 +188,76 @@ final class UrlDownload {
             if (answer.getCode() != 200) {
                 throw failed(url.toString(), "was answered with status " + answer.getCode());
             }
-            save(
-                    url,
-                    answer.getEntity() == null
-                            ? InputStream.nullInputStream()
-                            : answer.getEntity().getContent(),
-                    file);
+            if (answer.getEntity() == null) {
+                save(url, InputStream.nullInputStream(), file);
+            } else {
+                save(url, answer.getEntity().getContent(), file);
+            }
             return Optional.empty();
         } finally {
-            request.cancel(); // to close the answer would read the rest of it, however much that is
+            get.cancel(); // to close the answer would read the rest of it, however much that is
         }
     }
 
     private void save(URI url, InputStream body, Path file) throws IOException, BuildFailedException {
-        try (var out = Files.newOutputStream(file)) {
+        try (var out = new ScratchFile(file)) {
             var buffer = new byte[64 << 10];
             long left = settings.download().toBytes();
-            for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+            for (int count = body.read(buffer); count >= 0 && !over; count = body.read(buffer)) {
                 left -= count;
                 if (left < 0) {
                     throw failed(
                             url.toString(),
                             "has more than " + settings.download() + "; the operator can raise kiln.engine.download");
                 }
-                out.write(buffer, 0, count);
+                out.write(buffer, count);
             }
+        }
+    }
+
+    /** What goes wrong with it is this machine's fault, and not the fetched thing's. */
+    private static final class ScratchFile implements AutoCloseable {
+
+        private final OutputStream out;
+
+        private ScratchFile(Path file) throws UnwritableException {
+            try {
+                out = Files.newOutputStream(file);
+            } catch (IOException e) {
+                throw new UnwritableException(e);
+            }
+        }
+
+        private void write(byte[] bytes, int length) throws UnwritableException {
+            try {
+                out.write(bytes, 0, length);
+            } catch (IOException e) {
+                throw new UnwritableException(e);
+            }
+        }
+
+        @Override
+        public void close() throws UnwritableException {
+            try {
+                out.close();
+            } catch (IOException e) {
+                throw new UnwritableException(e);
+            }
+        }
+    }
+
+    private static final class UnwritableException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        private UnwritableException(IOException cause) {
+            super("keeping what was fetched failed: " + cause, cause);
         }
     }
 
     private static void requireHttp(URI url) throws BuildFailedException {
         var scheme = url.getScheme();
-        if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+        if (url.getHost() == null || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
             throw failed(url.toString(), "leads to something that is no http or https URL");
         }
     }

@@ -2,8 +2,8 @@
 # and runs a command in it. $1 scratch directory, $2 the largest file in blocks of 512 bytes, $3 the most processes of this
 # user or nothing, $4 control groups to join, $5 whether it has the build's own network, which network.sh makes. What is to be done stands in the file "step" there by then: network ("network" or "alone"), lower, upper and work
 # for overlay, measured (what takes space), last (whether it is measured at the end, too) and, as positional parameters, the
-# command line. No command of a build can reach that file, nor "begun", which says that it was read, nor "problem", which says
-# what is wrong with the image. The line holds, in Base64, what bubblewrap is to read from descriptor 9, if
+# command line. No command of a build can reach that file, nor "begun", which says that the command was, nor "problem", which
+# says what is wrong with the image. The line holds, in Base64, what bubblewrap is to read from descriptor 9, if
 # anything: variables that must not be seen in a file or among the arguments of a process. A file "disk-mounts" tells of a
 # disk: mount point, type, options and source a line. Nobody writes to the pipe "pause": to wait for it takes no process.
 # This is for the static busybox, whose own programs start in half the time of the system's; those have a path here.
@@ -22,7 +22,6 @@ ulimit -f "$2"
 [ -z "$5" ] || own_network
 read -r go || exit 124
 . ./step
-: > begun
 
 problem() {
     echo "$1" > problem
@@ -89,6 +88,7 @@ begin() {
 
 # The command first: what comes after it does not delay it. What runs beside a shell reads nothing, unless it is told to.
 exec 8<&0
+: > begun
 begin "$@" &
 command=$!
 exec 8<&-

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BuildNetworkTest {
 
     private static final List<String> PRIVATE =
-            List.of("10.1.2.3", "100.64.0.1", "169.254.169.254", "172.16.0.1", "192.168.1.1");
+            List.of("10.1.2.3", "100.64.0.1", "169.254.169.254", "172.16.0.1", "192.168.1.1", "198.19.0.1");
 
     @TempDir
     private Path directory;
@@ -85,13 +85,18 @@ class BuildNetworkTest {
     }
 
     @Test
-    void whatIsAllowedCountsMoreThanWhatIsPrivateAndWhatIsClosedMoreThanBoth() throws Exception {
+    void anAddressOfTheWorkersIsOpenedByItsNameAloneAndClosedCountsMore() throws Exception {
         var own = Greeter.ownAddress();
 
-        assertThat(run(TestSettings.of(directory).privateNetworks("0.0.0.0/0"), greeter.greet(own)))
+        var wide = "0.0.0.0/0";
+        assertThat(run(TestSettings.of(directory).privateNetworks(wide), greeter.greet(own)))
+                .doesNotContain(Greeter.WORD);
+        assertThat(run(TestSettings.of(directory).privateNetworks(wide, own + "/32"), greeter.greet(own)))
                 .contains(Greeter.WORD);
         assertThat(run(
-                        TestSettings.of(directory).privateNetworks("0.0.0.0/0").closedNetworks(own + "/32"),
+                        TestSettings.of(directory)
+                                .privateNetworks(wide, own + "/32")
+                                .closedNetworks(own + "/32"),
                         greeter.greet(own)))
                 .doesNotContain(Greeter.WORD);
         assertThat(greeter.greeted()).isOne();

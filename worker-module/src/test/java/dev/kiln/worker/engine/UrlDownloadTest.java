@@ -50,7 +50,7 @@ class UrlDownloadTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.start();
-        settings = TestSettings.of(directory).privateNetworks("127.0.0.0/8");
+        settings = TestSettings.of(directory).privateNetworks("127.0.0.1/32");
         file = directory.resolve("fetched");
     }
 
@@ -112,6 +112,31 @@ class UrlDownloadTest {
         asked.set(0);
         assertFails("/99", LONG).hasMessageContaining("was redirected more than 5 times");
         assertThat(asked).hasValue(6);
+    }
+
+    @Test
+    void aRedirectThatChangesTheQueryAloneStaysAtItsPath() throws Exception {
+        serve("/", exchange -> {
+            if (exchange.getRequestURI().getQuery() == null) {
+                redirect(exchange, "?v=2");
+            } else {
+                answer(exchange, 200, exchange.getRequestURI().toString().getBytes(StandardCharsets.UTF_8));
+            }
+        });
+
+        new UrlDownload(settings.build()).fetch(url("/a/b").replace("http:", "HTTP:"), file, LONG);
+
+        assertThat(file).hasContent("/a/b?v=2");
+    }
+
+    @Test
+    void aFileThatCannotBeKeptIsTheMachinesFault() throws Exception {
+        serve("/", exchange -> answer(exchange, 200, new byte[] {7}));
+        Files.createDirectory(file);
+
+        assertThatThrownBy(() -> fetch("/", LONG))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("keeping what was fetched failed");
     }
 
     @ParameterizedTest
