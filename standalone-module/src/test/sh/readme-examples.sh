@@ -52,4 +52,9 @@ for example in "${examples[@]}"; do
     printf 'README: "%s" works\n' "$example"
     passed=$((passed + 1))
 done
+# On a terminal there are colours, elsewhere none.
+if [[ $(env -u NO_COLOR TERM=xterm script -qec './kiln images' /dev/null) != *$'\e['* || $(./kiln images) == *$'\e['* ]]; then
+    printf 'docs/cli.md: a terminal is not noticed, or something else is taken for one\n'
+    exit 1
+fi
 printf '%d passed, 0 failed\n' "$passed"

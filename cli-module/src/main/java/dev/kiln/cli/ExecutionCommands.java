@@ -68,6 +68,7 @@ final class ExecutionCommands {
         var id = started.path("ExecutionId").asString(text(started, "executionId"));
         if (!json) {
             session.terminal().out().println(id);
+            session.terminal().out().flush();
         } else if (!arguments.has("follow")) {
             session.print(started);
         }

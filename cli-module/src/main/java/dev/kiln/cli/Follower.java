@@ -59,8 +59,8 @@ final class Follower {
                     : MissingNode.getInstance();
             var now = Terminal.cut(story.now(execution, targets), terminal.width() - 1);
             terminal.out().print(terminal.faint(now));
-            terminal.out().flush();
         }
+        terminal.out().flush();
     }
 
     private void erase() {

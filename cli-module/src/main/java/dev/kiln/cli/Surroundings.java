@@ -51,6 +51,9 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         if (!id.isEmpty() && !secret.isEmpty()) {
             return new AccessKey(id, secret);
         }
+        if (id.isEmpty() != secret.isEmpty()) {
+            throw new UsageException("set both of " + KEY_ID + " and " + KEY_SECRET + ", or neither");
+        }
         var file = workingDirectory
                 .resolve(environment.getOrDefault("KILN_DATA", "data"))
                 .resolve("root-key");

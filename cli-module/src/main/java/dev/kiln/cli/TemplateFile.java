@@ -32,6 +32,12 @@ final class TemplateFile {
             throw new UsageException(file + " is not a list of names and values like BaseImageType: IMAGE");
         }
         add("", content, parameters);
+        for (var name : parameters.keySet()) {
+            var fault = TemplateNames.fault(name);
+            if (fault.isPresent()) {
+                throw new UsageException(fault.get());
+            }
+        }
         return parameters;
     }
 

@@ -66,6 +66,15 @@ class EndpointTest {
                 .contains("KILN_ENDPOINT");
     }
 
+    @Test
+    void halfAKey() {
+        var said = new PrintStream(err, true, StandardCharsets.UTF_8);
+        var here = new Surroundings(Map.of("KILN_ACCESS_KEY_ID", "id"), directory);
+
+        assertThat(Main.run(List.of("images"), here, said, said)).isEqualTo(2);
+        assertThat(said()).contains("set both of KILN_ACCESS_KEY_ID and KILN_ACCESS_KEY_SECRET, or neither");
+    }
+
     private Thread answering(String answer) {
         var thread = new Thread(() -> {
             try (var guest = server.accept()) {

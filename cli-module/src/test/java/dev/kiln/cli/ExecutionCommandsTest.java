@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -40,6 +41,7 @@ class ExecutionCommandsTest {
     private final Map<String, Deque<String>> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> bodies = new ArrayList<>();
+    private final List<String> shown = new ArrayList<>();
     private HttpServer server;
 
     @BeforeEach
@@ -63,6 +65,7 @@ class ExecutionCommandsTest {
         try (exchange) {
             var action = exchange.getRequestHeaders().getFirst("x-acs-action");
             var what = action == null ? exchange.getRequestURI().getPath() : action;
+            shown.add(text(out));
             asked.add(exchange.getRequestMethod() + " " + what + "?"
                     + exchange.getRequestURI().getQuery());
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
@@ -86,7 +89,11 @@ class ExecutionCommandsTest {
                 "KILN_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort(),
                 "KILN_ACCESS_KEY_ID", "id",
                 "KILN_ACCESS_KEY_SECRET", "secret");
-        return Main.run(List.of(words), new Surroundings(environment, directory), print(out), print(err));
+        // Written when it is full or flushed, as the program's own.
+        var buffered = new PrintStream(new BufferedOutputStream(out, 8192), false, StandardCharsets.UTF_8);
+        int status = Main.run(List.of(words), new Surroundings(environment, directory), buffered, print(err));
+        buffered.flush();
+        return status;
     }
 
     private static PrintStream print(ByteArrayOutputStream bytes) {
@@ -216,6 +223,9 @@ class ExecutionCommandsTest {
                             step 1
                             last line
                 """);
+        // Whoever reads it, a program too, sees it as it comes.
+        assertThat(shown.get(1)).isEqualTo("exec-1\n");
+        assertThat(shown.get(3)).startsWith("exec-1\n").contains("PREPARING", "accepted");
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class Up {
     private final Path directory;
     private final Console console;
     private final AtomicBoolean failed = new AtomicBoolean();
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
     private Up(KilnSettings settings, Path directory, Console console) {
         this.settings = settings;
@@ -99,7 +100,9 @@ public final class Up {
             failed.set(true);
             throw e;
         }
-        console.say("Kiln is ready: " + settings.url());
+        if (!stopping.get()) {
+            console.say("Kiln is ready: " + settings.url());
+        }
         new CountDownLatch(1).await();
     }
 
@@ -112,6 +115,7 @@ public final class Up {
     /** Runs when the JVM was asked to end; an orderly stop is a success, whatever the signal was. */
     private void stop(Kiln kiln) {
         var begun = System.nanoTime();
+        stopping.set(true);
         console.say("Stopping Kiln");
         kiln.close();
         console.say("Kiln has stopped  (" + Console.since(begun) + ")");

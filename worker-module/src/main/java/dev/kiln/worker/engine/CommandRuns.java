@@ -294,6 +294,18 @@ final class CommandRuns {
                         FAILED, step + ": the template's context has no file \"" + copy.source() + "\""));
     }
 
+    /**
+     * How a command ended that failed, for people.
+     *
+     * @param hint what may be the reason, or nothing
+     */
+    static String ended(String step, int status, String hint, String lastLines) {
+        // As a shell tells it of a process.
+        var signal = status > 128 && status < 160 ? " (killed by signal " + (status - 128) + ")" : "";
+        return step + " ended with exit code " + status + signal + hint
+                + (lastLines.isBlank() ? "" : "; last lines:\n" + lastLines);
+    }
+
     static String shortened(String text) {
         return text.length() > 200 ? text.substring(0, 200) + "…" : text;
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Runs command lines in a build's image, each in a sandbox of its own; what they print goes to the build's output. */
@@ -14,6 +15,10 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
 
     /** Exit status of a script that says what is wrong with the image. */
     private static final int REFUSED = 3;
+
+    /** As programs say it that found nobody to ask for a name, or no way. */
+    private static final Pattern SOUGHT_NETWORK =
+            Pattern.compile("(?i)resolv|bad address|name or service not known|network is unreachable");
 
     private final EngineSettings settings;
     private final SandboxCommands commands;
@@ -200,6 +205,10 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         }
     }
 
+    private boolean lacksNetwork(String lastLines) {
+        return !scratch.network() && SOUGHT_NETWORK.matcher(lastLines).find();
+    }
+
     /** Says why a command line ended like this: by the machine's fault, the base image's or its own. */
     private void fail(int status, String step, String lastLines) throws BuildFailedException, IOException {
         if (!scratch.trouble().isEmpty()) {
@@ -217,7 +226,11 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         }
         throw new BuildFailedException(
                 "BuildCommand.Failed",
-                step + " ended with exit code " + status + "; last lines:\n" + lastLines,
+                CommandRuns.ended(
+                        step,
+                        status,
+                        lacksNetwork(lastLines) ? " (it had no network: InternetMaxBandwidthOut is 0)" : "",
+                        lastLines),
                 status);
     }
 }

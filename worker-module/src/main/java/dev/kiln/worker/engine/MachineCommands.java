@@ -112,9 +112,7 @@ final class MachineCommands implements CommandPlace {
         }
         if (status != 0) {
             throw new BuildFailedException(
-                    CommandRuns.FAILED,
-                    step + " ended with exit code " + status + "; last lines:\n" + told.lastLines(),
-                    status);
+                    CommandRuns.FAILED, CommandRuns.ended(step, status, "", told.lastLines()), status);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,21 @@ class BuildNetworkTest {
         assertThatThrownBy(() -> run(TestSettings.of(directory).processes(3), greeter.greet(Greeter.ownAddress())))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("making a sandbox ended with status");
+    }
+
+    @Test
+    void whoseCommandSoughtANetworkInVainIsToldThatItHadNone() {
+        var request = new BuildRequest(
+                "exec-alone",
+                BusyboxBase.image(),
+                BuildEngineContract.commands("RUN nc -w 2 192.0.2.1 80"),
+                Optional.empty(),
+                false,
+                64 << 20);
+
+        assertThatThrownBy(() ->
+                        new SandboxBuildEngine(TestSettings.of(directory).build()).test(request, new RecordedOutput()))
+                .hasMessageContaining("exit code 1 (it had no network: InternetMaxBandwidthOut is 0); last lines:");
     }
 
     @Test
