@@ -35,7 +35,7 @@ final class Reachable {
                     "198.18.0.0/15",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
-                    // The last byte's, and those that carry another address in themselves.
+                    // Loopback, and what carries another address in itself.
                     "::/8",
                     "64:ff9b::/32",
                     "2001::/32",
@@ -60,8 +60,11 @@ final class Reachable {
 
     /** Whether the worker may fetch something from there for a build. */
     boolean contains(InetAddress address) throws SocketException {
-        if (isOf(closed, address) || isNamed(address)) {
-            return !isOf(closed, address);
+        if (isOf(closed, address)) {
+            return false;
+        }
+        if (isNamed(address)) {
+            return true;
         }
         return NetworkInterface.getByInetAddress(address) == null
                 && (isOf(allowed, address) || !isOf(PRIVATE, address));
