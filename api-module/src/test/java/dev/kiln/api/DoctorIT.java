@@ -63,6 +63,17 @@ class DoctorIT {
     }
 
     @Test
+    void aRegionThatCannotBeReadIsNamedWithTheReason() throws IOException {
+        Files.writeString(regions.resolve("cn-hangzhou"), "no directory");
+
+        var report = ask("GET");
+
+        assertThat(report.at("clean")).isEqualTo("false");
+        assertThat(report.at("findings/0/kind")).isEqualTo("REGION");
+        assertThat(report.at("findings/0/detail")).startsWith("the region cannot be read (java");
+    }
+
+    @Test
     void anImageWhoseObjectIsGoneIsLost() throws IOException {
         var client = server.newAccount();
         var bytes = TestObjects.tar("a", "b");

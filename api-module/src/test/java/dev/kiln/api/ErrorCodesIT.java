@@ -53,6 +53,22 @@ class ErrorCodesIT {
         assertThat(wrong).isEmpty();
     }
 
+    @Test
+    void inARegionThatThereIsNotNothingIsListed() {
+        for (var listing : List.of(
+                List.of("DescribeImages"),
+                List.of("DescribeImagePipelines"),
+                List.of("DescribeImageComponents"),
+                List.of("DescribeImageFromFamily", "ImageFamily", "debian"),
+                List.of("DescribeImagePipelineExecutions", "ImagePipelineId", objects.template(image)))) {
+            var parameters = new ArrayList<>(listing.subList(1, listing.size()));
+            parameters.addAll(List.of("RegionId", "cn-nowhere"));
+            var refused = client.call(listing.get(0), parameters.toArray(String[]::new));
+            assertThat(refused.refusal()).as(listing.get(0)).isEqualTo("404 InvalidRegionId.NotFound");
+            assertThat(refused.text()).contains("cn-nowhere", "DescribeRegions");
+        }
+    }
+
     /** The status of each code that is declared somewhere; nowhere may it have two. */
     private Map<String, Integer> declared() {
         var codes = new TreeMap<String, Integer>();

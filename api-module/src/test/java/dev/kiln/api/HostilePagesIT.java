@@ -47,6 +47,17 @@ class HostilePagesIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/ui/nonsense", "/ui/executions/a/b/c", "/ui/templates/new/"})
+    void aPathThatIsNoPageIsAnsweredByOneThatSaysSo(String path) {
+        var answer = pages.get(path, pages.session(account));
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.headers().get("content-type")).startsWith("text/html");
+        assertThat(answer.text()).contains("Not found", "There is no such page");
+        assertThat(pages.get(path, PageClient.BROWSER).status()).isEqualTo(303);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"%2B300000-01-01T00:00:00Z_x", "-300000-01-01T00:00:00Z_x", "0000-01-01T00:00:00Z_x"})
     void aPlaceInAListIsNoneWithoutAServerError(String before) {
         assertThat(account.rest("GET", "/api/v1/executions?before=" + before, "")

@@ -16,6 +16,7 @@ final class CommandTable {
         Stream.of(
                         templates.all(),
                         new ScheduleCommands(session, templates).all(),
+                        new ContextCommands(session, templates).all(),
                         new ExecutionCommands(session, templates).all(),
                         new ImageCommands(session).all(),
                         new PackageCommands(session).all(),
@@ -90,6 +91,7 @@ final class CommandTable {
             KILN_ENDPOINT           server, default http://127.0.0.1:8080
             KILN_ACCESS_KEY_ID,
             KILN_ACCESS_KEY_SECRET  key to sign with, default that of data/root-key (or KILN_DATA/root-key)
+            KILN_SECURITY_TOKEN     the token of a temporary key
             KILN_REGION             region, default cn-hangzhou
             """;
 }

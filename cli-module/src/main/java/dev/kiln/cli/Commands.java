@@ -29,10 +29,14 @@ public final class Commands {
 
     /** Registers the file as a base image and returns the server's answer; an empty family means none. */
     public JsonNode importImage(Path file, String name, String family, String region) throws IOException {
+        return importImage(RequestBody.file(file), name, family, region);
+    }
+
+    JsonNode importImage(RequestBody file, String name, String family, String region) throws IOException {
         var query = new LinkedHashMap<>(Map.of("name", name, "regionId", region));
         if (!family.isEmpty()) {
             query.put("family", family);
         }
-        return client.rest("POST", "/api/v1/images", query, RequestBody.file(file));
+        return client.rest("POST", "/api/v1/images", query, file);
     }
 }

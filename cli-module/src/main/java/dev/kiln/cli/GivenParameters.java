@@ -18,7 +18,12 @@ final class GivenParameters {
 
     private static final List<Option> OPTIONS = List.of(
             new Option("param", "", "NAME=VALUE", "a value for a parameter of the template; may be repeated", true),
-            new Option("param-file", "", "NAME=FILE", "the same, the value being what the file holds", true),
+            new Option(
+                    "param-file",
+                    "",
+                    "NAME=FILE",
+                    "the same, the value being what the file holds; the end of an only line is left out",
+                    true),
             new Option("param-env", "", "NAME=VARIABLE", "the same, the value being that of the variable", true));
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -88,8 +93,14 @@ final class GivenParameters {
             if (bytes.length > LARGEST) {
                 throw new UsageException(file + " has more than " + LARGEST + " bytes, which no parameter has");
             }
-            return new String(bytes, StandardCharsets.UTF_8);
+            return withoutTheEndOfAnOnlyLine(new String(bytes, StandardCharsets.UTF_8));
         }
+    }
+
+    /** Editors end a line where a token has none; a key of several lines, though, may need its last line end. */
+    private static String withoutTheEndOfAnOnlyLine(String text) {
+        var line = text.replaceFirst("\r?\n\\z", "");
+        return line.contains("\n") ? text : line;
     }
 
     private String variable(String name, String variable) throws UsageException {

@@ -37,7 +37,13 @@ final class ImageCommands {
                         List.of("FILE"),
                         List.of(name, joined, Option.REGION),
                         "register a base image, print its id",
-                        this::register));
+                        this::register),
+                new Command(
+                        "image download",
+                        List.of("IMAGE", "FILE"),
+                        List.of(),
+                        "get an image's bytes, checked against its digest",
+                        this::download));
     }
 
     private int list(Arguments arguments) throws UsageException, IOException {
@@ -77,18 +83,26 @@ final class ImageCommands {
     }
 
     private int register(Arguments arguments) throws UsageException, IOException {
-        var file = Path.of(arguments.words().get(0));
-        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
-            throw new UsageException("there is no readable file " + file);
-        }
+        var file = Session.readable(arguments.words().get(0));
         var out = session.terminal().out();
         var image = new Commands(session.client())
                 .importImage(
-                        file,
+                        RequestBody.file(file).telling(Progress.on(session.terminal(), "Sending " + file)),
                         arguments.required("name"),
                         arguments.option("family").orElse(""),
                         session.region(arguments));
         out.println(image.path("imageId").asString());
+        return ExitStatus.DONE;
+    }
+
+    private int download(Arguments arguments) throws UsageException, IOException {
+        var image = Session.id(arguments.words().get(0), "an image");
+        var file = Path.of(arguments.words().get(1));
+        if (Files.isDirectory(file)) {
+            throw new UsageException(file + " is a directory; name the file that the image is to be");
+        }
+        var progress = Progress.on(session.terminal(), "Getting " + image);
+        session.client().download("/api/v1/images/" + image + "/content", file, progress);
         return ExitStatus.DONE;
     }
 }

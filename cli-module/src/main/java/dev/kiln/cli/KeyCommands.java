@@ -2,17 +2,20 @@ package dev.kiln.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ./kiln key}: the keys of an account. */
 final class KeyCommands {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String KEYS = "/api/v1/keys";
+    // What the server allows, in seconds (the vendor's STS has the same).
+    private static final int SHORTEST = 900;
+    private static final int LONGEST = 43_200;
 
     private final Session session;
 
@@ -23,9 +26,16 @@ final class KeyCommands {
     List<Command> all() {
         var account = new Option("account", "", "N", "of another account, for the root account");
         var policy = new Option("policy", "", "FILE", "what the key may do; without it, all that the account may");
+        var seconds = new Option("seconds", "", "N", "how long it lasts, 900 to 43200; else 3600");
         var key = List.of("ID");
         return List.of(
                 new Command("key create", List.of(), List.of(policy, account), "make a key, print it", this::create),
+                new Command(
+                        "key temporary",
+                        List.of(),
+                        List.of(policy, seconds),
+                        "make a key that expires, print it with its token",
+                        this::createTemporary),
                 new Command(
                         "key list", List.of(), List.of(account, Option.OUTPUT), "the keys of the account", this::list),
                 new Command("key disable", key, List.of(), "switch a key off", words -> change(words, "disable")),
@@ -47,10 +57,7 @@ final class KeyCommands {
     private int create(Arguments arguments) throws UsageException, IOException {
         var wanted = JSON.createObjectNode();
         arguments.option("account").ifPresent(account -> wanted.put("accountId", account));
-        var policy = arguments.option("policy");
-        if (policy.isPresent()) {
-            wanted.put("policy", read(Path.of(policy.get())));
-        }
+        addPolicy(arguments, wanted);
         var key = session.client().rest("POST", KEYS, Map.of(), RequestBody.json(wanted));
         var out = session.terminal().out();
         out.println("account id         " + key.path("accountId").asString());
@@ -59,11 +66,26 @@ final class KeyCommands {
         return ExitStatus.DONE;
     }
 
-    private static String read(Path file) throws UsageException, IOException {
-        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
-            throw new UsageException("there is no readable file " + file);
+    private int createTemporary(Arguments arguments) throws UsageException, IOException {
+        var wanted = JSON.createObjectNode();
+        if (arguments.option("seconds").isPresent()) {
+            wanted.put("durationSeconds", arguments.number("seconds", 0, SHORTEST, LONGEST));
         }
-        return Files.readString(file);
+        addPolicy(arguments, wanted);
+        var key = session.client().rest("POST", "/api/v1/temporary-keys", Map.of(), RequestBody.json(wanted));
+        var out = session.terminal().out();
+        out.println("access key id      " + key.path("accessKeyId").asString());
+        out.println("access key secret  " + key.path("accessKeySecret").asString());
+        out.println("security token     " + key.path("securityToken").asString());
+        out.println("expires            " + key.path("expiration").asString());
+        return ExitStatus.DONE;
+    }
+
+    private static void addPolicy(Arguments arguments, ObjectNode wanted) throws UsageException, IOException {
+        var policy = arguments.option("policy");
+        if (policy.isPresent()) {
+            wanted.put("policy", Files.readString(Session.readable(policy.get())));
+        }
     }
 
     private int list(Arguments arguments) throws UsageException, IOException {

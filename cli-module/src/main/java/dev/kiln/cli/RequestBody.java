@@ -34,9 +34,7 @@ public final class RequestBody {
     }
 
     public static RequestBody json(JsonNode json) {
-        var bytes = json.toString().getBytes(StandardCharsets.UTF_8);
-        return new RequestBody(
-                "application/json", RequestSignature.sha256(bytes), bytes.length, out -> out.write(bytes));
+        return jsonText(json.toString());
     }
 
     /** The bytes of a file, read twice: once for the digest that is signed, once while they are sent. */
@@ -48,6 +46,18 @@ public final class RequestBody {
         }
         var sha256 = HexFormat.of().formatHex(digest.digest());
         return new RequestBody("application/octet-stream", sha256, length, out -> Files.copy(file, out));
+    }
+
+    /** JSON that somebody has written; whether it is any the server says. */
+    static RequestBody jsonText(String json) {
+        var bytes = json.getBytes(StandardCharsets.UTF_8);
+        return new RequestBody(
+                "application/json", RequestSignature.sha256(bytes), bytes.length, out -> out.write(bytes));
+    }
+
+    /** The same body, whose way to the server is told. */
+    RequestBody telling(Progress progress) {
+        return new RequestBody(contentType, sha256, length, out -> source.writeTo(progress.over(out, length)));
     }
 
     /** Empty for no body. */

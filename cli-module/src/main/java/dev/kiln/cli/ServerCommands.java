@@ -3,13 +3,19 @@ package dev.kiln.cli;
 import static dev.kiln.cli.TemplateCommands.text;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Accounts, the doctor, the workers, and any operation by its name. */
+/** Accounts, the doctor, the workers, and any operation or request. */
 final class ServerCommands {
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final Session session;
 
@@ -21,6 +27,8 @@ final class ServerCommands {
         var id = new Option("id", "", "N", "its number; else the server chooses one");
         var name = new Option("name", "n", "NAME", "what it is called");
         var remove = new Option("remove", "", "", "remove it");
+        var data = new Option("data", "d", "JSON", "the body");
+        var file = new Option("file", "f", "FILE", "the body: a file as it is");
         return List.of(
                 new Command(
                         "account create",
@@ -45,7 +53,13 @@ final class ServerCommands {
                         List.of("OPERATION", "Parameter=Value…"),
                         List.of(),
                         "call an operation of the API, print its answer",
-                        this::call));
+                        this::call),
+                new Command(
+                        "rest",
+                        List.of("METHOD", "PATH"),
+                        List.of(data, file),
+                        "send a signed request to the REST API, print its answer",
+                        this::rest));
     }
 
     private int createAccount(Arguments arguments) throws UsageException, IOException {
@@ -118,5 +132,55 @@ final class ServerCommands {
         }
         session.print(session.client().rpc(words.get(0), parameters));
         return ExitStatus.DONE;
+    }
+
+    private int rest(Arguments arguments) throws UsageException, IOException {
+        var method = arguments.words().get(0).toUpperCase(Locale.ROOT);
+        var path = arguments.words().get(1);
+        if (!path.startsWith("/")) {
+            throw new UsageException("path " + path + " is not like /api/v1/workers");
+        }
+        var mark = path.indexOf('?');
+        var query = mark < 0 ? Map.<String, String>of() : query(path.substring(mark + 1));
+        var call = ApiCall.rest(method, mark < 0 ? path : path.substring(0, mark), query, body(arguments));
+        try (var answer = session.client().send(call)) {
+            var bytes = answer.body();
+            if (answer.header("Content-Type").orElse("").contains("json")) {
+                session.print(JSON.readTree(bytes));
+            } else if (session.terminal().watched()) {
+                var shown = new HarmlessText(session.terminal().colours()).of(bytes.readAllBytes());
+                session.terminal().out().write(shown, 0, shown.length);
+            } else {
+                bytes.transferTo(session.terminal().out());
+            }
+        }
+        return ExitStatus.DONE;
+    }
+
+    private static RequestBody body(Arguments arguments) throws UsageException, IOException {
+        var data = arguments.option("data");
+        var file = arguments.option("file");
+        if (data.isPresent() && file.isPresent()) {
+            throw new UsageException("--data and --file are two bodies");
+        }
+        if (file.isPresent()) {
+            return RequestBody.file(Session.readable(file.get()));
+        }
+        return data.map(RequestBody::jsonText).orElseGet(RequestBody::none);
+    }
+
+    private static Map<String, String> query(String text) {
+        var query = new LinkedHashMap<String, String>();
+        for (var pair : text.split("&", -1)) {
+            var equals = pair.indexOf('=');
+            query.put(
+                    decoded(equals < 0 ? pair : pair.substring(0, equals)),
+                    equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+        }
+        return query;
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 }

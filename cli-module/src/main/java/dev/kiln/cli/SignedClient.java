@@ -7,9 +7,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -83,10 +81,17 @@ public final class SignedClient {
         }
     }
 
-    /** Downloads bytes from the REST API into a file, which is replaced if it is there. */
+    /**
+     * Downloads bytes from the REST API into a file, which is replaced, if it is there, when all of them have come and
+     * are those that the server has announced.
+     */
     public void download(String path, Path file) throws IOException {
+        download(path, file, Progress.UNSEEN);
+    }
+
+    void download(String path, Path file, Progress progress) throws IOException {
         try (var answer = send(ApiCall.get(path, Map.of()))) {
-            Files.copy(answer.body(), file, StandardCopyOption.REPLACE_EXISTING);
+            new Download(answer, progress).into(file);
         }
     }
 
@@ -98,7 +103,8 @@ public final class SignedClient {
         }
     }
 
-    private Answer send(ApiCall call) throws IOException {
+    /** The answer as it is; a refusal is thrown. */
+    Answer send(ApiCall call) throws IOException {
         try {
             var answer = Answer.of(address(call), call.method(), signed(call), call.body());
             if (answer.status() >= 300) {
@@ -141,6 +147,9 @@ public final class SignedClient {
                 "x-acs-date", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
         headers.put("x-acs-signature-nonce", UUID.randomUUID().toString());
         headers.put("x-acs-content-sha256", call.body().sha256());
+        if (!key.token().isEmpty()) {
+            headers.put("x-acs-security-token", key.token());
+        }
         if (!call.action().isEmpty()) {
             headers.put("x-acs-action", call.action());
         }

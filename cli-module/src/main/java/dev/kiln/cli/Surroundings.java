@@ -20,6 +20,9 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
     /** Name of the variable, and of the line in a root-key file, that holds the key's secret. */
     public static final String KEY_SECRET = "KILN_ACCESS_KEY_SECRET";
 
+    /** Name of the variable that holds the token of a temporary key. */
+    private static final String TOKEN = "KILN_SECURITY_TOKEN";
+
     /**
      * A client for the server that KILN_ENDPOINT names, with the key of the environment or of {@code data/root-key}.
      */
@@ -49,7 +52,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         var id = environment.getOrDefault(KEY_ID, "");
         var secret = environment.getOrDefault(KEY_SECRET, "");
         if (!id.isEmpty() && !secret.isEmpty()) {
-            return new AccessKey(id, secret);
+            return new AccessKey(id, secret, environment.getOrDefault(TOKEN, ""));
         }
         if (id.isEmpty() != secret.isEmpty()) {
             throw new UsageException("set both of " + KEY_ID + " and " + KEY_SECRET + ", or neither");

@@ -99,6 +99,8 @@ final class TemplateCommands {
                 List.of("ImagePipelineId", "Name", "Description", "CreationTime", "BaseImageType", "BaseImage")) {
             line(name, text(template, name));
         }
+        line("ImageFamily", text(template, "ImageFamily"));
+        line("Network", template.path("InternetMaxBandwidthOut").asInt(0) > 0 ? "yes" : "none");
         line("CopiedTo", texts(template.at("/ToRegionIds/ToRegionId")));
         line("SharedWith", texts(template.at("/AddAccounts/AddAccount")));
         for (var content : List.of("BuildContent", "TestContent")) {

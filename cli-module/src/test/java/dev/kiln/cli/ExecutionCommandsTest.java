@@ -136,6 +136,7 @@ class ExecutionCommandsTest {
     void valuesOfParametersComeFromTheLineFilesAndVariables() throws IOException {
         answer("/api/v1/templates/" + TEMPLATE + "/executions", "{\"executionId\":\"exec-1\"}");
         var file = Files.writeString(directory.resolve("key"), "line 1\nline 2\n");
+        var oneLine = Files.writeString(directory.resolve("password"), "word\n");
 
         assertThat(run(
                         "start",
@@ -145,6 +146,7 @@ class ExecutionCommandsTest {
                         "--param=EMPTY=",
                         "--param-file",
                         "KEY=" + file,
+                        "--param-file=ONE=" + oneLine,
                         "--param-env",
                         "TOKEN=KILN_ACCESS_KEY_SECRET",
                         "--client-token",
@@ -156,7 +158,7 @@ class ExecutionCommandsTest {
         assertThat(asked).containsExactly("POST /api/v1/templates/" + TEMPLATE + "/executions?null");
         assertThat(bodies.get(0))
                 .isEqualTo("{\"clientToken\":\"t\",\"parameters\":{\"VERSION\":\"1=2\",\"EMPTY\":\"\","
-                        + "\"KEY\":\"line 1\\nline 2\\n\",\"TOKEN\":\"secret\"}}");
+                        + "\"KEY\":\"line 1\\nline 2\\n\",\"ONE\":\"word\",\"TOKEN\":\"secret\"}}");
         for (var bad : List.of("--param=hidden-value", "--param-env=A=NO_SUCH_VARIABLE", "--param-file=A=/no/file")) {
             assertThat(run("start", TEMPLATE, bad)).as(bad).isEqualTo(2);
             assertThat(text(err)).doesNotContain("hidden-value");
@@ -309,7 +311,7 @@ class ExecutionCommandsTest {
         var script = Files.writeString(directory.resolve("completion"), text(out));
         assertThat(completed(script, "kiln", "")).contains("start", "template", "up");
         assertThat(completed(script, "kiln", "template", ""))
-                .containsExactly("create", "list", "show", "parameters", "schedule", "rebuild");
+                .containsExactly("create", "list", "show", "parameters", "schedule", "rebuild", "context");
         assertThat(completed(script, "kiln", "start", "--f")).containsExactly("--follow");
         assertThat(completed(script, "kiln", "template", "create", "--na")).containsExactly("--name");
         assertThat(completed(script, "kiln", "executions", "--status", "FAI")).containsExactly("FAILED");

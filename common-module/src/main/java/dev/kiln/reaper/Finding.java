@@ -25,7 +25,9 @@ public record Finding(
         /** A row that names an object which is not there. */
         ROW,
         /** An intent whose effect is left, but not here. */
-        INTENT
+        INTENT,
+        /** A region that cannot be looked through. */
+        REGION
     }
 
     /** What becomes of it. */

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -281,8 +282,11 @@ public final class DirectoryRegionStore implements RegionStore {
     @Override
     public void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException {
         var start = below == null ? directory : directory.resolve(below.value());
-        if (!Files.isDirectory(start)) {
+        if (Files.notExists(start)) {
             return;
+        }
+        if (!Files.isDirectory(start)) {
+            throw new NotDirectoryException(start.toString());
         }
         try {
             // The directory may be a symbolic link; below it there is none of Kiln's.

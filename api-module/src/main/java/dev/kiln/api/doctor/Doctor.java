@@ -59,8 +59,9 @@ class Doctor {
         try {
             return regions.compare(region, remove);
         } catch (IOException e) {
-            var trouble = "the region cannot be read: " + e.getMessage();
-            return List.of(new Finding(region.value(), Finding.Kind.ROW, "", "", 0, Finding.Verdict.UNKNOWN, trouble));
+            var trouble = "the region cannot be read (" + e + "): what is in it is not known";
+            return List.of(
+                    new Finding(region.value(), Finding.Kind.REGION, "", "", 0, Finding.Verdict.UNKNOWN, trouble));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.kiln.api.operation;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.error.Refusals;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.api.signature.Signatures;
+import dev.kiln.region.RegionId;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -28,11 +30,19 @@ public final class Call {
         this.sent = sent;
     }
 
-    /** Reads all that the operation declares; of several things that are wrong, the declaration says which is told. */
-    public static Call read(Operation<?> operation, Caller caller, Map<String, String> parameters) {
+    /**
+     * Reads all that the operation declares; of several things that are wrong, the declaration says which is told.
+     *
+     * @param regions those that there are; in another one there is nothing that could be asked for
+     */
+    public static Call read(
+            Operation<?> operation, Caller caller, Map<String, String> parameters, Collection<RegionId> regions) {
         var declaration = operation.declaration();
         var sent = new Sent(parameters);
         var values = Values.read(declaration.parameters(), sent);
+        region(declaration, values)
+                .filter(region -> !regions.contains(region))
+                .ifPresent(region -> sent.refuse(Refusals.regionNotFound(region.value())));
         operation.contradictions(values).forEach(sent::refuse);
         declaration.first(sent.refusals()).ifPresent(refusal -> {
             throw refusal;
@@ -72,12 +82,16 @@ public final class Call {
 
     /** The name of a resource in the region of the call. */
     public String resource(ResourceType type, String id) {
-        var region = declaration.parameters().stream()
-                .filter(parameter -> parameter.name().equals("RegionId"))
+        var region = region(declaration, values).map(RegionId::value);
+        return type.name(region.orElse("*"), account(), id);
+    }
+
+    private static Optional<RegionId> region(Declaration<?> declaration, Values values) {
+        return declaration.parameters().stream()
+                .filter(parameter -> parameter.name().equals(Parameter.REGION_ID.name()))
                 .findFirst()
                 .flatMap(values::find)
-                .map(Object::toString);
-        return type.name(region.orElse("*"), account(), id);
+                .map(RegionId.class::cast);
     }
 
     /** Whether the key may do the operation on the resource. */

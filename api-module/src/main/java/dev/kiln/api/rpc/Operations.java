@@ -3,6 +3,7 @@ package dev.kiln.api.rpc;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.api.signature.Caller;
+import dev.kiln.region.Regions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,10 @@ import org.springframework.stereotype.Component;
 public final class Operations {
 
     private final Map<String, Operation<?>> operations;
+    private final Regions regions;
 
-    Operations(List<Operation<?>> operations) {
+    Operations(List<Operation<?>> operations, Regions regions) {
+        this.regions = regions;
         this.operations = operations.stream()
                 .collect(Collectors.toMap(operation -> operation.declaration().name(), Function.identity()));
     }
@@ -30,8 +33,8 @@ public final class Operations {
         return run(find(name).orElseThrow(), caller, parameters);
     }
 
-    static <A> Map<String, Object> run(Operation<A> operation, Caller caller, Map<String, String> parameters) {
-        var call = Call.read(operation, caller, parameters);
+    <A> Map<String, Object> run(Operation<A> operation, Caller caller, Map<String, String> parameters) {
+        var call = Call.read(operation, caller, parameters, regions.ids());
         operation.permit(call);
         var answer = operation.run(call);
         return operation.declaration().answer().tree(answer);

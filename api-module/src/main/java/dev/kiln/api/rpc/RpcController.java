@@ -50,7 +50,7 @@ class RpcController {
             name(rpc).ifPresent(name -> Answered.operation(request, name));
             var caller = verify(rpc);
             var operation = find(rpc);
-            var answer = Operations.run(operation, caller, rpc.parameters());
+            var answer = operations.run(operation, caller, rpc.parameters());
             answer.put("RequestId", requestId);
             Answered.with(request, Answered.OK);
             write(response, 200, format, operation.declaration().name() + "Response", answer);

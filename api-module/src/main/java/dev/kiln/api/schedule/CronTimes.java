@@ -70,7 +70,9 @@ final class CronTimes {
         try {
             return CronExpression.parse("0 " + fields);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("it cannot be read (" + e.getMessage() + ")", e);
+            // Spring repeats the expression, which has six fields there.
+            var why = String.valueOf(e.getMessage()).replaceFirst(" in cron expression \".*", "");
+            throw new IllegalArgumentException("it cannot be read (" + why + ")", e);
         }
     }
 

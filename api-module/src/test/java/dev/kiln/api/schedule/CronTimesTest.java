@@ -110,7 +110,8 @@ class CronTimesTest {
         assertThatThrownBy(() -> CronTimes.of(cron, BERLIN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
-                .isNotBlank();
+                .isNotBlank()
+                .doesNotContain("cron expression", "\"0 ");
         assertThatThrownBy(() -> CronTimes.of("0,".repeat(60) + "0 * * * *", BERLIN))
                 .hasMessageContaining("100");
     }

@@ -3,7 +3,9 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.trace.TraceParent;
+import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -45,6 +47,23 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         this.limit = limit;
         if (end > 0) {
             phase(attempt.status() + ", attempt " + attempt.number());
+        }
+    }
+
+    /** What the engine does for a stage. */
+    interface Work<T> {
+        T run() throws BuildFailedException, IOException, InterruptedException;
+    }
+
+    /** Does the work; when that fails, the last line says why. The lines printed before it stand in the log already. */
+    <T> T endingWithFailureOf(Work<T> work) throws BuildFailedException, IOException, InterruptedException {
+        try {
+            return work.run();
+        } catch (BuildFailedException e) {
+            var why = e.getMessage().lines().findFirst().orElse("");
+            var end = why.lastIndexOf("; last lines:");
+            phase("failed: " + (end < 0 ? why : why.substring(0, end)) + " (" + e.code() + ")");
+            throw e;
         }
     }
 

@@ -65,7 +65,8 @@ public final class BuildingStage implements Stage {
             throws StageFailedException, IOException, InterruptedException {
         var request = requests.toBuild(attempt, home.sourceImage());
         try (var log = logs.open(attempt)) {
-            var built = engine.build(request, layers.journal(attempt, log), log);
+            var journal = layers.journal(attempt, log);
+            var built = log.endingWithFailureOf(() -> engine.build(request, journal, log));
             log.phase("storing " + built.bytes() + " bytes in " + home.region());
             var parts = store(attempt, home, built);
             // The file has done its work, and whoever goes on from here may be another machine's worker.
@@ -90,7 +91,7 @@ public final class BuildingStage implements Stage {
             throws StageFailedException, IOException, InterruptedException {
         var request = requests.toPack(attempt, home.sourceImage());
         try (var log = logs.open(attempt)) {
-            var all = engine.runPacker(request, file, log);
+            var all = log.endingWithFailureOf(() -> engine.runPacker(request, file, log));
             engine.discard(request.name());
             var made = PackerImages.of(all, home.region());
             made.outside(attempt.template().targetRegions()).forEach(text -> log.phase("not recorded: " + text));

@@ -34,7 +34,10 @@ public final class TestingStage implements Stage {
     public Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException {
         var request = requests.toTest(attempt, attempt.image());
         try (var log = logs.open(attempt)) {
-            engine.test(request, log);
+            log.endingWithFailureOf(() -> {
+                engine.test(request, log);
+                return true;
+            });
             return Advance.to(ExecutionStatus.DISTRIBUTING, "the image passed its test");
         } catch (DiskNeedsException e) {
             var needs = BuildRequests.testNeeds(attempt, request);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.awaitility.Awaitility;
@@ -55,6 +56,31 @@ class BuildLogIT {
                         .query(Long.class)
                         .single())
                 .isGreaterThan(64 << 20);
+    }
+
+    @Test
+    void whatFailedItIsTheLastLine() {
+        engine.print(3);
+        var execution = rig.start(rig.template("RUN test"));
+        engine.closeTests();
+        rig.worker(engine, 1).ring();
+        rig.await(execution, ExecutionStatus.TESTING);
+        engine.failTest(
+                execution.value(),
+                new BuildFailedException("BuildCommand.Failed", "step 1 ended with exit code 1; last lines:\nno\nno"));
+
+        engine.open();
+        rig.await(execution, ExecutionStatus.TEST_FAILED);
+
+        assertThat(new String(log(execution), StandardCharsets.UTF_8))
+                .endsWith("\n-- failed: step 1 ended with exit code 1 (BuildCommand.Failed)\n");
+
+        var second = rig.start(rig.template(""));
+        engine.fail(second.value(), new BuildFailedException("BaseImage.Refused", "the base image has no /bin/sh"));
+        rig.worker(engine, 1).ring();
+        rig.await(second, ExecutionStatus.FAILED);
+        assertThat(new String(log(second), StandardCharsets.UTF_8))
+                .isEqualTo("[1/1] RUN gate\n\0\0\0\n-- failed: the base image has no /bin/sh (BaseImage.Refused)\n");
     }
 
     private byte[] log(ExecutionId execution) {

@@ -1,0 +1,49 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.util.HexFormat;
+
+/** Bytes on their way from a server into a file, which has its name once all of them are there and the right ones. */
+final class Download {
+
+    private final Answer answer;
+    private final Progress progress;
+
+    Download(Answer answer, Progress progress) {
+        this.answer = answer;
+        this.progress = progress;
+    }
+
+    void into(Path file) throws IOException {
+        // Beside it, so that it can be moved in one step.
+        var part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            check(copy(part));
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /** Copies the bytes and returns their digest. */
+    private String copy(Path part) throws IOException {
+        var total = answer.header("Content-Length").map(Long::parseLong).orElse(Long.MAX_VALUE);
+        var digest = RequestSignature.digest();
+        try (var out = new DigestOutputStream(progress.over(Files.newOutputStream(part), total), digest)) {
+            answer.body().transferTo(out);
+        }
+        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void check(String digest) throws IOException {
+        var announced = answer.header("Kiln-Digest").orElse(digest);
+        if (!announced.equals(digest)) {
+            throw new IOException("what came has the digest " + digest + " instead of " + announced
+                    + "; get it again, and ask for ./kiln doctor if that is so each time");
+        }
+    }
+}
