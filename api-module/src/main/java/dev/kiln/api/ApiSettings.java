@@ -9,6 +9,7 @@ import org.springframework.util.unit.DataSize;
  * The API's own settings (docs/configuration.md).
  *
  * @param secretsKey 32 bytes in Base64 that seal secrets in the database; the same for all API processes
+ * @param secretsKeyLost whether keys that were sealed with another one are switched off, instead of refusing to start
  * @param root the account that makes all others
  * @param uploadLimit the largest image or context that is taken
  * @param cancelDeadline after this a cancelled execution is CANCELLED even if nothing answers
@@ -21,6 +22,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("kiln")
 public record ApiSettings(
         @DefaultValue("") String secretsKey,
+        @DefaultValue("false") boolean secretsKeyLost,
         @DefaultValue Root root,
         @DefaultValue("20GB") DataSize uploadLimit,
         @DefaultValue("30s") Duration cancelDeadline,

@@ -3,6 +3,7 @@ package dev.kiln.api;
 import dev.kiln.api.operation.Declaration;
 import dev.kiln.api.operation.Operation;
 import dev.kiln.management.ManagementServer;
+import dev.kiln.region.Regions;
 import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestDirectories;
 import dev.kiln.testing.TestServers;
@@ -61,6 +62,16 @@ public final class ApiServer implements AutoCloseable {
     /** Starts a server that has one more part. */
     static ApiServer startWith(Class<?> part, Map<String, String> more) {
         return start(TestServers.freshDatabase(), temporary(), more, context -> context.registerBean(part));
+    }
+
+    /** Starts a server whose regions are these. */
+    static ApiServer startOn(Regions regions, Map<String, String> more) {
+        return start(
+                TestServers.freshDatabase(),
+                temporary(),
+                more,
+                context -> context.registerBean(
+                        "testRegions", Regions.class, () -> regions, bean -> bean.setPrimary(true)));
     }
 
     /** Starts a server whose clock stands still. */

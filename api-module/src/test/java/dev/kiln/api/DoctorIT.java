@@ -129,7 +129,26 @@ class DoctorIT {
     }
 
     @Test
+    void aPlaceThatWillNotComeBackIsForgottenAndWhatSomebodyIsAtIsNot() {
+        aPlaceWhereNoWorkerIsAnyMoreIsNamed();
+        server.jdbc()
+                .sql(
+                        "insert into intent (kind, place, name, holder) values ('UPLOAD', 'cn-hangzhou', 'images/m-1', 42)")
+                .update();
+
+        var forgotten = server.as(ApiServer.ROOT).rest("DELETE", PATH + "/places/engine-gone", "");
+        assertThat(forgotten.status()).as(forgotten.text()).isEqualTo(204);
+        assertThat(ask("GET").text()).doesNotContain("engine-gone");
+        server.as(ApiServer.ROOT).rest("DELETE", PATH + "/places/cn-hangzhou", "");
+        assertThat(intents()).as("a region is no such place").isEqualTo(1);
+    }
+
+    @Test
     void onlyTheRootAccountMayAsk() {
+        assertThat(server.newAccount()
+                        .rest("DELETE", PATH + "/places/engine-gone", "")
+                        .status())
+                .isEqualTo(403);
         assertThat(server.newAccount().rest("GET", PATH, "").status()).isEqualTo(403);
         assertThat(server.newAccount().rest("POST", PATH, "").status()).isEqualTo(403);
     }

@@ -125,7 +125,7 @@ class KeysIT {
     }
 
     @Test
-    void theConfiguredRootKeyComesBackAtTheStartAndSwitchesOthersOffOnlyWhenItIsNew() {
+    void theConfiguredRootKeySwitchesOthersOffWhenItIsNewAndStaysOffWhenItWasSwitchedOff() {
         var database = TestServers.freshDatabase();
         WireClient narrowed;
         Keys second;
@@ -144,10 +144,16 @@ class KeysIT {
                     .isEqualTo(200);
         }
         try (var again = ApiServer.start(database, regions, Map.of())) {
-            assertThat(again.as(ApiServer.ROOT).call("DescribeRegions").status())
-                    .isEqualTo(200);
+            assertThat(again.as(ApiServer.ROOT).call("DescribeRegions").refusal())
+                    .isEqualTo("400 InvalidAccessKeyId.Inactive");
+            assertThat(again.as(second).call("DescribeRegions").status()).isEqualTo(200);
+        }
+        var renewed = new Keys(ApiServer.ROOT.account(), "renewed", "another-secret-for-root");
+        var settings = Map.of("kiln.root.access-key-id", renewed.id(), "kiln.root.access-key-secret", renewed.secret());
+        try (var changed = ApiServer.start(database, regions, settings)) {
+            assertThat(changed.as(renewed).call("DescribeRegions").status()).isEqualTo(200);
             for (var key : List.of(narrowed.keys(), second)) {
-                assertThat(again.as(key).call("DescribeRegions").refusal())
+                assertThat(changed.as(key).call("DescribeRegions").refusal())
                         .isEqualTo("400 InvalidAccessKeyId.Inactive");
             }
         }

@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,8 @@ class LiveLogsIT {
         var path = "/api/v1/executions/" + execution + "/logs?offset=7";
         var logs = server.bean(MovedLogs.class);
 
-        assertThat(logs.move(new MovedLogs.Due(new ExecutionId(execution), new RegionId("cn-hangzhou")), 0))
+        assertThat(logs.move(
+                        new MovedLogs.Due(new ExecutionId(execution), new RegionId("cn-hangzhou"), Instant.now()), 0))
                 .isTrue();
 
         assertThat(server.jdbc()

@@ -76,6 +76,11 @@ class RestCodesIT {
         provoked.put(RestCodes.TASK_NOT_FOUND, () -> client.rest("GET", "/api/v1/tasks/t-none", ""));
         provoked.put(RestCodes.NOTHING_FAILED, () -> retry(true));
         provoked.put(RestCodes.NOT_FINISHED, () -> retry(false));
+        provoked.put(RestCodes.IMAGE_GONE, () -> {
+            var execution = objects.start(objects.template(objects.image("base")));
+            objects.finish(execution, "PARTITION_SUCCESS");
+            return client.rest("POST", "/api/v1/executions/" + execution + "/targets/retry", "");
+        });
         provoked.put(RestCodes.PARAMETER_NAME, () -> start("{\"parameters\":{\"NONE\":\"x\"}}"));
         provoked.put(RestCodes.PARAMETER_VALUE, () -> start("{\"parameters\":{\"NONE\":null}}"));
         provoked.put(RestCodes.UNATTENDED, () -> {

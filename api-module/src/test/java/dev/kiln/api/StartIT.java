@@ -7,6 +7,7 @@ import dev.kiln.start.UnusableSettingException;
 import dev.kiln.testing.TestServers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,32 @@ class StartIT {
             assertThatThrownBy(
                             () -> ApiServer.start(database, regions, settings).close())
                     .hasStackTraceContaining(UnusableSettingException.class.getName());
+        }
+    }
+
+    @Test
+    void withAnotherSecretsKeyNothingStartsUnlessTheFirstIsSaidToBeLost() {
+        var database = TestServers.freshDatabase();
+        Keys account;
+        try (var first = ApiServer.start(database, regions, Map.of())) {
+            account = first.newAccount().keys();
+        }
+        var other =
+                Base64.getEncoder().encodeToString("another key that has 32 bytes...".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> ApiServer.start(database, regions, Map.of("kiln.secrets-key", other))
+                        .close())
+                .hasStackTraceContaining("kiln.secrets-key is another one");
+
+        var lost = Map.of("kiln.secrets-key", other, "kiln.secrets-key-lost", "true");
+        try (var again = ApiServer.start(database, regions, lost)) {
+            assertThat(again.as(ApiServer.ROOT).call("DescribeRegions").status())
+                    .isEqualTo(200);
+            assertThat(again.jdbc()
+                            .sql("select active from access_key where id = :id")
+                            .param("id", account.id())
+                            .query(Boolean.class)
+                            .single())
+                    .isFalse();
         }
     }
 

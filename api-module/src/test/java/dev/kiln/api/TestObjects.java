@@ -82,6 +82,15 @@ public final class TestObjects {
                 """).param("status", status).param("id", execution).update();
     }
 
+    /** The image of an execution is there, in its own region. */
+    public void built(String execution) {
+        jdbc().sql("""
+                insert into image_copy (id, account_id, region_id, name, state, digest, bytes, execution_id)
+                select image_id, account_id, region_id, 'golden', 'COPIED', 'sha256:' || repeat('0', 64), 1, id
+                  from execution where id = :id
+                """).param("id", execution).update();
+    }
+
     public void status(String execution, String status) {
         jdbc().sql("""
                         update execution

@@ -42,8 +42,18 @@ final class CommandTable {
 
     int run(List<String> words) throws UsageException, IOException {
         var command = find(words)
-                .orElseThrow(() -> new UsageException("command " + String.join(" ", words) + " is not known"));
+                .orElseThrow(
+                        () -> new UsageException("command " + String.join(" ", words) + " is not known" + near(words)));
         return command.run(words.subList(command.name().split(" ", -1).length, words.size()));
+    }
+
+    /** Those that begin with the same word. */
+    private String near(List<String> words) {
+        var begun = commands.stream()
+                .map(Command::name)
+                .filter(name -> name.startsWith(words.get(0) + " "))
+                .toList();
+        return begun.isEmpty() ? "" : "; there is " + String.join(", ", begun);
     }
 
     /** The command that the words begin with; the one with more words of its own first. */

@@ -95,13 +95,16 @@ final class KeyCommands {
             session.print(keys.path("keys"));
             return ExitStatus.DONE;
         }
+        var table = new Table(-1, "KEY", "STATE", "MAY DO", "MADE");
         for (var key : keys.path("keys")) {
             var policies = key.path("policies").size();
-            session.terminal()
-                    .out()
-                    .println(key.path("accessKeyId").asString() + "  " + state(key) + "  "
-                            + (policies == 0 ? "everything" : "policies: " + policies));
+            table.row(
+                    key.path("accessKeyId").asString(),
+                    state(key),
+                    policies == 0 ? "everything" : "policies: " + policies,
+                    Session.ago(key.path("createdAt").asString("")));
         }
+        table.print(session.terminal());
         return ExitStatus.DONE;
     }
 

@@ -60,7 +60,7 @@ public final class Main {
             err.println("kiln: " + e.getMessage() + " (./kiln " + words.get(0) + " --help)");
             return ExitStatus.USAGE;
         } catch (ApiException e) {
-            err.println("kiln: " + refusal(e));
+            err.println("kiln: " + refusal(e, words.get(words.size() - 1)));
             return ExitStatus.REFUSED;
         } catch (IOException | InvalidPathException e) {
             err.println("kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())));
@@ -68,12 +68,12 @@ public final class Main {
         }
     }
 
-    /** One line: the code, the server's words, and what to do. */
-    private static String refusal(ApiException e) {
+    /** One line: the code, the server's words, and what to do unless they are about what was asked for. */
+    private static String refusal(ApiException e, String askedFor) {
         var said = Terminal.oneLine(String.valueOf(e.getMessage())
                 .replaceFirst(" server string to sign is.*", "")
                 .replaceFirst(" server StringToSign is.*", ""));
-        var remedy = REMEDIES.get(e.code());
+        var remedy = said.contains("access key \"" + askedFor + "\"") ? null : REMEDIES.get(e.code());
         return "refused: " + (e.code().isEmpty() ? "" : e.code() + ": ") + said
                 + (remedy == null ? "" : " → " + remedy);
     }

@@ -27,6 +27,7 @@ final class ServerCommands {
         var id = new Option("id", "", "N", "its number; else the server chooses one");
         var name = new Option("name", "n", "NAME", "what it is called");
         var remove = new Option("remove", "", "", "remove it");
+        var forget = new Option("forget", "", "PLACE", "forget what is noted of a place that will not come back");
         var data = new Option("data", "d", "JSON", "the body");
         var file = new Option("file", "f", "FILE", "the body: a file as it is");
         return List.of(
@@ -37,9 +38,15 @@ final class ServerCommands {
                         "make an account, print its id and key",
                         this::createAccount),
                 new Command(
+                        "account list",
+                        List.of(),
+                        List.of(Option.OUTPUT),
+                        "all accounts, the oldest first",
+                        this::listAccounts),
+                new Command(
                         "doctor",
                         List.of(),
-                        List.of(remove, Option.OUTPUT),
+                        List.of(remove, forget, Option.OUTPUT),
                         "what was left behind or is missing; exit status 1 when anything is",
                         this::doctor),
                 new Command(
@@ -81,8 +88,32 @@ final class ServerCommands {
         return ExitStatus.DONE;
     }
 
+    private int listAccounts(Arguments arguments) throws UsageException, IOException {
+        var json = Session.json(arguments);
+        var accounts = session.client().get("/api/v1/accounts").path("accounts");
+        if (json) {
+            session.print(accounts);
+            return ExitStatus.DONE;
+        }
+        var table = new Table(1, "ACCOUNT", "NAME", "MADE", "");
+        for (var account : accounts) {
+            table.row(
+                    text(account, "accountId"),
+                    text(account, "name"),
+                    Session.ago(text(account, "createdAt")),
+                    account.path("root").asBoolean(false) ? "root" : "");
+        }
+        table.print(session.terminal());
+        return ExitStatus.DONE;
+    }
+
     private int doctor(Arguments arguments) throws UsageException, IOException {
         var json = Session.json(arguments);
+        var gone = arguments.option("forget");
+        if (gone.isPresent()) {
+            var path = "/api/v1/doctor/places/" + Session.id(gone.get(), "a place");
+            session.client().rest("DELETE", path, Map.of(), RequestBody.none());
+        }
         var method = arguments.has("remove") ? "POST" : "GET";
         var report = session.client().rest(method, "/api/v1/doctor", Map.of(), RequestBody.none());
         if (json) {
@@ -130,6 +161,7 @@ final class ServerCommands {
             }
             parameters.put(word.substring(0, equals), word.substring(equals + 1));
         }
+        session.environmentRegion().ifPresent(region -> parameters.putIfAbsent("RegionId", region));
         session.print(session.client().rpc(words.get(0), parameters));
         return ExitStatus.DONE;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,6 +50,11 @@ final class Session {
 
     String region(Arguments arguments) {
         return arguments.option("region").orElse(here.environment().getOrDefault("KILN_REGION", DEFAULT_REGION));
+    }
+
+    /** The region that KILN_REGION names, if it names one. */
+    Optional<String> environmentRegion() {
+        return Optional.ofNullable(here.environment().get("KILN_REGION")).filter(region -> !region.isEmpty());
     }
 
     /** Whether a program reads what is written; it then gets what the API has answered. */

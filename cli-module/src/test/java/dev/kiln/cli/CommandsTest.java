@@ -103,7 +103,11 @@ class CommandsTest {
                 """;
         assertThat(run("key", "list", "--account", "7")).isZero();
         assertThat(seenRequest).isEqualTo("GET /api/v1/keys?accountId=7");
-        assertThat(text(out)).isEqualTo("A1  active  everything\nA2  disabled  policies: 1\n");
+        assertThat(text(out)).isEqualTo("""
+                        KEY  STATE     MAY DO       MADE
+                        A1   active    everything
+                        A2   disabled  policies: 1
+                        """);
 
         answer = "{\"accessKeyId\":\"A1\",\"active\":false}";
         assertThat(run("key", "disable", "A1")).isZero();
@@ -117,6 +121,24 @@ class CommandsTest {
         for (var wrong : List.of("key", "key make", "key delete", "key delete a/b", "key list A1")) {
             assertThat(run(wrong.split(" "))).as(wrong).isEqualTo(2);
         }
+    }
+
+    @Test
+    void accountsAreListedAndAPlaceIsForgotten() {
+        answer = """
+                {"accounts":[{"accountId":"1","name":"root","root":true,"createdAt":""},
+                             {"accountId":"7","name":"team","root":false,"createdAt":""}]}
+                """;
+        assertThat(run("account", "list")).isZero();
+        assertThat(seenRequest).isEqualTo("GET /api/v1/accounts");
+        assertThat(text(out).lines().map(String::strip))
+                .containsExactly("ACCOUNT  NAME  MADE", "1        root        root", "7        team");
+
+        answer = "{\"clean\":true}";
+        assertThat(run("doctor", "--forget", "engine-1")).isZero();
+        assertThat(run("doctor", "--forget", "../x")).isEqualTo(2);
+        assertThat(run("targets")).isEqualTo(2);
+        assertThat(text(err)).contains("command targets is not known; there is targets list, targets retry");
     }
 
     @Test
@@ -262,6 +284,19 @@ class CommandsTest {
 
         assertThat(run("call", "DeleteImage", "ImageId=m-1")).isEqualTo(1);
         assertThat(text(err)).isEqualTo("kiln: refused: InvalidImageId.NotFound: There is no such image.\n");
+    }
+
+    @Test
+    void aKeyThatIsNotThereIsNotTheOneThatSigned() {
+        status = 404;
+        answer = "{\"code\":\"InvalidAccessKeyId.NotFound\",\"detail\":\"There is no access key \\\"nope\\\".\"}";
+
+        assertThat(run("key", "delete", "nope")).isEqualTo(1);
+        assertThat(run("images")).isEqualTo(1);
+        assertThat(text(err).lines())
+                .first()
+                .isEqualTo("kiln: refused: InvalidAccessKeyId.NotFound: There is no access key \"nope\".");
+        assertThat(text(err).lines()).last().asString().contains("check KILN_ACCESS_KEY_ID");
     }
 
     @Test

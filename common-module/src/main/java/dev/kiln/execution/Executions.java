@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -49,36 +48,6 @@ public final class Executions {
                    as s (from_status, to_status, message, number)
              order by s.number
             """;
-
-    private static final String RETRY = """
-                with reopened as (
-                    update execution
-                       set status = 'DISTRIBUTING', finished_at = null, error_code = '',
-                           error_info = '', message = case when :region::text is null
-                               then 'failed targets are tried again'
-                               else 'the target ' || :region || ' is tried again' end,
-                           version = version + 1, modified_at = now()
-                     where id = :id and account_id = :account and status = 'PARTITION_SUCCESS'
-                       and (:region::text is null or exists (
-                           select from image_copy c left join image_share s on s.image_id = c.id
-                            where c.execution_id = execution.id and c.region_id = :region
-                              and 'FAILED' in (c.state, s.state)))
-                    returning *),
-                copies as (
-                    update image_copy c set state = 'PENDING', attempts = 0, error_code = '', error_info = ''
-                      from reopened r
-                     where c.execution_id = r.id and c.state = 'FAILED'
-                       and c.region_id = coalesce(:region, c.region_id)),
-                shares as (
-                    update image_share s set state = 'PENDING', error_code = '', error_info = ''
-                      from reopened r join image_copy c on c.execution_id = r.id
-                     where s.image_id = c.id and s.state = 'FAILED'
-                       and c.region_id = coalesce(:region, c.region_id))
-                insert into execution_event
-                       (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message, rings)
-                select id, template_id, account_id, version, 'PARTITION_SUCCESS', status, attempt, message, true
-                  from reopened
-                """;
 
     private final JdbcClient jdbc;
     private final JsonMapper json = new JsonMapper();
@@ -366,16 +335,7 @@ public final class Executions {
 
     /** The same for the copy to one region and its shares alone; what failed in others stays as it is. */
     public RetryAnswer retry(ExecutionId id, AccountId account, Optional<RegionId> region) {
-        try {
-            var moved = jdbc.sql(RETRY)
-                    .param("id", id.value())
-                    .param("account", account.value())
-                    .param("region", region.map(RegionId::value).orElse(null), Types.VARCHAR)
-                    .update();
-            return moved == 1 ? RetryAnswer.ACCEPTED : whyNoRetry(id, account);
-        } catch (DuplicateKeyException e) {
-            return RetryAnswer.OTHER_RUNNING;
-        }
+        return new Reopening(jdbc).of(id, account, region);
     }
 
     private Optional<ExecutionStatus> statusOf(ExecutionId id, AccountId account) {
@@ -385,11 +345,5 @@ public final class Executions {
                 .query(String.class)
                 .optional()
                 .map(ExecutionStatus::valueOf);
-    }
-
-    private RetryAnswer whyNoRetry(ExecutionId id, AccountId account) {
-        return statusOf(id, account)
-                .map(status -> status.isFinal() ? RetryAnswer.NOTHING_FAILED : RetryAnswer.NOT_FINISHED)
-                .orElse(RetryAnswer.NOT_FOUND);
     }
 }

@@ -8,6 +8,8 @@ public enum RetryAnswer {
     NOT_FOUND,
     /** It ended otherwise than with failed targets: there is nothing to retry. */
     NOTHING_FAILED,
+    /** Its image was deleted, so nothing is there to copy or to share. */
+    IMAGE_GONE,
     /** Another execution of the template is running. */
     OTHER_RUNNING,
     /** It has not ended yet. */

@@ -8,7 +8,9 @@ import dev.kiln.region.StoreKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,21 +30,71 @@ public final class MovedLogs {
     }
 
     /** A log that is to be moved. */
-    public record Due(ExecutionId execution, RegionId region) {}
+    public record Due(ExecutionId execution, RegionId region, Instant endedAt) {}
 
-    /** Logs of executions that ended so long ago and that nobody is moving, the oldest first. */
-    public List<Due> due(Duration ago, int most) {
-        return jdbc.sql("""
-                        select e.id, e.region_id from build_log_chunk c join execution e on e.id = c.execution_id
-                         where c.first_byte = 0 and e.finished_at < now() - make_interval(secs => :seconds)
-                           and not exists (select from intent_state i where i.name = 'logs/' || e.id and i.alive)
-                         order by e.finished_at limit :most
-                        """)
-                .param("seconds", ago.toMillis() / 1000.0)
-                .param("most", most)
-                .query((row, number) ->
-                        new Due(new ExecutionId(row.getString("id")), new RegionId(row.getString("region_id"))))
-                .list();
+    public List<RegionId> regions() {
+        return regions.ids();
+    }
+
+    /** Looks in a region for logs of executions that ended so long ago. */
+    public Search search(RegionId region, Duration ago) {
+        return new Search(region, ago);
+    }
+
+    /**
+     * Finds what is to be moved, the oldest first, and each time goes on where it was: among all executions that ever
+     * ended there are few whose log is still to be moved. Now and then it begins anew, for what others have let go.
+     */
+    public final class Search {
+
+        private static final Instant BEGINNING = Instant.EPOCH;
+        // More than any transaction takes between the time that it writes down and its end.
+        private static final Duration LATE = Duration.ofMinutes(10);
+        private static final Duration ANEW = Duration.ofHours(1);
+
+        private final RegionId region;
+        private final Duration ago;
+        private Instant from = BEGINNING;
+        private long begunAt = System.nanoTime();
+
+        private Search(RegionId region, Duration ago) {
+            this.region = region;
+            this.ago = ago;
+        }
+
+        /** What nobody is moving now. */
+        public synchronized List<Due> next(int most) {
+            if (System.nanoTime() - begunAt > ANEW.toNanos()) {
+                from = BEGINNING;
+                begunAt = System.nanoTime();
+            }
+            var upTo = jdbc.sql("select now() - make_interval(secs => :seconds)")
+                    .param("seconds", ago.toMillis() / 1000.0)
+                    .query(OffsetDateTime.class)
+                    .single();
+            var due = due(upTo, most);
+            from = due.isEmpty() ? upTo.toInstant().minus(LATE) : due.get(0).endedAt();
+            return due;
+        }
+
+        private List<Due> due(OffsetDateTime upTo, int most) {
+            return jdbc.sql("""
+                            select e.id, e.region_id, e.finished_at
+                              from execution e join build_log_chunk c on c.execution_id = e.id and c.first_byte = 0
+                             where e.region_id = :region and e.finished_at >= :from and e.finished_at < :upTo
+                               and not exists (select from intent_state i where i.name = 'logs/' || e.id and i.alive)
+                             order by e.finished_at limit :most
+                            """)
+                    .param("region", region.value())
+                    .param("from", from.atOffset(ZoneOffset.UTC))
+                    .param("upTo", upTo)
+                    .param("most", most)
+                    .query((row, number) -> new Due(
+                            new ExecutionId(row.getString("id")),
+                            new RegionId(row.getString("region_id")),
+                            row.getObject("finished_at", OffsetDateTime.class).toInstant()))
+                    .list();
+        }
     }
 
     /** Where the log of an execution lies. */

@@ -51,14 +51,17 @@ public final class Health implements AutoCloseable {
 
     /** Whether the process has what it needs; of what it needs less, only told. */
     public Report report(Need asked) {
+        var told = watched.stream()
+                .filter(one -> asked == Need.HEALTH || one.check.concerns(asked))
+                .toList();
+        // All at once: those that do not answer are waited for together.
+        told.forEach(Watched::begin);
         var findings = new LinkedHashMap<String, Finding>();
         var up = true;
-        for (var one : watched) {
-            if (asked == Need.HEALTH || one.check.concerns(asked)) {
-                var finding = one.finding();
-                findings.put(one.check.name(), finding);
-                up &= finding.up() || !one.check.concerns(asked);
-            }
+        for (var one : told) {
+            var finding = one.finding();
+            findings.put(one.check.name(), finding);
+            up &= finding.up() || !one.check.concerns(asked);
         }
         return new Report(up, findings);
     }
@@ -79,14 +82,22 @@ public final class Health implements AutoCloseable {
             this.check = check;
         }
 
-        synchronized Finding finding() {
+        synchronized void begin() {
+            var unused = underWay();
+        }
+
+        private Future<Finding> underWay() {
             var look = looking;
             if (look == null || (look.isDone() && age().compareTo(check.fresh()) > 0)) {
                 look = threads.submit(this::look);
                 looking = look;
                 begun = System.nanoTime();
             }
-            last = await(look);
+            return look;
+        }
+
+        synchronized Finding finding() {
+            last = await(underWay());
             return last;
         }
 

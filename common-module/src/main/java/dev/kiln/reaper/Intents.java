@@ -152,6 +152,14 @@ public final class Intents {
                 .single();
     }
 
+    /** Forgets what was left behind in a place that will not come back; what somebody is at work on stays. */
+    public void forget(String place) {
+        jdbc.sql("delete from intent where id in (select id from intent_state where place = :place and not alive)")
+                .param("place", place)
+                .update();
+        jdbc.sql("delete from sweep where place = :place").param("place", place).update();
+    }
+
     /** Forgets intents whose effect is gone. */
     public void forget(Collection<Long> ids) {
         jdbc.sql("delete from intent where id = any(:ids)")

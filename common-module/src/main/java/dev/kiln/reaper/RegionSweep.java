@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +24,11 @@ import java.util.stream.Collectors;
  * down that he would make it and is gone, or when no row explains it and it is too old to be of somebody at work.
  */
 public final class RegionSweep {
+
+    // What one comparison judges of things that no row explains; the next one goes on.
+    private static final int MOST_AT_ONCE = 10_000;
+    // Of objects that are missing so many are told: when a whole region is away, all are.
+    private static final int MOST_LOST = 1000;
 
     private final Regions regions;
     private final Intents intents;
@@ -64,17 +71,26 @@ public final class RegionSweep {
         }
         // Intents and rows first: whoever begins or ends after that is no concern of this comparison.
         var dead = intents.dead(region.value());
-        var expected = things.expected(region);
+        var expected = new ExpectedObjects();
+        things.expected(region, expected::add);
+        expected.complete();
         var others = new ArrayList<StoredItem>();
+        var more = new AtomicBoolean();
         store.list(null, item -> {
-            if (!item.isObject() || !expected.remove(item.key(), item.name())) {
+            if (item.isObject() && expected.see(item.key(), item.name())) {
+                return;
+            }
+            if (others.size() < MOST_AT_ONCE) {
                 others.add(item);
+            } else {
+                more.set(true);
             }
         });
         var inUse = new HashSet<String>();
         var findings = judge(store, others, dead, inUse, remove);
         findings.addAll(lost(store, expected));
-        if (remove) {
+        // Of what the next comparison has to judge, intents may still tell whose it is.
+        if (remove && !more.get()) {
             forget(dead, findings, inUse);
         }
         return findings;
@@ -145,26 +161,42 @@ public final class RegionSweep {
     }
 
     /** What was expected and not found: looked at again, since images come and go. */
-    private List<Finding> lost(RegionStore store, Map<String, String> missing) throws IOException {
+    private List<Finding> lost(RegionStore store, ExpectedObjects expected) throws IOException {
         var findings = new ArrayList<Finding>();
+        if (expected.allSeen()) {
+            return findings;
+        }
+        var missing = new LinkedHashMap<String, String>();
+        things.expected(store.region(), (key, digest) -> {
+            if (missing.size() < MOST_LOST && expected.isMissing(key, digest)) {
+                missing.put(key, digest);
+            }
+        });
         for (var entry : missing.entrySet()) {
             var item = new StoredItem(entry.getKey(), entry.getValue(), true, Instant.now());
-            boolean there = store.find(new StoreKey(entry.getKey()))
-                    .map(StoredObject::digest)
-                    .filter(digest -> digest.hex().equals(entry.getValue()))
-                    .isPresent();
-            if (!there && things.belonging(store.region(), item) == StoredThings.Belonging.WANTED) {
-                findings.add(new Finding(
-                        store.region().value(),
-                        Finding.Kind.ROW,
-                        item.toString(),
-                        "",
-                        0,
-                        Finding.Verdict.LOST,
-                        "the row says that it is there"));
+            if (!isThere(store, item) && things.belonging(store.region(), item) == StoredThings.Belonging.WANTED) {
+                findings.add(lost(store, item));
             }
         }
         return findings;
+    }
+
+    private static boolean isThere(RegionStore store, StoredItem item) throws IOException {
+        return store.find(new StoreKey(item.key()))
+                .map(StoredObject::digest)
+                .filter(digest -> digest.hex().equals(item.name()))
+                .isPresent();
+    }
+
+    private static Finding lost(RegionStore store, StoredItem item) {
+        return new Finding(
+                store.region().value(),
+                Finding.Kind.ROW,
+                item.toString(),
+                "",
+                0,
+                Finding.Verdict.LOST,
+                "the row says that it is there");
     }
 
     /** Forgets the intents but those of which something is still there: they tell whose it is. */

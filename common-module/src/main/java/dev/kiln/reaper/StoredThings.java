@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -15,6 +16,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * logs.
  */
 public final class StoredThings {
+
+    private static final int PORTION = 1000;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -42,10 +45,16 @@ public final class StoredThings {
         void run() throws IOException;
     }
 
-    /** The digests of all objects that the region must have, in hexadecimal, by their keys. */
-    Map<String, String> expected(RegionId region) {
-        var expected = new HashMap<String, String>();
-        jdbc.sql("""
+    /** Takes the key of an object and its digest in hexadecimal. */
+    @FunctionalInterface
+    interface Each {
+        void take(String key, String digest);
+    }
+
+    /** Tells all objects that the region must have, of which never many are in memory. */
+    void expected(RegionId region, Each each) {
+        // Within a transaction the driver reads them by portions.
+        transaction.executeWithoutResult(status -> jdbc.sql("""
                         select 'images/' || id as key, substr(digest, 8) as digest from image_copy
                          where region_id = :region and state = 'COPIED' and artifact is null
                         union all
@@ -58,9 +67,8 @@ public final class StoredThings {
                         select 'logs/' || execution_id, substr(digest, 8) from moved_log where region_id = :region
                         """)
                 .param("region", region.value())
-                .query((row, number) -> expected.put(row.getString("key"), row.getString("digest")))
-                .list();
-        return expected;
+                .withFetchSize(PORTION)
+                .query((RowCallbackHandler) row -> each.take(row.getString("key"), row.getString("digest"))));
     }
 
     /** Whose this thing is, as the rows say now. What was listed before cannot be of somebody who begins only now. */

@@ -14,6 +14,8 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -63,6 +66,25 @@ public final class EmbeddedKafka implements Closeable {
             lock.close();
             throw e;
         }
+    }
+
+    /**
+     * From now on a broker that gives up, its disk being full for example, does not end this JVM, which is what Kafka
+     * does else. It stays away until it is started again with a new JVM.
+     *
+     * @param told hears that it gave up
+     */
+    public static void survive(Consumer<String> told) {
+        var once = new AtomicBoolean();
+        Exit.Procedure givesUp = (status, message) -> {
+            if (once.compareAndSet(false, true)) {
+                told.accept(
+                        "Kafka has given up: is the disk full? Executions go on more slowly, by the looks of workers"
+                                + " into the database; make room, then start Kiln again");
+            }
+        };
+        Exit.setHaltProcedure(givesUp);
+        Exit.setExitProcedure(givesUp);
     }
 
     public String bootstrapServers() {

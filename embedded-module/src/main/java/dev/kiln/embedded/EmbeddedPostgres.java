@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * A PostgreSQL server as a child process on the loopback address. Its data stay in the directory over restarts, a
@@ -25,10 +26,15 @@ public final class EmbeddedPostgres implements Closeable {
     private static final long SECONDS_TO_START = 120;
     private static final long SECONDS_TO_STOP = 20;
 
+    private static final long LONGEST_PAUSE = 30; // seconds
+
     private final DirectoryLock lock;
-    private final Process server;
+    private final PostgresData data;
+    private final Settings settings;
     private final int port;
     private final String password;
+    private volatile Process server;
+    private volatile boolean closed;
 
     /**
      * Where and how the server keeps its data.
@@ -40,11 +46,13 @@ public final class EmbeddedPostgres implements Closeable {
      */
     public record Settings(Path directory, int port, boolean durable, Path log) {}
 
-    private EmbeddedPostgres(DirectoryLock lock, Process server, int port, String password) {
+    private EmbeddedPostgres(DirectoryLock lock, PostgresData data, Settings settings, int port) throws IOException {
         this.lock = lock;
-        this.server = server;
+        this.data = data;
+        this.settings = settings;
         this.port = port;
-        this.password = password;
+        this.password = data.initialised(settings.durable());
+        this.server = startServer();
     }
 
     /**
@@ -56,14 +64,53 @@ public final class EmbeddedPostgres implements Closeable {
             var port = FreePort.check(settings.port());
             var data = new PostgresData(settings.directory(), PostgresBinaries.unpacked());
             data.stopOrphan();
-            var password = data.initialised(settings.durable());
-            var server = BoundProcess.startWithoutRoot(data.server(options(settings, port), settings.log()), "INT");
-            var postgres = new EmbeddedPostgres(lock, server, port, password);
-            postgres.awaitStart(data, settings.log());
-            return postgres;
+            return new EmbeddedPostgres(lock, data, settings, port);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * From now on a server that ends without being asked to is started again, on the same port, after growing pauses.
+     *
+     * @param told hears of each end, and that it is there again
+     */
+    public void supervise(Consumer<String> told) {
+        var supervisor = new Thread(() -> keepRunning(told), "postgres-supervisor");
+        supervisor.setDaemon(true);
+        supervisor.start();
+    }
+
+    private void keepRunning(Consumer<String> told) {
+        var pause = 1L;
+        try {
+            while (!closed) {
+                var status = server.waitFor();
+                if (closed) {
+                    return;
+                }
+                told.accept("PostgreSQL ended with status " + status + "; it is started again in " + pause + " s, see "
+                        + settings.log());
+                TimeUnit.SECONDS.sleep(pause);
+                pause = startAgain(told) ? 1 : Math.min(pause * 2, LONGEST_PAUSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean startAgain(Consumer<String> told) {
+        try {
+            if (!closed) {
+                data.stopOrphan();
+                server = startServer();
+                told.accept("PostgreSQL answers again");
+            }
+            return true;
+        } catch (IOException e) {
+            told.accept("PostgreSQL could not be started: " + e.getMessage());
+            return false;
         }
     }
 
@@ -88,8 +135,11 @@ public final class EmbeddedPostgres implements Closeable {
     /** Stops the server in an orderly way, ending the sessions of its clients. */
     @Override
     public void close() throws IOException {
-        try (lock) {
-            stop(server.toHandle());
+        closed = true;
+        synchronized (this) {
+            try (lock) {
+                stop(server.toHandle());
+            }
         }
     }
 
@@ -105,6 +155,12 @@ public final class EmbeddedPostgres implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Process startServer() throws IOException {
+        var started = BoundProcess.startWithoutRoot(data.server(options(settings, port), settings.log()), "INT");
+        awaitStart(started);
+        return started;
     }
 
     private static List<String> options(Settings settings, int port) {
@@ -123,23 +179,25 @@ public final class EmbeddedPostgres implements Closeable {
         return options;
     }
 
-    private void awaitStart(PostgresData data, Path log) throws IOException {
+    private void awaitStart(Process started) throws IOException {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
         try {
-            while (!data.isReady(server.pid())) {
-                if (server.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    throw new IOException("PostgreSQL did not start; the end of its log:\n" + lastLines(log));
+            while (!data.isReady(started.pid())) {
+                if (started.waitFor(20, TimeUnit.MILLISECONDS)) {
+                    throw new IOException(
+                            "PostgreSQL did not start; the end of its log:\n" + lastLines(settings.log()));
                 }
                 if (System.nanoTime() > deadline) {
-                    throw new IOException("PostgreSQL was not ready within " + SECONDS_TO_START + " s, see " + log);
+                    throw new IOException(
+                            "PostgreSQL was not ready within " + SECONDS_TO_START + " s, see " + settings.log());
                 }
             }
             createFirstDatabase();
         } catch (IOException e) {
-            server.destroyForcibly();
+            started.destroyForcibly();
             throw e;
         } catch (InterruptedException e) {
-            server.destroyForcibly();
+            started.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while PostgreSQL was starting", e);
         }

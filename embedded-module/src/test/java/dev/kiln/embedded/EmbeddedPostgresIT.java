@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,27 @@ class EmbeddedPostgresIT {
                     .isLessThan(10);
             assertThat(client.isValid(1)).isFalse();
         }
+    }
+
+    @Test
+    void isStartedAgainOnItsPortWhenItIsKilled() throws Exception {
+        var told = new CopyOnWriteArrayList<String>();
+        var durable = new EmbeddedPostgres.Settings(directory(), 0, true, temporary.resolve("postgres.log"));
+        try (var postgres = EmbeddedPostgres.start(durable)) {
+            postgres.supervise(told::add);
+            execute(postgres, "create table kept (value text)", "insert into kept values ('clay')");
+            var pid = Files.readAllLines(directory().resolve("cluster/postmaster.pid"))
+                    .get(0);
+
+            ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+
+            Awaitility.await("it is there again")
+                    .atMost(60, TimeUnit.SECONDS)
+                    .until(() -> told.contains("PostgreSQL answers again"));
+            assertThat(told.get(0)).startsWith("PostgreSQL ended with status 137; it is started again in 1 s");
+            assertThat(firstText(postgres, "select value from kept")).isEqualTo("clay");
+        }
+        assertThat(told).last().isEqualTo("PostgreSQL answers again");
     }
 
     @Test

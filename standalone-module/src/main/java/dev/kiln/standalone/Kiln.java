@@ -102,6 +102,7 @@ final class Kiln implements Closeable {
         var started = EmbeddedPostgres.start(
                 new EmbeddedPostgres.Settings(data.postgres(), 0, settings.durable(), data.log("postgres")));
         postgres.set(started);
+        started.supervise(said -> console.say("  ! " + said));
         Flyway.configure()
                 .dataSource(started.url(), EmbeddedPostgres.USER, started.password())
                 .load()
@@ -110,6 +111,7 @@ final class Kiln implements Closeable {
     }
 
     private boolean startKafka() throws IOException {
+        EmbeddedKafka.survive(said -> console.say("  ! " + said));
         var started = EmbeddedKafka.start(data.kafka(), 0);
         kafka.set(started);
         // The API would make it too, but the workers start beside the API and listen at once.

@@ -20,7 +20,7 @@ final class WorkerProcess implements Closeable {
 
     // Not the keys and secrets of the API.
     private static final Pattern FOR_WORKERS =
-            Pattern.compile("KILN_((WORKER|ENGINE|MACHINE|MANAGEMENT)_.*|LOG_FORMAT)");
+            Pattern.compile("KILN_((WORKER|ENGINE|MACHINE|MANAGEMENT|LOGS|TRACING)_.*|LOG_FORMAT)");
 
     private static final long SECONDS_TO_START = 180;
     private static final long SECONDS_TO_STOP = 20;

@@ -28,6 +28,9 @@ final class Worker implements SmartLifecycle {
     // Statements of a sweep may wait for the database; what takes longer than this is no wait any more.
     private static final Duration LONGEST_SWEEP = Duration.ofMinutes(2);
 
+    // What its consumer may take to say that it leaves.
+    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(3);
+
     private final WorkerSettings settings;
     private final SchemaCheck schema;
     private final FirstCheck sandbox;
@@ -118,14 +121,15 @@ final class Worker implements SmartLifecycle {
     public void stop() {
         running = false;
         listener.close();
-        listening.interrupt();
         sweeping.shutdownNow();
         orphans.close();
         try {
             slots.drain(settings.drainGrace());
+            listening.join(LONGEST_GOODBYE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        listening.interrupt();
         slots.close();
         LOG.info("this worker takes no more work and has handed over what it had");
     }

@@ -6,18 +6,20 @@ import dev.kiln.api.error.Refusals;
 import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Makes accounts. */
+/** Makes accounts, and tells which there are. */
 @RestController
 class AccountController {
 
@@ -37,6 +39,17 @@ class AccountController {
 
     /** What an account is to be; without an id it gets one. */
     record NewAccount(@Nullable String id, @Nullable String name) {}
+
+    /** All of them, the oldest first. */
+    record All(List<Accounts.Shown> accounts) {}
+
+    @GetMapping("/api/v1/accounts")
+    All list(@RequestAttribute("dev.kiln.caller") Caller caller) {
+        if (!caller.root()) {
+            throw RestCodes.ROOT_ONLY.because("Only the root account may list accounts.");
+        }
+        return new All(accounts.list());
+    }
 
     @PostMapping("/api/v1/accounts")
     @ResponseStatus(HttpStatus.CREATED)

@@ -1,8 +1,11 @@
 package dev.kiln.api.account;
 
 import dev.kiln.account.AccountId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -25,6 +28,20 @@ public final class Accounts {
                         .param("name", name)
                         .update()
                 == 1;
+    }
+
+    /** An account as it is shown. */
+    record Shown(String accountId, String name, boolean root, Instant createdAt) {}
+
+    /** All accounts, the oldest first. */
+    List<Shown> list() {
+        return jdbc.sql("select id, name, is_root, created_at from account order by created_at, id")
+                .query((row, number) -> new Shown(
+                        new AccountId(row.getLong("id")).toString(),
+                        row.getString("name"),
+                        row.getBoolean("is_root"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant()))
+                .list();
     }
 
     /** Makes the root account unless there is one, and returns the number of the one that there is. */

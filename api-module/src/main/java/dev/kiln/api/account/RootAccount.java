@@ -4,6 +4,8 @@ import dev.kiln.account.AccountId;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.signature.AccessKeys;
 import dev.kiln.start.UnusableSettingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -15,15 +17,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class RootAccount implements SmartInitializingSingleton {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RootAccount.class);
     private static final int MIN_SECRET = 16;
 
     private final ApiSettings.Root settings;
+    private final boolean lost;
     private final Accounts accounts;
     private final AccessKeys keys;
     private final TransactionTemplate transaction;
 
     RootAccount(ApiSettings settings, Accounts accounts, AccessKeys keys, TransactionTemplate transaction) {
         this.settings = settings.root();
+        this.lost = settings.secretsKeyLost();
         this.accounts = accounts;
         this.keys = keys;
         this.transaction = transaction;
@@ -31,6 +36,7 @@ class RootAccount implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
+        checkSecretsKey();
         if (settings.accessKeyId().isEmpty() && accounts.root().isPresent()) {
             return; // A further API process need not know the root key.
         }
@@ -42,6 +48,21 @@ class RootAccount implements SmartInitializingSingleton {
                             + " KILN_ROOT_ACCESS_KEY_SECRET (at least " + MIN_SECRET + " characters).");
         }
         transaction.executeWithoutResult(status -> ensure());
+    }
+
+    /** With another kiln.secrets-key nobody's requests could be verified, and each would be told of a failure. */
+    private void checkSecretsKey() {
+        var sealed = keys.sealed(settings.accessKeyId());
+        if (lost) {
+            var closed = sealed.stream().filter(key -> !key.opens()).toList();
+            closed.forEach(key -> keys.setActive(key.id(), false));
+            LOG.warn("kiln.secrets-key-lost: {} access keys are switched off; make new ones", closed.size());
+        } else if (!sealed.isEmpty() && sealed.stream().noneMatch(AccessKeys.Sealed::opens)) {
+            throw new UnusableSettingException(
+                    "kiln.secrets-key is another one than that with which the secrets in this database were sealed",
+                    "Set the one that was used before. If it is lost for good, start once with"
+                            + " --kiln.secrets-key-lost=true: that switches off the access keys that were sealed with it.");
+        }
     }
 
     private void ensure() {

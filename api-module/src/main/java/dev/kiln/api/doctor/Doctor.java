@@ -55,6 +55,13 @@ class Doctor {
                         .toList());
     }
 
+    /** Forgets a place that will not come back; a region is none, for what is in it can be removed. */
+    void forget(String place) {
+        if (regions.regions().stream().noneMatch(region -> region.value().equals(place))) {
+            intents.forget(place);
+        }
+    }
+
     private List<Finding> compare(RegionId region, boolean remove) {
         try {
             return regions.compare(region, remove);

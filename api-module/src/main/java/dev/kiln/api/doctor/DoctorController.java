@@ -2,10 +2,14 @@ package dev.kiln.api.doctor;
 
 import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What was left behind, for operators. */
@@ -31,6 +35,14 @@ class DoctorController {
     Doctor.Report remove(@RequestAttribute("dev.kiln.caller") Caller caller) {
         requireRoot(caller);
         return doctor.look(true);
+    }
+
+    /** Forgets what was left in a place, an engine's directory, that will not come back. */
+    @DeleteMapping("/places/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void forget(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String place) {
+        requireRoot(caller);
+        doctor.forget(place);
     }
 
     private static void requireRoot(Caller caller) {

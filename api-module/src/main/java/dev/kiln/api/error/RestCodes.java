@@ -41,6 +41,8 @@ public final class RestCodes {
     public static final ErrorCode TASK_NOT_FOUND = new ErrorCode("InvalidTaskId.NotFound", 404, "no such task");
     public static final ErrorCode NOTHING_FAILED =
             new ErrorCode("NothingFailed", 409, "no target failed: there is nothing to try again");
+    public static final ErrorCode IMAGE_GONE =
+            new ErrorCode("ImageGone", 409, "the execution's image was deleted: there is nothing to try again");
     public static final ErrorCode INVALID_URL =
             new ErrorCode("InvalidUrl", 400, "no address for a webhook, or one that webhooks may not lead to");
     public static final ErrorCode TOO_MANY_WEBHOOKS =
@@ -86,6 +88,7 @@ public final class RestCodes {
             RANGE,
             TASK_NOT_FOUND,
             NOTHING_FAILED,
+            IMAGE_GONE,
             NOT_FINISHED,
             PARAMETER_NAME,
             PARAMETER_VALUE,

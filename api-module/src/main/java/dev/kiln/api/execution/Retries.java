@@ -36,6 +36,9 @@ public final class Retries {
                         region.map(one -> "No target of the execution failed in region " + Refusals.quoted(one.value()))
                                         .orElse("No target of the execution failed")
                                 + ": there is nothing to try again.");
+            case IMAGE_GONE ->
+                throw RestCodes.IMAGE_GONE.because(
+                        "The execution's image was deleted: there is nothing to copy or to share. Start it anew.");
             case OTHER_RUNNING ->
                 throw RestCodes.RUNNING.because("Another execution of the template runs. Wait until it has ended.");
             case NOT_FINISHED ->

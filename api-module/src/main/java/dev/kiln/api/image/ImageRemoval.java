@@ -4,10 +4,14 @@ import dev.kiln.api.ApiSettings;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionRounds;
 import dev.kiln.region.Regions;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -16,18 +20,24 @@ import org.springframework.stereotype.Component;
  * in between. No object is left behind, because the row goes last.
  */
 @Component
-class ImageRemoval {
+class ImageRemoval implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageRemoval.class);
 
     private final Images images;
     private final Regions regions;
     private final ApiSettings settings;
+    private final Duration every;
+    private final RegionRounds rounds;
+    private volatile boolean running;
 
-    ImageRemoval(Images images, Regions regions, ApiSettings settings) {
+    ImageRemoval(
+            Images images, Regions regions, ApiSettings settings, @Value("${kiln.purge-interval:1m}") Duration every) {
         this.images = images;
         this.regions = regions;
         this.settings = settings;
+        this.every = every;
+        this.rounds = new RegionRounds("image-removal", regions.ids(), this::removeAll);
     }
 
     /** Removes a marked image; what cannot be removed now is tried again later. */
@@ -45,12 +55,31 @@ class ImageRemoval {
     }
 
     @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
-    void removeAll() {
+    void giveUpUploads() {
         var abandoned = images.markAbandonedUploads(settings.abandonedUploadAfter());
         if (abandoned > 0) {
             LOG.info("{} uploads made no progress and are removed", abandoned);
         }
-        // Region by region, so that one that is away does not keep the others' images.
-        regions.ids().forEach(region -> images.marked(region).forEach(image -> remove(image, region)));
+    }
+
+    private void removeAll(RegionId region) {
+        images.marked(region).forEach(image -> remove(image, region));
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        rounds.start(every, every);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        rounds.close();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
     }
 }

@@ -6,6 +6,7 @@ import dev.kiln.image.ImageId;
 import dev.kiln.image.packages.ImagePackages;
 import dev.kiln.image.packages.PackageList;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -47,7 +48,8 @@ public final class SeenPackages {
                         before -> of(before).map(was -> new Since(before.id().value(), before.name(), now.since(was))));
     }
 
-    @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
+    // Each looks at all images, and there is no hurry.
+    @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
     void purge() {
         packages.purge();
     }

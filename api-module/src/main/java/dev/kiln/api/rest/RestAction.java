@@ -24,6 +24,7 @@ public record RestAction(
 
     /** All of them. */
     public static final List<RestAction> ALL = List.of(
+            about("GET", "/api/v1/accounts", "kiln:ListAccounts"),
             about("POST", "/api/v1/accounts", "kiln:CreateAccount"),
             about("GET", "/api/v1/keys", "kiln:ListKeys", KEY),
             about("POST", "/api/v1/keys", "kiln:CreateKey", KEY),
@@ -66,7 +67,8 @@ public record RestAction(
             about("GET", "/api/v1/webhooks/{id}/deliveries", "kiln:ListDeliveries"),
             about("GET", "/api/v1/workers", "kiln:ListWorkers"),
             about("GET", "/api/v1/doctor", "kiln:FindLeftovers"),
-            about("POST", "/api/v1/doctor", "kiln:RemoveLeftovers"));
+            about("POST", "/api/v1/doctor", "kiln:RemoveLeftovers"),
+            about("DELETE", "/api/v1/doctor/places/{id}", "kiln:ForgetPlace"));
 
     private static RestAction about(String method, String path, String action) {
         return new RestAction(method, path, action, Optional.empty(), "", false);

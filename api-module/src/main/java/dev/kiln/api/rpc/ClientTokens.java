@@ -6,6 +6,7 @@ import dev.kiln.api.error.Refusals;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Scalar;
+import dev.kiln.database.Purge;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -136,7 +137,9 @@ public class ClientTokens {
 
     @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
     void purge() {
-        jdbc.sql("delete from client_token where created_at < now() - interval '7 days'")
-                .update();
+        Purge.inParts(jdbc.sql("""
+                delete from client_token where ctid in (
+                    select ctid from client_token where created_at < now() - interval '7 days' limit :most)
+                """));
     }
 }

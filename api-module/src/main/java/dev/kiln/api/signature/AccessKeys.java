@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -30,6 +32,8 @@ public final class AccessKeys {
              union all
              select id, account_id, secret, active, created_at, policies from narrowed_key)
             """;
+
+    private static final Logger LOG = LoggerFactory.getLogger(AccessKeys.class);
 
     private final JdbcClient jdbc;
     private final SecretSeal seal;
@@ -142,14 +146,19 @@ public final class AccessKeys {
     }
 
     /**
-     * Makes this the account's only active key, whatever was there before, unless it is an active key of the account
-     * already: then others stay as they are. False when the id is another key's. Two processes that do so at once end
-     * at the same rows.
+     * Makes this the account's only active key when it is new or has another secret; else everything stays as it is,
+     * and a key that somebody has switched off stays off. False when the id is another key's. Two processes that do so
+     * at once end at the same rows.
      */
     public boolean makeOnlyKey(String id, AccountId account, String secret) {
-        if (isActiveKey(id, account, secret)) {
+        var same = find(id, account, secret);
+        if (same.isPresent()) {
+            if (!same.get().active()) {
+                LOG.warn("the configured root key {} is switched off and stays so: configure another one", id);
+            }
             return true;
         }
+        LOG.warn("{} becomes the only active key of the root account", id);
         var rows = jdbc.sql("""
                 insert into access_key (id, account_id, secret)
                 select :id, :account, :secret where not exists (select from narrowed_key where id = :id)
@@ -169,15 +178,32 @@ public final class AccessKeys {
         return rows == 1;
     }
 
-    private boolean isActiveKey(String id, AccountId account, String secret) {
+    private Optional<SigningKey> find(String id, AccountId account, String secret) {
         try {
-            return find(id).filter(key -> key.active()
-                            && key.policies().isEmpty()
-                            && key.account().equals(account)
-                            && Signatures.same(secret, key.secret()))
-                    .isPresent();
+            return find(id).filter(key ->
+                    key.policies().isEmpty() && key.account().equals(account) && Signatures.same(secret, key.secret()));
         } catch (IllegalStateException e) {
-            return false; // Sealed with another kiln.secrets-key: it is sealed anew.
+            return Optional.empty(); // Sealed with another kiln.secrets-key: it is sealed anew.
+        }
+    }
+
+    /** An active key, and whether its secret was sealed with the kiln.secrets-key that there is. */
+    public record Sealed(String id, boolean opens) {}
+
+    /** The active keys but for one. */
+    public List<Sealed> sealed(String but) {
+        return jdbc.sql("select id, secret from access_key where active and id <> :but")
+                .param("but", but)
+                .query((row, number) -> new Sealed(row.getString("id"), opens(row)))
+                .list();
+    }
+
+    private boolean opens(ResultSet row) throws SQLException {
+        try {
+            seal.open(row.getString("id"), row.getBytes("secret"));
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.api.signature;
 
 import dev.kiln.database.Gathered;
+import dev.kiln.database.Purge;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +57,9 @@ class SeenNonces {
 
     @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
     void purge() {
-        jdbc.sql("delete from seen_nonce where expires_at < now()").update();
+        Purge.inParts(jdbc.sql("""
+                delete from seen_nonce where ctid in (
+                    select ctid from seen_nonce where expires_at < now() limit :most)
+                """));
     }
 }

@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What is sent to webhooks: the line of each execution, who sends what now, and the log of it. */
@@ -19,6 +21,8 @@ public final class Deliveries {
     // Longer than a try can take: looking the name up, connecting, waiting for the answer.
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final int LONGEST_TROUBLE = 500;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
     private final JdbcClient jdbc;
     private final SecretSeal seal;
@@ -29,7 +33,14 @@ public final class Deliveries {
     }
 
     /** One that this process sends now. */
-    record Claim(long id, String webhook, AccountId account, int attempt, String event, String url, String secret) {}
+    record Claim(
+            long id,
+            String webhook,
+            AccountId account,
+            int attempt,
+            String event,
+            String url,
+            Optional<String> secret) {}
 
     /**
      * Takes those that are due, at most so many, the first of each execution's line only; whoever takes one has it for
@@ -68,7 +79,17 @@ public final class Deliveries {
                 row.getInt("attempts"),
                 row.getString("event"),
                 row.getString("url"),
-                seal.open(webhook, row.getBytes("secret")));
+                open(webhook, row.getBytes("secret")));
+    }
+
+    /** Nothing when it was sealed under another key: that is no reason to send others nothing. */
+    private Optional<String> open(String webhook, byte[] secret) {
+        try {
+            return Optional.of(seal.open(webhook, secret));
+        } catch (RuntimeException e) {
+            LOG.warn("the secret of {} cannot be opened: {}", webhook, e.toString());
+            return Optional.empty();
+        }
     }
 
     /** The receiver took it: the next of its line is due. */

@@ -28,6 +28,8 @@ final class Dispatcher implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    // With the usual pauses that is after some minutes.
+    private static final int TRIES_BEFORE_WARNING = 5;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int MOST_ADDRESSES = 2;
 
@@ -129,11 +131,14 @@ final class Dispatcher implements SmartLifecycle {
 
     private int post(Deliveries.Claim claim, Message message) throws IOException {
         var to = Destination.of(claim.url());
+        var secret = claim.secret()
+                .orElseThrow(() -> new IOException(
+                        "its secret cannot be opened: kiln.secrets-key is another one than when it was made"));
         var trouble = new IOException("no address takes a connection");
         var found = addresses.of(to.host());
         for (var address : found.subList(0, Math.min(found.size(), MOST_ADDRESSES))) {
             try {
-                return posts.send(to, address, message.headers(claim.secret(), Instant.now()), message.body());
+                return posts.send(to, address, message.headers(secret, Instant.now()), message.body());
             } catch (ConnectException e) {
                 trouble = e;
             }
@@ -142,6 +147,9 @@ final class Dispatcher implements SmartLifecycle {
     }
 
     private void failed(Deliveries.Claim claim, @Nullable Integer answer, String trouble) {
+        if (claim.attempt() == TRIES_BEFORE_WARNING) {
+            LOG.warn("{} has not been reached {} times: {}", claim.webhook(), claim.attempt(), trouble);
+        }
         deliveries.failed(claim, answer, trouble, backOff(claim.attempt()), settings.giveUpAfter());
     }
 

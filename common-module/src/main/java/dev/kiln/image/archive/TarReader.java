@@ -213,8 +213,11 @@ public final class TarReader {
         padding = 0;
     }
 
-    private static RefusedStreamException truncated() {
-        return new RefusedStreamException("the archive ends before its end mark: it was cut off; send it again");
+    private RefusedStreamException truncated() {
+        return new RefusedStreamException(
+                position == 0
+                        ? "not a tar archive: it ends within the " + TarHeader.BLOCK + " bytes of a first header"
+                        : "the archive ends before its end mark: it was cut off; send it again");
     }
 
     private static byte[] upToNul(byte[] bytes) {

@@ -31,6 +31,7 @@ public final class Verdict {
             "InvalidStatus.CancelFailed",
             "InvalidStatus.ImagePipelineExecution",
             "NothingFailed",
+            "ImageGone",
             "NotFinished");
 
     private final Cluster cluster;

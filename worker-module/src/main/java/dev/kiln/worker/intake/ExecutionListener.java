@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.ShareConsumerFactory;
@@ -34,6 +35,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
     private final ShareConsumerFactory<String, byte[]> consumers;
     private final ExecutionSlots slots;
     private final WorkerTraces traces;
+    private volatile @Nullable ShareConsumer<String, byte[]> asking;
     private volatile boolean closed;
 
     public ExecutionListener(
@@ -52,6 +54,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
     public void run() {
         while (!closed && !Thread.currentThread().isInterrupted()) {
             try (var consumer = consumers.createShareConsumer(WorkerGroup.NAME, "worker")) {
+                asking = consumer;
                 group.configure();
                 consumer.subscribe(List.of(Topics.REQUESTED));
                 listen(consumer);
@@ -66,7 +69,9 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
 
     private void listen(ShareConsumer<String, byte[]> consumer) throws InterruptedException {
         while (!closed) {
-            slots.awaitFree();
+            if (!slots.awaitFree(POLL)) {
+                continue;
+            }
             var records = consumer.poll(POLL);
             for (var record : records) {
                 consumer.acknowledge(record, hear(record));
@@ -105,9 +110,13 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
         }
     }
 
-    /** Ends listening within a poll's time. */
+    /** Ends listening within a poll's time, without an interrupt, of which Kafka's client would complain. */
     @Override
     public void close() {
         closed = true;
+        var consumer = asking;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
     }
 }

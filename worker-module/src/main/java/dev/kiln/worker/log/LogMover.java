@@ -4,14 +4,15 @@ import dev.kiln.database.LifeSession;
 import dev.kiln.database.LockSessions;
 import dev.kiln.log.MovedLogs;
 import dev.kiln.reaper.Intents;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionRounds;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,36 +30,38 @@ public final class LogMover implements AutoCloseable {
     private final Intents intents;
     private final LockSessions sessions;
     private final LogSettings settings;
-    private final ScheduledExecutorService rounds = Executors.newSingleThreadScheduledExecutor(task -> {
-        var thread = new Thread(task, "log-mover");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final RegionRounds rounds;
+    private final Map<RegionId, MovedLogs.Search> searches = new ConcurrentHashMap<>();
 
     public LogMover(MovedLogs logs, Intents intents, LockSessions sessions, LogSettings settings) {
         this.logs = logs;
         this.intents = intents;
         this.sessions = sessions;
         this.settings = settings;
+        this.rounds = new RegionRounds("log-mover", logs.regions(), this::move);
     }
 
     /** Begins, and goes round until it is closed. */
     public void start() {
         if (!settings.moveAfter().isZero()) {
-            var every = EVERY.toSeconds();
-            var unused = rounds.scheduleWithFixedDelay(this::move, every, every, TimeUnit.SECONDS);
+            rounds.start(EVERY, EVERY);
         }
     }
 
     /** One round. Never throws: the next one comes. */
     public void move() {
+        rounds.once();
+    }
+
+    private void move(RegionId region) {
         try {
-            var due = logs.due(settings.moveAfter(), AT_ONCE);
+            var due = searches.computeIfAbsent(region, one -> logs.search(one, settings.moveAfter()))
+                    .next(AT_ONCE);
             if (!due.isEmpty()) {
                 move(due);
             }
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn("old logs stay in the database for now: {}", e.toString());
+        } catch (SQLException e) {
+            LOG.warn("old logs of {} stay in the database for now: {}", region, e.toString());
         }
     }
 
@@ -91,6 +94,6 @@ public final class LogMover implements AutoCloseable {
 
     @Override
     public void close() {
-        rounds.shutdownNow();
+        rounds.close();
     }
 }

@@ -5,7 +5,9 @@ import dev.kiln.reaper.ReaperSettings;
 import dev.kiln.reaper.RegionSweep;
 import dev.kiln.reaper.Sweeps;
 import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionRounds;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,8 +30,8 @@ public final class Reaper implements AutoCloseable {
     private final Sweeps sweeps;
     private final String worker;
     private final ReaperSettings settings;
-    // Threads of their own: a region that hangs holds up neither executions nor this machine's sweep.
-    private final ScheduledExecutorService rounds = Executors.newScheduledThreadPool(2, task -> {
+    private final RegionRounds stores;
+    private final ScheduledExecutorService machine = Executors.newSingleThreadScheduledExecutor(task -> {
         var thread = new Thread(task, "reaper");
         thread.setDaemon(true);
         return thread;
@@ -41,14 +43,14 @@ public final class Reaper implements AutoCloseable {
         this.sweeps = sweeps;
         this.worker = worker;
         this.settings = settings;
+        this.stores = new RegionRounds("reaper", regions.regions(), this::sweep);
     }
 
     /** Begins at once, with what the last worker in this place has left, and goes round until it is closed. */
     public void start() {
-        var every = settings.reaperEvery().toMillis();
-        var machine = rounds.scheduleWithFixedDelay(this::sweepMachine, 0, every, TimeUnit.MILLISECONDS);
-        var stores = rounds.scheduleWithFixedDelay(this::sweepRegions, 0, every, TimeUnit.MILLISECONDS);
-        LOG.debug("looking for what was left behind: {} {}", machine, stores);
+        var every = settings.reaperEvery();
+        var unused = machine.scheduleWithFixedDelay(this::sweepMachine, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+        stores.start(Duration.ZERO, every);
     }
 
     /** One look at this machine. Never throws: the next one comes. */
@@ -62,17 +64,14 @@ public final class Reaper implements AutoCloseable {
         }
     }
 
-    /** One look at the regions. Never throws. */
-    public void sweepRegions() {
-        for (var region : regions.regions()) {
-            try {
-                tell(regions.settle(region));
-                if (isTurn(region)) {
-                    tell(regions.compare(region, true));
-                }
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("what was left in region {} stays for now: {}", region, e.toString());
+    private void sweep(RegionId region) {
+        try {
+            tell(regions.settle(region));
+            if (isTurn(region)) {
+                tell(regions.compare(region, true));
             }
+        } catch (IOException e) {
+            LOG.warn("what was left in region {} stays for now: {}", region, e.toString());
         }
     }
 
@@ -97,6 +96,7 @@ public final class Reaper implements AutoCloseable {
 
     @Override
     public void close() {
-        rounds.shutdownNow();
+        machine.shutdownNow();
+        stores.close();
     }
 }

@@ -50,14 +50,21 @@ final class LeasedRows {
         }
     }
 
-    /** Work that nobody is at, the oldest first. */
+    /** Work that nobody is at, the oldest first, of regions that have not enough to do. */
     List<String> waiting(int most) {
-        return jdbc.sql("select id from " + table + " where " + kind + """
-                         and (state = 'PENDING'
-                              or state = 'COPYING' and modified_at < now() - interval '1 second' * :lease)
+        return jdbc.sql("""
+                        with busy as (
+                            select region_id from %1$s
+                             where %2$s and state = 'COPYING' and modified_at >= now() - interval '1 second' * :lease
+                             group by region_id having count(*) >= :atOnce)
+                        select id from %1$s
+                         where %2$s and (state = 'PENDING'
+                                   or state = 'COPYING' and modified_at < now() - interval '1 second' * :lease)
+                           and region_id not in (select region_id from busy)
                          order by created_at, id limit :most
-                        """)
+                        """.formatted(table, kind))
                 .param("lease", LEASE.toSeconds())
+                .param("atOnce", AT_ONCE)
                 .param("most", most)
                 .query(String.class)
                 .list();

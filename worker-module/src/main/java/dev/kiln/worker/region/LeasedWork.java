@@ -16,6 +16,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** Does leased work in rounds: few pieces at a time in each worker, so that a long one holds up no other. */
 public final class LeasedWork implements AutoCloseable {
@@ -125,8 +127,8 @@ public final class LeasedWork implements AutoCloseable {
             watch.end();
             job.rows().failed(claim, e.failure());
             return Optional.empty();
-        } catch (LeasedRows.ClaimOverException e) {
-            throw e;
+        } catch (LeasedRows.ClaimOverException | DataAccessException | TransactionException e) {
+            throw e; // the database is away: that is no try
         } catch (IOException | RuntimeException e) {
             if (watch.end()) {
                 return Optional.of(new IOException(
@@ -136,9 +138,6 @@ public final class LeasedWork implements AutoCloseable {
             }
             if (e instanceof InterruptedIOException) {
                 throw new InterruptedException(e.getMessage());
-            }
-            if (e instanceof RuntimeException unexpected) {
-                throw unexpected;
             }
             return Optional.of(e);
         }

@@ -294,27 +294,22 @@ public final class Targets {
         forgetIntent(attempt, image);
     }
 
-    /** A copy that nobody sees any more, of an execution that has ended; its bytes may still lie in its region. */
-    record Withdrawn(ImageId image, RegionId region) {}
-
-    /** The withdrawn copies that no worker has any more, the longest withdrawn first, at most so many. */
-    List<Withdrawn> withdrawn(int most) {
+    /** A region's withdrawn copies that no worker has any more, the longest withdrawn first, at most so many. */
+    List<ImageId> withdrawn(RegionId region, int most) {
         return jdbc.sql("""
-                        select c.id, c.region_id from image_copy c left join execution e on e.id = c.execution_id
-                         where c.state = 'FAILED' and c.error_code = 'Withdrawn'
+                        select c.id from image_copy c left join execution e on e.id = c.execution_id
+                         where c.region_id = :region and c.state = 'FAILED' and c.error_code = 'Withdrawn'
                            and (e.id is null or e.finished_at is not null)
                          order by c.modified_at limit :most
-                        """)
-                .param("most", most)
-                .query((row, number) ->
-                        new Withdrawn(new ImageId(row.getString("id")), new RegionId(row.getString("region_id"))))
-                .list();
+                        """).param("region", region.value()).param("most", most).query(String.class).list().stream()
+                .map(ImageId::new)
+                .toList();
     }
 
     /** Forgets a withdrawn copy, its bytes being gone. */
-    void forget(Withdrawn copy) {
+    void forget(ImageId image) {
         jdbc.sql("delete from image_copy where id = :id and state = 'FAILED' and error_code = 'Withdrawn'")
-                .param("id", copy.image().value())
+                .param("id", image.value())
                 .update();
     }
 

@@ -51,10 +51,16 @@ public final class ExecutionSlots implements AutoCloseable {
         }
     }
 
-    /** Waits until a slot is free. It may be taken again by the time this returns: {@link #ring} tells. */
-    public void awaitFree() throws InterruptedException {
-        available.acquire();
+    /**
+     * Waits until a slot is free, at most so long; false when none was. It may be taken again by the time this returns:
+     * {@link #ring} tells.
+     */
+    public boolean awaitFree(Duration most) throws InterruptedException {
+        if (!available.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
+            return false;
+        }
         available.release();
+        return true;
     }
 
     public int free() {

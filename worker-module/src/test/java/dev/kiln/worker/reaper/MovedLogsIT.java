@@ -133,7 +133,7 @@ class MovedLogsIT {
     @Test
     void aLogThatGrewMeanwhileAndARegionThatIsAwayChangeNothing() throws IOException {
         var old = ended(8);
-        var due = logs.due(Duration.ofDays(7), 10);
+        var due = logs.search(REGION, Duration.ofDays(7)).next(10);
         rig.jdbc
                 .sql("update execution set finished_at = null, status = 'DISTRIBUTING' where id = :id")
                 .param("id", old.execution().value())

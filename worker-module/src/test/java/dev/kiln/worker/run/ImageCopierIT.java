@@ -153,6 +153,35 @@ class ImageCopierIT {
     }
 
     @Test
+    void aRegionThatHasEnoughToDoHoldsUpNoOther() {
+        for (int number = 0; number < 5; number++) {
+            copy("cn-two", "COPYING");
+        }
+        // More than anybody looks at in one round.
+        for (int number = 0; number < 20; number++) {
+            copy("cn-two", "PENDING");
+        }
+        var elsewhere = copy("cn-three", "PENDING");
+
+        copier().round();
+
+        assertThat(column(elsewhere, "state")).isEqualTo("COPIED");
+    }
+
+    @Test
+    void whatNobodyReckonedWithIsATryToo() {
+        var copy = copy("cn-two", "PENDING");
+        broken.stopReadingAt(50, () -> {
+            throw new IllegalStateException("a store that is broken");
+        });
+
+        copier().round();
+
+        assertThat(column(copy, "state")).isEqualTo("FAILED");
+        assertThat(column(copy, "error_info")).contains("a store that is broken");
+    }
+
+    @Test
     void aWorkerThatStopsHandsItsCopyBack() throws Exception {
         var copy = copy("cn-two", "PENDING");
         var copying = begin(copier());

@@ -1,0 +1,94 @@
+package dev.kiln.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.api.doctor.Uploads;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.DirectoryRegionStore;
+import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.Regions;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A region that does not answer holds up nothing but itself. */
+@Timeout(120)
+class HungRegionIT {
+
+    private static final RegionId HUNG = new RegionId("cn-hangzhou");
+    private static final RegionId SOUND = new RegionId("cn-beijing");
+
+    @TempDir
+    private Path directory;
+
+    private final CountDownLatch hangs = new CountDownLatch(1);
+    private final CountDownLatch answers = new CountDownLatch(1);
+
+    @AfterEach
+    void answer() {
+        answers.countDown();
+    }
+
+    @Test
+    void whatAnApiDoesFromTimeToTimeGoesOn() throws Exception {
+        var regions = new Regions(List.of(hanging(), new DirectoryRegionStore(SOUND, directory.resolve("sound"))));
+        try (var server = ApiServer.startOn(regions, Map.of("kiln.purge-interval", "300ms"))) {
+            removed(server, "m-hung", HUNG);
+            assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();
+
+            removed(server, "m-sound", SOUND);
+            server.bean(Uploads.class).begin(SOUND, ImageKeys.image(new ImageId("m-upload")));
+            server.jdbc()
+                    .sql("insert into seen_nonce values ('k', 'old', now() - interval '1 hour')")
+                    .update();
+            server.jdbc().sql("""
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                     where application_name = 'kiln-life' and datname = current_database()
+                    """).query().listOfRows();
+
+            await(server, "the nonce is forgotten", "not exists (select from seen_nonce where nonce = 'old')");
+            await(server, "the upload is alive again", "(select bool_and(alive) from intent_state)");
+            await(server, "the other image is gone", "not exists (select from image_copy where id = 'm-sound')");
+        }
+    }
+
+    private RegionStore hanging() {
+        var real = new DirectoryRegionStore(HUNG, directory.resolve("hung"));
+        return (RegionStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {RegionStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("delete")) {
+                        hangs.countDown();
+                        answers.await();
+                    }
+                    return method.invoke(real, arguments);
+                });
+    }
+
+    private static void removed(ApiServer server, String image, RegionId region) {
+        server.jdbc()
+                .sql("insert into image_copy (id, account_id, region_id, name, state, error_code)"
+                        + " values (:id, 1000000000000001, :region, 'gone', 'FAILED', 'Deleting')")
+                .param("id", image)
+                .param("region", region.value())
+                .update();
+    }
+
+    private static void await(ApiServer server, String what, String condition) {
+        Awaitility.await(what)
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> server.jdbc()
+                        .sql("select " + condition)
+                        .query(Boolean.class)
+                        .single());
+    }
+}
