@@ -93,7 +93,7 @@ final class FakeWorker {
                 .sql("""
                 insert into image_copy (id, account_id, region_id, execution_id, name, state, attempts, bytes, bytes_done,
                                         digest, error_code, error_info)
-                select 'm-' || substr(md5(:id || :region), 1, 20), account_id, :region, id, 'image', :state, 1, 100, :done,
+                select case :region when region_id then image_id else 'm-' || substr(md5(:id || :region), 1, 20) end, account_id, :region, id, 'image', :state, 1, 100, :done,
                        'sha256:' || repeat('0', 64), case when :state = 'FAILED' then 'Region.Away' else '' end,
                        case when :state = 'FAILED' then 'the region did not answer' else '' end
                   from execution where id = :id
