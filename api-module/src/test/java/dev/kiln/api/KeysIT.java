@@ -125,6 +125,17 @@ class KeysIT {
     }
 
     @Test
+    void theRootAccountAloneSeesWhichAccountsThereAre() {
+        var number = account.keys().account();
+
+        assertThat(server.as(ApiServer.ROOT).rest("GET", "/api/v1/accounts", "").text())
+                .containsPattern(
+                        "\\{\"accountId\":\"" + number + "\",\"name\":\"[^\"]+\",\"root\":false,\"createdAt\":\"20")
+                .contains("\"root\":true");
+        assertThat(account.rest("GET", "/api/v1/accounts", "").refusal()).isEqualTo("403 Forbidden.Unauthorized");
+    }
+
+    @Test
     void theConfiguredRootKeySwitchesOthersOffWhenItIsNewAndStaysOffWhenItWasSwitchedOff() {
         var database = TestServers.freshDatabase();
         WireClient narrowed;

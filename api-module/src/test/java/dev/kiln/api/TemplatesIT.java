@@ -280,4 +280,35 @@ class TemplatesIT {
                         .refusal())
                 .isEqualTo("404 InvalidImagePipeline.NotFound");
     }
+
+    @Test
+    void aLongHistoryIsDeletedPartByPart() {
+        var template = objects.template(objects.image("base"));
+        new FakeWorker(server).hasRun(template, 4500);
+        var running = objects.start(template);
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
+                .isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
+        assertThat(executions(template)).as("nothing has gone").isEqualTo(4501);
+        objects.finish(running, "SUCCESS");
+        assertThat(server.newAccount()
+                        .call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .refusal())
+                .isEqualTo("404 InvalidImagePipeline.NotFound");
+        assertThat(executions(template)).as("nor for a stranger").isEqualTo(4501);
+
+        assertThat(client.call("DeleteImagePipeline", "ImagePipelineId", template)
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(executions(template)).isZero();
+    }
+
+    private int executions(String template) {
+        return server.jdbc()
+                .sql("select count(*) from execution where template_id = :id")
+                .param("id", template)
+                .query(Integer.class)
+                .single();
+    }
 }

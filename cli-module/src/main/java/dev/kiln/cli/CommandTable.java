@@ -20,6 +20,7 @@ final class CommandTable {
                         new ExecutionCommands(session, templates).all(),
                         new ImageCommands(session).all(),
                         new PackageCommands(session).all(),
+                        new AccountCommands(session).all(),
                         new ServerCommands(session).all(),
                         new KeyCommands(session).all())
                 .forEach(commands::addAll);

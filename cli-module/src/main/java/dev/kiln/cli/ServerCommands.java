@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Accounts, the doctor, the workers, and any operation or request. */
+/** The doctor, the workers, and any operation or request. */
 final class ServerCommands {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -24,25 +24,11 @@ final class ServerCommands {
     }
 
     List<Command> all() {
-        var id = new Option("id", "", "N", "its number; else the server chooses one");
-        var name = new Option("name", "n", "NAME", "what it is called");
         var remove = new Option("remove", "", "", "remove it");
         var forget = new Option("forget", "", "PLACE", "forget what is noted of a place that will not come back");
         var data = new Option("data", "d", "JSON", "the body");
         var file = new Option("file", "f", "FILE", "the body: a file as it is");
         return List.of(
-                new Command(
-                        "account create",
-                        List.of(),
-                        List.of(id, name, Option.OUTPUT),
-                        "make an account, print its id and key",
-                        this::createAccount),
-                new Command(
-                        "account list",
-                        List.of(),
-                        List.of(Option.OUTPUT),
-                        "all accounts, the oldest first",
-                        this::listAccounts),
                 new Command(
                         "doctor",
                         List.of(),
@@ -67,44 +53,6 @@ final class ServerCommands {
                         List.of(data, file),
                         "send a signed request to the REST API, print its answer",
                         this::rest));
-    }
-
-    private int createAccount(Arguments arguments) throws UsageException, IOException {
-        var id = arguments.option("id").orElse("");
-        if (!id.matches("[0-9]{0,16}")) {
-            throw new UsageException("--id " + id + " is not a number of at most 16 digits");
-        }
-        var name = arguments.required("name");
-        var json = Session.json(arguments);
-        var account = new Commands(session.client()).createAccount(id, name);
-        if (json) {
-            session.print(account);
-            return ExitStatus.DONE;
-        }
-        var out = session.terminal().out();
-        out.println("account id         " + account.path("accountId").asString());
-        out.println("access key id      " + account.path("accessKeyId").asString());
-        out.println("access key secret  " + account.path("accessKeySecret").asString());
-        return ExitStatus.DONE;
-    }
-
-    private int listAccounts(Arguments arguments) throws UsageException, IOException {
-        var json = Session.json(arguments);
-        var accounts = session.client().get("/api/v1/accounts").path("accounts");
-        if (json) {
-            session.print(accounts);
-            return ExitStatus.DONE;
-        }
-        var table = new Table(1, "ACCOUNT", "NAME", "MADE", "");
-        for (var account : accounts) {
-            table.row(
-                    text(account, "accountId"),
-                    text(account, "name"),
-                    Session.ago(text(account, "createdAt")),
-                    account.path("root").asBoolean(false) ? "root" : "");
-        }
-        table.print(session.terminal());
-        return ExitStatus.DONE;
     }
 
     private int doctor(Arguments arguments) throws UsageException, IOException {

@@ -124,24 +124,6 @@ class CommandsTest {
     }
 
     @Test
-    void accountsAreListedAndAPlaceIsForgotten() {
-        answer = """
-                {"accounts":[{"accountId":"1","name":"root","root":true,"createdAt":""},
-                             {"accountId":"7","name":"team","root":false,"createdAt":""}]}
-                """;
-        assertThat(run("account", "list")).isZero();
-        assertThat(seenRequest).isEqualTo("GET /api/v1/accounts");
-        assertThat(text(out).lines().map(String::strip))
-                .containsExactly("ACCOUNT  NAME  MADE", "1        root        root", "7        team");
-
-        answer = "{\"clean\":true}";
-        assertThat(run("doctor", "--forget", "engine-1")).isZero();
-        assertThat(run("doctor", "--forget", "../x")).isEqualTo(2);
-        assertThat(run("targets")).isEqualTo(2);
-        assertThat(text(err)).contains("command targets is not known; there is targets list, targets retry");
-    }
-
-    @Test
     void imageImportSendsTheFileAndPrintsTheId() throws IOException {
         var file = Files.writeString(directory.resolve("base.tar"), "clay");
         answer = "{\"imageId\":\"m-1\"}";
@@ -284,19 +266,6 @@ class CommandsTest {
 
         assertThat(run("call", "DeleteImage", "ImageId=m-1")).isEqualTo(1);
         assertThat(text(err)).isEqualTo("kiln: refused: InvalidImageId.NotFound: There is no such image.\n");
-    }
-
-    @Test
-    void aKeyThatIsNotThereIsNotTheOneThatSigned() {
-        status = 404;
-        answer = "{\"code\":\"InvalidAccessKeyId.NotFound\",\"detail\":\"There is no access key \\\"nope\\\".\"}";
-
-        assertThat(run("key", "delete", "nope")).isEqualTo(1);
-        assertThat(run("images")).isEqualTo(1);
-        assertThat(text(err).lines())
-                .first()
-                .isEqualTo("kiln: refused: InvalidAccessKeyId.NotFound: There is no access key \"nope\".");
-        assertThat(text(err).lines()).last().asString().contains("check KILN_ACCESS_KEY_ID");
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files to and from a server, requests of one's own, and keys that expire. */
+/** Files to and from a server, requests of one's own, keys that expire, and what else an operator asks for. */
 class TransfersTest {
 
     private static final String TEMPLATE = "ip-aaaaaaaaaaaaaaaaaaaa";
@@ -34,6 +34,7 @@ class TransfersTest {
     private final Map<String, String> headers = new HashMap<>();
     private HttpServer server;
     private byte[] answer = "{}".getBytes(StandardCharsets.UTF_8);
+    private int status = 200;
     private String asked = "";
     private byte[] body = {};
     private String token = "";
@@ -167,6 +168,39 @@ class TransfersTest {
         assertThat(authorization).contains("x-acs-security-token");
     }
 
+    @Test
+    void accountsAreListedAndAPlaceIsForgotten() {
+        answer("""
+                {"accounts":[{"accountId":"1","name":"root","root":true,"createdAt":""},
+                             {"accountId":"7","name":"team","root":false,"createdAt":""}]}
+                """);
+        assertThat(run("account", "list")).isZero();
+        assertThat(asked).isEqualTo("GET /api/v1/accounts");
+        assertThat(text().lines().map(String::strip))
+                .containsExactly("ACCOUNT  NAME  MADE", "1        root        root", "7        team");
+
+        answer("{\"clean\":true}");
+        assertThat(run("doctor", "--forget", "engine-1")).isZero();
+        assertThat(run("doctor", "--forget", "../x")).isEqualTo(2);
+        assertThat(run("targets")).isEqualTo(2);
+        assertThat(text()).contains("command targets is not known; there is targets list, targets retry");
+    }
+
+    @Test
+    void aKeyThatIsNotThereIsNotTheOneThatSigned() {
+        status = 404;
+        answer("{\"code\":\"InvalidAccessKeyId.NotFound\",\"detail\":\"There is no access key \\\"nope\\\".\"}");
+
+        assertThat(run("key", "delete", "nope")).isEqualTo(1);
+        assertThat(text()).isEqualTo("kiln: refused: InvalidAccessKeyId.NotFound: There is no access key \"nope\".\n");
+        assertThat(run("images")).isEqualTo(1);
+        assertThat(text()).contains("check KILN_ACCESS_KEY_ID");
+    }
+
+    private void answer(String text) {
+        answer = text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private int run(String... words) {
         out.reset();
         var print = new PrintStream(out, true, StandardCharsets.UTF_8);
@@ -185,7 +219,7 @@ class TransfersTest {
             token = Objects.requireNonNullElse(sent.getFirst("x-acs-security-token"), "");
             authorization = Objects.requireNonNullElse(sent.getFirst("Authorization"), "");
             headers.forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(200, answer.length);
+            exchange.sendResponseHeaders(status, answer.length);
             exchange.getResponseBody().write(answer);
         }
     }

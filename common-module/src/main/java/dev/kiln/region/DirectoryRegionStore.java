@@ -49,6 +49,9 @@ public final class DirectoryRegionStore implements RegionStore {
     private final RegionId region;
     private final Path directory;
 
+    // Of the directory when it was first checked.
+    private volatile @Nullable Object known;
+
     // What all keys of one sort share is never removed: once it is on disk in the region's directory, it stays there.
     private final Map<Path, Object> lasting = new ConcurrentHashMap<>();
 
@@ -64,10 +67,14 @@ public final class DirectoryRegionStore implements RegionStore {
 
     @Override
     public void check() throws IOException {
-        // A symbolic link to a directory is one too, which not every Java release finds.
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
+        if (known == null) {
+            // A symbolic link to a directory is one too, which not every Java release finds.
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+            }
+            known = inode();
         }
+        requireTheSame();
         var probe = directory.resolve(PROBE + UUID.randomUUID());
         try (var file = FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             // Its name goes before anything is written, which may take long: whatever ends that, nothing is left.
@@ -77,9 +84,23 @@ public final class DirectoryRegionStore implements RegionStore {
         }
     }
 
+    /** Whatever is written where a file system is not mounted any more is out of sight once it is again. */
+    private void requireTheSame() throws IOException {
+        var before = known;
+        if (before != null && (!Files.isDirectory(directory) || !before.equals(inode()))) {
+            throw new IOException("region " + region + " has another directory than when this process began, or none:"
+                    + " is its file system mounted? If it is to be another one, start the process again");
+        }
+    }
+
+    private Object inode() throws IOException {
+        return Files.getAttribute(directory, "unix:ino");
+    }
+
     @Override
     public StoredObject put(StoreKey key, InputStream bytes, @Nullable Digest expected, LongConsumer progress)
             throws IOException {
+        requireTheSame();
         var home = directory.resolve(key.value());
         var partial = home.resolve(PARTIAL + UUID.randomUUID());
         boolean published = false;
@@ -263,6 +284,7 @@ public final class DirectoryRegionStore implements RegionStore {
 
     @Override
     public void delete(StoreKey key) throws IOException {
+        requireTheSame();
         var home = directory.resolve(key.value());
         removeAllBut(home, null);
         removeEmpty(home);
@@ -281,6 +303,7 @@ public final class DirectoryRegionStore implements RegionStore {
 
     @Override
     public void list(@Nullable StoreKey below, Consumer<StoredItem> found) throws IOException {
+        requireTheSame();
         var start = below == null ? directory : directory.resolve(below.value());
         if (Files.notExists(start)) {
             return;

@@ -104,6 +104,29 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
                 .isInstanceOf(IOException.class);
     }
 
+    @Test
+    void aDirectoryThatIsAnotherOneThanBeforeIsNotWrittenTo() throws IOException {
+        var store = freshStore();
+        store.check();
+        var mounted = Files.move(directory, temporary.resolve("mounted"));
+
+        assertThatThrownBy(store::check)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is its file system mounted");
+        assertThat(directory).doesNotExist();
+        Files.createDirectory(directory);
+        var key = new StoreKey("images/m-1");
+        var bytes = new ByteArrayInputStream(new byte[1]);
+        assertThatThrownBy(() -> store.put(key, bytes, null, done -> {})).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.delete(key)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.list(null, item -> {})).isInstanceOf(IOException.class);
+        assertThat(directory).isEmptyDirectory();
+
+        Files.delete(directory);
+        Files.move(mounted, directory);
+        store.check();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "/etc/passwd", "../x", "images/../x", "images//x", "images/.partial-1", "a b", "a/"})
     void noKeyLeavesTheRegion(String key) {

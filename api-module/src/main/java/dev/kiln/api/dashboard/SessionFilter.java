@@ -1,5 +1,6 @@
 package dev.kiln.api.dashboard;
 
+import dev.kiln.api.metric.Answered;
 import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
 import jakarta.servlet.FilterChain;
@@ -49,7 +50,10 @@ final class SessionFilter extends OncePerRequestFilter {
         }
         var signsIn = request.getServletPath().equals(SIGN_IN);
         var visitor = cookie(request, COOKIE).flatMap(sessions::find);
-        visitor.ifPresent(one -> request.setAttribute(Visitor.ATTRIBUTE, one));
+        visitor.ifPresent(one -> {
+            request.setAttribute(Visitor.ATTRIBUTE, one);
+            Answered.by(request, one.account(), one.caller().accessKeyId());
+        });
         if (visitor.isEmpty() && !signsIn) {
             askToSignIn(request, response);
         } else if (isChange(request) && !isOurForm(request, signsIn ? null : visitor.orElseThrow())) {

@@ -53,13 +53,14 @@ final class ImageSearch {
             Optional<Instant> from,
             Optional<Instant> to) {}
 
+    // Two halves, so that either has its index: with an "or" all images of the region would be read.
     private static final String MATCHING = """
-            from image_copy i
+            from (select * from image_copy where :own and account_id = :account
+                  union all
+                  select c.* from image_share s join image_copy c on c.id = s.image_id
+                   where :others and s.account_id = :account and s.state = 'SHARED'
+                     and c.account_id <> :account and c.state = 'COPIED') i
             where i.region_id = :region and i.error_code <> 'Deleting'
-              and (:own and i.account_id = :account
-                   or :others and i.account_id <> :account and i.state = 'COPIED'
-                      and exists (select from image_share s
-                          where s.image_id = i.id and s.account_id = :account and s.state = 'SHARED'))
               and (cardinality(cast(:ids as text[])) = 0 or i.id = any(cast(:ids as text[])))
               and (:name = '' or i.name like :name)
               and (:family = '' or i.family = :family)

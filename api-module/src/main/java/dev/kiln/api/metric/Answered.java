@@ -2,6 +2,7 @@ package dev.kiln.api.metric;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.MDC;
 
@@ -14,6 +15,8 @@ public final class Answered {
     private static final String ID = "dev.kiln.request-id";
     private static final String OPERATION = "dev.kiln.operation";
     private static final String CODE = "dev.kiln.code";
+    private static final String CALLER = "dev.kiln.known-caller";
+    private static final String ABOUT = "dev.kiln.about";
 
     private Answered() {}
 
@@ -37,8 +40,22 @@ public final class Answered {
     }
 
     /** The caller is known. */
-    public static void by(Object account) {
+    public static void by(HttpServletRequest request, Object account, String accessKeyId) {
         MDC.put("account", account.toString());
+        request.setAttribute(CALLER, "key " + accessKeyId + " of account " + account);
+    }
+
+    /** What was asked of the wire, and answered. */
+    public static void about(HttpServletRequest request, Map<String, ?> asked, Map<String, ?> answer) {
+        request.setAttribute(ABOUT, Changes.ids(asked, answer));
+    }
+
+    /** Who asked and about what, once the answer is out; nothing of whom nobody knows. */
+    static void tellChange(HttpServletRequest request, String operation) {
+        if (request.getAttribute(CALLER) instanceof String caller) {
+            var about = request.getAttribute(ABOUT) instanceof String ids ? ids : "";
+            Changes.tell(request, operation, about, caller);
+        }
     }
 
     /** The operation is known to exist. */

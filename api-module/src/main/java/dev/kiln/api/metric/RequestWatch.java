@@ -37,6 +37,9 @@ final class RequestWatch extends OncePerRequestFilter {
             var code = Answered.codeOf(request, Integer.toString(response.getStatus()));
             meters.answered(Answered.operationOf(request, "other"), code, took);
             traces.end(response.getStatus(), code);
+            if (response.getStatus() < 400) {
+                Answered.tellChange(request, Answered.operationOf(request, request.getMethod()));
+            }
             Answered.end();
         }
     }

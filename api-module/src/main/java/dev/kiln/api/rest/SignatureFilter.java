@@ -57,7 +57,7 @@ final class SignatureFilter extends OncePerRequestFilter {
         }
         var hash = streams ? Optional.<String>empty() : Optional.of(Signatures.sha256(body));
         var caller = authentication.verifyV3(signed, hash, List.of());
-        Answered.by(caller.account());
+        Answered.by(request, caller.account(), caller.accessKeyId());
         request.setAttribute(CALLER, caller);
         return streams ? new VerifiedRequest(request, query) : new ReadBody(request, query, body);
     }

@@ -48,11 +48,12 @@ class RpcController {
             var rpc = RpcRequest.read(request);
             format = Format.of(rpc.parameter("Format"), format);
             name(rpc).ifPresent(name -> Answered.operation(request, name));
-            var caller = verify(rpc);
+            var caller = verify(request, rpc);
             var operation = find(rpc);
             var answer = operations.run(operation, caller, rpc.parameters());
             answer.put("RequestId", requestId);
             Answered.with(request, Answered.OK);
+            Answered.about(request, rpc.parameters(), answer);
             write(response, 200, format, operation.declaration().name() + "Response", answer);
         } catch (RuntimeException e) {
             var refusal = Failures.refusal(e, requestId);
@@ -89,12 +90,12 @@ class RpcController {
         }
     }
 
-    private Caller verify(RpcRequest rpc) {
+    private Caller verify(HttpServletRequest request, RpcRequest rpc) {
         var caller = rpc.isV3()
                 ? authentication.verifyV3(
                         rpc.signed(), Optional.of(rpc.bodyHash()), List.of("x-acs-action", "x-acs-version"))
                 : authentication.verifyV1(rpc.signed().method(), rpc.parameters());
-        Answered.by(caller.account());
+        Answered.by(request, caller.account(), caller.accessKeyId());
         return caller;
     }
 

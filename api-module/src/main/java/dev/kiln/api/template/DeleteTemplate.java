@@ -3,6 +3,7 @@ package dev.kiln.api.template;
 import static dev.kiln.api.operation.Parameter.REGION_ID;
 
 import dev.kiln.api.doctor.Uploads;
+import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Declaration;
@@ -13,6 +14,7 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -30,6 +32,9 @@ class DeleteTemplate implements Operation<Done> {
             List.of(REGION_ID, ID),
             List.of(Refusals.EXECUTION_RUNNING, Refusals.TEMPLATE_NOT_FOUND),
             Done.SHAPE);
+
+    // Clients wait ten seconds for an answer, most of them.
+    private static final Duration LONGEST = Duration.ofSeconds(5);
 
     private final Templates templates;
     private final Contexts contexts;
@@ -50,14 +55,12 @@ class DeleteTemplate implements Operation<Done> {
 
     @Override
     public Done run(Call call) {
-        var region = call.get(REGION_ID);
         var id = new TemplateId(call.get(ID));
+        if (templates.hasLongHistory(id)) {
+            deleteHistory(call, id);
+        }
         var deleted = transaction.execute(status -> {
-            // The lock first: a start that is under way has ended, and is seen, before we look for running ones.
-            var template = templates
-                    .lock(id, call.account())
-                    .filter(found -> found.region().equals(region))
-                    .orElseThrow(() -> Refusals.templateNotFound(id.value()));
+            var template = locked(call, id);
             delete(template);
             return template;
         });
@@ -65,10 +68,35 @@ class DeleteTemplate implements Operation<Done> {
         return Done.DONE;
     }
 
-    private void delete(Template template) {
-        if (templates.hasRunningExecution(template.id())) {
-            throw Refusals.executionRunning(template.id());
+    /** The template that may go, locked until the transaction ends. */
+    private Template locked(Call call, TemplateId id) {
+        // The lock first: a start that is under way has ended, and is seen, before we look for running ones.
+        var template = templates
+                .lock(id, call.account())
+                .filter(found -> found.region().equals(call.get(REGION_ID)))
+                .orElseThrow(() -> Refusals.templateNotFound(id.value()));
+        if (templates.hasRunningExecution(id)) {
+            throw Refusals.executionRunning(id);
         }
+        return template;
+    }
+
+    /** What would take longer than any statement may is removed part by part, over several requests if need be. */
+    private void deleteHistory(Call call, TemplateId id) {
+        transaction.executeWithoutResult(status -> locked(call, id));
+        var end = System.nanoTime() + LONGEST.toNanos();
+        while (templates.hasLongHistory(id) && templates.deletePartOfHistory(id)) {
+            if (System.nanoTime() > end) {
+                throw new ApiException(
+                        "ServiceUnavailable",
+                        503,
+                        "The template has a long history, of which a part is still to be removed. Send the request"
+                                + " again: it goes on where this one ended.");
+            }
+        }
+    }
+
+    private void delete(Template template) {
         templates.delete(template.id());
         template.contextDigest()
                 .ifPresent(digest ->

@@ -25,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public final class Templates {
 
+    // Executions that go within half a second, with all that hangs on them.
+    private static final int PART = 2000;
+
     private final JdbcClient jdbc;
     private final TemplateRows rows;
     private final JsonMapper json;
@@ -112,6 +115,28 @@ public final class Templates {
                 .param("id", id.value())
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** Whether the template has more executions than can be removed at once. */
+    boolean hasLongHistory(TemplateId id) {
+        return jdbc.sql(
+                        "select count(*) > :most from (select from execution where template_id = :id limit :most + 1) e")
+                .param("id", id.value())
+                .param("most", PART)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Removes a part of the template's executions that have ended; false when none was left. */
+    boolean deletePartOfHistory(TemplateId id) {
+        return jdbc.sql("""
+                        with gone as (
+                            select id from execution where template_id = :id and finished_at is not null limit :most),
+                        events as (
+                            delete from execution_event v using gone
+                             where v.execution_id = gone.id and v.published_at is not null)
+                        delete from execution e using gone where e.id = gone.id
+                        """).param("id", id.value()).param("most", PART).update() > 0;
     }
 
     /** Removes the template, its executions and those of their events that were published. Images stay. */

@@ -9,6 +9,7 @@ import dev.kiln.execution.Workers;
 import dev.kiln.worker.Drain;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.engine.Abilities;
+import dev.kiln.worker.engine.EngineSettings;
 import dev.kiln.worker.engine.SandboxBuildEngine;
 import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.metric.WorkerTraces;
@@ -92,10 +93,17 @@ public class RunConfiguration {
     record Runs(ExecutorService threads, ExecutionRunner runner) {}
 
     @Bean
-    Runs runs(WorkerSettings settings, Claims claims, Moves moves, Stages stages, TimeLimits limits, Drain drain) {
-        var threads = Executors.newCachedThreadPool();
-        var tries = new StageTries(settings.stageTries(), drain);
-        var watch = new StageWatch(threads, settings);
-        return new Runs(threads, new ExecutionRunner(claims, moves, stages, tries, watch, limits));
+    Runs runs(StageWatch watch, StageTries tries, Claims claims, Moves moves, Stages stages, TimeLimits limits) {
+        return new Runs(watch.threads(), new ExecutionRunner(claims, moves, stages, tries, watch, limits));
+    }
+
+    @Bean
+    StageTries stageTries(WorkerSettings settings, Drain drain) {
+        return new StageTries(settings.stageTries(), drain);
+    }
+
+    @Bean
+    StageWatch stageWatch(WorkerSettings settings, EngineSettings engine) {
+        return new StageWatch(Executors.newCachedThreadPool(), settings, engine.packerGrace());
     }
 }

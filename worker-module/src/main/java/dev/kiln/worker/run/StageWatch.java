@@ -2,10 +2,12 @@ package dev.kiln.worker.run;
 
 import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
+import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.stage.StageFailedException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,10 +29,17 @@ final class StageWatch {
 
     private final ExecutorService threads;
     private final WorkerSettings settings;
+    private final Duration packerGrace;
 
-    StageWatch(ExecutorService threads, WorkerSettings settings) {
+    /** @param packerGrace what Packer may take to undo what it made */
+    StageWatch(ExecutorService threads, WorkerSettings settings, Duration packerGrace) {
         this.threads = threads;
         this.settings = settings;
+        this.packerGrace = packerGrace;
+    }
+
+    ExecutorService threads() {
+        return threads;
     }
 
     /**
@@ -71,7 +80,8 @@ final class StageWatch {
             }
         } finally {
             if (!running.isDone()) {
-                stop(running, ended, attempt);
+                running.cancel(true);
+                awaitEnd(ended, attempt, lock);
             }
         }
     }
@@ -96,14 +106,36 @@ final class StageWatch {
         }
     }
 
-    private void stop(Future<Advance> running, CountDownLatch ended, Attempt attempt) throws InterruptedException {
-        running.cancel(true);
-        if (!ended.await(settings.stopGrace().toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.warn(
-                    "{} of {} did not end within {} of its interrupt; it is left alone, its writes are fenced off",
-                    attempt.status(),
-                    attempt.execution(),
-                    settings.stopGrace());
+    /** What is left alone then is fenced off: it writes nothing any more. */
+    private void awaitEnd(CountDownLatch ended, Attempt attempt, TemplateLock lock) throws InterruptedException {
+        var grace = grace(attempt);
+        var end = System.nanoTime() + grace.toNanos();
+        var look = settings.watchEvery().toNanos();
+        while (!ended.await(Math.min(look, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            if (System.nanoTime() - end >= 0) {
+                LOG.warn(
+                        "{} of {} did not end within {} of its interrupt; it is left alone, its writes are fenced off",
+                        attempt.status(),
+                        attempt.execution(),
+                        grace);
+                return;
+            }
+            keep(lock, attempt);
+        }
+    }
+
+    private Duration grace(Attempt attempt) {
+        var undoes = attempt.status() == ExecutionStatus.BUILDING
+                && attempt.template().packerFile().isPresent();
+        return undoes ? packerGrace.plus(settings.stopGrace()) : settings.stopGrace();
+    }
+
+    /** A sign of life: nobody else shall begin while something is undone. */
+    private static void keep(TemplateLock lock, Attempt attempt) {
+        try {
+            lock.look(attempt);
+        } catch (SQLException e) {
+            LOG.debug("the lock of {} is lost", attempt.execution(), e);
         }
     }
 }

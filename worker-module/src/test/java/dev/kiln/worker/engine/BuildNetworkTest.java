@@ -225,13 +225,19 @@ class BuildNetworkTest {
         var work = OrdinaryUser.directory(directory);
         var own = Greeter.ownAddress();
 
-        var allowed =
-                OrdinaryUser.run(UserModeNetwork.class, work.resolve("a").toString(), greeter.greet(own), own + "/32");
-        var closed = OrdinaryUser.run(UserModeNetwork.class, work.resolve("b").toString(), greeter.greet(own));
+        var tunnel = new OpenDevice("/dev/net/tun");
+        try {
+            var allowed = OrdinaryUser.run(
+                    UserModeNetwork.class, work.resolve("a").toString(), greeter.greet(own), own + "/32");
+            var closed =
+                    OrdinaryUser.run(UserModeNetwork.class, work.resolve("b").toString(), greeter.greet(own));
 
-        assertThat(allowed.text()).contains(Greeter.WORD);
-        assertThat(closed.text()).contains("done").doesNotContain(Greeter.WORD);
-        assertThat(greeter.greeted()).isOne();
+            assertThat(allowed.text()).contains(Greeter.WORD);
+            assertThat(closed.text()).contains("done").doesNotContain(Greeter.WORD);
+            assertThat(greeter.greeted()).isOne();
+        } finally {
+            tunnel.close();
+        }
     }
 
     private static String run(TestSettings settings, String... commands) throws Exception {

@@ -6,11 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,23 +24,19 @@ class UnmountedDiskTest {
             RUN chmod 700 /etc/capable; touch /etc/noted; mv /usr/share /usr/moved
             """;
 
-    private static final Path FUSE = Path.of("/dev/fuse");
-
     @TempDir
     private Path directory;
 
-    private Set<PosixFilePermission> permissions;
+    private OpenDevice fuse;
 
-    /** As the rules of every distribution have it, which nobody applies on a machine without udev. */
     @BeforeEach
-    void letEverybodyOpenFuse() throws IOException {
-        permissions = Files.getPosixFilePermissions(FUSE);
-        Files.setPosixFilePermissions(FUSE, PosixFilePermissions.fromString("rw-rw-rw-"));
+    void openFuse() throws IOException {
+        fuse = new OpenDevice("/dev/fuse");
     }
 
     @AfterEach
     void giveFuseBack() throws IOException {
-        Files.setPosixFilePermissions(FUSE, permissions);
+        fuse.close();
     }
 
     @Test

@@ -63,6 +63,26 @@ class PackerIT {
     }
 
     @Test
+    void whatIsCancelledHasItsGraceToUndoWhatItMade() {
+        engine.close();
+        engine.beDeaf();
+        var execution = rig.start(template());
+        rig.worker(engine, Abilities.ALL).ring();
+        Awaitility.await().until(() -> engine.packed.get() == 1);
+
+        rig.cancel(execution, Duration.ofMinutes(10));
+        Awaitility.await().until(() -> engine.interrupted.get() == 1);
+        // Longer than other stages have, and than the lock lasts without a sign of life.
+        Awaitility.await()
+                .during(Duration.ofMillis(1500))
+                .until(() -> rig.status(execution) == ExecutionStatus.CANCELLING);
+        engine.open();
+
+        rig.await(execution, ExecutionStatus.CANCELLED);
+        rig.guaranteesHold();
+    }
+
+    @Test
     void aRegionWithoutAnImageHasFailedAndIsNotCopiedTo() {
         engine.makeByPacker(ONE, TWO);
         var execution = rig.start(template());

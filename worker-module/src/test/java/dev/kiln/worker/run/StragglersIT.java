@@ -93,7 +93,7 @@ class StragglersIT {
         var attempt = rig.claim(rig.start(rig.template("")), "me");
         var threads = Executors.newCachedThreadPool();
         var begun = new CountDownLatch(1);
-        var watch = new StageWatch(threads, settings());
+        var watch = new StageWatch(threads, settings(), Duration.ZERO);
 
         var watching = Executors.newSingleThreadExecutor();
         var outcome = watching.submit(() -> watch.run(
