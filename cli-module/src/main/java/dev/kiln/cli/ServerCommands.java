@@ -83,17 +83,17 @@ final class ServerCommands {
         for (var worker : report.path("workers")) {
             var able = new StringJoiner(" ");
             worker.path("able").forEach(word -> able.add(word.asString()));
-            var lacking = new StringJoiner("; ");
-            worker.path("lacking")
-                    .properties()
-                    .forEach(why ->
-                            lacking.add(why.getKey() + ": " + why.getValue().asString()));
+            // A reason each line: they are sentences.
+            var lacking = worker.path("lacking").properties().stream()
+                    .map(why -> why.getKey() + ": " + why.getValue().asString())
+                    .iterator();
             table.row(
                     text(worker, "name"),
                     worker.path("slots").asString(""),
                     text(worker, "architecture"),
                     able.toString(),
-                    lacking.toString());
+                    lacking.hasNext() ? lacking.next() : "");
+            lacking.forEachRemaining(why -> table.row("", "", "", "", why));
         }
         table.print(session.terminal());
         return ExitStatus.DONE;

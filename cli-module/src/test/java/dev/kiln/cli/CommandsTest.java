@@ -189,7 +189,7 @@ class CommandsTest {
     void workersTellsWhoCanDoWhat() {
         answer = """
                 {"workers":[{"name":"w-1","slots":2,"architecture":"amd64","able":["disks","machines"],
-                 "lacking":{"kvm":"there is none"},"since":"2024-01-01T00:00:00Z"}]}
+                 "lacking":{"kvm":"there is none","network":"no tunnel"},"since":"2024-01-01T00:00:00Z"}]}
                 """;
 
         assertThat(run("workers")).isZero();
@@ -198,6 +198,7 @@ class CommandsTest {
         assertThat(text(out)).isEqualTo("""
                         WORKER  SLOTS  PROCESSOR  CAN             CANNOT
                         w-1     2      amd64      disks machines  kvm: there is none
+                                                                  network: no tunnel
                         """);
     }
 

@@ -81,7 +81,7 @@ public final class ImportedBases {
 
     /**
      * Takes the imported image back, unless the template wants it to stay after such an end. What was not imported in
-     * whole is of no use and never stays. What its region keeps for now is removed by the API later.
+     * whole is of no use and never stays; what somebody copies or exports now does. What its region keeps for now is removed by the API later.
      *
      * @param good whether the execution succeeded, in part at least; nothing when it was cancelled
      */
@@ -95,7 +95,12 @@ public final class ImportedBases {
                         update image_copy c set state = 'FAILED', error_code = 'Deleting', modified_at = now()
                           from execution e
                          where e.id = :execution and e.attempt = :attempt and c.id = e.imported_image_id
-                           and (c.state <> 'COPIED' or e.imported_kept not in (:kept))
+                           and (c.state <> 'COPIED'
+                                or e.imported_kept not in (:kept)
+                                   and not exists (select from image_copy o
+                                                    where o.copy_of = c.id and o.state in ('PENDING', 'COPYING'))
+                                   and not exists (select from image_export x
+                                                    where x.image_id = c.id and x.state in ('PENDING', 'COPYING')))
                         returning c.id
                         """)
                 .param("execution", attempt.execution().value())

@@ -187,6 +187,26 @@ class BucketsIT {
     }
 
     @Test
+    void anImportedBaseThatSomebodyCopiesStays() throws IOException {
+        Files.write(rig.bucket.resolve("base.tar"), archive("etc/hostname"));
+        engine.close();
+        var execution = startOfImport("NEVER");
+        rig.worker(engine, 1).ring();
+        work.start(Duration.ofMillis(50));
+        Awaitility.await("it is built on").until(() -> engine.builds.get() == 1);
+        var imported = rig.column(execution, "imported_image_id");
+        rig.jdbc.sql("""
+                insert into image_copy (id, account_id, region_id, name, state, copy_of)
+                select 'm-copy', account_id, 'cn-two', 'copy', 'COPYING', id from image_copy where id = :id
+                """).param("id", imported).update();
+
+        engine.open();
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(isThere(imported)).isTrue();
+    }
+
+    @Test
     void anExecutionWhoseImportFailsSaysWhy() throws IOException {
         Files.write(rig.bucket.resolve("base.tar"), "no archive".getBytes(StandardCharsets.UTF_8));
         var execution = startOfImport("ALWAYS");
