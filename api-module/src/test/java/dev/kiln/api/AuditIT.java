@@ -2,52 +2,48 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** The log says who has changed what, and nothing of who only looked or was refused. */
 class AuditIT {
 
+    private static final String LOGGER = "dev.kiln.audit ";
+
     private final ApiServer server = LiveServer.shared();
     private final WireClient client = server.newAccount();
     private final TestObjects objects = new TestObjects(server, client);
-    private final Queue<String> told = new ConcurrentLinkedQueue<>();
-    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-            told.add(event.getFormattedMessage());
-        }
-    };
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    private final PrintStream before = System.out;
 
+    /** What goes to the console is seen by this test, too. */
     @BeforeEach
     void listen() {
-        appender.start();
-        logger().addAppender(appender);
+        System.setOut(new PrintStream(new TeeOutput(before, seen), true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
     void stopListening() {
-        logger().detachAppender(appender);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger("dev.kiln.audit");
+        System.setOut(before);
     }
 
     /** What this test's account did; others use the server, too. */
     private List<String> told() {
-        return told.stream()
-                .filter(line -> line.contains(client.keys().account()))
+        return seen.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line ->
+                        line.contains(LOGGER) && line.contains(client.keys().account()))
+                .map(line -> line.substring(line.indexOf(LOGGER) + LOGGER.length()))
                 .toList();
     }
 
@@ -77,5 +73,27 @@ class AuditIT {
                         "StartImagePipelineExecution " + template + " " + execution + by,
                         "kiln:SetStepCache /api/v1/templates/" + template + "/step-cache" + by,
                         "POST " + page + "/cancel" + by);
+    }
+
+    private static final class TeeOutput extends FilterOutputStream {
+
+        private final OutputStream second;
+
+        TeeOutput(OutputStream first, OutputStream second) {
+            super(first);
+            this.second = second;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            out.write(one);
+            second.write(one);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            second.write(bytes, offset, length);
+        }
     }
 }

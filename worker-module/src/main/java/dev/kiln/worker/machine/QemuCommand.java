@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The emulator's command line. All its files are in one directory; its standard output is the machine's console. It has
@@ -29,6 +32,8 @@ public final class QemuCommand {
     public static final String HOOK = script("hook.sh");
 
     private static final Path KVM = Path.of("/dev/kvm");
+    private static final Set<PosixFilePermission> FOR_OTHERS = PosixFilePermissions.fromString("------rw-");
+    private static final Set<PosixFilePermission> FOR_ITS_GROUP = PosixFilePermissions.fromString("---rw----");
 
     private final MachineSettings settings;
 
@@ -45,9 +50,26 @@ public final class QemuCommand {
         };
     }
 
-    /** Whether this machine has KVM, and lets this worker open it. */
+    /**
+     * Whether this machine has KVM, and lets the emulator open it, which is another user than this worker and has the
+     * device's group, or the worker's groups. That of root it is not given.
+     */
     public static boolean mayUseKvm() {
-        return Files.isReadable(KVM) && Files.isWritable(KVM);
+        return mayUse(KVM);
+    }
+
+    static boolean mayUse(Path device) {
+        if (!Files.isReadable(device) || !Files.isWritable(device)) {
+            return false;
+        }
+        try {
+            var permissions = Files.getPosixFilePermissions(device);
+            return permissions.containsAll(FOR_OTHERS)
+                    || (permissions.containsAll(FOR_ITS_GROUP)
+                            && !Files.getAttribute(device, "unix:gid").equals(0));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**

@@ -81,7 +81,8 @@ public final class ImportedBases {
 
     /**
      * Takes the imported image back, unless the template wants it to stay after such an end. What was not imported in
-     * whole is of no use and never stays; what somebody copies or exports now does. What its region keeps for now is removed by the API later.
+     * whole is of no use and never stays; what somebody copies or exports now does. What its region keeps for now is
+     * removed by the API later.
      *
      * @param good whether the execution succeeded, in part at least; nothing when it was cancelled
      */

@@ -29,6 +29,8 @@ class LongHistoryIT {
 
             var worker = rig.worker(new GatedEngine(), 1);
             for (var number = 0; number < EXECUTIONS; number++) {
+                // A slot that has ended the one before, and found nobody in line, is not yet free for a moment.
+                Awaitility.await().until(() -> worker.free() == 1);
                 var execution = rig.start(template);
                 worker.ring();
                 rig.await(execution, ExecutionStatus.SUCCESS);
