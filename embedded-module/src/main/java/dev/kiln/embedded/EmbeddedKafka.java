@@ -35,6 +35,11 @@ public final class EmbeddedKafka implements Closeable {
 
     private static final int NODE = 1;
     private static final long SECONDS_TO_ANSWER = 60;
+    private static final long SECONDS_TO_STOP = 30;
+    private static final long SECONDS_FOR_A_LOST_ONE = 2;
+
+    // Of the broker of this JVM, which is one: Kafka's way to end the JVM is the JVM's, too.
+    private static final AtomicBoolean GAVE_UP = new AtomicBoolean();
 
     private final DirectoryLock lock;
     private final KafkaRaftServer server;
@@ -75,9 +80,8 @@ public final class EmbeddedKafka implements Closeable {
      * @param told hears that it gave up
      */
     public static void survive(Consumer<String> told) {
-        var once = new AtomicBoolean();
         Exit.Procedure givesUp = (status, message) -> {
-            if (once.compareAndSet(false, true)) {
+            if (GAVE_UP.compareAndSet(false, true)) {
                 told.accept(
                         "Kafka has given up: is the disk full? Executions go on more slowly, by the looks of workers"
                                 + " into the database; make room, then start Kiln again");
@@ -109,11 +113,21 @@ public final class EmbeddedKafka implements Closeable {
         }
     }
 
+    /** Stops the broker, which takes a second or two; one that has given up would take minutes, and is left alone. */
     @Override
     public void close() throws IOException {
+        var stopping = new Thread(
+                () -> {
+                    server.shutdown();
+                    server.awaitShutdown();
+                },
+                "kafka-stop");
+        stopping.setDaemon(true);
         try (lock) {
-            server.shutdown();
-            server.awaitShutdown();
+            stopping.start();
+            stopping.join(TimeUnit.SECONDS.toMillis(GAVE_UP.get() ? SECONDS_FOR_A_LOST_ONE : SECONDS_TO_STOP));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
