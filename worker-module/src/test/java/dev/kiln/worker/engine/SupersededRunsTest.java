@@ -46,7 +46,8 @@ class SupersededRunsTest {
         assertThat(Sleepers.count(SECONDS)).isEqualTo(sleeping);
 
         assertThat(outcome(3, "RUN true")).isEqualTo("done");
-        assertThat(second.join()).contains("exit code 137");
+        // Of the command, or of its sandbox: the third may have removed already what tells whether that had begun.
+        assertThat(second.join()).contains("137");
     }
 
     private String outcome(int attempt, String content) {
