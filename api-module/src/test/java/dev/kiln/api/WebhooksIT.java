@@ -186,8 +186,8 @@ class WebhooksIT {
     private static String run(TestObjects objects, String template) {
         var execution = objects.start(template);
         var worker = new Executions(server.jdbc());
-        var attempt =
-                worker.claim(new ExecutionId(execution), "worker", "somewhere").orElseThrow();
+        var attempt = worker.claim(server.jdbc(), new ExecutionId(execution), "worker", "somewhere")
+                .orElseThrow();
         worker.advance(
                 attempt,
                 Advance.to(ExecutionStatus.BUILDING, "one \"quoted\" line"),

@@ -126,12 +126,15 @@ public final class Executions {
     }
 
     /**
-     * Claims an execution for a worker that holds its template's lock: the attempt is counted up, and every earlier
-     * attempt finds its writes refused from now on. Written down with it is what the attempt may leave behind: scratch
-     * space in the worker's place, and the image of its own region. Empty when the execution is final or gone.
+     * Claims an execution for a worker that holds its template's lock, on the session that holds it: a claim that is
+     * made is proof that the lock was held. The attempt is counted up, and every earlier one finds its writes refused
+     * from now on. Written down with it is what the attempt may leave behind: scratch space in the worker's place, and
+     * the image of its own region. Empty when the execution is final or gone.
+     *
+     * @param holder asks on the session that holds the lock
      */
-    public Optional<Attempt> claim(ExecutionId id, String worker, String place) {
-        return jdbc.sql("""
+    public Optional<Attempt> claim(JdbcClient holder, ExecutionId id, String worker, String place) {
+        return holder.sql("""
                         with claimed as (
                             update execution set attempt = attempt + 1, worker = :worker
                              where id = :id and finished_at is null

@@ -236,7 +236,7 @@ class EventRelayIT {
     }
 
     private void advance(ExecutionId execution) {
-        var attempt = executions.claim(execution, "worker", "somewhere").orElseThrow();
+        var attempt = executions.claim(jdbc, execution, "worker", "somewhere").orElseThrow();
         executions.advance(attempt, Advance.to(ExecutionStatus.BUILDING, "checked"));
     }
 

@@ -32,6 +32,21 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Targets {
 
+    private static final String WRITTEN = """
+            with mine as (
+                select id from execution where id = :execution and attempt = :attempt and status = :status for share),
+            written as (
+                update image_copy c set %s from mine m where c.execution_id = m.id and c.id = :image)
+            """;
+
+    private static final String FORGOTTEN = """
+            forgotten as (
+                delete from intent i using mine m
+                 where i.execution_id = m.id and i.attempt = :attempt and i.kind = 'COPY' and i.name = :key)
+            """;
+
+    private static final String COUNTED = "select count(*) from mine";
+
     private final JdbcClient jdbc;
     private final ImagePackages packages;
     private final JsonMapper json = new JsonMapper();
@@ -149,11 +164,10 @@ public final class Targets {
 
     /** The copy is complete and was verified: from now on it is visible, and a thing with a row of its own. */
     public void copied(Attempt attempt, ImageId image, Target.Content content) {
-        write(attempt, image, """
+        finish(attempt, image, """
                 state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, form = :form,
                 disk_bytes = :diskBytes, metadata = :metadata::jsonb, part_length = :partLength, part_digests = :partDigests, error_code = '', error_info = '', modified_at = now()
                 """, columns(content, json));
-        forgetIntent(attempt, image);
     }
 
     /** What is installed in an image that was built: of its copies the same. */
@@ -177,18 +191,6 @@ public final class Targets {
         return parts.digests().stream().map(Digest::value).toArray(String[]::new);
     }
 
-    // Apart from the write before: an intent that stays, because of a crash in between, is forgotten by the reaper.
-    private void forgetIntent(Attempt attempt, ImageId image) {
-        jdbc.sql("""
-                        delete from intent
-                         where execution_id = :execution and attempt = :attempt and kind = 'COPY' and name = :key
-                        """)
-                .param("execution", attempt.execution().value())
-                .param("attempt", attempt.number())
-                .param("key", ImageKeys.image(image).value())
-                .update();
-    }
-
     /**
      * Packer has made images in clouds, with no bytes of them here: a region has the copy that it was given, or its
      * copy has failed.
@@ -198,12 +200,11 @@ public final class Targets {
         for (var target : of(attempt)) {
             var artifact = artifacts.apply(target.region());
             if (artifact.isPresent()) {
-                write(
+                finish(
                         attempt,
                         target.image(),
                         "state = 'COPIED', artifact = :artifact, bytes = 0, error_code = '', error_info = '', modified_at = now()",
                         Map.of("artifact", artifact.get()));
-                forgetIntent(attempt, target.image());
             } else {
                 failed(attempt, target.image(), missing.apply(target.region()));
             }
@@ -284,14 +285,15 @@ public final class Targets {
 
     /** Forgets a copy and its shares, its bytes being gone. */
     public void remove(Attempt attempt, ImageId image) {
-        fenced(attempt, """
+        fenced(
+                attempt,
+                """
                         with mine as (
                             select id from execution where id = :execution and attempt = :attempt and status = :status for share),
                         gone as (
-                            delete from image_copy c using mine m where c.execution_id = m.id and c.id = :image)
-                        select count(*) from mine
-                        """, Map.of("image", image.value()));
-        forgetIntent(attempt, image);
+                            delete from image_copy c using mine m where c.execution_id = m.id and c.id = :image),
+                        """ + FORGOTTEN + COUNTED,
+                Map.of("image", image.value(), "key", ImageKeys.image(image).value()));
     }
 
     /** A region's withdrawn copies that no worker has any more, the longest withdrawn first, at most so many. */
@@ -316,13 +318,15 @@ public final class Targets {
     private void write(Attempt attempt, ImageId image, String assignments, Map<String, ?> params) {
         var all = new HashMap<String, Object>(params);
         all.put("image", image.value());
-        fenced(attempt, """
-                        with mine as (
-                            select id from execution where id = :execution and attempt = :attempt and status = :status for share),
-                        written as (
-                            update image_copy c set %s from mine m where c.execution_id = m.id and c.id = :image)
-                        select count(*) from mine
-                        """.formatted(assignments), all);
+        fenced(attempt, WRITTEN.formatted(assignments) + COUNTED, all);
+    }
+
+    /** Likewise, and forgets the intent: the copy is a thing with a row of its own now. */
+    private void finish(Attempt attempt, ImageId image, String assignments, Map<String, ?> params) {
+        var all = new HashMap<String, Object>(params);
+        all.put("image", image.value());
+        all.put("key", ImageKeys.image(image).value());
+        fenced(attempt, WRITTEN.formatted(assignments) + ", " + FORGOTTEN + COUNTED, all);
     }
 
     private void fenced(Attempt attempt, String sql, Map<String, ?> params) {

@@ -9,6 +9,7 @@ import dev.kiln.worker.engine.EnginePlace;
 import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.metric.WorkerTraces;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +41,12 @@ final class Claims {
         return worker;
     }
 
-    /** The next attempt of an execution whose template's lock is held; empty when it is final or gone. */
-    Optional<Attempt> claim(ExecutionId execution) throws IOException {
-        var attempt = executions.claim(execution, worker, place.id());
+    /**
+     * The next attempt of an execution whose template's lock is held; empty when it is final or gone. An exception when
+     * the lock is lost meanwhile: whoever has it now is not disturbed.
+     */
+    Optional<Attempt> claim(ExecutionId execution, TemplateLock lock) throws SQLException, IOException {
+        var attempt = executions.claim(lock.session(), execution, worker, place.id());
         attempt.ifPresent(meters::claimed);
         return attempt;
     }

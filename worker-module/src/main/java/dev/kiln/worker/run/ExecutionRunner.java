@@ -78,7 +78,7 @@ public final class ExecutionRunner {
 
     private void drive(ExecutionId execution, TemplateLock lock)
             throws SQLException, IOException, InterruptedException {
-        var claimed = claims.claim(execution);
+        var claimed = claims.claim(execution, lock);
         if (claimed.isEmpty()) {
             return;
         }

@@ -12,6 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * A database session that holds a template's advisory lock. The session is the proof of life: it ends with the worker,
@@ -34,6 +36,7 @@ public final class TemplateLock implements AutoCloseable {
 
     private final LockSessions sessions;
     private @Nullable Connection session;
+    private @Nullable JdbcClient statements;
 
     public TemplateLock(LockSessions sessions) {
         this.sessions = sessions;
@@ -83,6 +86,15 @@ public final class TemplateLock implements AutoCloseable {
         }
     }
 
+    /** The session that holds the lock; what is asked there fails when it has ended, and the lock with it. */
+    synchronized JdbcClient session() throws SQLException {
+        var current = statements;
+        if (session == null || current == null) {
+            throw new SQLException("the lock is lost");
+        }
+        return current;
+    }
+
     /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
     public synchronized void unlock(TemplateId template) {
         try (var statement = opened().prepareStatement("""
@@ -123,6 +135,7 @@ public final class TemplateLock implements AutoCloseable {
     public synchronized void close() {
         var closing = session;
         session = null;
+        statements = null;
         if (closing != null) {
             try {
                 closing.close();
@@ -137,6 +150,7 @@ public final class TemplateLock implements AutoCloseable {
         if (current == null || current.isClosed()) {
             current = sessions.open();
             session = current;
+            statements = JdbcClient.create(new SingleConnectionDataSource(current, true));
         }
         return current;
     }

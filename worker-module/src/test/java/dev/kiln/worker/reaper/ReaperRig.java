@@ -66,7 +66,7 @@ final class ReaperRig {
 
     /** The tests write down themselves what their attempts make. */
     Attempt claim(ExecutionId id) {
-        var attempt = executions.claim(id, "somebody", "somewhere").orElseThrow();
+        var attempt = executions.claim(jdbc, id, "somebody", "somewhere").orElseThrow();
         jdbc.sql("delete from intent where execution_id = :id and attempt = :attempt")
                 .param("id", id.value())
                 .param("attempt", attempt.number())

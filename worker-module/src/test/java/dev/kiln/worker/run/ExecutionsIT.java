@@ -189,7 +189,8 @@ class ExecutionsIT {
         attempt = rig.executions.advance(attempt, Advance.to(ExecutionStatus.FAILED, ""));
 
         assertThat(attempt.status()).isEqualTo(ExecutionStatus.FAILED);
-        assertThat(rig.executions.claim(execution, "two", "somewhere")).isEmpty();
+        assertThat(rig.executions.claim(rig.jdbc, execution, "two", "somewhere"))
+                .isEmpty();
         assertThat(rig.cancel(execution, HOUR)).isEqualTo(CancelAnswer.FINISHED);
         assertThat(rig.column(execution, "message")).isEqualTo("because");
         assertThat(rig.column(execution, "error_code")).isEqualTo("Some.Code");
@@ -207,7 +208,8 @@ class ExecutionsIT {
     void aClaimWritesDownWhatItsAttemptMayLeaveBehind() {
         var execution = rig.start(rig.template(""));
 
-        var attempt = rig.executions.claim(execution, "one", "engine-1").orElseThrow();
+        var attempt =
+                rig.executions.claim(rig.jdbc, execution, "one", "engine-1").orElseThrow();
 
         assertThat(rig.jdbc
                         .sql("select kind || ' ' || place || ' ' || name from intent_state where alive order by kind")

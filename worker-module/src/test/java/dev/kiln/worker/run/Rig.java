@@ -264,7 +264,7 @@ final class Rig implements AutoCloseable {
 
     /** What a worker does first; nothing follows, and the reaper of its place has come by. */
     Attempt claim(ExecutionId id, String worker) {
-        var attempt = executions.claim(id, worker, "somewhere").orElseThrow();
+        var attempt = executions.claim(jdbc, id, worker, "somewhere").orElseThrow();
         jdbc.sql("delete from intent where place = 'somewhere'").update();
         return attempt;
     }

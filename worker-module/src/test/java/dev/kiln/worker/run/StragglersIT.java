@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.dao.DataAccessException;
 import org.springframework.util.unit.DataSize;
 
 /** Workers, stages and sessions that hang, wake up late, or end at a bad moment. */
@@ -125,6 +126,24 @@ class StragglersIT {
             assertThat(other.tryLock(execution)).isEmpty();
 
             Awaitility.await().until(() -> other.tryLock(execution).isPresent());
+        }
+    }
+
+    @Test
+    void aHolderThatFellSilentBeforeItsClaimClaimsNothing() throws Exception {
+        var execution = rig.start(rig.template(""));
+        try (var silent = new TemplateLock(sessions(Duration.ofMillis(500)));
+                var other = new TemplateLock(sessions(Duration.ofSeconds(15)))) {
+            silent.tryLock(execution);
+            Awaitility.await().until(() -> other.tryLock(execution).isPresent());
+            var rightful = rig.executions
+                    .claim(other.session(), execution, "other", "somewhere")
+                    .orElseThrow();
+
+            assertThatThrownBy(() -> rig.executions.claim(silent.session(), execution, "silent", "somewhere"))
+                    .isInstanceOf(DataAccessException.class);
+
+            assertThat(rig.executions.reread(rightful).number()).isEqualTo(1);
         }
     }
 
