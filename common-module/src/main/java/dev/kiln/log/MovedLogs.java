@@ -172,24 +172,27 @@ public final class MovedLogs {
      * @throws LogAwayException the region does not answer
      */
     public List<LogPiece> read(ExecutionId execution, long offset, long most) {
-        var region = region(execution);
-        if (region.isEmpty()) {
+        var place = place(execution);
+        if (place.isEmpty()) {
             return List.of();
         }
-        try (var bytes = regions.find(region.get())
-                .orElseThrow(() -> new IOException("region " + region.get() + " is not configured"))
-                .open(key(execution), 0)) {
+        var region = place.get().region();
+        try (var bytes = regions.find(region)
+                .orElseThrow(() -> new IOException("region " + region + " is not configured"))
+                .open(key(execution), place.get().digest(), 0)) {
             return LogObject.read(bytes, offset, most);
         } catch (IOException e) {
-            throw new LogAwayException(region.get(), e);
+            throw new LogAwayException(region, e);
         }
     }
 
-    private Optional<RegionId> region(ExecutionId execution) {
-        return jdbc.sql("select region_id from moved_log where execution_id = :id")
+    private record Place(RegionId region, Digest digest) {}
+
+    private Optional<Place> place(ExecutionId execution) {
+        return jdbc.sql("select region_id, digest from moved_log where execution_id = :id")
                 .param("id", execution.value())
-                .query(String.class)
-                .optional()
-                .map(RegionId::new);
+                .query((row, number) ->
+                        new Place(new RegionId(row.getString("region_id")), new Digest(row.getString("digest"))))
+                .optional();
     }
 }

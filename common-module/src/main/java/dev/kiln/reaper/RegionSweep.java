@@ -1,11 +1,11 @@
 package dev.kiln.reaper;
 
+import dev.kiln.image.Digest;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
 import dev.kiln.region.StoredItem;
-import dev.kiln.region.StoredObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -182,9 +182,7 @@ public final class RegionSweep {
     }
 
     private static boolean isThere(RegionStore store, StoredItem item) throws IOException {
-        return store.find(new StoreKey(item.key()))
-                .map(StoredObject::digest)
-                .filter(digest -> digest.hex().equals(item.name()))
+        return store.find(new StoreKey(item.key()), new Digest("sha256:" + item.name()))
                 .isPresent();
     }
 

@@ -101,6 +101,9 @@ public final class StoredThings {
                                 select from image_copy where id = :image and region_id = :region
                                    and (copy_of is not null or import_object is not null) and state in ('PENDING', 'COPYING')) then 'IN_USE'
                             when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
+                            -- What an image consists of is decided once: other bytes are of an attempt that came too late.
+                            when :object and exists (
+                                select from image_copy where id = :image and region_id = :region and state = 'COPIED') then 'LEFT'
                             when begun or :layers <> '' then 'LEFT'
                             else 'UNKNOWN' end
                           from intents

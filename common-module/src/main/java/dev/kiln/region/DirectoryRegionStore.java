@@ -6,7 +6,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
@@ -20,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +30,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A region that is a directory, local or mounted. An object is a directory named by its key with one file in it, named
- * by the digest of its bytes: the name says what the content must be, and a rename publishes both at once.
+ * A region that is a directory, local or mounted. A key is a directory, and an object a file in it, named by the digest
+ * of its bytes: the name says what the content must be, and a rename publishes both at once.
  */
 public final class DirectoryRegionStore implements RegionStore {
 
@@ -140,7 +138,6 @@ public final class DirectoryRegionStore implements RegionStore {
         }
         // Its directories may be as new as the object: it is durable once all of them are on disk.
         syncUpwards(home);
-        removeAllBut(home, object);
     }
 
     @Override
@@ -160,6 +157,8 @@ public final class DirectoryRegionStore implements RegionStore {
                 copy.complete(progress);
                 publish(mine, home.resolve(content.digest().hex()));
             }
+            // Whoever is still at work on the same content finds it there when he is done.
+            removeAll(home, continuable(content));
         } catch (ClosedByInterruptException e) {
             throw interrupted(key);
         }
@@ -171,11 +170,11 @@ public final class DirectoryRegionStore implements RegionStore {
 
     /** Whether an earlier call has published the object, but could not tell any more. */
     private boolean isWhole(StoreKey key, StoredObject content) throws IOException {
-        if (!find(key).equals(Optional.of(content))) {
+        if (!find(key, content.digest()).equals(Optional.of(content))) {
             return false;
         }
         var computation = Digest.computation();
-        try (var bytes = open(key, 0)) {
+        try (var bytes = open(key, content.digest(), 0)) {
             var buffer = new byte[BUFFER_BYTES];
             for (var n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
                 computation.update(buffer, 0, n);
@@ -261,9 +260,8 @@ public final class DirectoryRegionStore implements RegionStore {
     }
 
     @Override
-    public InputStream open(StoreKey key, long offset) throws IOException {
-        var file = published(key).orElseThrow(() -> new FileNotFoundException(region + " has no object " + key));
-        var channel = FileChannel.open(file, StandardOpenOption.READ);
+    public InputStream open(StoreKey key, Digest digest, long offset) throws IOException {
+        var channel = channel(key, digest);
         try {
             channel.position(offset);
             return Channels.newInputStream(channel);
@@ -274,19 +272,31 @@ public final class DirectoryRegionStore implements RegionStore {
     }
 
     @Override
-    public Optional<StoredObject> find(StoreKey key) throws IOException {
-        var file = published(key);
-        return file.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new StoredObject(new Digest("sha256:" + file.get().getFileName()), Files.size(file.get())));
+    public Optional<StoredObject> find(StoreKey key, Digest digest) throws IOException {
+        try {
+            return Optional.of(new StoredObject(digest, Files.size(file(key, digest))));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Path file(StoreKey key, Digest digest) {
+        return directory.resolve(key.value()).resolve(digest.hex());
+    }
+
+    private FileChannel channel(StoreKey key, Digest digest) throws IOException {
+        try {
+            return FileChannel.open(file(key, digest), StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new FileNotFoundException(region + " has no object " + key + " with the digest " + digest);
+        }
     }
 
     @Override
     public void delete(StoreKey key) throws IOException {
         requireTheSame();
         var home = directory.resolve(key.value());
-        removeAllBut(home, null);
+        removeAll(home, "");
         removeEmpty(home);
     }
 
@@ -328,29 +338,9 @@ public final class DirectoryRegionStore implements RegionStore {
         removeEmpty(home);
     }
 
-    // Two files can be there when a crash came between publishing the second and removing the first: the newer counts.
-    private Optional<Path> published(StoreKey key) throws IOException {
-        Path newest = null;
-        for (var file : files(directory.resolve(key.value()))) {
-            if (DIGEST_NAME.matcher(file.getFileName().toString()).matches()
-                    && (newest == null || BY_AGE.compare(file, newest) > 0)) {
-                newest = file;
-            }
-        }
-        return Optional.ofNullable(newest);
-    }
-
-    private static final Comparator<Path> BY_AGE = Comparator.comparing(file -> {
-        try {
-            return Files.getLastModifiedTime(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    });
-
-    private static void removeAllBut(Path home, @Nullable Path kept) throws IOException {
+    private static void removeAll(Path home, String prefix) throws IOException {
         for (var file : files(home)) {
-            if (!file.equals(kept) && !Files.isDirectory(file)) {
+            if (file.getFileName().toString().startsWith(prefix) && !Files.isDirectory(file)) {
                 Files.deleteIfExists(file);
             }
         }

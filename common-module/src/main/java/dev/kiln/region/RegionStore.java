@@ -10,9 +10,11 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Port: a region that keeps images. Every implementation passes {@code RegionStoreContract}. All methods may block on
- * the region; an {@link IOException} means "this region, now": the caller may try again and no other region is
- * concerned. Interrupting the calling thread ends a call with {@link java.io.InterruptedIOException} within a second.
+ * Port: a region that keeps images. An object is known by its key and the digest of its bytes: several may lie under
+ * one key, and whoever reads says which one a row names. So what a superseded attempt stores late harms nobody. Every
+ * implementation passes {@code RegionStoreContract}. All methods may block on the region; an {@link IOException} means
+ * "this region, now": the caller may try again and no other region is concerned. Interrupting the calling thread ends a
+ * call with {@link java.io.InterruptedIOException} within a second.
  */
 public interface RegionStore {
 
@@ -22,7 +24,7 @@ public interface RegionStore {
     void check() throws IOException;
 
     /**
-     * Stores the bytes under the key, replacing what was there. Nobody sees the object before all of its bytes are
+     * Stores the bytes under the key, beside whatever else is there. Nobody sees the object before all of its bytes are
      * durable and their digest was compared; after a failure or a crash nothing is visible under the key that was not
      * before.
      *
@@ -49,12 +51,12 @@ public interface RegionStore {
             throws IOException;
 
     /** The bytes from an offset on; fails with {@link java.io.FileNotFoundException} when there is no such object. */
-    InputStream open(StoreKey key, long offset) throws IOException;
+    InputStream open(StoreKey key, Digest digest, long offset) throws IOException;
 
-    /** What is stored under the key, or empty. */
-    Optional<StoredObject> find(StoreKey key) throws IOException;
+    /** The object of this key and digest, or empty. */
+    Optional<StoredObject> find(StoreKey key, Digest digest) throws IOException;
 
-    /** Removes the object if it is there, and whatever an interrupted {@link #put} or {@link #copy} left of it. */
+    /** Removes every object of the key, and whatever an interrupted {@link #put} or {@link #copy} left of one. */
     void delete(StoreKey key) throws IOException;
 
     /**

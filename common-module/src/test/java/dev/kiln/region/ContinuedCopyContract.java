@@ -91,12 +91,12 @@ abstract class ContinuedCopyContract {
 
     private void breakAt(int place) throws IOException {
         assertThatThrownBy(() -> copy(new BreakingSource(CONTENT, place))).hasMessage("broken on purpose");
-        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.find(KEY, OBJECT.digest())).isEmpty();
     }
 
     private void assertWhole() throws IOException {
-        assertThat(store.find(KEY)).contains(OBJECT);
-        try (var bytes = store.open(KEY, 0)) {
+        assertThat(store.find(KEY, OBJECT.digest())).contains(OBJECT);
+        try (var bytes = store.open(KEY, OBJECT.digest(), 0)) {
             assertThat(bytes.readAllBytes()).isEqualTo(CONTENT);
         }
         assertThat(items())
@@ -177,7 +177,7 @@ abstract class ContinuedCopyContract {
 
         assertThatThrownBy(() -> copy(new BreakingSource(other))).isInstanceOf(DigestMismatchException.class);
 
-        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.find(KEY, OBJECT.digest())).isEmpty();
         var rest = new BreakingSource(CONTENT);
         copy(rest);
         assertThat(rest.read).hasValue(5_500);
@@ -189,7 +189,7 @@ abstract class ContinuedCopyContract {
         assertThatThrownBy(() -> copy(new BreakingSource(Arrays.copyOf(CONTENT, 10_400))))
                 .isInstanceOf(IOException.class);
 
-        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.find(KEY, OBJECT.digest())).isEmpty();
     }
 
     @Test
@@ -199,7 +199,7 @@ abstract class ContinuedCopyContract {
         assertThatThrownBy(() -> store.copy(KEY, object, PARTS, new BreakingSource(CONTENT), done -> {}))
                 .isInstanceOf(IOException.class);
 
-        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.find(KEY, object.digest())).isEmpty();
     }
 
     @Test
@@ -208,7 +208,7 @@ abstract class ContinuedCopyContract {
 
         store.copy(KEY, empty, new Parts(PART, List.of()), new BreakingSource(new byte[0]), done -> {});
 
-        assertThat(store.find(KEY)).contains(empty);
+        assertThat(store.find(KEY, empty.digest())).contains(empty);
     }
 
     @Test
@@ -278,7 +278,7 @@ abstract class ContinuedCopyContract {
         var rest = new BreakingSource(CONTENT, 8_000, () -> {
             gate.countDown();
             assertThat(result(late)).isNotEqualTo("done");
-            assertThat(store.find(KEY)).isEmpty();
+            assertThat(store.find(KEY, OBJECT.digest())).isEmpty();
         });
 
         copy(rest);
@@ -360,7 +360,7 @@ abstract class ContinuedCopyContract {
     }
 
     private boolean look() throws IOException {
-        try (var bytes = store.open(KEY, 0)) {
+        try (var bytes = store.open(KEY, OBJECT.digest(), 0)) {
             assertThat(bytes.readAllBytes()).isEqualTo(CONTENT);
             return true;
         } catch (FileNotFoundException | NoSuchFileException e) {

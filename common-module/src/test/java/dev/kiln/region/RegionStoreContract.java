@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -38,8 +39,8 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
         var stored = store.put(KEY, new ByteArrayInputStream(content), digest(content), told::add);
 
         assertThat(stored).isEqualTo(new StoredObject(digest(content), content.length));
-        assertThat(store.find(KEY)).contains(stored);
-        assertThat(read(0)).isEqualTo(content);
+        assertThat(store.find(KEY, digest(content))).contains(stored);
+        assertThat(read(content, 0)).isEqualTo(content);
         assertThat(told).isSorted().last().isEqualTo((long) content.length);
     }
 
@@ -48,15 +49,16 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
         var content = randomBytes(10_000);
         store.put(KEY, new ByteArrayInputStream(content), null, done -> {});
 
-        assertThat(read(9_000)).isEqualTo(Arrays.copyOfRange(content, 9_000, 10_000));
-        assertThat(read(10_000)).isEmpty();
+        assertThat(read(content, 9_000)).isEqualTo(Arrays.copyOfRange(content, 9_000, 10_000));
+        assertThat(read(content, 10_000)).isEmpty();
     }
 
     @Test
     void emptyContentIsContent() throws IOException {
         store.put(KEY, new ByteArrayInputStream(new byte[0]), null, done -> {});
 
-        assertThat(store.find(KEY)).contains(new StoredObject(digest(new byte[0]), 0));
+        var digest = digest(new byte[0]);
+        assertThat(store.find(KEY, digest)).contains(new StoredObject(digest, 0));
     }
 
     @Test
@@ -65,7 +67,6 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
                         store.put(KEY, new ByteArrayInputStream(randomBytes(10)), digest(randomBytes(11)), done -> {}))
                 .isInstanceOf(DigestMismatchException.class);
 
-        assertThat(store.find(KEY)).isEmpty();
         assertNothingStored();
     }
 
@@ -78,25 +79,27 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
                 .isInstanceOf(IOException.class)
                 .hasMessage("broken on purpose");
 
-        assertThat(read(0)).isEqualTo(first);
+        assertThat(read(first, 0)).isEqualTo(first);
     }
 
     @Test
     void whoSaysNoOnceAllIsDurableKeepsWhatWasThere() throws IOException {
         var first = randomBytes(100);
         store.put(KEY, new ByteArrayInputStream(first), null, done -> {});
-        var seen = new ArrayList<byte[]>();
+        var second = randomBytes(200);
+        var seen = new ArrayList<Optional<StoredObject>>();
 
-        assertThatThrownBy(() -> store.put(KEY, new ByteArrayInputStream(randomBytes(200)), null, done -> {
+        assertThatThrownBy(() -> store.put(KEY, new ByteArrayInputStream(second), null, done -> {
                     if (done == 200) {
-                        seen.add(quietly(() -> read(0)));
+                        seen.add(quietly(() -> store.find(KEY, digest(second))));
                         throw new IllegalStateException("superseded");
                     }
                 }))
                 .hasMessage("superseded");
 
-        assertThat(seen).containsExactly(first);
-        assertThat(read(0)).isEqualTo(first);
+        assertThat(seen).containsExactly(Optional.empty());
+        assertThat(store.find(KEY, digest(second))).isEmpty();
+        assertThat(read(first, 0)).isEqualTo(first);
     }
 
     private static <T> T quietly(Callable<T> call) {
@@ -108,24 +111,42 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
     }
 
     @Test
-    void aLaterPutReplacesAnEarlierOne() throws IOException {
-        store.put(KEY, new ByteArrayInputStream(randomBytes(100)), null, done -> {});
-        var second = randomBytes(200);
-        store.put(KEY, new ByteArrayInputStream(second), null, done -> {});
+    void aLatePutOfOtherBytesHarmsNobodyWhoReadsTheFirst() throws IOException {
+        var first = randomBytes(100);
+        store.put(KEY, new ByteArrayInputStream(first), null, done -> {});
+        var late = randomBytes(200);
+        store.put(KEY, new ByteArrayInputStream(late), null, done -> {});
 
-        assertThat(store.find(KEY)).map(StoredObject::digest).contains(digest(second));
-        assertThat(read(0)).isEqualTo(second);
+        assertThat(read(first, 0)).isEqualTo(first);
+        assertThat(read(late, 0)).isEqualTo(late);
+        var superfluous = listed(KEY).stream()
+                .filter(item -> item.name().equals(digest(late).hex()))
+                .toList();
+        store.remove(superfluous.get(0));
+        assertThat(read(first, 0)).isEqualTo(first);
+        assertThat(store.find(KEY, digest(late))).isEmpty();
+    }
+
+    @Test
+    void deleteRemovesAllObjectsOfTheKey() throws IOException {
+        store.put(KEY, new ByteArrayInputStream(randomBytes(100)), null, done -> {});
+        store.put(KEY, new ByteArrayInputStream(randomBytes(200)), null, done -> {});
+
+        store.delete(KEY);
+
+        assertNothingStored();
     }
 
     @Test
     void whatWasDeletedIsGoneAndDeletingAgainIsNoError() throws IOException {
-        store.put(KEY, new ByteArrayInputStream(randomBytes(100)), null, done -> {});
+        var content = randomBytes(100);
+        store.put(KEY, new ByteArrayInputStream(content), null, done -> {});
 
         store.delete(KEY);
         store.delete(KEY);
 
-        assertThat(store.find(KEY)).isEmpty();
-        assertThatThrownBy(() -> read(0)).isInstanceOf(FileNotFoundException.class);
+        assertThat(store.find(KEY, digest(content))).isEmpty();
+        assertThatThrownBy(() -> read(content, 0)).isInstanceOf(FileNotFoundException.class);
         assertNothingStored();
     }
 
@@ -144,7 +165,6 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
         threads.shutdownNow();
 
         assertThat(put.get(1, TimeUnit.SECONDS)).isTrue();
-        assertThat(store.find(KEY)).isEmpty();
         assertNothingStored();
     }
 
@@ -237,8 +257,8 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
         return items;
     }
 
-    private byte[] read(long offset) throws IOException {
-        try (var in = store.open(KEY, offset)) {
+    private byte[] read(byte[] content, long offset) throws IOException {
+        try (var in = store.open(KEY, digest(content), offset)) {
             return in.readAllBytes();
         }
     }

@@ -2,6 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.error.RestCodes;
+import dev.kiln.image.Digest;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoreKey;
 import java.io.IOException;
@@ -48,9 +49,9 @@ record ByteRange(long first, long last, long size) {
         return "bytes " + first + "-" + last + "/" + size;
     }
 
-    InputStream open(RegionStore store, StoreKey key) {
+    InputStream open(RegionStore store, StoreKey key, Digest digest) {
         try {
-            return store.open(key, first);
+            return store.open(key, digest, first);
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }

@@ -147,7 +147,8 @@ class ImageController {
         }
         var store = regions.find(image.region()).orElseThrow(() -> Refusals.regionAway(image.region()));
         var part = ByteRange.of(range, image.bytes());
-        try (var bytes = part.open(store, ImageKeys.image(image.id()))) {
+        var digest = image.digest().orElseThrow(() -> new IllegalStateException(id + " is available without a digest"));
+        try (var bytes = part.open(store, ImageKeys.image(image.id()), digest)) {
             announce(image, part, response);
             // The container would drop what is written to a HEAD, but only after all of it was read.
             if (!request.getMethod().equals("HEAD")) {

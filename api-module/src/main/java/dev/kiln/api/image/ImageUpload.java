@@ -54,7 +54,7 @@ class ImageUpload {
         try {
             quotas.image(upload.account(), () -> images.beginUpload(id, upload));
             var stored = body.storeIn(store, ImageKeys.image(id), noting(id));
-            finished = images.finishUpload(id, stored, inspect(id, store, stored.bytes()));
+            finished = images.finishUpload(id, stored, inspect(id, store, stored));
             if (!finished) {
                 throw new ApiException(
                         "OperationConflict", 409, "The upload took too long and was given up. Try again.");
@@ -80,9 +80,10 @@ class ImageUpload {
         };
     }
 
-    private ImageInspector.Facts inspect(ImageId id, RegionStore store, long bytes) {
+    private ImageInspector.Facts inspect(ImageId id, RegionStore store, StoredObject stored) {
         try {
-            return inspector.inspect(offset -> store.open(ImageKeys.image(id), offset), bytes);
+            return inspector.inspect(
+                    offset -> store.open(ImageKeys.image(id), stored.digest(), offset), stored.bytes());
         } catch (ArchiveRefusedException e) {
             throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
         } catch (DiskRefusedException e) {

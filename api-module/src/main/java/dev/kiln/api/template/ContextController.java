@@ -70,7 +70,7 @@ class ContextController {
         var taken = false;
         try {
             var stored = body.storeIn(store, key, bytes -> {});
-            inspect(store, key);
+            inspect(store, key, stored.digest());
             var before = transaction.execute(status -> replace(template, store, stored));
             taken = true;
             uploads.end(intent);
@@ -102,7 +102,7 @@ class ContextController {
     /** Another upload of the same bytes may have failed, and removed them, after ours had stored them. */
     private static void requireStored(Template template, RegionStore store, Digest digest) {
         try {
-            if (store.find(ImageKeys.context(template.id(), digest)).isPresent()) {
+            if (store.find(ImageKeys.context(template.id(), digest), digest).isPresent()) {
                 return;
             }
         } catch (IOException e) {
@@ -128,9 +128,9 @@ class ContextController {
         }
     }
 
-    private void inspect(RegionStore store, StoreKey key) {
+    private void inspect(RegionStore store, StoreKey key, Digest digest) {
         try {
-            inspector.inspect(offset -> store.open(key, offset));
+            inspector.inspect(offset -> store.open(key, digest, offset));
         } catch (ArchiveRefusedException e) {
             throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
         } catch (IOException e) {

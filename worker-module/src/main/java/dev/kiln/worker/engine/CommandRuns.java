@@ -287,7 +287,9 @@ final class CommandRuns {
     private int fromContext(BuildCommand.Copy copy, Path file, String step) throws BuildFailedException, IOException {
         var context = request.context()
                 .orElseThrow(() -> new BuildFailedException(
-                        FAILED, step + ": the template has no context; upload a tar archive with that file"));
+                        FAILED,
+                        step + ": the template has no context; send it a directory with that file"
+                                + " (./kiln template context, or PUT /api/v1/templates/ID/context)"));
         return new ContextFile(context, limits)
                 .take(copy.source(), file, request.diskBytes())
                 .orElseThrow(() -> new BuildFailedException(

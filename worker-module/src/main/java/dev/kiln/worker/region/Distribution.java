@@ -177,7 +177,8 @@ public final class Distribution {
         var content = home.content().orElseThrow(() -> new IllegalStateException("nothing was built yet"));
         targets.copying(attempt, target.image());
         var key = ImageKeys.image(target.image());
-        ByteSource source = offset -> store(home.region()).open(ImageKeys.image(home.image()), offset);
+        ByteSource source =
+                offset -> store(home.region()).open(ImageKeys.image(home.image()), content.digest(), offset);
         var progress = meters.counting(
                 target.region(),
                 content.parts().isPresent(),

@@ -12,6 +12,7 @@ import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
+import dev.kiln.region.StoredObject;
 import dev.kiln.worker.metric.WorkerMeters;
 import dev.kiln.worker.region.ImageCopies.BucketObject;
 import dev.kiln.worker.region.ImageCopies.Order;
@@ -72,7 +73,7 @@ public final class ImageCopier implements LeasedJob {
         }
         var content = source.get().content();
         var from = store(source.get().region());
-        ByteSource bytes = offset -> from.open(ImageKeys.image(other.id()), offset);
+        ByteSource bytes = offset -> from.open(ImageKeys.image(other.id()), content.digest(), offset);
         var progress =
                 meters.counting(order.region(), content.parts().isPresent(), done -> rows().progress(claim, done));
         Transfer.run(content, bytes, store, ImageKeys.image(order.image()), progress);
@@ -86,7 +87,7 @@ public final class ImageCopier implements LeasedJob {
         var key = ImageKeys.image(order.image());
         try (var bytes = bucket.open(new ObjectName(origin.object()))) {
             var stored = store.put(key, bytes, null, done -> rows().progress(claim, done));
-            var facts = inspect(store, key, stored.bytes());
+            var facts = inspect(store, key, stored);
             var metadata = facts.metadata();
             // What the bytes tell counts more.
             if (metadata.knownArchitecture().isEmpty() && origin.said().isPresent()) {
@@ -102,10 +103,10 @@ public final class ImageCopier implements LeasedJob {
         }
     }
 
-    private ImageInspector.Facts inspect(RegionStore store, StoreKey key, long bytes)
+    private ImageInspector.Facts inspect(RegionStore store, StoreKey key, StoredObject stored)
             throws IOException, HopelessException {
         try {
-            return inspector.inspect(offset -> store.open(key, offset), bytes);
+            return inspector.inspect(offset -> store.open(key, stored.digest(), offset), stored.bytes());
         } catch (ArchiveRefusedException e) {
             store.delete(key);
             throw new HopelessException("InvalidArchive", e.getMessage());

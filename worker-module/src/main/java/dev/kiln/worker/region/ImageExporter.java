@@ -2,6 +2,7 @@ package dev.kiln.worker.region;
 
 import dev.kiln.bucket.Buckets;
 import dev.kiln.bucket.ObjectName;
+import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.region.RegionId;
@@ -29,7 +30,7 @@ public final class ImageExporter implements LeasedJob {
     }
 
     /** Which image is to be written where. */
-    private record Order(ImageId image, RegionId region, String bucket, ObjectName object) {}
+    private record Order(ImageId image, Digest digest, RegionId region, String bucket, ObjectName object) {}
 
     @Override
     public LeasedRows rows() {
@@ -52,17 +53,21 @@ public final class ImageExporter implements LeasedJob {
                 .orElseThrow(() -> new IOException("region " + order.region() + " is not configured"));
         var bucket = buckets.find(order.bucket())
                 .orElseThrow(() -> new IOException("bucket " + order.bucket() + " is not configured"));
-        try (var bytes = store.open(ImageKeys.image(order.image()), 0)) {
+        try (var bytes = store.open(ImageKeys.image(order.image()), order.digest(), 0)) {
             bucket.put(order.object(), claim.id(), bytes, done -> rows.progress(claim, done));
         }
         rows.write(claim, "state = 'COPIED', error_code = '', error_info = '', modified_at = now()", Map.of());
     }
 
     private Optional<Order> order(Claim claim) {
-        return jdbc.sql("select image_id, region_id, bucket, object from image_export where id = :id")
+        return jdbc.sql("""
+                        select x.image_id, c.digest, x.region_id, x.bucket, x.object
+                          from image_export x join image_copy c on c.id = x.image_id where x.id = :id
+                        """)
                 .param("id", claim.id())
                 .query((row, number) -> new Order(
                         new ImageId(row.getString("image_id")),
+                        new Digest(row.getString("digest")),
                         new RegionId(row.getString("region_id")),
                         row.getString("bucket"),
                         new ObjectName(row.getString("object"))))

@@ -129,12 +129,16 @@ public final class BuildRequests {
                 attempt.number(),
                 new BuildRequest.BaseImage(
                         image.content().digest(),
-                        source(template.region(), ImageKeys.image(imageId)),
+                        source(
+                                template.region(),
+                                ImageKeys.image(imageId),
+                                image.content().digest()),
                         image.content().form(),
                         image.content().metadata()),
                 steps.of(attempt, kind),
                 template.contextDigest()
-                        .map(digest -> source(template.region(), ImageKeys.context(template.id(), new Digest(digest)))),
+                        .map(Digest::new)
+                        .map(digest -> source(template.region(), ImageKeys.context(template.id(), digest), digest)),
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
                 bucket -> sources.buckets().find(bucket, template.region(), template.account()),
@@ -160,10 +164,10 @@ public final class BuildRequests {
                 .map(age -> new BuildRequest.Reuse(template.account().toString(), age, shared.of(attempt)));
     }
 
-    private ByteSource source(RegionId region, StoreKey key) {
+    private ByteSource source(RegionId region, StoreKey key, Digest digest) {
         return offset -> sources.regions()
                 .find(region)
                 .orElseThrow(() -> new IOException("region " + region + " is not configured"))
-                .open(key, offset);
+                .open(key, digest, offset);
     }
 }

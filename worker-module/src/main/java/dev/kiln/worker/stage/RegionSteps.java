@@ -80,7 +80,8 @@ public final class RegionSteps {
                             row.made(),
                             row.digest()
                                     .map(digest -> new Layer(
-                                            digest, offset -> store(region).open(ImageKeys.cachedStep(key), offset))),
+                                            digest,
+                                            offset -> store(region).open(ImageKeys.cachedStep(key), digest, offset))),
                             row.stdout()));
         }
 

@@ -1,7 +1,7 @@
 package dev.kiln.worker.stage;
 
 import dev.kiln.execution.Attempt;
-import dev.kiln.execution.ExecutionId;
+import dev.kiln.image.Digest;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.reaper.Intents;
@@ -92,14 +92,14 @@ public final class StepLayers {
                         row.number(),
                         row.layer()
                                 .map(layer -> new KeptLayer(
-                                        layer.index(), layer.digest(), source(attempt.execution(), row.number()))),
+                                        layer.index(), layer.digest(), source(row.number(), layer.digest()))),
                         row.stdout()));
             }
             return kept;
         }
 
-        private ByteSource source(ExecutionId execution, int number) {
-            return offset -> store(attempt).open(ImageKeys.layer(execution, number), offset);
+        private ByteSource source(int number, Digest digest) {
+            return offset -> store(attempt).open(ImageKeys.layer(attempt.execution(), number), digest, offset);
         }
 
         @Override

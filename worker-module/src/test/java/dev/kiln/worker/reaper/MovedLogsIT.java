@@ -1,6 +1,7 @@
 package dev.kiln.worker.reaper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.Attempt;
@@ -110,7 +111,7 @@ class MovedLogsIT {
                 .update();
 
         assertThat(sweep.compare(REGION, true)).extracting(Finding::verdict).containsExactly(Finding.Verdict.REMOVED);
-        assertThat(store.find(MovedLogs.key(old.execution()))).isEmpty();
+        store.list(MovedLogs.key(old.execution()), item -> fail("left: " + item));
     }
 
     @Test

@@ -149,7 +149,7 @@ class RegionSweepIT {
                 done -> {});
 
         assertThat(opened).containsExactly(EndlessPut.BYTES - 1L);
-        assertThat(store.find(new StoreKey(key))).contains(EndlessPut.object());
+        assertThat(store.find(new StoreKey(key), EndlessPut.object().digest())).contains(EndlessPut.object());
     }
 
     @ParameterizedTest
@@ -287,6 +287,17 @@ class RegionSweepIT {
         rig.end(attempt, "PARTITION_SUCCESS");
 
         assertOneSweepLeavesNothing();
+    }
+
+    @Test
+    void whatASupersededAttemptStoredLateGoesAndTheImageBesideItStays() throws Exception {
+        var image = put("images/m-there", "image");
+        copied("m-there", image);
+        put("images/m-there", "late");
+
+        assertThat(patient.compare(REGION, true)).extracting(Finding::verdict).containsExactly(Finding.Verdict.REMOVED);
+
+        assertThat(items("")).singleElement().extracting(StoredItem::name).isEqualTo(image.hex());
     }
 
     @Test

@@ -220,13 +220,13 @@ final class BrokenRegions {
             }
 
             @Override
-            public InputStream open(StoreKey key, long offset) throws IOException {
-                return metered(store.open(key, offset), offset);
+            public InputStream open(StoreKey key, Digest digest, long offset) throws IOException {
+                return metered(store.open(key, digest, offset), offset);
             }
 
             @Override
-            public Optional<StoredObject> find(StoreKey key) throws IOException {
-                return store.find(key);
+            public Optional<StoredObject> find(StoreKey key, Digest digest) throws IOException {
+                return store.find(key, digest);
             }
 
             @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.execution.CancelAnswer;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.image.Digest;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.TarEntry;
@@ -12,6 +13,7 @@ import dev.kiln.image.archive.TarWriter;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoreKey;
+import dev.kiln.region.StoredItem;
 import dev.kiln.template.TemplateId;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.region.LeasedWork;
@@ -23,6 +25,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -83,7 +87,7 @@ class BucketsIT {
         assertThat(column(image, "state")).isEqualTo("FAILED");
         assertThat(column(image, "error_code")).isEqualTo("InvalidArchive");
         assertThat(column(image, "error_info")).contains("..");
-        assertThat(store().find(key(image))).isEmpty();
+        assertThat(items(image)).isEmpty();
     }
 
     @Test
@@ -100,7 +104,7 @@ class BucketsIT {
         assertThat(column(image, "disk_bytes")).isEqualTo("1073741824");
         assertThat(column(refused, "error_code")).isEqualTo("InvalidDisk");
         assertThat(column(refused, "error_info")).contains("backing file");
-        assertThat(store().find(key(refused))).isEmpty();
+        assertThat(items(refused)).isEmpty();
     }
 
     /** The header of a qcow2 file of 1 GiB. */
@@ -232,7 +236,7 @@ class BucketsIT {
         var imported = rig.column(execution, "imported_image_id");
         assertThat(isThere(imported)).isFalse();
         work.round();
-        assertThat(store().find(key(imported))).isEmpty();
+        assertThat(items(imported)).isEmpty();
     }
 
     private ExecutionId startOfImport(String kept) {
@@ -307,8 +311,14 @@ class BucketsIT {
         return ImageKeys.image(new ImageId(image));
     }
 
+    private List<StoredItem> items(String image) throws IOException {
+        var items = new ArrayList<StoredItem>();
+        store().list(key(image), items::add);
+        return items;
+    }
+
     private byte[] stored(String image) throws IOException {
-        try (var bytes = store().open(key(image), 0)) {
+        try (var bytes = store().open(key(image), new Digest(column(image, "digest")), 0)) {
             return bytes.readAllBytes();
         }
     }
