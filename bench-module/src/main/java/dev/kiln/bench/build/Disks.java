@@ -52,14 +52,29 @@ public final class Disks implements Scenario {
             for (var round = 1;
                     round <= Math.min(MOST_ROUNDS, surroundings.size().rounds());
                     round++) {
-                for (var builder : builders) {
-                    surroundings.screen().say("round " + round + ": " + builder.name());
-                    var times = builder.build(COMMANDS);
-                    surroundings.results().add(whole(builder.name()), times.wholeMillis());
+                surroundings.screen().say("round " + round);
+                for (var builder : List.copyOf(builders)) {
+                    if (!measured(surroundings, builder)) {
+                        builders.remove(builder);
+                    }
                 }
             }
         } finally {
             surroundings.database().drop(database);
+        }
+    }
+
+    /** False when it failed: it is not tried again, and the others are measured all the same. */
+    private static boolean measured(Surroundings surroundings, Builder builder) throws InterruptedException {
+        surroundings.screen().say(builder.name());
+        try {
+            surroundings
+                    .results()
+                    .add(whole(builder.name()), builder.build(COMMANDS).wholeMillis());
+            return true;
+        } catch (IOException e) {
+            surroundings.results().missing(whole(builder.name()), String.valueOf(e.getMessage()));
+            return false;
         }
     }
 

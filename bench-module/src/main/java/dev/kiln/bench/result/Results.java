@@ -5,9 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The rows of one invocation by scenario, in the order in which they came. */
 public final class Results {
+
+    // Colours and the like.
+    private static final Pattern ESCAPES = Pattern.compile("\\x1b\\[[0-9;]*[A-Za-z]");
+    private static final int END = 100;
 
     private final Map<String, Map<Measure, List<Double>>> numbers = new LinkedHashMap<>();
     private final Map<Measure, String> reasons = new LinkedHashMap<>();
@@ -27,7 +32,14 @@ public final class Results {
     /** Says why there is no number. */
     public void missing(Measure measure, String reason) {
         raw(measure);
-        reasons.put(measure, reason);
+        reasons.put(measure, brief(reason));
+    }
+
+    /** One line for a table: what was done, and how it ended, of a program that has said much in between. */
+    private static String brief(String reason) {
+        var line =
+                ESCAPES.matcher(reason).replaceAll("").replaceAll("\\s+", " ").strip();
+        return line.length() <= 2 * END ? line : line.substring(0, END) + " … " + line.substring(line.length() - END);
     }
 
     private List<Double> raw(Measure measure) {
