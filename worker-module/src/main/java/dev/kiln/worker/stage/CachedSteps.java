@@ -47,13 +47,11 @@ public final class CachedSteps {
                 .optional();
     }
 
-    /** Adds a step that was just run, in place of one with the same key; its object is no intent any more. */
-    void add(
-            Attempt attempt,
-            String key,
-            String object,
-            Optional<StepJournal.LayerFile> layer,
-            Optional<String> stdout) {
+    /**
+     * Adds a step that was just run, in place of one with the same key. Its object stays an intent until the execution
+     * has ended: by that the reaper finds the one that it replaces, which lies beside it.
+     */
+    void add(Attempt attempt, String key, Optional<StepJournal.LayerFile> layer, Optional<String> stdout) {
         var added = jdbc.sql("""
                         with mine as (
                             select id, account_id, region_id from execution
@@ -63,14 +61,10 @@ public final class CachedSteps {
                             select region_id, :key, account_id, :digest, :bytes, :stdout from mine
                             on conflict (region_id, key) do update
                                set digest = excluded.digest, bytes = excluded.bytes, stdout = excluded.stdout,
-                                   made_at = excluded.made_at, used_at = excluded.used_at),
-                        settled as (
-                            delete from intent i using mine m
-                             where i.execution_id = m.id and i.attempt <= :attempt and i.kind = 'LAYER' and i.name = :object)
+                                   made_at = excluded.made_at, used_at = excluded.used_at)
                         select count(*) from mine
                         """)
                 .param("key", key)
-                .param("object", object)
                 .param("digest", layer.map(file -> file.digest().value()).orElse(null), Types.VARCHAR)
                 .param("bytes", layer.map(StepJournal.LayerFile::bytes).orElse(null), Types.BIGINT)
                 .param("stdout", stdout.orElse(null), Types.VARCHAR)

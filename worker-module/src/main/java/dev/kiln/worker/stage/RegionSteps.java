@@ -96,7 +96,7 @@ public final class RegionSteps {
                         store(region).put(object, bytes, layer.get().digest(), done -> {});
                     }
                 }
-                steps.add(attempt, key, object.value(), layer, stdout);
+                steps.add(attempt, key, layer, stdout);
                 evict(region);
             } catch (InterruptedIOException e) {
                 throw new InterruptedException(e.getMessage());
