@@ -73,12 +73,14 @@ final class BrokenRegions {
     static final class Durable {
 
         private final RegionId region;
+        private final boolean looksBefore;
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
         private volatile @Nullable RuntimeException refused;
 
-        private Durable(RegionId region) {
+        private Durable(RegionId region, boolean looksBefore) {
             this.region = region;
+            this.looksBefore = looksBefore;
         }
 
         void await() throws InterruptedException {
@@ -95,6 +97,9 @@ final class BrokenRegions {
         }
 
         private void pass(LongConsumer progress, long done) {
+            if (looksBefore) {
+                progress.accept(done);
+            }
             reached.countDown();
             while (released.getCount() > 0) {
                 try {
@@ -103,6 +108,12 @@ final class BrokenRegions {
                     // deaf
                 }
             }
+            if (!looksBefore) {
+                look(progress, done);
+            }
+        }
+
+        private void look(LongConsumer progress, long done) {
             try {
                 progress.accept(done);
             } catch (RuntimeException e) {
@@ -114,14 +125,26 @@ final class BrokenRegions {
 
     /** The next put of an image so small that only its end is told. */
     Durable holdWhenDurable(String region) {
-        var held = new Durable(new RegionId(region));
-        durable = held;
-        return held;
+        return hold(new Durable(new RegionId(region), false));
+    }
+
+    /** The same, but its worker has looked for the last time whether it may go on. */
+    Durable holdAfterTheLastLook(String region) {
+        return hold(new Durable(new RegionId(region), true));
+    }
+
+    private Durable hold(Durable next) {
+        durable = next;
+        return next;
     }
 
     private LongConsumer held(RegionId region, LongConsumer progress) {
         var holds = durable;
-        return holds == null || !holds.region.equals(region) ? progress : done -> holds.pass(progress, done);
+        if (holds == null || !holds.region.equals(region)) {
+            return progress;
+        }
+        durable = null;
+        return done -> holds.pass(progress, done);
     }
 
     private void hangIfBroken(RegionId region) {

@@ -7,10 +7,19 @@ import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.SupersededException;
+import dev.kiln.image.Digest;
+import dev.kiln.image.ImageId;
+import dev.kiln.image.ImageKeys;
+import dev.kiln.region.DirectoryRegionStore;
+import dev.kiln.region.RegionStore;
+import dev.kiln.region.StoreKey;
+import dev.kiln.region.StoredObject;
 import dev.kiln.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -87,6 +96,47 @@ class StragglersIT {
         Awaitility.await().until(() -> held.refused().isPresent());
         assertThat(held.refused().orElseThrow()).isInstanceOf(SupersededException.class);
         assertThat(rig.executions.reread(newer).status()).isEqualTo(ExecutionStatus.BUILDING);
+    }
+
+    @Test
+    void whoWakesUpAfterHisLastLookReplacesNothingOfHisSuccessor() throws Exception {
+        var execution = rig.start(rig.template(""));
+        var held = broken.holdAfterTheLastLook("cn-one");
+        rig.worker(engine, 1).ring();
+        held.await();
+        rig.claim(execution, "successor, who is killed");
+        engine.buildLarge(1000);
+        var successor = rig.worker(engine, 1);
+        Awaitility.await().until(() -> {
+            rig.sweep(successor);
+            return rig.column(execution, "status").equals("SUCCESS");
+        });
+
+        held.release();
+
+        var region = new DirectoryRegionStore(Rig.HOME, rig.directories.get("cn-one"));
+        var image = rig.column(execution, "image_id");
+        var key = ImageKeys.image(new ImageId(image));
+        Awaitility.await("the late image is there, too")
+                .until(() -> objects(region, key).size() == 2);
+        var digest = new Digest(rig.jdbc
+                .sql("select digest from image_copy where id = :id")
+                .param("id", image)
+                .query(String.class)
+                .single());
+        assertThat(region.find(key, digest)).map(StoredObject::bytes).contains(1000L);
+        rig.guaranteesHold();
+        assertThat(objects(region, key)).containsExactly(digest.hex());
+    }
+
+    private static List<String> objects(RegionStore region, StoreKey key) throws IOException {
+        var names = new ArrayList<String>();
+        region.list(key, item -> {
+            if (item.isObject()) {
+                names.add(item.name());
+            }
+        });
+        return names;
     }
 
     @Test
