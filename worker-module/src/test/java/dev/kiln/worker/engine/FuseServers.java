@@ -22,13 +22,14 @@ final class FuseServers {
         return all().count();
     }
 
-    /** Stops one; once it is known to hang, and to stay, this returns. */
-    static void stopOne() {
+    /** Stops one: true once it is known to hang, and to stay; false when what begins them is over before. */
+    static boolean stopOne(BooleanSupplier over) {
         var looks = new AtomicInteger();
         signalUntil("STOP", () -> {
             var hangs = all().anyMatch(FuseServers::hangs);
-            return looks.updateAndGet(number -> hangs ? number + 1 : 0) >= LOOKS;
+            return looks.updateAndGet(number -> hangs ? number + 1 : 0) >= LOOKS || over.getAsBoolean();
         });
+        return looks.get() >= LOOKS;
     }
 
     /** Sends a signal to all of them, again and again. */
