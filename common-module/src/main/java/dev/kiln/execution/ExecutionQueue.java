@@ -182,26 +182,4 @@ public final class ExecutionQueue {
                 .filter(pace -> pace.slots() > 0 && pace.usualSeconds() > 0)
                 .map(pace -> Duration.ofMillis((long) (pace.startsIn(position) * 1000)));
     }
-
-    /**
-     * Ends the cancels of executions that no worker ever had: they made nothing, so that no slot is needed to remove
-     * it. Returns the ids.
-     */
-    public List<ExecutionId> endCancelsOfUntouched() {
-        return jdbc.sql("""
-                        with ended as (
-                            update execution
-                               set status = 'CANCELLED', version = version + 1, message = 'cancelled while it waited',
-                                   modified_at = now(), finished_at = now()
-                             where finished_at is null and status = 'CANCELLING' and attempt = 0
-                            returning *),
-                        event as (
-                            insert into execution_event
-                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
-                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended)
-                        select id from ended
-                        """).query(String.class).list().stream()
-                .map(ExecutionId::new)
-                .toList();
-    }
 }

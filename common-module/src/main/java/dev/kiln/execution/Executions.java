@@ -268,7 +268,7 @@ public final class Executions {
 
     /**
      * Asks for a cancel; the worker that has the execution sees it, and if none answers until the deadline,
-     * {@link #endOverdueCancels()} ends it. Refused for a retry of failed targets, which has its outcome from before:
+     * {@link EndedCancels#overdue()} ends it. Refused for a retry of failed targets, which has its outcome from before:
      * the images that it would remove are in use. Two statements when refused, to say why.
      */
     public CancelAnswer requestCancel(ExecutionId id, AccountId account, Duration deadline) {
@@ -298,32 +298,6 @@ public final class Executions {
                 : statusOf(id, account)
                         .map(status -> status.isFinal() ? CancelAnswer.FINISHED : CancelAnswer.NOT_CANCELLABLE_NOW)
                         .orElse(CancelAnswer.NOT_FOUND);
-    }
-
-    /**
-     * Ends every cancel whose deadline has passed. The attempt is counted up, so that a worker that wakes up later
-     * finds itself superseded; copies that exist become invisible, their bytes are removed later. Returns the ids.
-     */
-    public List<ExecutionId> endOverdueCancels() {
-        return jdbc.sql("""
-                        with ended as (
-                            update execution
-                               set status = 'CANCELLED', attempt = attempt + 1, version = version + 1,
-                                   message = 'cancelled at the deadline without an answer of the worker',
-                                   modified_at = now(), finished_at = now()
-                             where finished_at is null and status = 'CANCELLING' and cancel_deadline < now()
-                            returning *),
-                        event as (
-                            insert into execution_event
-                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
-                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended),
-                        withdrawn as (
-                            update image_copy c set state = 'FAILED', error_code = 'Withdrawn', modified_at = now()
-                              from ended e where c.execution_id = e.id)
-                        select id from ended
-                        """).query(String.class).list().stream()
-                .map(ExecutionId::new)
-                .toList();
     }
 
     /**

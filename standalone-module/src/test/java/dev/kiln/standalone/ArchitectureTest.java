@@ -50,6 +50,7 @@ class ArchitectureTest {
             "DatabaseCheck",
             "DeclaredParameters",
             "Deliveries",
+            "EndedCancels",
             "ExecutionAges",
             "ExecutionList",
             "ExecutionParameters",

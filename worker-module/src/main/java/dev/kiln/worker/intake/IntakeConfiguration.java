@@ -1,7 +1,6 @@
 package dev.kiln.worker.intake;
 
-import dev.kiln.execution.ExecutionQueue;
-import dev.kiln.execution.Executions;
+import dev.kiln.execution.EndedCancels;
 import dev.kiln.worker.metric.WorkerTraces;
 import dev.kiln.worker.run.Announcement;
 import dev.kiln.worker.run.ExecutionSlots;
@@ -13,6 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.DefaultShareConsumerFactory;
 
 /** The doorbell and the sweep. */
@@ -42,8 +42,7 @@ public class IntakeConfiguration {
     }
 
     @Bean
-    OrphanedExecutions orphanedExecutions(
-            Executions executions, ExecutionQueue queue, ExecutionSlots slots, Announcement announcement) {
-        return new OrphanedExecutions(executions, queue, slots, announcement);
+    OrphanedExecutions orphanedExecutions(JdbcClient jdbc, ExecutionSlots slots, Announcement announcement) {
+        return new OrphanedExecutions(new EndedCancels(jdbc), slots, announcement);
     }
 }

@@ -1,7 +1,6 @@
 package dev.kiln.worker.intake;
 
-import dev.kiln.execution.ExecutionQueue;
-import dev.kiln.execution.Executions;
+import dev.kiln.execution.EndedCancels;
 import dev.kiln.worker.run.Announcement;
 import dev.kiln.worker.run.ExecutionSlots;
 import org.slf4j.Logger;
@@ -16,15 +15,12 @@ public final class OrphanedExecutions implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrphanedExecutions.class);
 
-    private final Executions executions;
-    private final ExecutionQueue queue;
+    private final EndedCancels cancels;
     private final ExecutionSlots slots;
     private final Announcement announcement;
 
-    public OrphanedExecutions(
-            Executions executions, ExecutionQueue queue, ExecutionSlots slots, Announcement announcement) {
-        this.executions = executions;
-        this.queue = queue;
+    public OrphanedExecutions(EndedCancels cancels, ExecutionSlots slots, Announcement announcement) {
+        this.cancels = cancels;
         this.slots = slots;
         this.announcement = announcement;
     }
@@ -33,8 +29,8 @@ public final class OrphanedExecutions implements AutoCloseable {
     public void sweep() {
         try {
             announcement.renew();
-            executions.endOverdueCancels().forEach(id -> LOG.warn("{} was cancelled at its deadline", id));
-            queue.endCancelsOfUntouched().forEach(id -> LOG.info("{} was cancelled while it waited", id));
+            cancels.overdue().forEach(id -> LOG.warn("{} was cancelled at its deadline", id));
+            cancels.ofUntouched().forEach(id -> LOG.info("{} was cancelled while it waited", id));
             slots.sweep();
         } catch (RuntimeException e) {
             // Whatever it is: a schedule ends with the first exception, and with it would every adoption.

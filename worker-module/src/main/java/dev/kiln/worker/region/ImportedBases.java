@@ -1,6 +1,7 @@
 package dev.kiln.worker.region;
 
 import dev.kiln.execution.Attempt;
+import dev.kiln.execution.EndedCancels;
 import dev.kiln.execution.Failure;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
@@ -96,14 +97,9 @@ public final class ImportedBases {
                         update image_copy c set state = 'FAILED', error_code = 'Deleting', modified_at = now()
                           from execution e
                          where e.id = :execution and e.attempt = :attempt and c.id = e.imported_image_id
-                           and (c.state <> 'COPIED'
-                                or e.imported_kept not in (:kept)
-                                   and not exists (select from image_copy o
-                                                    where o.copy_of = c.id and o.state in ('PENDING', 'COPYING'))
-                                   and not exists (select from image_export x
-                                                    where x.image_id = c.id and x.state in ('PENDING', 'COPYING')))
+                           and %s
                         returning c.id
-                        """)
+                        """.formatted(EndedCancels.IMPORT_GOES))
                 .param("execution", attempt.execution().value())
                 .param("attempt", attempt.number())
                 .param("kept", kept)

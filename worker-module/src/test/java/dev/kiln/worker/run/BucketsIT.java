@@ -239,6 +239,35 @@ class BucketsIT {
         assertThat(items(imported)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"NEVER, false", "AFTER_FAILURE, false", "ALWAYS, true"})
+    void aCancelBeforeAnyWorkerCameTakesTheImportBackToo(String kept, boolean stays) throws IOException {
+        Files.write(rig.bucket.resolve("base.tar"), archive("etc/hostname"));
+        var execution = startOfImport(kept);
+        work.round();
+        assertThat(column(rig.column(execution, "imported_image_id"), "state")).isEqualTo("COPIED");
+
+        rig.cancel(execution, Duration.ofSeconds(30));
+        assertThat(rig.cancels.ofUntouched()).containsExactly(execution);
+
+        var imported = rig.column(execution, "imported_image_id");
+        assertThat(column(imported, "error_code")).isEqualTo(stays ? "" : "Deleting");
+    }
+
+    @Test
+    void aCancelEndedAtItsDeadlineTakesTheImportBackToo() throws IOException {
+        Files.write(rig.bucket.resolve("base.tar"), archive("etc/hostname"));
+        var execution = startOfImport("NEVER");
+        rig.claim(execution, "a worker that hangs");
+        rig.cancel(execution, Duration.ZERO);
+        assertThat(rig.cancels.overdue()).containsExactly(execution);
+
+        var imported = rig.column(execution, "imported_image_id");
+        assertThat(column(imported, "error_code")).isEqualTo("Deleting");
+        work.round();
+        assertThat(items(imported)).isEmpty();
+    }
+
     private ExecutionId startOfImport(String kept) {
         var template = rig.template("");
         rig.jdbc

@@ -239,7 +239,7 @@ class ExecutionRunnerIT {
 
         rig.cancel(execution, Duration.ofMillis(1));
         Awaitility.await().untilAsserted(() -> {
-            rig.executions.endOverdueCancels();
+            rig.cancels.overdue();
             assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.CANCELLED);
         });
         engine.open();

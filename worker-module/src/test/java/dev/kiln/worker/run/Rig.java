@@ -10,6 +10,7 @@ import dev.kiln.database.LockSessions;
 import dev.kiln.execution.Ability;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.CancelAnswer;
+import dev.kiln.execution.EndedCancels;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionQueue;
 import dev.kiln.execution.ExecutionStatus;
@@ -109,6 +110,7 @@ final class Rig implements AutoCloseable {
     final SecretSeal seal = new SecretSeal(Base64.getEncoder().encodeToString(new byte[32]));
     ExecutionParameters parameters = new ExecutionParameters(jdbc, Optional.of(seal));
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
+    final EndedCancels cancels = new EndedCancels(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
     final RigSettings settings = new RigSettings();
@@ -270,7 +272,7 @@ final class Rig implements AutoCloseable {
     }
 
     void sweep(ExecutionSlots worker) {
-        new OrphanedExecutions(executions, queue, worker, announcementOf(worker)).sweep();
+        new OrphanedExecutions(cancels, worker, announcementOf(worker)).sweep();
     }
 
     WithdrawnCopies withdrawnCopies() {

@@ -312,7 +312,7 @@ class StragglersIT {
                 .sql("update execution set status = 'CANCELLING', cancel_deadline = now() - interval '1 s'")
                 .update();
 
-        rig.executions.endOverdueCancels();
+        rig.cancels.overdue();
 
         assertThat(rig.copies(execution)).doesNotContainValue("COPIED");
     }

@@ -1,0 +1,76 @@
+package dev.kiln.execution;
+
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Ends cancels that no worker ends; copies that exist become invisible, and their bytes are removed later. */
+public final class EndedCancels {
+
+    /**
+     * Which base image {@code c}, imported for the execution {@code e}, goes with its end: what is not there in whole,
+     * and what is not wanted after such an end ({@code :kept}) unless somebody copies or exports it now.
+     */
+    public static final String IMPORT_GOES = """
+            (c.state <> 'COPIED'
+             or e.imported_kept not in (:kept)
+                and not exists (select from image_copy o
+                                 where o.copy_of = c.id and o.state in ('PENDING', 'COPYING'))
+                and not exists (select from image_export x
+                                 where x.image_id = c.id and x.state in ('PENDING', 'COPYING')))
+            """;
+
+    private static final String UNTOUCHED = "attempt = 0";
+    private static final String OVERDUE = "cancel_deadline < now()";
+
+    private final JdbcClient jdbc;
+
+    public EndedCancels(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Ends the cancels of executions that no worker ever had: they made nothing, so that no slot is needed to remove
+     * it. Returns the ids.
+     */
+    public List<ExecutionId> ofUntouched() {
+        return end(UNTOUCHED, "cancelled while it waited");
+    }
+
+    /**
+     * Ends every cancel whose deadline has passed. The attempt is counted up, so that a worker that wakes up later
+     * finds itself superseded. Returns the ids.
+     */
+    public List<ExecutionId> overdue() {
+        return end(OVERDUE, "cancelled at the deadline without an answer of the worker");
+    }
+
+    private List<ExecutionId> end(String which, String message) {
+        return jdbc
+                .sql("""
+                        with ended as (
+                            update execution
+                               set status = 'CANCELLED', attempt = attempt + least(attempt, 1), version = version + 1,
+                                   message = :message, modified_at = now(), finished_at = now()
+                             where finished_at is null and status = 'CANCELLING' and %s
+                            returning *),
+                        event as (
+                            insert into execution_event
+                                   (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, message)
+                            select id, template_id, account_id, version, 'CANCELLING', status, attempt, message from ended),
+                        withdrawn as (
+                            update image_copy c set state = 'FAILED', error_code = 'Withdrawn', modified_at = now()
+                              from ended e where c.execution_id = e.id),
+                        import as (
+                            update image_copy c set state = 'FAILED', error_code = 'Deleting', modified_at = now()
+                              from ended e where c.id = e.imported_image_id and %s)
+                        select id from ended
+                        """.formatted(which, IMPORT_GOES))
+                .param("message", message)
+                .param("kept", "ALWAYS")
+                .query(String.class)
+                .list()
+                .stream()
+                .map(ExecutionId::new)
+                .toList();
+    }
+}
