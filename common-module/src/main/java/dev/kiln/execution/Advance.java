@@ -25,6 +25,7 @@ public record Advance(
         if (outcome.isPresent() != (to == ExecutionStatus.RELEASING)) {
             throw new IllegalArgumentException("an outcome belongs to RELEASING, not to " + to);
         }
+        message = message.replace("\0", "");
     }
 
     /** Goes on without trouble. */

@@ -4,4 +4,9 @@ package dev.kiln.execution;
 public record Failure(String code, String info) {
 
     public static final Failure NONE = new Failure("", "");
+
+    /** Such sentences quote commands, files and servers; what PostgreSQL keeps in no text is left out. */
+    public Failure {
+        info = info.replace("\0", "");
+    }
 }

@@ -26,15 +26,13 @@ public final class Removal {
      * row, invisible, until {@link WithdrawnCopies} has removed it.
      */
     public void remove(Attempt attempt, Predicate<Target> which) {
-        for (var target : targets.of(attempt)) {
-            if (which.test(target)) {
-                remove(attempt, target);
-            }
-        }
+        var unwanted = targets.of(attempt).stream().filter(which).toList();
+        // All of them before any region is asked, which may be in any trouble.
+        unwanted.forEach(target -> targets.withdraw(attempt, target.image()));
+        unwanted.forEach(target -> remove(attempt, target));
     }
 
     private void remove(Attempt attempt, Target target) {
-        targets.withdraw(attempt, target.image());
         try {
             var store = regions.find(target.region());
             if (store.isPresent()) {

@@ -7,6 +7,9 @@ import dev.kiln.worker.Drain;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,9 @@ final class StageTries {
             try {
                 return stage.run(attempt);
             } catch (IOException e) {
+                if (isInterrupt(e)) {
+                    throw interrupted(e);
+                }
                 if (number >= most || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
@@ -43,6 +49,18 @@ final class StageTries {
                 Thread.sleep(FIRST_PAUSE.multipliedBy(1L << (number - 1)).toMillis());
             }
         }
+    }
+
+    /** Files and streams report an interrupt as a failure, and forget it. */
+    private static boolean isInterrupt(IOException e) {
+        return e instanceof ClosedByInterruptException
+                || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
+    }
+
+    private static InterruptedException interrupted(IOException e) {
+        var interrupted = new InterruptedException(e.getMessage());
+        interrupted.initCause(e);
+        return interrupted;
     }
 
     private static boolean cleansUp(ExecutionStatus status) {

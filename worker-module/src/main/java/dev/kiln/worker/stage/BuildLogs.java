@@ -1,7 +1,6 @@
 package dev.kiln.worker.stage;
 
 import dev.kiln.execution.Attempt;
-import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.SupersededException;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -49,15 +48,11 @@ public final class BuildLogs implements AutoCloseable {
         this.limit = LogLimit.of(limitBytes);
     }
 
-    /** Continues the execution's log where earlier attempts and stages left it. */
+    /** Continues the execution's log where earlier attempts, stages and tries of this stage left it. */
     BuildLog open(Attempt attempt) {
-        var log = new BuildLog(this, attempt, isFirst(attempt) ? 0 : end(attempt), limit);
+        var log = new BuildLog(this, attempt, end(attempt), limit);
         log.flushedBy(flushing.scheduleWithFixedDelay(log::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS));
         return log;
-    }
-
-    private static boolean isFirst(Attempt attempt) {
-        return attempt.number() == 1 && attempt.status() == ExecutionStatus.BUILDING;
     }
 
     /** How many bytes the log has. */

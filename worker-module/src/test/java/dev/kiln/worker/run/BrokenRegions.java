@@ -41,6 +41,7 @@ final class BrokenRegions {
     private volatile Obstacle obstacle = () -> {};
     private volatile long limit = Long.MAX_VALUE;
     private final Set<RegionId> broken = ConcurrentHashMap.newKeySet();
+    private final Set<RegionId> surprising = ConcurrentHashMap.newKeySet();
     private final Set<RegionId> held = ConcurrentHashMap.newKeySet();
     private final CountDownLatch holding = new CountDownLatch(1);
     private final Set<RegionId> hanging = ConcurrentHashMap.newKeySet();
@@ -53,6 +54,11 @@ final class BrokenRegions {
 
     void mend(String region) {
         broken.remove(new RegionId(region));
+    }
+
+    /** Whoever removes anything from the region from now on meets what nobody has thought of. */
+    void surprise(String region) {
+        surprising.add(new RegionId(region));
     }
 
     /** What is put into the region from now on waits until it is interrupted. */
@@ -255,6 +261,9 @@ final class BrokenRegions {
             @Override
             public void delete(StoreKey key) throws IOException {
                 hangIfBroken(region());
+                if (surprising.contains(region())) {
+                    throw new IllegalStateException("nobody has thought of this");
+                }
                 if (broken.contains(region())) {
                     throw new IOException("the region is closed for repairs");
                 }
