@@ -1,6 +1,7 @@
 package dev.kiln.worker.disk;
 
 import dev.kiln.execution.Ability;
+import java.util.HashSet;
 import java.util.Set;
 
 /** The disk, which had to be opened to find that out, needs what this worker cannot do. */
@@ -16,7 +17,10 @@ public final class DiskNeedsException extends RuntimeException {
         this.needs = Set.copyOf(needs);
     }
 
-    public Set<Ability> needs() {
-        return needs;
+    /** These, and what was known to be needed before the disk was open. */
+    public Set<Ability> besides(Set<Ability> known) {
+        var all = new HashSet<>(known);
+        all.addAll(needs);
+        return all;
     }
 }

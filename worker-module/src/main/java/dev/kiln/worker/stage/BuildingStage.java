@@ -80,7 +80,7 @@ public final class BuildingStage implements Stage {
                 rest.run();
             };
         } catch (DiskNeedsException e) {
-            throw new NotAbleException(attempt, e.needs());
+            throw new NotAbleException(attempt, e.besides(request.buildNeeds()));
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

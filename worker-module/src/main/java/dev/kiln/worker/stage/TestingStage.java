@@ -40,9 +40,7 @@ public final class TestingStage implements Stage {
             });
             return Advance.to(ExecutionStatus.DISTRIBUTING, "the image passed its test");
         } catch (DiskNeedsException e) {
-            var needs = BuildRequests.testNeeds(attempt, request);
-            needs.addAll(e.needs());
-            throw new NotAbleException(attempt, needs);
+            throw new NotAbleException(attempt, e.besides(BuildRequests.testNeeds(attempt, request)));
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

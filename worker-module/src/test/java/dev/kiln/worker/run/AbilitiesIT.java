@@ -206,6 +206,27 @@ class AbilitiesIT {
     }
 
     @Test
+    void whatShowsOnlyWhenADiskIsOpenIsNeededBesidesWhatWasKnown() {
+        var template = rig.template("");
+        rig.jdbc
+                .sql("update template set network_mbit = 1 where id = :id")
+                .param("id", template.value())
+                .update();
+        var execution = rig.start(template);
+        engine.need(execution.value(), Set.of(Ability.DISKS, Ability.XFS));
+        rig.sweep(worker(Ability.XFS));
+        awaitLeft(execution, "{disks,xfs,network}");
+        var other = worker(Ability.NETWORK);
+        rig.sweep(other);
+        assertThat(rig.queue.standing().unable()).isEqualTo(1);
+        assertThat(rig.column(execution, "attempt")).isEqualTo("1");
+
+        rig.sweep(worker());
+        rig.await(execution, ExecutionStatus.SUCCESS);
+        rig.guaranteesHold();
+    }
+
+    @Test
     void whatShowsOnlyWhenADiskIsTestedIsNeededBesidesAMachine() {
         var execution = rig.start(diskTemplate("RUN true"));
         engine.needToTest(execution.value(), Set.of(Ability.DISKS, Ability.XFS));
