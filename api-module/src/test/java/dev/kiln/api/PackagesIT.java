@@ -63,6 +63,32 @@ class PackagesIT {
                 .isEqualTo("404 InvalidImageId.NotFound");
     }
 
+    @Test
+    void aKeyComparesOnlyImagesThatItMayReadBothOf() {
+        var first = image("narrow", "curl 1");
+        var second = image("narrow", "curl 2");
+        var one = key(second);
+        for (var to : List.of("", "?to=previous", "?to=" + first, "?to=m-none")) {
+            assertThat(one.rest("GET", path(second) + "/differences" + to, "").refusal())
+                    .as(to)
+                    .isEqualTo("403 Forbidden.RAM");
+        }
+        var page = new PageClient(one);
+        assertThat(page.get("/ui/images/" + second, page.session(one)).text())
+                .contains("curl")
+                .doesNotContain("Changed since");
+
+        var both = key(first, second);
+        assertThat(both.rest("GET", path(second) + "/differences", "").at("to")).isEqualTo(first);
+        assertThat(page.get("/ui/images/" + second, page.session(both)).text()).contains("Changed since");
+    }
+
+    private WireClient key(String... images) {
+        var allowed =
+                List.of(images).stream().map(image -> TestKeys.statement("Allow", "*", "acs:ecs:*:*:image/" + image));
+        return TestKeys.narrowed(server, owner, TestKeys.policy(allowed.toArray(String[]::new)));
+    }
+
     private String built(String template, String image) {
         var execution = objects.start(template);
         objects.finish(execution, "SUCCESS");

@@ -81,10 +81,11 @@ class ImagePages {
                 .filter(found -> visitor.may(LIST, ResourceType.IMAGE, found))
                 .orElseThrow(() -> Refusals.imageNotFound(id));
         var installed = visitor.may(PACKAGES, ResourceType.IMAGE, row)
-                ? packages.of(new Digest(row.digest()))
+                ? row.digest().map(Digest::new).flatMap(packages::of)
                 : Optional.<PackageList>empty();
-        var since =
-                installed.flatMap(now -> packages.sincePrevious(new ImageId(id), now, new AccountId(row.accountId())));
+        var since = installed
+                .flatMap(now -> packages.sincePrevious(new ImageId(id), now, new AccountId(row.accountId())))
+                .filter(before -> mayReadPackages(visitor, before.image()));
         pages.render(
                 response,
                 "image",
@@ -97,5 +98,11 @@ class ImagePages {
                         installed.map(PackageList::packages).orElse(List.of()),
                         "since",
                         since));
+    }
+
+    private boolean mayReadPackages(Visitor visitor, String image) {
+        return images.find(image)
+                .filter(row -> visitor.may(PACKAGES, ResourceType.IMAGE, row))
+                .isPresent();
     }
 }

@@ -25,6 +25,7 @@ public final class ShownImages {
      * An image, by its copy in the region where it was made.
      *
      * @param version its number in its family, 1 for the oldest that is there; 0 outside of families
+     * @param digest nothing of an image in a cloud
      * @param copies {@code region id state}, for each other copy
      * @param origin the image that it was built from or copied of, empty for uploads
      */
@@ -36,7 +37,7 @@ public final class ShownImages {
             String family,
             int version,
             long bytes,
-            String digest,
+            Optional<String> digest,
             boolean deprecated,
             List<String> copies,
             List<String> accounts,
@@ -93,7 +94,7 @@ public final class ShownImages {
                 row.getString("family"),
                 row.getInt("version"),
                 row.getLong("bytes"),
-                row.getString("digest"),
+                Optional.ofNullable(row.getString("digest")),
                 row.getBoolean("deprecated"),
                 List.of((String[]) row.getArray("copies").getArray()),
                 Arrays.stream((Long[]) row.getArray("accounts").getArray())

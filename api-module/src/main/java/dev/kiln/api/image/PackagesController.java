@@ -2,10 +2,13 @@ package dev.kiln.api.image;
 
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.error.RestCodes;
+import dev.kiln.api.permission.ResourceType;
+import dev.kiln.api.rest.RestAction;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.packages.InstalledPackage;
 import dev.kiln.image.packages.PackageList;
+import dev.kiln.region.Regions;
 import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -19,10 +22,12 @@ class PackagesController {
 
     private final Images images;
     private final SeenPackages packages;
+    private final Regions regions;
 
-    PackagesController(Images images, SeenPackages packages) {
+    PackagesController(Images images, SeenPackages packages, Regions regions) {
         this.images = images;
         this.packages = packages;
+        this.regions = regions;
     }
 
     /** The packages of an image. */
@@ -66,7 +71,7 @@ class PackagesController {
             @PathVariable("id") String id,
             @RequestParam(name = "to", required = false, defaultValue = "previous") String to) {
         var image = find(id, caller);
-        var other = to.equals("previous") ? previous(image, caller) : find(to, caller);
+        var other = to.equals("previous") ? previous(image, caller) : named(to, caller);
         var differences = recorded(image).since(recorded(other));
         return new Differences(
                 id,
@@ -76,10 +81,27 @@ class PackagesController {
                 differences.changed().stream().map(Changed::of).toList());
     }
 
+    private Image named(String id, Caller caller) {
+        // Before it is told whether there is such an image.
+        requireAllowed(id, caller);
+        return find(id, caller);
+    }
+
+    /** Of the image in the path that is known already; what the other one has is told as well. */
+    private void requireAllowed(String id, Caller caller) {
+        caller.require(
+                RestAction.DIFFERENCES,
+                regions.ids().stream()
+                        .map(region -> ResourceType.IMAGE.name(region.value(), caller.account(), id))
+                        .toList());
+    }
+
     private Image previous(Image image, Caller caller) {
-        return packages.previous(image.id(), caller.account())
+        var before = packages.previous(image.id(), caller.account())
                 .orElseThrow(() -> RestCodes.NO_PREVIOUS_IMAGE.because("There is no image before " + image.id()
                         + " of its template or family in its region. Say by \"to\" which image it is compared with."));
+        requireAllowed(before.id().value(), caller);
+        return before;
     }
 
     private PackageList recorded(Image image) {

@@ -47,10 +47,15 @@ final class PermissionCheck implements HandlerInterceptor {
 
     private List<String> resources(RestAction action, HttpServletRequest request, Caller caller) {
         return action.type()
-                .map(type -> regions(type, request.getParameter(action.region()))
+                .map(type -> regions(type, named(action, request))
                         .map(region -> type.name(region, caller.account(), id(request)))
                         .toList())
                 .orElse(List.of("*"));
+    }
+
+    /** The region that the request says it is about, on routes that take their region from there. */
+    private static @Nullable String named(RestAction action, HttpServletRequest request) {
+        return action.region().isEmpty() ? null : request.getParameter(action.region());
     }
 
     /**

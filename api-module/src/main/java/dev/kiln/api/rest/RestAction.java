@@ -22,6 +22,9 @@ public record RestAction(
     /** By which the executions of a template are listed, as on the wire. */
     public static final String LIST_EXECUTIONS = "ecs:DescribeImagePipelineExecutions";
 
+    /** What is asked for by the images that are compared. */
+    public static final String DIFFERENCES = "kiln:GetPackageDifferences";
+
     /** All of them. */
     public static final List<RestAction> ALL = List.of(
             about("GET", "/api/v1/accounts", "kiln:ListAccounts"),
@@ -36,7 +39,7 @@ public record RestAction(
             about("GET", "/api/v1/images/{id}", "kiln:GetImage", IMAGE),
             about("GET", "/api/v1/images/{id}/content", "kiln:DownloadImage", IMAGE),
             about("GET", "/api/v1/images/{id}/packages", "kiln:GetPackages", IMAGE),
-            about("GET", "/api/v1/images/{id}/packages/differences", "kiln:GetPackageDifferences", IMAGE),
+            about("GET", "/api/v1/images/{id}/packages/differences", DIFFERENCES, IMAGE),
             about("PUT", "/api/v1/templates/{id}/context", "kiln:UploadContext", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/step-cache", "kiln:SetStepCache", TEMPLATE),
             about("PUT", "/api/v1/templates/{id}/output-format", "kiln:SetOutputFormat", TEMPLATE),

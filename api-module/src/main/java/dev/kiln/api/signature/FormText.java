@@ -32,6 +32,9 @@ public final class FormText {
             if (!pair.isEmpty()) {
                 var equals = pair.indexOf('=');
                 var name = decode(equals < 0 ? pair : pair.substring(0, equals));
+                if (name.isEmpty()) {
+                    throw refused("A parameter has a value and no name. Name it, or leave it out.");
+                }
                 add(pairs, name, equals < 0 ? "" : decode(pair.substring(equals + 1)));
             }
         }
