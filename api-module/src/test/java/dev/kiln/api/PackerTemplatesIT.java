@@ -59,8 +59,25 @@ class PackerTemplatesIT {
         assertThat(exported.text()).contains("ami-1");
     }
 
+    @Test
+    void anImageInACloudHasAPageAndIsNoneOfItsFamilyToBuildOn() {
+        var file = objects.image("file", "web");
+        var image = inACloud(objects, "web");
+
+        var pages = new PageClient(client);
+        var page = pages.get("/ui/images/" + image, pages.session(client));
+        assertThat(page.status()).as(page.text()).isEqualTo(200);
+        assertThat(page.text()).contains(image);
+        assertThat(client.call("DescribeImageFromFamily", "ImageFamily", "web").at("Image/ImageId"))
+                .isEqualTo(file);
+    }
+
     private String inACloud(TestObjects of) {
-        var image = of.image("cloud");
+        return inACloud(of, "");
+    }
+
+    private String inACloud(TestObjects of, String family) {
+        var image = of.image("cloud", family);
         server.jdbc()
                 .sql("update image_copy set artifact = 'ami-1', digest = null, bytes = 0 where id = :id")
                 .param("id", image)

@@ -131,6 +131,17 @@ class QuotasIT {
                 call -> account.call("ModifyImageSharePermission", "ImageId", image, "AddAccount.1", others.get(call)));
         assertThat(made(replies)).isEqualTo(MOST);
         assertThat(refusals(replies)).containsOnly("403 QuotaExceed.ShareImageUser");
+
+        // A template shares without being asked, and a setting may be made smaller.
+        server.jdbc()
+                .sql(
+                        "insert into image_share (image_id, account_id, state, shared_at)"
+                                + " select :image, cast(a as bigint), 'SHARED', now() from unnest(:accounts) a on conflict do nothing")
+                .param("image", image)
+                .param("accounts", others.toArray(String[]::new))
+                .update();
+        var withdraw = account.call("ModifyImageSharePermission", "ImageId", image, "RemoveAccount.1", others.get(0));
+        assertThat(withdraw.status()).as(withdraw.text()).isEqualTo(200);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -37,8 +38,12 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
      * @throws IOException when the bucket is not to be reached now
      */
     public Optional<Long> find(ObjectName object) throws IOException {
-        var file = directory.resolve(object.value());
-        return isObject(file) ? Optional.of(Files.size(file)) : Optional.empty();
+        try {
+            var file = directory.resolve(object.value());
+            return isObject(file) ? Optional.of(Files.size(file)) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // a name beyond ASCII, to a process without a UTF-8 locale
+        }
     }
 
     /** The object's bytes; the caller closes the stream. */

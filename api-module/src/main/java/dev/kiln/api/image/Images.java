@@ -124,12 +124,12 @@ public final class Images {
         return locked.flatMap(own -> find(id, account));
     }
 
-    /** The newest available image of that family that the account has in the region. */
+    /** The newest available image of that family that the account has in the region, and that can be built on. */
     Optional<Image> newestOfFamily(String family, AccountId account, RegionId region) {
         return jdbc.sql("select " + ImageRows.COLUMNS + """
                         from image_copy i
                         where i.family = :family and i.family <> '' and i.account_id = :account and i.region_id = :region
-                          and i.state = 'COPIED' and not i.deprecated
+                          and i.state = 'COPIED' and not i.deprecated and i.artifact is null
                         order by i.created_at desc, i.id desc limit 1
                         """)
                 .param("family", family)

@@ -95,7 +95,7 @@ class ModifyShares implements Operation<Done> {
             check(image, add);
             shares.remove(id, remove);
             add.forEach(account -> shares.add(id, account));
-            if (mostShares > 0 && shares.count(id) > mostShares) {
+            if (!add.isEmpty() && mostShares > 0 && shares.count(id) > mostShares) {
                 throw TOO_MANY.because("An image may be shared with " + mostShares + " accounts. Withdraw some first.");
             }
             DryRun.stop(call);

@@ -16,6 +16,7 @@ public final class SourceImages {
     public static final String IN_FAMILY = """
             i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
                 and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated
+                and i.artifact is null
                 and t.base_image_type = 'IMAGE_FAMILY'
             """;
 

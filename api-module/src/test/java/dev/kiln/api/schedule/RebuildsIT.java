@@ -28,6 +28,12 @@ class RebuildsIT {
 
         new TestObjects(TestSchedulers.server(), TestSchedulers.server().newAccount()).image("foreign", "fam");
         assertThat(here.first.compare()).isZero();
+        TestSchedulers.server()
+                .jdbc()
+                .sql("update image_copy set artifact = 'ami-1', digest = null, bytes = 0 where id = :id")
+                .param("id", here.objects.image("in a cloud", "fam"))
+                .update();
+        assertThat(here.first.compare()).isZero();
         var base = here.objects.image("new", "fam");
         assertThat(here.first.compare()).isEqualTo(1);
         assertThat(here.second.compare()).isZero();
