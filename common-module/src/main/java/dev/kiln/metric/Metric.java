@@ -47,6 +47,13 @@ public enum Metric {
     RUNNING(GAUGE, "kiln.running.executions", "api", "Executions that a worker has"),
     OUTBOX_EVENTS(GAUGE, "kiln.outbox.events", "api", "Events that are not published yet; counted up to 100000"),
     OUTBOX_AGE(GAUGE, "kiln.outbox.oldest.seconds", "api", "Age of the oldest of them; 0: none"),
+    WEBHOOK_TRIES(
+            COUNTER,
+            "kiln.webhook.tries",
+            "api",
+            "Messages sent to webhooks by `outcome`: `delivered`, `failed` (not taken, and sent again later), `given_up` (not"
+                    + " taken for `kiln.webhooks.give-up-after`, and lost to the receiver)",
+            "outcome"),
     SLOTS(GAUGE, "kiln.slots", "worker", "Slots of this worker, `busy` and `free`", "state"),
     CLAIMS(
             COUNTER,

@@ -110,9 +110,13 @@ public final class Deliveries {
                 .update();
     }
 
-    /** It was not taken: tried again after the pause, with its line, unless that would be too late. */
-    void failed(Claim claim, @Nullable Integer answer, String trouble, Duration pause, Duration giveUpAfter) {
-        jdbc.sql("""
+    /**
+     * It was not taken: tried again after the pause, with its line, unless that would be too late.
+     *
+     * @return whether it was too late
+     */
+    boolean failed(Claim claim, @Nullable Integer answer, String trouble, Duration pause, Duration giveUpAfter) {
+        return jdbc.sql("""
                         with tried as (
                             update webhook_delivery
                                set answer = cast(:answer as integer), trouble = :trouble,
@@ -123,12 +127,14 @@ public final class Deliveries {
                                    ended_at = case when now() + make_interval(secs => :pause)
                                                         > created_at + make_interval(secs => :most) then now() end
                              where id = :id and attempts = :attempt and state = 'PENDING'
-                            returning webhook_id, execution_id, next_try_at, state)
-                        update webhook_delivery d
-                           set next_try_at = case when tried.state = 'PENDING' then tried.next_try_at else now() end
-                          from tried
-                         where d.webhook_id = tried.webhook_id and d.execution_id = tried.execution_id
-                           and d.state = 'PENDING' and d.id <> :id
+                            returning webhook_id, execution_id, next_try_at, state),
+                        line as (
+                            update webhook_delivery d
+                               set next_try_at = case when tried.state = 'PENDING' then tried.next_try_at else now() end
+                              from tried
+                             where d.webhook_id = tried.webhook_id and d.execution_id = tried.execution_id
+                               and d.state = 'PENDING' and d.id <> :id)
+                        select state = 'FAILED' from tried
                         """)
                 .param("answer", answer)
                 .param("trouble", trouble.substring(0, Math.min(trouble.length(), LONGEST_TROUBLE)))
@@ -136,7 +142,9 @@ public final class Deliveries {
                 .param("most", (double) giveUpAfter.toSeconds())
                 .param("id", claim.id())
                 .param("attempt", claim.attempt())
-                .update();
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
     }
 
     /**

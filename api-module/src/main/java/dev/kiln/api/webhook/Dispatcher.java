@@ -2,10 +2,14 @@ package dev.kiln.api.webhook;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.relay.CloudEvents;
+import dev.kiln.metric.Metric;
+import dev.kiln.metric.Metrics;
+import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -33,9 +37,17 @@ final class Dispatcher implements SmartLifecycle {
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int MOST_ADDRESSES = 2;
 
+    /** What became of one try; a metric's label. */
+    private enum Outcome {
+        DELIVERED,
+        FAILED,
+        GIVEN_UP
+    }
+
     private final Deliveries deliveries;
     private final Addresses addresses;
     private final WebhookSettings settings;
+    private final Metrics metrics;
     private final Posts posts = new Posts();
     private final Semaphore free;
     // Rings when a message has come to its end: the next of its line may be due.
@@ -46,13 +58,22 @@ final class Dispatcher implements SmartLifecycle {
     private final Thread thread = new Thread(this::run, "webhooks");
     private volatile boolean running;
 
-    Dispatcher(Deliveries deliveries, Addresses addresses, WebhookSettings settings) {
+    Dispatcher(Deliveries deliveries, Addresses addresses, WebhookSettings settings, Metrics metrics) {
         this.deliveries = deliveries;
         this.addresses = addresses;
         this.settings = settings;
+        this.metrics = metrics;
         this.free = new Semaphore(settings.atOnce());
         this.ofOneAccount = Math.max(1, settings.atOnce() / 2);
         this.senders = Executors.newCachedThreadPool(daemons());
+        // So that an alert on the first message that is given up sees it.
+        for (var outcome : Outcome.values()) {
+            tries(outcome);
+        }
+    }
+
+    private Counter tries(Outcome outcome) {
+        return metrics.counter(Metric.WEBHOOK_TRIES, outcome.name().toLowerCase(Locale.ROOT));
     }
 
     private static ThreadFactory daemons() {
@@ -115,6 +136,7 @@ final class Dispatcher implements SmartLifecycle {
             var answer = post(claim, message);
             if (answer >= 200 && answer < 300) {
                 deliveries.delivered(claim, answer);
+                tries(Outcome.DELIVERED).increment();
             } else {
                 failed(claim, answer, "HTTP status " + answer);
             }
@@ -150,7 +172,11 @@ final class Dispatcher implements SmartLifecycle {
         if (claim.attempt() == TRIES_BEFORE_WARNING) {
             LOG.warn("{} has not been reached {} times: {}", claim.webhook(), claim.attempt(), trouble);
         }
-        deliveries.failed(claim, answer, trouble, backOff(claim.attempt()), settings.giveUpAfter());
+        var lost = deliveries.failed(claim, answer, trouble, backOff(claim.attempt()), settings.giveUpAfter());
+        if (lost) {
+            LOG.warn("{} is not told of {}: {}", claim.webhook(), Deliveries.messageId(claim.id()), trouble);
+        }
+        tries(lost ? Outcome.GIVEN_UP : Outcome.FAILED).increment();
     }
 
     /** Doubled each time, up to an hour, and a little more or less, so that not all come back at once. */

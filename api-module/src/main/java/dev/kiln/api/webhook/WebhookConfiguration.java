@@ -1,5 +1,6 @@
 package dev.kiln.api.webhook;
 
+import dev.kiln.metric.Metrics;
 import dev.kiln.secret.SecretSeal;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +23,8 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Dispatcher webhookDispatcher(Deliveries deliveries, Addresses addresses, WebhookSettings settings) {
-        return new Dispatcher(deliveries, addresses, settings);
+    Dispatcher webhookDispatcher(
+            Deliveries deliveries, Addresses addresses, WebhookSettings settings, Metrics metrics) {
+        return new Dispatcher(deliveries, addresses, settings, metrics);
     }
 }
