@@ -208,9 +208,7 @@ final class ExecutionViews {
                 : running ? Status.RUNNING : failed || isFailed(row) ? Status.FAILED : Status.CANCELLED;
         var exit = done
                 ? "0"
-                : step.exitCode()
-                        .map(code -> code < 0 ? "stopped" : code.toString())
-                        .orElse("");
+                : step.exitCode().map(code -> code < 0 ? "–" : code.toString()).orElse("");
         return new Step(
                 step,
                 status,
