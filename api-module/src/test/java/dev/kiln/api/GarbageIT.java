@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a client sends, it never causes a 5xx, a stack trace or a hang. */
@@ -256,6 +257,20 @@ class GarbageIT {
             var reply = client.call("DescribeImages", "Filter.1.Key", key, "Filter.1.Value", time);
             assertThat(reply.at("TotalCount")).as(reply.text()).isEqualTo("0");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {a: 1}                      | no valid JSON, as of line 1, column
+                    {"maximalAgeSeconds":       | no valid JSON
+                    {"maximalAgeSeconds": "1d"} | "maximalAgeSeconds"
+                    [1]                         | has to be a JSON object
+                    ''                          | needs a body
+                    """)
+    void aBodyThatCannotBeReadIsToldWhereAndWhy(String body, String said) {
+        var reply = client.rest("PUT", "/api/v1/templates/ip-none/step-cache", body);
+        assertThat(reply.refusal()).as(reply.text()).isEqualTo("400 BadRequest");
+        assertThat(reply.at("detail")).contains(said).doesNotContain("1d");
     }
 
     @Test

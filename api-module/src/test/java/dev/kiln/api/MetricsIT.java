@@ -57,6 +57,32 @@ class MetricsIT {
     }
 
     @Test
+    void startsByTheRestApiCountTheSame() throws Exception {
+        var client = server.newAccount();
+        var objects = new TestObjects(server, client);
+        var path = "/api/v1/templates/" + objects.template(objects.image("base")) + "/executions";
+        var accepted = starts("accepted");
+        var refused = starts("InvalidParameter.Name");
+
+        assertThat(client.rest("POST", path, "{\"parameters\":{\"NOPE\":\"1\"}}")
+                        .refusal())
+                .isEqualTo("400 InvalidParameter.Name");
+        assertThat(client.rest("POST", path, "{}").status()).isEqualTo(201);
+
+        assertThat(starts("InvalidParameter.Name")).isGreaterThan(refused);
+        assertThat(starts("accepted")).isGreaterThan(accepted);
+    }
+
+    private double starts(String code) throws Exception {
+        var series = "kiln_starts_total{code=\"" + code + "\"} ";
+        return read("/metrics")
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+                .sum();
+    }
+
+    @Test
     void healthTellsWhatWasLookedAtAndThePublicPortTheStatusAlone() throws Exception {
         var health = new JsonMapper().readTree(read("/health"));
         assertThat(health.path("status").asString()).isEqualTo("UP");

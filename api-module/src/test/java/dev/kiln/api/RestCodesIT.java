@@ -70,6 +70,12 @@ class RestCodesIT {
             var content = "/api/v1/images/" + objects.image("short") + "/content";
             return client.upload("GET", content, new byte[0], Map.of("range", "bytes=9999999-"));
         });
+        provoked.put(RestCodes.IMAGE_LOST, () -> {
+            var image = objects.image("lost");
+            var there = server.regions().resolve(WireClient.REGION + "/images/" + image);
+            assertThat(FileSystemUtils.deleteRecursively(there.toFile())).isTrue();
+            return client.rest("GET", "/api/v1/images/" + image + "/content", "");
+        });
         var packages = "/api/v1/images/" + objects.image("bare") + "/packages";
         provoked.put(RestCodes.PACKAGES_NOT_RECORDED, () -> client.rest("GET", packages, ""));
         provoked.put(RestCodes.NO_PREVIOUS_IMAGE, () -> client.rest("GET", packages + "/differences", ""));

@@ -144,6 +144,7 @@ public final class DirectoryRegionStore implements RegionStore {
     @Override
     public void copy(StoreKey key, StoredObject content, Parts parts, ByteSource source, LongConsumer progress)
             throws IOException {
+        requireTheSame();
         var home = directory.resolve(key.value());
         var mine = home.resolve(continuable(content) + UUID.randomUUID());
         try {
@@ -289,6 +290,7 @@ public final class DirectoryRegionStore implements RegionStore {
         try {
             return FileChannel.open(file(key, digest), StandardOpenOption.READ);
         } catch (NoSuchFileException e) {
+            requireTheSame(); // or all objects seem to be gone
             throw new FileNotFoundException(region + " has no object " + key + " with the digest " + digest);
         }
     }

@@ -117,6 +117,12 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
         var key = new StoreKey("images/m-1");
         var bytes = new ByteArrayInputStream(new byte[1]);
         assertThatThrownBy(() -> store.put(key, bytes, null, done -> {})).isInstanceOf(IOException.class);
+        var content = new StoredObject(digest(new byte[1]), 1);
+        assertThatThrownBy(() -> store.copy(
+                        key, content, parts(new byte[1]), offset -> new ByteArrayInputStream(new byte[1]), done -> {}))
+                .hasMessageContaining("is its file system mounted");
+        assertThatThrownBy(() -> store.open(key, content.digest(), 0))
+                .hasMessageContaining("is its file system mounted");
         assertThatThrownBy(() -> store.delete(key)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> store.list(null, item -> {})).isInstanceOf(IOException.class);
         assertThat(directory).isEmptyDirectory();

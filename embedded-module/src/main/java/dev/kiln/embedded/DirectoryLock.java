@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,8 +24,15 @@ public final class DirectoryLock implements Closeable {
     /** Makes the directory if need be, for its owner alone, and fails when somebody else uses it. */
     public static DirectoryLock take(Path directory) throws IOException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, owner);
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new IOException(directory + " is no directory; choose another place");
+        }
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory, owner);
+            }
+        } catch (FileSystemException e) {
+            throw new IOException("directory " + directory + " cannot be made (" + e + "); choose another place", e);
         }
         var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (tryLock(channel) == null) {

@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 
 /** Ports of the loopback address. */
 public final class FreePort {
@@ -13,26 +14,33 @@ public final class FreePort {
 
     /** A port that nobody listened on a moment ago. */
     public static int any() throws IOException {
-        return bind(0);
+        return bind(InetAddress.getLoopbackAddress(), 0);
     }
 
     /** The port itself, or any free one for 0; fails when somebody listens on it. */
     public static int check(int port) throws IOException {
+        return check(InetAddress.getLoopbackAddress().getHostAddress(), port);
+    }
+
+    /** The same of an address of this machine, or its name. */
+    public static int check(String host, int port) throws IOException {
         try {
-            return bind(port);
+            return bind(InetAddress.getByName(host), port);
+        } catch (UnknownHostException e) {
+            throw new IOException("nobody knows the host " + host + "; choose an address of this machine", e);
         } catch (BindException e) {
             throw new IOException(
-                    "port " + port + " of 127.0.0.1 is taken by another program, or not for this user ("
-                            + e.getMessage() + "); choose another",
+                    "port " + port + " of " + host + " is taken by another program, not for this user, or of another"
+                            + " machine (" + e.getMessage() + "); choose another",
                     e);
         }
     }
 
-    private static int bind(int port) throws IOException {
+    private static int bind(InetAddress address, int port) throws IOException {
         try (var socket = new ServerSocket()) {
             // Connections of a server that stopped a moment ago do not count as somebody who listens.
             socket.setReuseAddress(port != 0);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(address, port));
             return socket.getLocalPort();
         }
     }

@@ -59,7 +59,7 @@ final class Kiln implements Closeable {
 
     /** Starts everything, and returns when every part answers. */
     void start() throws Exception {
-        FreePort.check(settings.port());
+        FreePort.check(settings.host(), settings.port());
         var threads = Executors.newCachedThreadPool();
         try {
             startServers(threads);

@@ -22,7 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param copyStall how long a copy, import or export of a single image may write no byte before its try has failed
  * @param copiesAtOnce how many regions one execution copies to at the same time
  * @param sharedSteps how much of a region the steps may take that builds share (docs/adr/0012)
- * @param logLimitBytes how much of a build's output is kept: three quarters for how it begins, one for how it ends
+ * @param logLimitBytes how much of a build's output is kept: three quarters for how it begins, one for how it ends, of
+ *     which less is kept of a build that prints faster than 128 KiB in a fifth of a second
  * @param schemaWait how long to wait at the start for the API to bring the schema up to date
  * @param drainGrace how long a worker that was asked to stop waits for its executions to come to the end of a step, a
  *     copy or a stage before it interrupts them

@@ -38,6 +38,8 @@ public final class RestCodes {
             new ErrorCode("InvalidImagePipeline.HasRunningExecution", 409, "an execution of the template runs");
     public static final ErrorCode RANGE =
             new ErrorCode("RangeNotSatisfiable", 416, "no byte of the image is asked for");
+    public static final ErrorCode IMAGE_LOST =
+            new ErrorCode("ImageLost", 410, "the image's bytes are not in its region any more");
     public static final ErrorCode TASK_NOT_FOUND = new ErrorCode("InvalidTaskId.NotFound", 404, "no such task");
     public static final ErrorCode NOTHING_FAILED =
             new ErrorCode("NothingFailed", 409, "no target failed: there is nothing to try again");
@@ -86,6 +88,7 @@ public final class RestCodes {
             CONFLICT,
             RUNNING,
             RANGE,
+            IMAGE_LOST,
             TASK_NOT_FOUND,
             NOTHING_FAILED,
             IMAGE_GONE,

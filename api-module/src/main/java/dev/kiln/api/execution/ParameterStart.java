@@ -1,9 +1,12 @@
 package dev.kiln.api.execution;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.error.ApiException;
 import dev.kiln.api.relay.EventRelay;
 import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.metric.Metric;
+import dev.kiln.metric.Metrics;
 import dev.kiln.secret.SecretSeal;
 import dev.kiln.template.TemplateId;
 import java.util.Map;
@@ -19,11 +22,13 @@ public final class ParameterStart {
     private final CheckedStart start;
     private final SecretSeal seal;
     private final EventRelay relay;
+    private final Metrics metrics;
 
-    ParameterStart(CheckedStart start, SecretSeal seal, EventRelay relay) {
+    ParameterStart(CheckedStart start, SecretSeal seal, EventRelay relay, Metrics metrics) {
         this.start = start;
         this.seal = seal;
         this.relay = relay;
+        this.metrics = metrics;
     }
 
     /**
@@ -33,10 +38,20 @@ public final class ParameterStart {
      * @param given values by the names of parameters; the others have their defaults
      */
     public ExecutionId start(AccountId account, TemplateId template, String clientToken, Map<String, String> given) {
-        var token = ClientTokens.of(clientToken, digest(template, given));
-        var id = start.start(new ClientTokens.Asked(account, "StartExecution", token), template, given);
-        relay.ring();
-        return id;
+        try {
+            var token = ClientTokens.of(clientToken, digest(template, given));
+            var id = start.start(new ClientTokens.Asked(account, "StartExecution", token), template, given);
+            relay.ring();
+            count("accepted");
+            return id;
+        } catch (ApiException refusal) {
+            count(refusal.code());
+            throw refusal;
+        }
+    }
+
+    private void count(String code) {
+        metrics.counter(Metric.STARTS, code).increment();
     }
 
     /** By a key, since a secret that can be guessed could be guessed from its digest. */

@@ -5,6 +5,7 @@ import dev.kiln.api.error.RestCodes;
 import dev.kiln.image.Digest;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoreKey;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,6 +53,10 @@ record ByteRange(long first, long last, long size) {
     InputStream open(RegionStore store, StoreKey key, Digest digest) {
         try {
             return store.open(key, digest, first);
+        } catch (FileNotFoundException e) {
+            throw RestCodes.IMAGE_LOST.because(
+                    "The bytes of the image are not in region " + store.region()
+                            + " any more, where they were kept. Build, copy or upload it again; ./kiln doctor shows what is lost.");
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }

@@ -2,20 +2,26 @@ package dev.kiln.api.rest;
 
 import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Failures;
+import dev.kiln.api.error.Refusals;
 import dev.kiln.api.metric.Answered;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DatabindException;
 
 /** Answers everything that goes wrong beside the wire's endpoint as a problem with a code. */
 @RestControllerAdvice
@@ -40,6 +46,35 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             throw failure;
         }
         problems.write(response, Failures.refusal(failure, Answered.id(request)));
+    }
+
+    /** Says where the body is not what it has to be; never what stands there, which may be a secret. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return handleExceptionInternal(
+                failure, ProblemDetail.forStatusAndDetail(status, said(failure.getCause())), headers, status, request);
+    }
+
+    private static String said(@Nullable Throwable cause) {
+        if (cause instanceof StreamReadException broken) {
+            var at = broken.getLocation();
+            return "The body is no valid JSON, as of line " + at.getLineNr() + ", column " + at.getColumnNr()
+                    + ". Names and texts stand in double quotes.";
+        }
+        if (cause instanceof DatabindException other) {
+            var path = other.getPath().stream()
+                    .map(step -> step.getPropertyName() == null ? "[" + step.getIndex() + "]" : step.getPropertyName())
+                    .collect(Collectors.joining("."));
+            return path.isEmpty()
+                    ? "The body has to be a JSON object."
+                    : "The member " + Refusals.quoted(path) + " of the body has a value of another type than it takes."
+                            + " docs/api.md shows the body.";
+        }
+        if (cause instanceof JacksonException) {
+            return "The body is nested too deeply, or has a text or a number that is too long.";
+        }
+        return "The request needs a body: a JSON object. docs/api.md shows it.";
     }
 
     @Override

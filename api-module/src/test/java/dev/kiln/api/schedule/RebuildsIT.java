@@ -31,7 +31,7 @@ class RebuildsIT {
         TestSchedulers.server()
                 .jdbc()
                 .sql("update image_copy set artifact = 'ami-1', digest = null, bytes = 0 where id = :id")
-                .param("id", here.objects.image("in a cloud", "fam"))
+                .param("id", here.objects.image("in-a-cloud", "fam"))
                 .update();
         assertThat(here.first.compare()).isZero();
         var base = here.objects.image("new", "fam");

@@ -42,6 +42,8 @@ class FormTextTest {
                 "a=%ED%A0%80",
                 "a=%00",
                 "%00=1",
+                "=1",
+                "a=1&=",
                 "a=\u00ff"
             })
     void refusesWhatCouldBeReadInTwoWays(String raw) {

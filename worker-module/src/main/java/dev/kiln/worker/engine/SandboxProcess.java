@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +38,10 @@ final class SandboxProcess {
     /** Threads that read and write; to begin one takes longer than many a command. */
     private static final ExecutorService STREAMS =
             Executors.newCachedThreadPool(task -> thread(task, "sandbox-stream"));
+
+    /** What unshare says of itself when {@link #kill} has ended the command; nothing for who reads the build's log. */
+    private static final byte[] KILLED =
+            "unshare: sigprocmask unblock failed: Invalid argument\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Writes a command's standard input. */
     @FunctionalInterface
@@ -177,7 +183,9 @@ final class SandboxProcess {
     private static @Nullable Void read(InputStream in, Output output) throws IOException {
         var buffer = new byte[64 << 10];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            output.take(buffer, count);
+            if (!Arrays.equals(buffer, 0, count, KILLED, 0, KILLED.length)) {
+                output.take(buffer, count);
+            }
         }
         return null;
     }

@@ -201,6 +201,7 @@ class HostileCommandsTest {
         settings.commandTime(Duration.ofSeconds(1));
         fails("RUN /bin/sleep 98763", "BuildCommand.TimedOut");
         assertThat(Sleepers.count(98763)).isZero();
+        assertThat(output.text()).doesNotContain("unshare");
     }
 
     @Test
