@@ -42,6 +42,9 @@ final class PostgresBinaries {
         if (!Files.isDirectory(home)) {
             unpack(archive, home);
         }
+        if (BoundProcess.isRoot()) {
+            open(home.getParent());
+        }
         return new PostgresBinaries(home);
     }
 
@@ -75,6 +78,14 @@ final class PostgresBinaries {
         return BoundProcess.isRoot()
                 ? Path.of("/var/cache/kiln")
                 : Path.of(System.getProperty("user.home"), ".cache", "kiln");
+    }
+
+    /** The account that the server runs as has to come through, whatever umask the directory was made with. */
+    static void open(Path cache) throws IOException {
+        var permissions = Files.getPosixFilePermissions(cache);
+        if (permissions.addAll(PosixFilePermissions.fromString(READABLE))) {
+            Files.setPosixFilePermissions(cache, permissions);
+        }
     }
 
     private static void unpack(URL archive, Path home) throws IOException {

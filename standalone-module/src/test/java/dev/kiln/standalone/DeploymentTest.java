@@ -138,6 +138,16 @@ class DeploymentTest {
         return Duration.ofSeconds(Long.parseLong(pod(deployment).text("terminationGracePeriodSeconds")));
     }
 
+    /** The kubelet maps the users of every volume of such a pod, and file systems of devices refuse that. */
+    @Test
+    void aPodWithUsersOfItsOwnMountsNothingOfTheNode() throws IOException {
+        var worker = pod("kiln-worker");
+        assertThat(worker.text("hostUsers")).isEqualTo("false");
+        for (var volume : worker.objects("volumes")) {
+            assertThat(volume.keys()).as(volume.text("name")).doesNotContain("hostPath");
+        }
+    }
+
     @Test
     void nobodyHasATokenAndSecretsAreNamedAlone() throws IOException {
         for (var deployment : List.of("kiln-api", "kiln-worker")) {

@@ -5,11 +5,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** PostgreSQL, which is stopped in several ways and started again on the same data and port. */
+/**
+ * PostgreSQL, which is stopped in several ways and started again on the same data and port. Empty at first: the API
+ * migrates it, and where a release before is there, a second time beside that one.
+ */
 public final class DatabaseServer implements Closeable {
 
     private static final long SECONDS_TO_END = 20;
@@ -25,10 +27,6 @@ public final class DatabaseServer implements Closeable {
         this.log = log;
         this.server = start(0);
         this.port = server.port();
-        Flyway.configure()
-                .dataSource(server.url(), EmbeddedPostgres.USER, server.password())
-                .load()
-                .migrate();
         // A connection for each question: none outlives a restart.
         this.jdbc =
                 JdbcClient.create(new DriverManagerDataSource(server.url(), EmbeddedPostgres.USER, server.password()));

@@ -114,6 +114,11 @@ public final class Verdict {
         if (end == ExecutionStatus.CANCELLED && ledger.wasCancelAsked(execution.id())) {
             return List.of();
         }
+        // Whatever explains that a target failed once, all were tried again when everything was whole.
+        if (end == ExecutionStatus.PARTITION_SUCCESS) {
+            return List.of(execution.id() + " of " + recipe.name() + " is still " + end
+                    + " although its targets were tried again: " + execution.info());
+        }
         var finished = execution.finished() == null ? Instant.now() : execution.finished();
         if (faults.explains(
                 execution.code(),

@@ -14,18 +14,22 @@ public final class OneImagePerTarget extends RowGuarantee {
                     select e.id, e.status,
                            (select count(distinct r) from unnest(t.to_region_ids || t.region_id) r) as wanted,
                            count(c.id) filter (where c.state = 'COPIED') as copied,
+                           count(c.id) filter (where c.region_id <> all(t.to_region_ids || t.region_id)) as elsewhere,
                            count(distinct c.digest) filter (where c.state = 'COPIED') as digests,
                            count(c.artifact) as artifacts,
-                           (select count(*) from image_share s join image_copy k on k.id = s.image_id
-                             where k.execution_id = e.id and s.state <> 'SHARED') as unshared
+                           (select count(*) from image_copy k cross join lateral unnest(t.add_accounts) a(id)
+                             where k.execution_id = e.id and k.artifact is null and not exists
+                                   (select from image_share s
+                                     where s.image_id = k.id and s.account_id = a.id and s.state = 'SHARED')) as unshared
                       from execution e
                       join template t on t.id = e.template_id
                       left join image_copy c on c.execution_id = e.id
                      group by e.id, t.id)
                 select id || ' is ' || status || ' with ' || copied || ' of ' || wanted || ' copies, ' || digests
-                       || ' digests, ' || unshared || ' shares missing'
+                       || ' digests, ' || elsewhere || ' elsewhere, ' || unshared || ' shares missing'
                   from facts
-                 where (status = 'SUCCESS' and (copied <> wanted or (digests <> 1 and artifacts = 0) or unshared > 0))
+                 where elsewhere > 0
+                    or (status = 'SUCCESS' and (copied <> wanted or (digests <> 1 and artifacts = 0) or unshared > 0))
                     or (status = 'PARTITION_SUCCESS' and copied = 0)
                     or (status in ('FAILED', 'CANCELLED') and copied > 0)
                 """);
