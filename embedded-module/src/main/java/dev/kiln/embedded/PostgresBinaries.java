@@ -38,12 +38,13 @@ final class PostgresBinaries {
     /** Unpacks the programs into the cache directory unless they are there. */
     static PostgresBinaries unpacked() throws IOException {
         var archive = archive();
-        var home = cache().resolve("postgresql-" + version(archive));
+        var cache = cache();
+        var home = cache.resolve("postgresql-" + version(archive));
         if (!Files.isDirectory(home)) {
             unpack(archive, home);
         }
         if (BoundProcess.isRoot()) {
-            open(home.getParent());
+            open(cache);
         }
         return new PostgresBinaries(home);
     }
