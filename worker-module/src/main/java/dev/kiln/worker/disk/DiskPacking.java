@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 public final class DiskPacking {
 
     private static final String BANNER = "debugfs ";
+    private static final long BLOCK = 4096;
+    private static final long INODE = 256;
     private static final long MEBI = 1 << 20;
     private static final long SPARE = 64 * MEBI;
 
@@ -76,10 +78,17 @@ public final class DiskPacking {
     private long least(LayerChanges changes) throws IOException {
         long written = changes.all().values().stream()
                 .flatMap(change -> change.entry().stream())
-                .mapToLong(TarEntry::size)
+                .mapToLong(DiskPacking::taken)
                 .sum();
-        long bytes = Files.size(OpenedDisk.disk(baseDirectory)) + written + written / 4 + SPARE;
+        // GrownTable gives a partition nothing when it would gain less than lies before it.
+        long spare = Math.max(SPARE, base.root().partition().start() + MEBI);
+        long bytes = Files.size(OpenedDisk.disk(baseDirectory)) + written + written / 4 + spare;
         return (bytes + MEBI - 1) / MEBI * MEBI;
+    }
+
+    /** What a file or directory takes of a file system with blocks of 4 KiB, its inode included. */
+    private static long taken(TarEntry entry) {
+        return Math.max(1, (entry.size() + BLOCK - 1) / BLOCK) * BLOCK + INODE;
     }
 
     private Path copy(Path made) throws IOException, InterruptedException, DiskFailedException {

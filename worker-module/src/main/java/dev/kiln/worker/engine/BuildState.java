@@ -109,17 +109,31 @@ final class BuildState {
         known.putAll(parameters.environment());
         for (var variable : more.entrySet()) {
             refuseSecrets(variable);
-            var value = VARIABLE.matcher(variable.getValue()).replaceAll(found -> {
-                var name = found.group(1) == null ? found.group(2) : found.group(1);
-                return java.util.regex.Matcher.quoteReplacement(name == null ? "$" : known.getOrDefault(name, ""));
-            });
-            if (value.length() > LONGEST_VALUE) {
-                throw new BuildFailedException(
-                        "BuildCommand.Failed",
-                        "ENV " + variable.getKey() + " grows to more than " + LONGEST_VALUE
-                                + " characters; shorten it");
-            }
-            environment.put(variable.getKey(), value);
+            environment.put(variable.getKey(), expanded(variable, known));
+        }
+    }
+
+    /** Looked at piece by piece: a few thousand times a long value would be more than there is memory. */
+    private static String expanded(Map.Entry<String, String> variable, Map<String, String> known)
+            throws BuildFailedException {
+        var value = new StringBuilder();
+        var found = VARIABLE.matcher(variable.getValue());
+        while (found.find()) {
+            var name = found.group(1) == null ? found.group(2) : found.group(1);
+            found.appendReplacement(value, "");
+            value.append(name == null ? "$" : known.getOrDefault(name, ""));
+            requireShort(variable.getKey(), value);
+        }
+        found.appendTail(value);
+        requireShort(variable.getKey(), value);
+        return value.toString();
+    }
+
+    private static void requireShort(String name, StringBuilder value) throws BuildFailedException {
+        if (value.length() > LONGEST_VALUE) {
+            throw new BuildFailedException(
+                    "BuildCommand.Failed",
+                    "ENV " + name + " grows to more than " + LONGEST_VALUE + " characters; shorten it");
         }
     }
 

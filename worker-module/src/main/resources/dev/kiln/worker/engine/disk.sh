@@ -102,8 +102,11 @@ start=$root, size=$((sectors - root - 2048)), type=4F68BCE3-E8CD-4DB1-96E7-FBCAF
 END
 
 size=$(((sectors - root - 2048) / 8))
+# An inode for every 16 KiB, unless the tree has more files than that, and some to come.
+density="-i 16384" needed=$((inodes + inodes / 4 + 1024))
+[ "$needed" -le $((size / 4)) ] || density="-N $needed"
 features=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file
-mke2fs -q -F -t ext4 -O $features,huge_file,dir_nlink,extra_isize,metadata_csum -b 4096 -I 256 -i 16384 -J size=64 \
+mke2fs -q -F -t ext4 -O $features,huge_file,dir_nlink,extra_isize,metadata_csum -b 4096 -I 256 $density -J size=64 \
     -m 1 -L root -U "$root_id" -E "hash_seed=$(uuid hash),root_owner=0:0,offset=$((root * 512)),lazy_itable_init=1" \
     -d . "$disk" "$size"
 

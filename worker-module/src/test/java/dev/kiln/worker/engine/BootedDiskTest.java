@@ -259,6 +259,16 @@ class BootedDiskTest {
     }
 
     @Test
+    void manySmallFilesHaveRoomOnARawDisk() throws Exception {
+        var content = "RUN mkdir /many && cd /many && d=0 && while [ $d -lt 340 ]; do mkdir $d; n=0;"
+                + " while [ $n -lt 100 ]; do echo $n > $d/$n; n=$((n+1)); done; d=$((d+1)); done";
+        var made = build(engine, content, ImageForm.Kind.RAW);
+
+        var root = made.file() + "?offset=" + 102400 * 512;
+        assertThat(SystemDisk.run("debugfs", "-R", "cat /many/339/99", root)).endsWith("99\n");
+    }
+
+    @Test
     void treeWithoutAKernelIsRefusedBeforeItsCommandsRun() {
         var output = new RecordedOutput();
         var request = request(BusyboxBase.image(), "RUN echo ran", ImageForm.Kind.QCOW2);
