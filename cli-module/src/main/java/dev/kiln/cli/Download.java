@@ -19,8 +19,7 @@ final class Download {
     }
 
     void into(Path file) throws IOException {
-        // Beside it, so that it can be moved in one step.
-        var part = file.resolveSibling(file.getFileName() + ".part");
+        var part = DownloadFile.part(file);
         try {
             check(copy(part));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

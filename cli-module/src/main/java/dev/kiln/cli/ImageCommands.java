@@ -3,8 +3,6 @@ package dev.kiln.cli;
 import static dev.kiln.cli.TemplateCommands.text;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,10 +95,7 @@ final class ImageCommands {
 
     private int download(Arguments arguments) throws UsageException, IOException {
         var image = Session.id(arguments.words().get(0), "an image");
-        var file = Path.of(arguments.words().get(1));
-        if (Files.isDirectory(file)) {
-            throw new UsageException(file + " is a directory; name the file that the image is to be");
-        }
+        var file = DownloadFile.of(arguments.words().get(1));
         var progress = Progress.on(session.terminal(), "Getting " + image);
         session.client().download("/api/v1/images/" + image + "/content", file, progress);
         return ExitStatus.DONE;

@@ -6,7 +6,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +65,18 @@ public final class Main {
             err.println("kiln: " + refusal(e, words.get(words.size() - 1)));
             return ExitStatus.REFUSED;
         } catch (IOException | InvalidPathException e) {
-            err.println("kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())));
+            err.println("kiln: " + Terminal.oneLine(reason(e)));
             return ExitStatus.REFUSED;
         }
+    }
+
+    /** In words: some exceptions about files say no more than which. */
+    static String reason(Exception e) {
+        var said = String.valueOf(e.getMessage());
+        if (e instanceof AccessDeniedException) {
+            return "this user may not read or write " + said + "; name another file, or ask its owner";
+        }
+        return e instanceof NoSuchFileException ? "there is no file " + said : said;
     }
 
     /** One line: the code, the server's words, and what to do unless they are about what was asked for. */
