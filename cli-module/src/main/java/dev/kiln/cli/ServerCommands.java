@@ -3,19 +3,22 @@ package dev.kiln.cli;
 import static dev.kiln.cli.TemplateCommands.text;
 
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The doctor, the workers, and any operation or request. */
 final class ServerCommands {
 
     private static final JsonMapper JSON = new JsonMapper();
+    // What the HTTP client sends and the API has a use for.
+    private static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE");
 
     private final Session session;
 
@@ -116,17 +119,18 @@ final class ServerCommands {
 
     private int rest(Arguments arguments) throws UsageException, IOException {
         var method = arguments.words().get(0).toUpperCase(Locale.ROOT);
-        var path = arguments.words().get(1);
-        if (!path.startsWith("/")) {
-            throw new UsageException("path " + path + " is not like /api/v1/workers");
+        if (!METHODS.contains(method)) {
+            throw new UsageException("method \"" + method + "\" is not one of " + String.join(", ", METHODS));
         }
-        var mark = path.indexOf('?');
-        var query = mark < 0 ? Map.<String, String>of() : query(path.substring(mark + 1));
-        var call = ApiCall.rest(method, mark < 0 ? path : path.substring(0, mark), query, body(arguments));
+        var asked = RestPath.of(arguments.words().get(1));
+        var call = ApiCall.rest(method, asked.path(), asked.query(), body(arguments));
+        if (call.body().length() > 0 && method.matches("GET|HEAD")) {
+            throw new UsageException("a " + method + " has no body; leave --data and --file out, or send a POST");
+        }
         try (var answer = session.client().send(call)) {
             var bytes = answer.body();
             if (answer.header("Content-Type").orElse("").contains("json")) {
-                session.print(JSON.readTree(bytes));
+                session.print(json(bytes));
             } else if (session.terminal().watched()) {
                 var shown = new HarmlessText(session.terminal().colours()).of(bytes.readAllBytes());
                 session.terminal().out().write(shown, 0, shown.length);
@@ -135,6 +139,14 @@ final class ServerCommands {
             }
         }
         return ExitStatus.DONE;
+    }
+
+    private static JsonNode json(InputStream bytes) throws IOException {
+        try {
+            return JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            throw new IOException("the server calls its answer JSON, and it is none; check KILN_ENDPOINT", e);
+        }
     }
 
     private static RequestBody body(Arguments arguments) throws UsageException, IOException {
@@ -147,20 +159,5 @@ final class ServerCommands {
             return RequestBody.file(Session.readable(file.get()));
         }
         return data.map(RequestBody::jsonText).orElseGet(RequestBody::none);
-    }
-
-    private static Map<String, String> query(String text) {
-        var query = new LinkedHashMap<String, String>();
-        for (var pair : text.split("&", -1)) {
-            var equals = pair.indexOf('=');
-            query.put(
-                    decoded(equals < 0 ? pair : pair.substring(0, equals)),
-                    equals < 0 ? "" : decoded(pair.substring(equals + 1)));
-        }
-        return query;
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 }

@@ -125,8 +125,13 @@ public final class SignedClient {
     }
 
     private URI address(ApiCall call) {
+        // Whoever gets the request can send it on: it goes to the endpoint and to nobody else.
+        if (!RestPath.isPath(call.path())) {
+            throw new IllegalArgumentException("path \"" + call.path() + "\" does not begin with one /");
+        }
         var query = RequestSignature.canonicalQuery(call.query());
-        return endpoint.resolve(query.isEmpty() ? call.path() : call.path() + "?" + query);
+        var server = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
+        return URI.create(server + (query.isEmpty() ? call.path() : call.path() + "?" + query));
     }
 
     /** The headers of a request that is sent now, its signature among them. */

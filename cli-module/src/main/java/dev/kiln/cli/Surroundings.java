@@ -2,12 +2,10 @@ package dev.kiln.cli;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 
 /** Where a command is run: what the environment says of the server and the key, and the data directory beside it. */
 public record Surroundings(Map<String, String> environment, Path workingDirectory) {
@@ -27,24 +25,8 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
      * A client for the server that KILN_ENDPOINT names, with the key of the environment or of {@code data/root-key}.
      */
     SignedClient client() throws UsageException, IOException {
-        return new SignedClient(endpoint(), key());
-    }
-
-    private URI endpoint() throws UsageException {
-        var text = environment.getOrDefault(ENDPOINT, "http://127.0.0.1:8080");
-        try {
-            var endpoint = URI.create(text);
-            if (isHttp(endpoint.getScheme()) && endpoint.getHost() != null) {
-                return endpoint;
-            }
-        } catch (IllegalArgumentException e) {
-            // said below, as of any other text that is no endpoint
-        }
-        throw new UsageException(ENDPOINT + " \"" + text + "\" is not like http://127.0.0.1:8080");
-    }
-
-    private static boolean isHttp(@Nullable String scheme) {
-        return "http".equals(scheme) || "https".equals(scheme);
+        var endpoint = Endpoint.of(ENDPOINT, environment.getOrDefault(ENDPOINT, "http://127.0.0.1:8080"));
+        return new SignedClient(endpoint, key());
     }
 
     /** The key of the environment, or of {@code data/root-key}. */

@@ -1,0 +1,68 @@
+package dev.kiln.cli;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What somebody has typed as the path of a request.
+ *
+ * @param path as it is sent
+ * @param query what stood behind the question mark, not encoded
+ */
+record RestPath(String path, Map<String, String> query) {
+
+    // RFC 3986: what a path may hold as it is.
+    private static final Pattern SENT_AS_IT_IS = Pattern.compile("(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*");
+    private static final Pattern BROKEN = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
+    static RestPath of(String typed) throws UsageException {
+        if (!isPath(typed)) {
+            throw new UsageException("path \"" + typed + "\" does not begin with one / as /api/v1/workers does"
+                    + "; KILN_ENDPOINT says which server is asked");
+        }
+        var mark = typed.indexOf('?');
+        var path = mark < 0 ? typed : typed.substring(0, mark);
+        var sent = SENT_AS_IT_IS.matcher(path);
+        if (!sent.matches()) {
+            sent.reset().lookingAt();
+            throw wrong(typed, path.codePointAt(sent.end()));
+        }
+        return new RestPath(path, mark < 0 ? Map.of() : query(typed, typed.substring(mark + 1)));
+    }
+
+    /** Whether it cannot name another host: behind two slashes, or without one, an authority could stand. */
+    static boolean isPath(String path) {
+        return path.startsWith("/") && !path.startsWith("//");
+    }
+
+    private static Map<String, String> query(String typed, String text) throws UsageException {
+        if (BROKEN.matcher(text).find()) {
+            throw wrong(typed, '%');
+        }
+        if (text.contains("#")) {
+            throw wrong(typed, '#');
+        }
+        var query = new LinkedHashMap<String, String>();
+        for (var pair : text.split("&", -1)) {
+            var equals = pair.indexOf('=');
+            query.put(
+                    decoded(equals < 0 ? pair : pair.substring(0, equals)),
+                    equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+        }
+        return query;
+    }
+
+    private static UsageException wrong(String typed, int character) {
+        var text = Character.toString(character);
+        var rule = character == '%' ? " without two hexadecimal digits behind it" : ", which no path has as it is";
+        return new UsageException("path \"" + typed + "\" has \"" + text + "\"" + rule + "; write it as "
+                + RequestSignature.encoded(text));
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}
