@@ -30,7 +30,7 @@ final class ContextCommands {
         var given = Path.of(arguments.words().get(1));
         var json = Session.json(arguments);
         if (!Files.isDirectory(given)) {
-            return send(arguments, Session.readable(given.toString()), json);
+            return send(arguments, GivenFile.of(given.toString()), json);
         }
         var archive = Files.createTempFile("kiln-context-", ".tar");
         try {

@@ -1,7 +1,6 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -93,7 +92,9 @@ final class GivenParameters {
             if (bytes.length > LARGEST) {
                 throw new UsageException(file + " has more than " + LARGEST + " bytes, which no parameter has");
             }
-            return withoutTheEndOfAnOnlyLine(new String(bytes, StandardCharsets.UTF_8));
+            var remedy =
+                    "the value of parameter " + name + " is text; give bytes in Base64, and decode them in the build";
+            return withoutTheEndOfAnOnlyLine(GivenFile.text(file, bytes, remedy));
         }
     }
 

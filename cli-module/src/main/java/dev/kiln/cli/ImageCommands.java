@@ -81,7 +81,7 @@ final class ImageCommands {
     }
 
     private int register(Arguments arguments) throws UsageException, IOException {
-        var file = Session.readable(arguments.words().get(0));
+        var file = GivenFile.of(arguments.words().get(0));
         var out = session.terminal().out();
         var image = new Commands(session.client())
                 .importImage(

@@ -1,7 +1,6 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -84,7 +83,7 @@ final class KeyCommands {
     private static void addPolicy(Arguments arguments, ObjectNode wanted) throws UsageException, IOException {
         var policy = arguments.option("policy");
         if (policy.isPresent()) {
-            wanted.put("policy", Files.readString(Session.readable(policy.get())));
+            wanted.put("policy", GivenFile.text(GivenFile.of(policy.get())));
         }
     }
 

@@ -156,7 +156,7 @@ final class ServerCommands {
             throw new UsageException("--data and --file are two bodies");
         }
         if (file.isPresent()) {
-            return RequestBody.file(Session.readable(file.get()));
+            return RequestBody.file(GivenFile.of(file.get()));
         }
         return data.map(RequestBody::jsonText).orElseGet(RequestBody::none);
     }

@@ -1,8 +1,6 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -102,15 +100,6 @@ final class Session {
             throw new UsageException("\"" + word + "\" is not the id of " + what);
         }
         return word;
-    }
-
-    /** A file that there is. */
-    static Path readable(String word) throws UsageException {
-        var file = Path.of(word);
-        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
-            throw new UsageException("there is no readable file " + file);
-        }
-        return file;
     }
 
     /** How long ago a time of an answer was, for people. */

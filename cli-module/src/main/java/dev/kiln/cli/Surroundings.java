@@ -1,7 +1,7 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,6 +11,7 @@ import java.util.Properties;
 public record Surroundings(Map<String, String> environment, Path workingDirectory) {
 
     private static final String ENDPOINT = "KILN_ENDPOINT";
+    private static final String ANOTHER_KEY = "restore it, or delete it, and the next ./kiln up makes another key";
 
     /** Name of the variable, and of the line in a root-key file, that holds the key's id. */
     public static final String KEY_ID = "KILN_ACCESS_KEY_ID";
@@ -49,20 +50,30 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         if (!Files.isReadable(file)) {
             throw new UsageException("set " + KEY_ID + " and " + KEY_SECRET + " (" + file + " is another user's)");
         }
-        return read(file);
+        return keyIn(file);
     }
 
     /** Reads a root-key file: one line for the id, one for the secret. */
     public static AccessKey read(Path file) throws IOException {
-        try (Reader reader = Files.newBufferedReader(file)) {
-            var lines = new Properties();
-            lines.load(reader);
-            var key = new AccessKey(lines.getProperty(KEY_ID, ""), lines.getProperty(KEY_SECRET, ""));
-            if (key.id().isEmpty() || key.secret().isEmpty()) {
-                throw new IOException(file + " does not hold " + KEY_ID + " and " + KEY_SECRET
-                        + "; restore it, or delete it, and the next ./kiln up makes another key");
-            }
-            return key;
+        try {
+            return keyIn(file);
+        } catch (UsageException e) {
+            throw new IOException(e.getMessage(), e);
         }
+    }
+
+    /** Without a word of what the file holds, which may be a secret. */
+    private static AccessKey keyIn(Path file) throws UsageException, IOException {
+        var lines = new Properties();
+        try {
+            lines.load(new StringReader(GivenFile.text(file, Files.readAllBytes(file), ANOTHER_KEY)));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(file + " has a \\u without four hexadecimal digits behind it; " + ANOTHER_KEY);
+        }
+        var key = new AccessKey(lines.getProperty(KEY_ID, ""), lines.getProperty(KEY_SECRET, ""));
+        if (key.id().isEmpty() || key.secret().isEmpty()) {
+            throw new UsageException(file + " does not hold " + KEY_ID + " and " + KEY_SECRET + "; " + ANOTHER_KEY);
+        }
+        return key;
     }
 }

@@ -1,7 +1,6 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Date;
@@ -57,16 +56,14 @@ final class TemplateFile {
     }
 
     private static Object load(Path file) throws UsageException, IOException {
-        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
-            throw new UsageException("there is no readable file " + file);
-        }
-        if (Files.size(file) > LARGEST) {
+        if (Files.size(GivenFile.of(file.toString())) > LARGEST) {
             throw new UsageException(file + " has more than " + LARGEST + " bytes, which no template has");
         }
-        try (Reader reader = Files.newBufferedReader(file)) {
+        var text = GivenFile.text(file);
+        try {
             var options = new LoaderOptions();
             options.setAllowDuplicateKeys(false);
-            Object content = new Yaml(new SafeConstructor(options)).load(reader);
+            Object content = new Yaml(new SafeConstructor(options)).load(text);
             return content == null ? "" : content;
         } catch (YAMLException e) {
             throw new UsageException(file + " is not YAML: " + Terminal.oneLine(String.valueOf(e.getMessage())));

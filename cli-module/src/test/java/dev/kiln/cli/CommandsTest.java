@@ -288,7 +288,7 @@ class CommandsTest {
 
         Files.createDirectory(directory.resolve("data"));
         Files.createFile(directory.resolve("data/root-key"));
-        assertThat(run("call", "DescribeRegions")).isEqualTo(1);
+        assertThat(run("call", "DescribeRegions")).isEqualTo(2);
         assertThat(text(err)).contains("root-key does not hold KILN_ACCESS_KEY_ID");
         Files.writeString(
                 directory.resolve("data/root-key"), "KILN_ACCESS_KEY_ID=test-id\nKILN_ACCESS_KEY_SECRET=test-secret\n");

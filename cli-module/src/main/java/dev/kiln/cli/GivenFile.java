@@ -1,0 +1,54 @@
+package dev.kiln.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file that a command line names to be read. */
+final class GivenFile {
+
+    private GivenFile() {}
+
+    /** A file that there is, which can be read twice and has a length. */
+    static Path of(String word) throws UsageException {
+        var file = Path.of(word);
+        if (Files.notExists(file) || word.isEmpty()) {
+            throw new UsageException("there is no file \"" + word + "\"; name one that there is");
+        }
+        if (Files.isDirectory(file)) {
+            throw new UsageException(file + " is a directory; name a file");
+        }
+        if (!Files.isReadable(file)) {
+            throw new UsageException(file + " is not readable for this user; name another file, or ask its owner");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new UsageException(file + " is no regular file; save what it holds in one, and name that instead");
+        }
+        return file;
+    }
+
+    /** What a file of text holds. */
+    static String text(Path file) throws UsageException, IOException {
+        return text(file, Files.readAllBytes(file), "save it in UTF-8");
+    }
+
+    /**
+     * The text that the bytes of a file are. Another encoding is refused: what it is nobody can tell, and what comes of
+     * reading it as UTF-8 is another text.
+     *
+     * @param remedy what to do about a file that is none
+     */
+    static String text(Path file, byte[] bytes, String remedy) throws UsageException {
+        var in = ByteBuffer.wrap(bytes);
+        var text = CharBuffer.allocate(bytes.length);
+        var end = StandardCharsets.UTF_8.newDecoder().decode(in, text, true);
+        if (end.isError()) {
+            throw new UsageException(
+                    file + " is no text in UTF-8, as its byte " + (in.position() + 1) + " shows; " + remedy);
+        }
+        return text.flip().toString();
+    }
+}
