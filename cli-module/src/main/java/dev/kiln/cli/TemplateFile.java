@@ -7,9 +7,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.YAMLException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,7 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class TemplateFile {
 
+    private static final JsonMapper JSON = new JsonMapper();
     private static final int LARGEST = 256 * 1024;
+    // Of a value in a message.
+    private static final int SHOWN = 60;
 
     private TemplateFile() {}
 
@@ -31,8 +32,8 @@ final class TemplateFile {
             throw new UsageException(file + " is not a list of names and values like BaseImageType: IMAGE");
         }
         add("", content, parameters);
-        for (var name : parameters.keySet()) {
-            var fault = TemplateNames.fault(name);
+        for (var parameter : parameters.entrySet()) {
+            var fault = TemplateNames.fault(parameter.getKey(), Terminal.cut(parameter.getValue(), SHOWN));
             if (fault.isPresent()) {
                 throw new UsageException(fault.get());
             }
@@ -49,10 +50,11 @@ final class TemplateFile {
             if (parameter instanceof Map<?, ?> one
                     && one.get("default") != null
                     && !(one.get("default") instanceof String)) {
-                throw new UsageException("a default in " + file + " is no text: put it into quotes");
+                throw new UsageException(
+                        "the default " + one.get("default") + " in " + file + " is no text: put it into quotes");
             }
         }
-        return new JsonMapper().valueToTree(Map.of("parameters", parameters));
+        return JSON.createObjectNode().set("parameters", json("", parameters));
     }
 
     private static Object load(Path file) throws UsageException, IOException {
@@ -61,10 +63,7 @@ final class TemplateFile {
         }
         var text = GivenFile.text(file);
         try {
-            var options = new LoaderOptions();
-            options.setAllowDuplicateKeys(false);
-            Object content = new Yaml(new SafeConstructor(options)).load(text);
-            return content == null ? "" : content;
+            return YamlText.load(text);
         } catch (YAMLException e) {
             throw new UsageException(file + " is not YAML: " + Terminal.oneLine(String.valueOf(e.getMessage())));
         }
@@ -74,7 +73,7 @@ final class TemplateFile {
         if (value instanceof Map<?, ?> object) {
             for (var member : object.entrySet()) {
                 if (member.getValue() != null) {
-                    add(name.isEmpty() ? key(member) : name + "." + key(member), member.getValue(), parameters);
+                    add(below(name, member.getKey()), member.getValue(), parameters);
                 }
             }
         } else if (value instanceof List<?> list) {
@@ -82,17 +81,56 @@ final class TemplateFile {
                 if (list.get(at) == null) {
                     throw new UsageException(name + " has nothing as its element " + (at + 1));
                 }
-                add(name + "." + (at + 1), list.get(at), parameters);
+                add(below(name, at + 1), list.get(at), parameters);
             }
-        } else if (value instanceof Float || value instanceof Double || value instanceof Date) {
-            throw new UsageException(
-                    name + " is a number or a date for YAML, which would change it: put it into quotes");
         } else {
-            parameters.put(name, value.toString());
+            parameters.put(name, exact(name, value).toString());
         }
     }
 
-    private static String key(Map.Entry<?, ?> member) {
-        return String.valueOf(member.getKey());
+    private static JsonNode json(String name, @Nullable Object value) throws UsageException {
+        if (value == null) {
+            return JSON.nullNode();
+        }
+        if (value instanceof Map<?, ?> object) {
+            var members = JSON.createObjectNode();
+            for (var member : object.entrySet()) {
+                members.set(String.valueOf(member.getKey()), json(below(name, member.getKey()), member.getValue()));
+            }
+            return members;
+        }
+        if (value instanceof List<?> list) {
+            var elements = JSON.createArrayNode();
+            for (var at = 0; at < list.size(); at++) {
+                elements.add(json(below(name, at + 1), list.get(at)));
+            }
+            return elements;
+        }
+        return JSON.valueToTree(exact(name, value) instanceof YamlText.Typed typed ? typed.read() : value);
+    }
+
+    private static String below(String name, Object key) {
+        return name.isEmpty() ? String.valueOf(key) : name + "." + key;
+    }
+
+    /** The value, if what is sent is what stands in the file. */
+    private static Object exact(String name, Object value) throws UsageException {
+        if (value instanceof String) {
+            return value;
+        }
+        if (!(value instanceof YamlText.Typed typed)) {
+            throw new UsageException(name + " is neither a text nor a list nor names with values: put it into quotes");
+        }
+        if (typed.isExact()) {
+            return typed;
+        }
+        var written = Terminal.cut(typed.written(), SHOWN);
+        var quotes = ": put it into quotes, \"" + written + "\"";
+        if (typed.isWhole()) {
+            throw new UsageException(name + " is " + written + ", of which YAML makes " + typed.read() + quotes
+                    + ", or write " + typed.read() + " if that is meant");
+        }
+        var kind = typed.read() instanceof Number || typed.read() instanceof Date ? "a number or a date" : "no text";
+        throw new UsageException(name + " is " + kind + " for YAML, which would change " + written + quotes);
     }
 }

@@ -63,17 +63,61 @@ final class TemplateNames {
     /**
      * What is wrong with a name; nothing when it is one of them. The server would take others for what it does not
      * need.
+     *
+     * @param value what stands behind it, for the message
      */
-    static Optional<String> fault(String name) {
+    static Optional<String> fault(String name, String value) {
         var general = name.replaceAll("\\.[0-9]+(?=\\.|$)", ".N");
         if (ALL.contains(general)) {
             return Optional.empty();
+        }
+        var quoted = "\"" + name + "\" ";
+        var form = form(general, value);
+        if (form.isPresent()) {
+            return Optional.of(quoted + form.get());
         }
         var near = ALL.stream()
                 .min(Comparator.<String>comparingInt(known -> distance(known, general))
                         .thenComparing(known -> known))
                 .orElseThrow();
-        return Optional.of("\"" + name + "\" is no parameter of CreateImagePipeline; the nearest is " + near);
+        return Optional.of(quoted + "is no parameter of CreateImagePipeline; the nearest is " + near);
+    }
+
+    /** How to write what has the right name in the wrong form, as one value for a list. */
+    private static Optional<String> form(String general, String value) {
+        var one = general.replaceFirst("\\.N$", "");
+        if (ALL.contains(one)) {
+            return Optional.of("is in a list, but " + one + " is one value: write " + last(one) + ": " + value);
+        }
+        return ALL.stream()
+                .sorted()
+                .map(known -> form(known, general, value))
+                .filter(form -> !form.isEmpty())
+                .findFirst();
+    }
+
+    /** Empty when what is written is nothing like the known one. */
+    private static String form(String known, String general, String value) {
+        var write = last(general) + ": ";
+        var below = known.startsWith(general + ".") ? known.substring(general.length()) : "";
+        if (below.equals(".N")) {
+            return "is a list: write " + write + "[" + value + "]";
+        }
+        if (below.startsWith(".N.")) {
+            return "is a list: write " + write + "[{" + below.substring(3) + ": …}]";
+        }
+        if (!below.isEmpty()) {
+            return "has names of its own: write " + write + "{" + below.substring(1) + ": …}";
+        }
+        if (known.replaceFirst("\\.N(?=\\.)", "").equals(general)) {
+            var list = known.substring(0, known.indexOf(".N."));
+            return "is in a list, " + list + ": write " + last(list) + ": [{" + write + value + "}]";
+        }
+        return "";
+    }
+
+    private static String last(String name) {
+        return name.substring(name.lastIndexOf('.') + 1);
     }
 
     /** How many letters have to be changed, put in or taken out to make one of the other. */

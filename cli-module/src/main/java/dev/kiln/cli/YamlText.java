@@ -1,0 +1,108 @@
+package dev.kiln.cli;
+
+import java.io.StringReader;
+import java.util.List;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.AbstractConstruct;
+import org.yaml.snakeyaml.constructor.Construct;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/** Reads YAML, and keeps what stands in the file beside what YAML takes it for: true for yes, 83 for 0123. */
+final class YamlText extends SafeConstructor {
+
+    // More than any template has. A few lines of anchors, lists of lists of lists, can stand for billions.
+    private static final int MOST = 10_000;
+
+    private int seen;
+
+    /**
+     * What is no text for YAML.
+     *
+     * @param written as it stands in the file
+     * @param read what YAML takes it for
+     */
+    record Typed(String written, Object read) {
+
+        /** Whether it is true, false or a whole number; fractions are none, for 1.10 is 1.1 to YAML. */
+        boolean isWhole() {
+            return read instanceof Boolean || (read instanceof Number && !(read instanceof Double));
+        }
+
+        /** Whether what is sent is what stands in the file. */
+        boolean isExact() {
+            return isWhole() && read.toString().equals(written);
+        }
+
+        /** As it is written, so that a name of this kind is the name that somebody has written. */
+        @Override
+        public String toString() {
+            return written;
+        }
+    }
+
+    private YamlText(LoaderOptions options) {
+        super(options);
+        setAllowDuplicateKeys(false);
+        for (var tag : List.of(Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.TIMESTAMP, Tag.BINARY)) {
+            yamlConstructors.computeIfPresent(tag, (same, usual) -> keeping(usual));
+        }
+    }
+
+    /** Maps, lists, texts and {@link Typed}; an empty text when there is nothing. */
+    static Object load(String text) {
+        var options = new LoaderOptions();
+        var root = new Yaml(options).compose(new StringReader(text));
+        var yaml = new YamlText(options);
+        if (root == null || root.getTag().equals(Tag.NULL)) {
+            return "";
+        }
+        yaml.walk(root);
+        return yaml.constructDocument(root);
+    }
+
+    /** Before anything is made of it: what has no end would have none here either. */
+    private void walk(Node node) {
+        if (node.isTwoStepsConstruction()) {
+            throw new YAMLException("an alias stands in what it is an alias of, and has no end; write it out");
+        }
+        if (++seen > MOST) {
+            throw new YAMLException("it has more than " + MOST + " values, which no template has; use fewer aliases");
+        }
+        if (node instanceof SequenceNode list) {
+            list.getValue().forEach(this::walk);
+        } else if (node instanceof MappingNode object) {
+            object.getValue().forEach(member -> {
+                walk(member.getKeyNode());
+                walk(member.getValueNode());
+            });
+        }
+    }
+
+    private static Construct keeping(Construct usual) {
+        return new AbstractConstruct() {
+            @Override
+            public Object construct(Node node) {
+                var written = node instanceof ScalarNode scalar ? scalar.getValue() : "";
+                return new Typed(written, read(usual, node, written));
+            }
+        };
+    }
+
+    /** It may say of itself that it is a number, and be none. */
+    private static Object read(Construct usual, Node node, String written) {
+        Object read;
+        try {
+            read = usual.construct(node);
+        } catch (RuntimeException e) {
+            throw new YAMLException("\"" + written + "\" is not what its tag says; leave out the tag", e);
+        }
+        return read == null ? "nothing" : read;
+    }
+}
