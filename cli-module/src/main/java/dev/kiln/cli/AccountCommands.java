@@ -58,7 +58,7 @@ final class AccountCommands {
             session.print(accounts);
             return ExitStatus.DONE;
         }
-        var table = new Table(1, "ACCOUNT", "NAME", "MADE", "");
+        var table = new Table(1, "ACCOUNT", "NAME", "MADE", "").cutting("NAME");
         for (var account : accounts) {
             table.row(
                     text(account, "accountId"),

@@ -50,7 +50,7 @@ final class ImageCommands {
             session.print(images);
             return ExitStatus.DONE;
         }
-        var table = new Table(4, "IMAGE", "NAME", "FAMILY", "GIB", "STATUS", "CREATED");
+        var table = new Table(4, "IMAGE", "NAME", "FAMILY", "GIB", "STATUS", "CREATED").cutting("NAME", "FAMILY");
         for (var image : images) {
             table.row(
                     text(image, "ImageId"),

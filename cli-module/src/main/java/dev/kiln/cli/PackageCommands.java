@@ -37,7 +37,7 @@ final class PackageCommands {
             session.print(answer);
             return ExitStatus.DONE;
         }
-        var table = new Table(-1, "PACKAGE", "VERSION", "ARCHITECTURE");
+        var table = new Table(-1, "PACKAGE", "VERSION", "ARCHITECTURE").cutting("PACKAGE");
         for (var one : answer.path("packages")) {
             table.row(text(one, "name"), text(one, "version"), text(one, "architecture"));
         }
@@ -53,7 +53,7 @@ final class PackageCommands {
             session.print(answer);
             return ExitStatus.DONE;
         }
-        var table = new Table(-1, "PACKAGE", "IN " + text(answer, "to"), "NOW");
+        var table = new Table(-1, "PACKAGE", "IN " + text(answer, "to"), "NOW").cutting("PACKAGE");
         for (var one : answer.path("changed")) {
             table.row(text(one, "name"), text(one, "before"), text(one, "now"));
         }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Rows in columns, for people. On a terminal that is too narrow the widest columns are cut; elsewhere nothing is, so
- * that what is piped is whole.
+ * Rows in columns, for people. On a terminal that is too narrow names and texts are cut; ids never are, which have to
+ * be pasted into the next command, and neither is a reason at the end: a longer line is better than half of either.
+ * What is piped is whole.
  */
 final class Table {
 
@@ -16,11 +17,18 @@ final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();
     private final int coloured;
+    private List<String> cuttable = List.of();
 
     /** @param coloured the column whose texts are statuses; -1 for none */
     Table(int coloured, String... header) {
         this.coloured = coloured;
         rows.add(List.of(header));
+    }
+
+    /** The columns that a narrow terminal may cut, by what is above them. */
+    Table cutting(String... headers) {
+        cuttable = List.of(headers);
+        return this;
     }
 
     void row(String... cells) {
@@ -52,12 +60,13 @@ final class Table {
         var gaps = BETWEEN.length() * (widths.length - 1);
         while (available > 0 && Arrays.stream(widths).sum() + gaps > available) {
             var widest = IntStream.range(0, widths.length)
-                    .reduce((a, b) -> widths[b] >= widths[a] ? b : a)
-                    .orElseThrow();
-            if (widths[widest] <= NARROWEST_COLUMN) {
+                    .filter(column -> cuttable.contains(rows.get(0).get(column)))
+                    .filter(column -> widths[column] > NARROWEST_COLUMN)
+                    .reduce((a, b) -> widths[b] >= widths[a] ? b : a);
+            if (widest.isEmpty()) {
                 break;
             }
-            widths[widest]--;
+            widths[widest.getAsInt()]--;
         }
         return widths;
     }

@@ -75,7 +75,8 @@ final class TemplateCommands {
             session.print(templates);
             return ExitStatus.DONE;
         }
-        var table = new Table(-1, "TEMPLATE", "NAME", "BASE IMAGE", "COPIED TO", "CREATED");
+        var table =
+                new Table(-1, "TEMPLATE", "NAME", "BASE IMAGE", "COPIED TO", "CREATED").cutting("NAME", "COPIED TO");
         for (var template : templates) {
             table.row(
                     text(template, "ImagePipelineId"),

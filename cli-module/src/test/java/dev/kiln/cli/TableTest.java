@@ -29,11 +29,22 @@ class TableTest {
     }
 
     @Test
-    void aNarrowTerminalCutsTheWidestColumns() {
-        assertThat(printed(Map.of("KILN_COLUMNS", "36", "NO_COLOR", "1"))).isEqualTo("""
-                EXECUTION  STATUS   MESSAGE
-                exec-1     SUCCESS  all is well  [2…
-                exec-22    FAILED
+    void aNarrowTerminalCutsNamesAndNeitherIdsNorReasons() {
+        var bytes = new ByteArrayOutputStream();
+        var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        var table = new Table(-1, "IMAGE", "NAME", "FAMILY", "WHY").cutting("NAME", "FAMILY");
+        table.row("m-aaaaaaaaaaaaaaaaaaaa", "a name of twenty-two!", "a family", "because of all of it");
+
+        table.print(new Terminal(out, 70, false));
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                IMAGE                   NAME            FAMILY    WHY
+                m-aaaaaaaaaaaaaaaaaaaa  a name of twe…  a family  because of all of it
+                """);
+        bytes.reset();
+        table.print(new Terminal(out, 40, false));
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                IMAGE                   NAME      FAMILY    WHY
+                m-aaaaaaaaaaaaaaaaaaaa  a name …  a family  because of all of it
                 """);
     }
 
