@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** {@code ./kiln images} and {@code ./kiln image}. */
 final class ImageCommands {
 
     private static final int PAGE = 100;
+    private static final int FORBIDDEN = 403;
 
     private final Session session;
 
@@ -81,16 +83,29 @@ final class ImageCommands {
     }
 
     private int register(Arguments arguments) throws UsageException, IOException {
+        var name = arguments.required("name");
         var file = GivenFile.of(arguments.words().get(0));
-        var out = session.terminal().out();
+        // Before the digest of what may be many gigabytes is taken.
+        requireServer();
         var image = new Commands(session.client())
                 .importImage(
                         RequestBody.file(file).telling(Progress.on(session.terminal(), "Sending " + file)),
-                        arguments.required("name"),
+                        name,
                         arguments.option("family").orElse(""),
                         session.region(arguments));
-        out.println(image.path("imageId").asString());
+        session.terminal().out().println(image.path("imageId").asString());
         return ExitStatus.DONE;
+    }
+
+    /** That a server answers and knows the key; a key that may do nothing else may import all the same. */
+    private void requireServer() throws UsageException, IOException {
+        try {
+            session.client().rpc("DescribeRegions", Map.of());
+        } catch (ApiException e) {
+            if (e.status() != FORBIDDEN || e.code().isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     private int download(Arguments arguments) throws UsageException, IOException {
