@@ -83,8 +83,8 @@ public final class Main {
     /** One line: the code, the server's words, and what to do unless they are about what was asked for. */
     private static String refusal(ApiException e, String askedFor) {
         var said = Terminal.oneLine(String.valueOf(e.getMessage())
-                .replaceFirst(" server string to sign is.*", "")
-                .replaceFirst(" server StringToSign is.*", ""));
+                // Of several lines, which say nothing to whoever has mistyped the secret.
+                .replaceFirst("(?s) server (string to sign|StringToSign) is.*", ""));
         var remedy = said.contains("access key \"" + askedFor + "\"") ? null : REMEDIES.get(e.code());
         return "refused: " + (e.code().isEmpty() ? "" : e.code() + ": ") + said
                 + (remedy == null ? "" : " → " + remedy);
