@@ -69,6 +69,16 @@ final class CommandTable {
                 .findFirst();
     }
 
+    /** What to type for the help that shows the options of what was typed, or the commands that begin so. */
+    String helpFor(List<String> words) {
+        var known = find(words)
+                .map(Command::name)
+                .or(() -> Optional.of(words.get(0))
+                        .filter(word -> commands.stream()
+                                .anyMatch(command -> command.name().startsWith(word + " "))));
+        return known.map(name -> "./kiln " + name + " --help").orElse("./kiln help");
+    }
+
     /** Explains the command, or all whose names begin so. */
     String help(List<String> words) {
         var found = find(words);

@@ -59,8 +59,8 @@ public final class Main {
         try {
             return table.run(words);
         } catch (UsageException e) {
-            err.println("kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())) + " (./kiln " + words.get(0)
-                    + " --help)");
+            err.println(
+                    "kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())) + " (" + table.helpFor(words) + ")");
             return ExitStatus.USAGE;
         } catch (ApiException e) {
             err.println("kiln: " + refusal(e, words.get(words.size() - 1)));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class ServerCommands {
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String DOCTOR = "/api/v1/doctor";
     // What the HTTP client sends and the API has a use for.
     private static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE");
 
@@ -62,17 +64,29 @@ final class ServerCommands {
         var json = Session.json(arguments);
         var gone = arguments.option("forget");
         if (gone.isPresent()) {
-            var path = "/api/v1/doctor/places/" + Session.id(gone.get(), "a place");
-            session.client().rest("DELETE", path, Map.of(), RequestBody.none());
+            forget(Session.id(gone.get(), "a place"));
         }
         var method = arguments.has("remove") ? "POST" : "GET";
-        var report = session.client().rest(method, "/api/v1/doctor", Map.of(), RequestBody.none());
+        var report = session.client().rest(method, DOCTOR, Map.of(), RequestBody.none());
         if (json) {
             session.print(report);
         } else {
             DoctorTable.print(report, session.terminal());
         }
         return report.path("clean").asBoolean(false) ? ExitStatus.DONE : ExitStatus.REFUSED;
+    }
+
+    /** The server forgets without a word what it has never heard of; somebody who has mistyped it wants to know. */
+    private void forget(String place) throws UsageException, IOException {
+        var places = new TreeSet<String>();
+        var known = session.client().get(DOCTOR);
+        known.path("places").forEach(one -> places.add(text(one, "place")));
+        known.path("findings").forEach(one -> places.add(text(one, "place")));
+        if (!places.contains(place)) {
+            throw new IOException("nothing is noted of a place \"" + place + "\", so there is nothing to forget; "
+                    + (places.isEmpty() ? "there is no place" : "the places are " + String.join(", ", places)));
+        }
+        session.client().rest("DELETE", DOCTOR + "/places/" + place, Map.of(), RequestBody.none());
     }
 
     private int workers(Arguments arguments) throws UsageException, IOException {

@@ -43,4 +43,38 @@ class RefusalsTest {
                     .doesNotContain("dbc4d7");
         }
     }
+
+    @Test
+    void theHelpThatIsNamedShowsTheOptionsOfTheCommand() {
+        assertThat(server.run("image", "import", "base.tar", "--size", "1")).isEqualTo(2);
+        assertThat(server.said()).isEqualTo("kiln: option --size is not known here (./kiln image import --help)\n");
+        assertThat(server.run("image", "import", "--help")).isZero();
+        assertThat(server.printed()).contains("--name NAME", "--family FAMILY").doesNotContain("image download");
+
+        assertThat(server.run("start")).isEqualTo(2);
+        assertThat(server.said()).endsWith(" (./kiln start --help)\n");
+        assertThat(server.run("image", "make")).isEqualTo(2);
+        assertThat(server.said()).endsWith(" (./kiln image --help)\n");
+        assertThat(server.run("fire")).isEqualTo(2);
+        assertThat(server.said()).endsWith(" (./kiln help)\n");
+    }
+
+    @Test
+    void aPlaceThatNobodyKnowsCannotBeForgotten() {
+        server.answer("/api/v1/doctor", 200, """
+                {"clean":false,"places":[{"place":"engine-1"}],"findings":[{"place":"engine-gone","verdict":"LEFT"}]}
+                """);
+
+        assertThat(server.run("doctor", "--forget", "engine-2")).isEqualTo(1);
+        assertThat(server.said())
+                .isEqualTo("kiln: nothing is noted of a place \"engine-2\", so there is nothing to forget;"
+                        + " the places are engine-1, engine-gone\n");
+        assertThat(server.asked).containsExactly("GET /api/v1/doctor");
+
+        assertThat(server.run("doctor", "--forget", "engine-gone")).isEqualTo(1);
+        assertThat(server.asked).endsWith("DELETE /api/v1/doctor/places/engine-gone", "GET /api/v1/doctor");
+        server.answer("/api/v1/doctor", 200, "{\"clean\":true}");
+        assertThat(server.run("doctor", "--forget", "engine-1")).isEqualTo(1);
+        assertThat(server.said()).contains("nothing is noted of a place \"engine-1\"", "there is no place");
+    }
 }

@@ -179,7 +179,7 @@ class TransfersTest {
         assertThat(text().lines().map(String::strip))
                 .containsExactly("ACCOUNT  NAME  MADE", "1        root        root", "7        team");
 
-        answer("{\"clean\":true}");
+        answer("{\"clean\":true,\"places\":[{\"place\":\"engine-1\"}]}");
         assertThat(run("doctor", "--forget", "engine-1")).isZero();
         assertThat(run("doctor", "--forget", "../x")).isEqualTo(2);
         assertThat(run("targets")).isEqualTo(2);
