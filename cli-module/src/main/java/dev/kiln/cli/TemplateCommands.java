@@ -159,12 +159,14 @@ final class TemplateCommands {
     JsonNode find(String word, String region) throws UsageException, IOException {
         var parameter = word.matches(ID) ? "ImagePipelineId.1" : "Name";
         var found = session.all("DescribeImagePipelines", Map.of("RegionId", region, parameter, word), SET);
-        if (found.size() != 1) {
+        if (found.isEmpty()) {
+            // As the server refuses an id that it does not know.
+            throw new ApiException(
+                    404, "InvalidImagePipeline.NotFound", "There is no template \"" + word + "\" in " + region + ".");
+        }
+        if (found.size() > 1) {
             throw new UsageException(
-                    found.isEmpty()
-                            ? "there is no template " + word + " in " + region
-                            : found.size() + " templates have the name " + word
-                                    + "; ./kiln template list shows their ids");
+                    found.size() + " templates have the name " + word + "; ./kiln template list shows their ids");
         }
         return found.get(0);
     }

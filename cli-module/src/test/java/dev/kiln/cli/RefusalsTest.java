@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,5 +77,37 @@ class RefusalsTest {
         server.answer("/api/v1/doctor", 200, "{\"clean\":true}");
         assertThat(server.run("doctor", "--forget", "engine-1")).isEqualTo(1);
         assertThat(server.said()).contains("nothing is noted of a place \"engine-1\"", "there is no place");
+    }
+
+    @Test
+    void whatIsNotThereIsARefusalHoweverItIsNamed() {
+        var id = "ip-aaaaaaaaaaaaaaaaaaaa";
+        server.answer(
+                "StartImagePipelineExecution",
+                404,
+                "{\"Code\":\"InvalidImagePipeline.NotFound\",\"Message\":\"There is none.\"}");
+        for (var command : List.of(
+                "start " + id,
+                "start golden",
+                "template show " + id,
+                "template show golden",
+                "template schedule golden",
+                "executions --template golden")) {
+            assertThat(server.run(command.split(" "))).as(command).isEqualTo(1);
+            assertThat(server.said())
+                    .as(command)
+                    .startsWith("kiln: refused: InvalidImagePipeline.NotFound: There is no")
+                    .endsWith(" → ./kiln template list shows those that there are\n");
+        }
+        assertThat(server.run("template", "show", "golden")).isEqualTo(1);
+        assertThat(server.said()).contains("There is no template \"golden\" in cn-hangzhou.");
+    }
+
+    @Test
+    void aNameOfTwoTemplatesIsACommandLineThatMakesNoSense() {
+        server.answer("DescribeImagePipelines", 200, "{\"ImagePipeline\":{\"ImagePipelineSet\":[{},{}]}}");
+
+        assertThat(server.run("template", "show", "golden")).isEqualTo(2);
+        assertThat(server.said()).contains("2 templates have the name golden");
     }
 }
