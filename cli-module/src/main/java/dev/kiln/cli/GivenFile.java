@@ -25,7 +25,8 @@ final class GivenFile {
             throw new UsageException(file + " is not readable for this user; name another file, or ask its owner");
         }
         if (!Files.isRegularFile(file)) {
-            throw new UsageException(file + " is no regular file; save what it holds in one, and name that instead");
+            throw new UsageException(
+                    file + " is no regular file, and has to be one; save what it holds in one, and name that");
         }
         return file;
     }

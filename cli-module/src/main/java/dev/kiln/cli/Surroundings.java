@@ -35,7 +35,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         var id = environment.getOrDefault(KEY_ID, "");
         var secret = environment.getOrDefault(KEY_SECRET, "");
         if (!id.isEmpty() && !secret.isEmpty()) {
-            return new AccessKey(id, secret, environment.getOrDefault(TOKEN, ""));
+            return new AccessKey(sendable(KEY_ID, id), secret, sendable(TOKEN, environment.getOrDefault(TOKEN, "")));
         }
         if (id.isEmpty() != secret.isEmpty()) {
             throw new UsageException("set both of " + KEY_ID + " and " + KEY_SECRET + ", or neither");
@@ -51,6 +51,15 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
             throw new UsageException("set " + KEY_ID + " and " + KEY_SECRET + " (" + file + " is another user's)");
         }
         return keyIn(file);
+    }
+
+    /** What stands in a header, where a line end would begin another one. */
+    private static String sendable(String variable, String value) throws UsageException {
+        if (!value.matches("[!-~]*")) {
+            throw new UsageException(
+                    variable + " has a space, a line end or another character that no key has; copy it anew");
+        }
+        return value;
     }
 
     /** Reads a root-key file: one line for the id, one for the secret. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,11 +79,21 @@ class GivenFileTest {
     }
 
     @Test
+    void aKeyWithALineEndIsNamedAndNotShown() {
+        for (var variable : List.of("KILN_ACCESS_KEY_ID", "KILN_SECURITY_TOKEN")) {
+            server.environment.put(variable, "hidden\nX-Other: 1");
+            refused(variable + " has a space, a line end or another character that no key has; copy it anew", "images");
+            assertThat(server.said()).doesNotContain("hidden");
+            server.environment.put("KILN_ACCESS_KEY_ID", "id");
+        }
+    }
+
+    @Test
     void aPipeIsNoFileOfATemplateAndSaidToBeThere() throws Exception {
         var pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        var why = " is no regular file; save what it holds in one, and name that instead";
+        var why = " is no regular file, and has to be one; save what it holds in one, and name that";
 
         refused(pipe + why, "template", "create", "-f", pipe.toString());
         refused(pipe + why, "rest", "PUT", "/api/v1/x", "-f", pipe.toString());
