@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An import that cannot succeed ends before the file is read. */
+/**
+ * An import that cannot succeed ends before the file is read; in threads of their own, for a read hears no interrupt.
+ */
 class ImageImportTest {
 
     // Of nothing, and so many bytes of it that whoever reads them does not come back within the time of a test.
@@ -42,7 +44,7 @@ class ImageImportTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anOptionThatIsMissingIsSaidAtOnce() throws IOException {
         assertThat(server.run("image", "import", endless().toString())).isEqualTo(2);
         assertThat(server.said()).contains("option --name is missing");
@@ -50,7 +52,7 @@ class ImageImportTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aServerThatIsNotThereIsSaidAtOnce() throws IOException {
         server.close();
 
@@ -60,7 +62,7 @@ class ImageImportTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aKeyThatNobodyKnowsIsSaidAtOnce() throws IOException {
         server.answer("DescribeRegions", 404, "{\"Code\":\"InvalidAccessKeyId.NotFound\",\"Message\":\"unknown\"}");
 
