@@ -20,4 +20,9 @@ record ApiCall(String method, String path, Map<String, String> query, RequestBod
     static ApiCall get(String path, Map<String, String> query) {
         return rest("GET", path, query, RequestBody.none());
     }
+
+    /** Whether it cannot name another host: behind two slashes, or without one, an authority could stand. */
+    static boolean isPath(String path) {
+        return path.startsWith("/") && !path.startsWith("//");
+    }
 }

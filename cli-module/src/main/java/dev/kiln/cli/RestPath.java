@@ -19,7 +19,7 @@ record RestPath(String path, Map<String, String> query) {
     private static final Pattern BROKEN = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     static RestPath of(String typed) throws UsageException {
-        if (!isPath(typed)) {
+        if (!ApiCall.isPath(typed)) {
             throw new UsageException("path \"" + typed + "\" does not begin with one / as /api/v1/workers does"
                     + "; KILN_ENDPOINT says which server is asked");
         }
@@ -31,11 +31,6 @@ record RestPath(String path, Map<String, String> query) {
             throw wrong(typed, path.codePointAt(sent.end()));
         }
         return new RestPath(path, mark < 0 ? Map.of() : query(typed, typed.substring(mark + 1)));
-    }
-
-    /** Whether it cannot name another host: behind two slashes, or without one, an authority could stand. */
-    static boolean isPath(String path) {
-        return path.startsWith("/") && !path.startsWith("//");
     }
 
     private static Map<String, String> query(String typed, String text) throws UsageException {

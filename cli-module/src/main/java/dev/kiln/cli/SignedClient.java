@@ -126,7 +126,7 @@ public final class SignedClient {
 
     private URI address(ApiCall call) {
         // Whoever gets the request can send it on: it goes to the endpoint and to nobody else.
-        if (!RestPath.isPath(call.path())) {
+        if (!ApiCall.isPath(call.path())) {
             throw new IllegalArgumentException("path \"" + call.path() + "\" does not begin with one /");
         }
         var query = RequestSignature.canonicalQuery(call.query());
