@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
  */
 record RestPath(String path, Map<String, String> query) {
 
-    // RFC 3986: what a path may hold as it is.
-    private static final Pattern SENT_AS_IT_IS = Pattern.compile("(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*");
-    private static final Pattern BROKEN = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+    // RFC 3986: what a path may not hold as it is.
+    private static final Pattern NOT_AS_IT_IS = Pattern.compile("[^A-Za-z0-9/._~!$&'()*+,;=:@%-]|%(?![0-9A-Fa-f]{2})");
+    private static final Pattern BROKEN = Pattern.compile("#|%(?![0-9A-Fa-f]{2})");
 
     static RestPath of(String typed) throws UsageException {
         if (!ApiCall.isPath(typed)) {
@@ -25,21 +25,12 @@ record RestPath(String path, Map<String, String> query) {
         }
         var mark = typed.indexOf('?');
         var path = mark < 0 ? typed : typed.substring(0, mark);
-        var sent = SENT_AS_IT_IS.matcher(path);
-        if (!sent.matches()) {
-            sent.reset().lookingAt();
-            throw wrong(typed, path.codePointAt(sent.end()));
-        }
+        refuse(typed, path, NOT_AS_IT_IS);
         return new RestPath(path, mark < 0 ? Map.of() : query(typed, typed.substring(mark + 1)));
     }
 
     private static Map<String, String> query(String typed, String text) throws UsageException {
-        if (BROKEN.matcher(text).find()) {
-            throw wrong(typed, '%');
-        }
-        if (text.contains("#")) {
-            throw wrong(typed, '#');
-        }
+        refuse(typed, text, BROKEN);
         var query = new LinkedHashMap<String, String>();
         for (var pair : text.split("&", -1)) {
             var equals = pair.indexOf('=');
@@ -50,11 +41,14 @@ record RestPath(String path, Map<String, String> query) {
         return query;
     }
 
-    private static UsageException wrong(String typed, int character) {
-        var text = Character.toString(character);
-        var rule = character == '%' ? " without two hexadecimal digits behind it" : ", which no path has as it is";
-        return new UsageException("path \"" + typed + "\" has \"" + text + "\"" + rule + "; write it as "
-                + RequestSignature.encoded(text));
+    private static void refuse(String typed, String part, Pattern wrong) throws UsageException {
+        var found = wrong.matcher(part);
+        if (found.find()) {
+            var text = Character.toString(part.codePointAt(found.start()));
+            var rule = text.equals("%") ? " without two hexadecimal digits behind it" : ", which no path has as it is";
+            throw new UsageException("path \"" + typed + "\" has \"" + text + "\"" + rule + "; write it as "
+                    + RequestSignature.encoded(text));
+        }
     }
 
     private static String decoded(String text) {

@@ -53,6 +53,13 @@ class AddressTest {
     }
 
     @Test
+    void aLongPathIsAPath() throws Exception {
+        var path = "/" + "a%20".repeat(20_000);
+
+        assertThat(RestPath.of(path)).isEqualTo(new RestPath(path, Map.of()));
+    }
+
+    @Test
     void twoSlashesFurtherOnAreAPath() {
         assertThat(server.run("rest", "GET", "/api//" + "127.0.0.1:9/@x?to=//y"))
                 .isZero();
