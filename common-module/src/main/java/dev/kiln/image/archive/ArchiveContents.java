@@ -38,9 +38,9 @@ public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> lay
     record Blob(long offset, long length) {}
 
     private static boolean isOci(ByteSource source, ArchiveLimits limits, Map<String, Blob> blobs) throws IOException {
-        try (var in = ArchiveLayer.open(source, 0, -1)) {
-            boolean packed = Unpacking.isPacked(in);
-            var reader = new TarReader(Unpacking.unpack(in, limits), limits);
+        try (var in = ArchiveLayer.open(source, 0, -1);
+                var unpacked = Unpacking.unpack(in, limits)) {
+            var reader = new TarReader(unpacked, limits);
             for (var entry = reader.next(); entry != null; entry = reader.next()) {
                 var name = EntryPaths.clean(entry.name(), entry.type().meaning(), limits.pathBytes());
                 if (OF_OLD_DOCKER.matcher(name).matches()) {
@@ -52,7 +52,7 @@ public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> lay
                 }
                 remember(blobs, name, entry, reader);
             }
-            return isComplete(blobs, packed);
+            return isComplete(blobs, source);
         }
     }
 
@@ -66,14 +66,16 @@ public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> lay
         }
     }
 
-    private static boolean isComplete(Map<String, Blob> blobs, boolean packed) throws RefusedStreamException {
+    private static boolean isComplete(Map<String, Blob> blobs, ByteSource source) throws IOException {
         if (!blobs.containsKey("index.json")) {
             throw new RefusedStreamException(
                     "the archive holds neither a root file system nor an OCI image with an " + "index.json");
         }
-        if (packed) {
-            throw new RefusedStreamException(
-                    "an OCI archive must not be compressed as a whole, its layers are; " + "decompress it first");
+        try (var in = ArchiveLayer.open(source, 0, -1)) {
+            if (Unpacking.isPacked(in)) {
+                throw new RefusedStreamException(
+                        "an OCI archive must not be compressed as a whole, its layers are; decompress it first");
+            }
         }
         return true;
     }

@@ -6,7 +6,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
@@ -35,13 +37,15 @@ public record ArchiveLayer(ByteSource source, long offset, long length, Optional
 
     private void readAll(Visitor visitor) throws IOException {
         var computation = Digest.computation();
-        try (var raw = new DigestInputStream(open(source, offset, length), computation)) {
-            var reader = new TarReader(Unpacking.unpack(raw, limits), limits);
+        try (var in = open(source, offset, length);
+                var raw = digest.isEmpty() ? in : new Digested(in, computation);
+                var unpacked = Unpacking.unpack(raw, limits)) {
+            var reader = new TarReader(unpacked, limits);
             for (var entry = reader.next(); entry != null; entry = reader.next()) {
                 visitor.visit(entry, reader);
             }
             if (digest.isPresent()) {
-                raw.transferTo(java.io.OutputStream.nullOutputStream());
+                raw.transferTo(OutputStream.nullOutputStream());
                 verify(digest.get(), Digest.of(computation));
             }
         }
@@ -75,6 +79,20 @@ public record ArchiveLayer(ByteSource source, long offset, long length, Optional
         return e instanceof RefusedStreamException
                 ? new ArchiveRefusedException(String.valueOf(e.getMessage()))
                 : new ArchiveRefusedException("the archive is damaged: " + e.getMessage());
+    }
+
+    /** The JDK's own stream computes nothing of what is skipped, as contents in a plain layer are. */
+    private static final class Digested extends DigestInputStream {
+
+        Digested(InputStream in, MessageDigest computation) {
+            super(in, computation);
+        }
+
+        @Override
+        public long skip(long wanted) throws IOException {
+            var buffer = new byte[(int) Math.min(Math.max(wanted, 0), 64 << 10)];
+            return Math.max(read(buffer, 0, buffer.length), 0);
+        }
     }
 
     private static final class Part extends FilterInputStream {

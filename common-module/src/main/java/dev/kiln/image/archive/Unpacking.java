@@ -5,15 +5,24 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
+import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 
 /** Opens plain, gzip, xz and zstd bytes, told apart by their first bytes, and bounds what comes out of them. */
-final class Unpacking {
+public final class Unpacking {
 
-    private static final int XZ_MEMORY_KIB = 128 << 10;
+    private static final int XZ_MEMORY_KIB = 65 << 10;
+
+    /** A few bytes of an archive may ask for all the memory of xz at once, so not all archives may at a time. */
+    static final int MOST_XZ =
+            (int) Math.min(64, Math.max(1, Runtime.getRuntime().maxMemory() >> 28));
+
+    static final Semaphore XZ_TURNS = new Semaphore(MOST_XZ, true);
     private static final long RATIO_COUNTS_FROM = 64L << 20;
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
     private static final byte[] XZ = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0};
@@ -30,7 +39,7 @@ final class Unpacking {
             return new Bounded(gunzip(in), counted, limits);
         }
         if (starts(magic, XZ)) {
-            return new Bounded(new XZInputStream(in, XZ_MEMORY_KIB), counted, limits);
+            return new Bounded(unxz(in), counted, limits);
         }
         return starts(magic, ZSTD) ? new Bounded(new ZstdInputStream(in), counted, limits) : in;
     }
@@ -44,9 +53,33 @@ final class Unpacking {
         }
     }
 
+    /** Waits for its turn, which the stream has until it is closed. */
+    private static InputStream unxz(InputStream in) throws IOException {
+        try {
+            XZ_TURNS.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while other archives are unpacked");
+        }
+        InputStream unpacked = null;
+        try {
+            unpacked = new Xz(new XZInputStream(in, XZ_MEMORY_KIB));
+            return unpacked;
+        } finally {
+            if (unpacked == null) {
+                XZ_TURNS.release();
+            }
+        }
+    }
+
+    /** Whether the bytes that come next are those of a packed file; none of them is taken. */
     static boolean isPacked(InputStream in) throws IOException {
-        var magic = magic(in);
-        return starts(magic, GZIP) || starts(magic, XZ) || starts(magic, ZSTD);
+        return isPacked(magic(in));
+    }
+
+    /** Whether a packed file begins like that; six bytes are enough. */
+    public static boolean isPacked(byte[] head) {
+        return starts(head, GZIP) || starts(head, XZ) || starts(head, ZSTD);
     }
 
     private static byte[] magic(InputStream in) throws IOException {
@@ -86,6 +119,46 @@ final class Unpacking {
             } catch (IOException e) {
                 throw new SourceFailedException(e);
             }
+        }
+
+        @Override
+        public long skip(long wanted) throws IOException {
+            try {
+                long skipped = in.skip(wanted);
+                count += skipped;
+                return skipped;
+            } catch (IOException e) {
+                throw new SourceFailedException(e);
+            }
+        }
+    }
+
+    private static final class Xz extends FilterInputStream {
+
+        private boolean closed;
+
+        Xz(XZInputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return in.read(buffer, offset, length);
+            } catch (MemoryLimitException e) {
+                throw new RefusedStreamException("the archive needs " + e.getMemoryNeeded()
+                        + " KiB of memory to be unpacked by xz, and at most " + XZ_MEMORY_KIB
+                        + " are given; pack it again by xz -9 or less");
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                XZ_TURNS.release();
+            }
+            super.close();
         }
     }
 

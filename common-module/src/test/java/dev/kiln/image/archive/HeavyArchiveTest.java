@@ -1,0 +1,106 @@
+package dev.kiln.image.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+
+/** Archives with much in them, and those that would take much to read. */
+@Timeout(60)
+class HeavyArchiveTest {
+
+    private static final int MIB = 1 << 20;
+
+    private static ArchiveFacts inspect(byte[] bytes) throws IOException, ArchiveRefusedException {
+        return new ArchiveInspector(ArchiveLimits.DEFAULT).inspect(Archives.source(bytes));
+    }
+
+    private static void refused(byte[] bytes, String... words) {
+        assertThatThrownBy(() -> inspect(bytes))
+                .isInstanceOf(ArchiveRefusedException.class)
+                .message()
+                .contains(words);
+    }
+
+    @Test
+    void aPlainLayerIsVerifiedWithWhatIsSkippedInIt() throws Exception {
+        var layer = new Archives().file("a", new byte[MIB]).file("b", "x").bytes();
+        var archive = Archives.oci("{}", layer).bytes();
+        assertThat(inspect(archive).entries()).isEqualTo(2);
+        archive[indexOf(archive, layer) + MIB / 2] ^= 1;
+        refused(archive, "has the digest", "damaged");
+    }
+
+    private static int indexOf(byte[] archive, byte[] layer) {
+        int at = 0;
+        while (!Arrays.equals(archive, at, at + layer.length, layer, 0, layer.length)) {
+            at += TarHeader.BLOCK;
+        }
+        return at;
+    }
+
+    @Test
+    void aSourceThatFailsWhileAFileIsSkippedIsNotTheArchivesFault() {
+        var bytes = new Archives().file("a", new byte[MIB]).file("b", "x").bytes();
+        ByteSource failing = offset -> new FilterInputStream(new ByteArrayInputStream(bytes)) {
+            @Override
+            public long skip(long count) throws IOException {
+                throw new IOException("no connection");
+            }
+        };
+        assertThatThrownBy(() -> new ArchiveInspector(ArchiveLimits.DEFAULT).inspect(failing))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no connection");
+    }
+
+    @Test
+    void xzMayNeedWhatItsHighestPresetNeedsAndNoMore() throws Exception {
+        assertThat(inspect(xz(28)).entries()).isEqualTo(1);
+        refused(xz(29), "98", "KiB", "xz -9");
+    }
+
+    /** Says that it needs a dictionary of 64 MiB (28), 96 MiB (29) and so on. */
+    private static byte[] xz(int dictionary) {
+        var bytes = Archives.packed(
+                new Archives().file("a", "x").bytes(), out -> new XZOutputStream(out, new LZMA2Options(1)));
+        bytes[16] = (byte) dictionary;
+        var sum = new CRC32();
+        sum.update(bytes, 12, 8);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(20, (int) sum.getValue());
+        return bytes;
+    }
+
+    @Test
+    void onlySoManyAreUnpackedByXzAtOnce() throws Exception {
+        Unpacking.XZ_TURNS.acquire(Unpacking.MOST_XZ);
+        var waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return inspect(xz(20)).entries();
+            } catch (IOException | ArchiveRefusedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        while (!Unpacking.XZ_TURNS.hasQueuedThreads()) {
+            assertThat(waiting).isNotDone();
+            Thread.onSpinWait();
+        }
+        Unpacking.XZ_TURNS.release(Unpacking.MOST_XZ);
+        assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+        refused(xz(29), "xz -9");
+        assertThat(Unpacking.XZ_TURNS.tryAcquire(Unpacking.MOST_XZ, 30, TimeUnit.SECONDS))
+                .isTrue();
+        Unpacking.XZ_TURNS.release(Unpacking.MOST_XZ);
+    }
+}
