@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,7 +25,14 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OciLayout {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    // What is parsed takes many times the memory of its text; an index of a hundred platforms has 3,000 parts.
+    private static final int MOST_PARTS = 100_000;
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_PARTS)
+                            .build())
+                    .build())
+            .build();
     private static final int DEEPEST = 3;
 
     /** Workers of another architecture than this machine's may build on them. */
@@ -39,7 +49,7 @@ final class OciLayout {
     }
 
     ArchiveContents read() throws IOException {
-        var manifest = manifest(json("index.json", Optional.empty()), 1);
+        var manifest = manifest();
         var configuration = json(digest(manifest.path("config")));
         var layers = new ArrayList<ArchiveLayer>();
         for (var layer : manifest.path("layers")) {
@@ -54,15 +64,27 @@ final class OciLayout {
         return new ArchiveContents(ArchiveFacts.Format.OCI, List.copyOf(layers), metadata(configuration));
     }
 
-    private JsonNode manifest(JsonNode index, int depth) throws IOException {
-        var choices = index.path("manifests");
-        var chosen = choose(choices);
-        if (chosen == null || depth > DEEPEST) {
+    /** Of an index no more is kept than what it leads to. */
+    private JsonNode manifest() throws IOException {
+        var next = chosen(json("index.json", Optional.empty()));
+        for (int depth = 1; depth <= DEEPEST; depth++) {
+            var found = json(next);
+            if (!found.has("manifests")) {
+                return found;
+            }
+            next = chosen(found);
+        }
+        throw new RefusedStreamException(
+                "the OCI index leads through more than " + DEEPEST + " others to an image; export one image");
+    }
+
+    private static Digest chosen(JsonNode index) throws RefusedStreamException {
+        var chosen = choose(index.path("manifests"));
+        if (chosen == null) {
             throw new RefusedStreamException("the OCI index names no image for linux/" + architecture()
                     + ", and not one image of another known platform; export one image");
         }
-        var found = json(digest(chosen));
-        return found.has("manifests") ? manifest(found, depth + 1) : found;
+        return digest(chosen);
     }
 
     private static @Nullable JsonNode choose(JsonNode choices) {
@@ -141,6 +163,9 @@ final class OciLayout {
                 ArchiveLayer.verify(expected.get(), Digest.of(computation));
             }
             return JSON.readTree(bytes);
+        } catch (StreamConstraintsException e) {
+            throw new RefusedStreamException(path + " is JSON of more than " + MOST_PARTS
+                    + " parts, or nested deeper than an image's; export one image, with fewer annotations");
         } catch (JacksonException e) {
             throw new RefusedStreamException(path + " is no valid JSON: " + e.getOriginalMessage());
         }

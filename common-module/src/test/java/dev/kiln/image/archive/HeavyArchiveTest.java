@@ -66,6 +66,13 @@ class HeavyArchiveTest {
     }
 
     @Test
+    void jsonOfManyPartsIsRefused() {
+        var many = "{\"manifests\":[" + "{},".repeat(60_000) + "{}]}";
+        refused(new Archives().file("index.json", many).bytes(), "index.json", "100000 parts", "export");
+        refused(Archives.oci(many, new Archives().file("a", "x").bytes()).bytes(), "blobs/sha256/", "100000 parts");
+    }
+
+    @Test
     void xzMayNeedWhatItsHighestPresetNeedsAndNoMore() throws Exception {
         assertThat(inspect(xz(28)).entries()).isEqualTo(1);
         refused(xz(29), "98", "KiB", "xz -9");
