@@ -2,6 +2,7 @@ package dev.kiln.image.disk;
 
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.archive.ByteSource;
+import dev.kiln.image.archive.Unpacking;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -68,9 +69,14 @@ public final class DiskInspector {
         }
     }
 
-    /** Whether the first sectors are those of a disk with partitions; a tar archive has its name there. */
+    /**
+     * Whether the first sectors are those of a disk with partitions; a tar archive has its name there, a packed one
+     * anything.
+     */
     private static boolean isRaw(ByteBuffer head) {
-        boolean archive = DiskReader.says(head, 257, "ustar");
+        var magic = new byte[8];
+        head.get(0, magic);
+        boolean archive = DiskReader.says(head, 257, "ustar") || Unpacking.isPacked(magic);
         return !archive && (head.getShort(510) == 0x55aa || DiskReader.says(head, SECTOR, GptReader.MAGIC));
     }
 }

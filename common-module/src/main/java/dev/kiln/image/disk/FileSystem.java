@@ -42,6 +42,8 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
     private static final int EXT_MAGIC = 0xef53;
     private static final int RAID_MAGIC = 0xa92b4efc;
     private static final int BTRFS = 64 << 10;
+    private static final int BTRFS_LABEL = BTRFS + 299;
+    private static final int BTRFS_LABEL_LENGTH = 256;
 
     /** What is there. */
     static FileSystem of(DiskReader part) throws IOException, DiskRefusedException {
@@ -70,7 +72,7 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
         if (DiskReader.says(bytes, 0, "XFSB")) {
             return xfs(bytes);
         }
-        if (bytes.limit() >= 66_000 && DiskReader.says(bytes, BTRFS + 64, "_BHRfS_M")) {
+        if (bytes.limit() >= BTRFS_LABEL + BTRFS_LABEL_LENGTH && DiskReader.says(bytes, BTRFS + 64, "_BHRfS_M")) {
             return btrfs(bytes);
         }
         if (DiskReader.says(bytes, 82, "FAT32   ")) {
@@ -99,7 +101,7 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
         } else if (bytes.getLong(BTRFS + 96) != 0) {
             trouble = "is a Btrfs that was not unmounted, so that its log would have to be played first";
         }
-        var label = DiskReader.text(bytes, BTRFS + 299, 256);
+        var label = DiskReader.text(bytes, BTRFS_LABEL, BTRFS_LABEL_LENGTH);
         return new FileSystem(Kind.BTRFS, big(bytes, BTRFS + 32), label, 0, trouble);
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class DiskInspectorTest {
@@ -35,6 +36,22 @@ class DiskInspectorTest {
         noise.bytes().putShort(510, (short) 0);
         assertThat(form(noise)).isEmpty();
         assertThat(form(new MadeDisk(512))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u001f\u008b\u0008", "\u00fd7zXZ\0", "(\u00b5/\u00fd"})
+    void takesNoPackedArchiveForADiskWhateverItsBytes(String magic) throws Exception {
+        assertThat(form(new MadeDisk(MIB).text(0, magic))).isEmpty();
+    }
+
+    @Test
+    void looksForNoLabelBehindTheEndOfAPartition() {
+        var disk = new MadeDisk(MIB).mbr(0, 0, 0x83, 16, 129).text(16 * 512 + 65_536 + 64, "_BHRfS_M");
+        disk.bytes().putLong(16 * 512 + 65_536 + 136, 1);
+        disk.text(16 * 512 + 65_536 + 299, "x".repeat(256));
+        assertThatThrownBy(() -> form(disk))
+                .isInstanceOf(DiskRefusedException.class)
+                .hasMessageContaining("partition 1 is nothing that is known");
     }
 
     static Stream<Arguments> refused() {
