@@ -16,6 +16,9 @@ public final class WatchedFiles {
 
     private static final int MOST_RECORDS = 1 << 20;
 
+    // What a kept file takes besides its name and its contents: many empty ones take memory, too.
+    private static final int OVERHEAD = 128;
+
     private final Predicate<String> wanted;
     private final Map<String, byte[]> found = new TreeMap<>();
     private final Map<String, byte[]> records = new HashMap<>();
@@ -28,7 +31,7 @@ public final class WatchedFiles {
     /**
      * Names are as in {@code etc/passwd}.
      *
-     * @param most how many bytes are kept altogether; of an archive that has more of them, nothing is
+     * @param most how many bytes are kept altogether, with names; of an archive that has more of them, nothing is
      */
     public WatchedFiles(Predicate<String> wanted, int most) {
         this.wanted = wanted;
@@ -101,7 +104,7 @@ public final class WatchedFiles {
         if (size < 0 || (extension && size > MOST_RECORDS) || (kept != null && size > room)) {
             throw new RefusedStreamException("more than is kept");
         }
-        room -= kept == null ? 0 : size;
+        room -= kept == null ? 0 : size + kept.length() + OVERHEAD;
         var begun = new Entry(extension, kept, size);
         entry = begun;
         if (size == 0) {

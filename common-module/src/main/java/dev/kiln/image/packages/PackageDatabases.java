@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class PackageDatabases {
 
-    private static final int MOST_BYTES = 32 << 20;
+    private static final int MOST_BYTES = 16 << 20;
     private static final int MOST_PACKAGES = 50_000;
     private static final String DPKG = "var/lib/dpkg/status";
     private static final List<String> APK = List.of("lib/apk/db/installed", "usr/lib/apk/db/installed");
@@ -67,8 +67,7 @@ public final class PackageDatabases {
         var packages = new ArrayList<>(ofRpm);
         found.forEach((name, bytes) -> {
             var system = APK.contains(name) ? "apk" : "dpkg";
-            var text = new String(bytes, StandardCharsets.UTF_8);
-            read(system, text, packages);
+            read(system, bytes, packages);
         });
         return packages.size() > MOST_PACKAGES ? Optional.empty() : Optional.of(new PackageList(packages));
     }
@@ -76,22 +75,35 @@ public final class PackageDatabases {
     // What else a stranger's file has is not kept.
     private static final Set<String> FIELDS = Set.of("Package", "Version", "Architecture", "Status", "P", "V", "A");
 
+    // No line that counts is as long. A text of all lines at once would take twice the memory of its bytes.
+    private static final int LONGEST_LINE = 4096;
+
     /** Both are paragraphs of fields; apk has words of one letter. */
-    private static void read(String system, String text, List<InstalledPackage> into) {
+    private static void read(String system, byte[] bytes, List<InstalledPackage> into) {
         var fields = new HashMap<String, String>();
-        for (var line : (Iterable<String>) text.lines()::iterator) {
-            if (line.isEmpty()) {
-                add(system, fields, into);
-                fields.clear();
-            } else {
-                var colon = line.indexOf(':');
-                if (colon > 0 && FIELDS.contains(line.substring(0, colon))) {
-                    fields.putIfAbsent(
-                            line.substring(0, colon), line.substring(colon + 1).strip());
+        int begin = 0;
+        for (int at = 0; at <= bytes.length; at++) {
+            if (at == bytes.length || bytes[at] == '\n') {
+                int length = Math.min(at - begin, LONGEST_LINE);
+                var line = new String(bytes, begin, length, StandardCharsets.UTF_8).stripTrailing();
+                begin = at + 1;
+                if (line.isEmpty()) {
+                    add(system, fields, into);
+                    fields.clear();
+                } else {
+                    take(line, fields);
                 }
             }
         }
         add(system, fields, into);
+    }
+
+    private static void take(String line, Map<String, String> fields) {
+        int colon = line.indexOf(':');
+        if (colon > 0 && FIELDS.contains(line.substring(0, colon))) {
+            fields.putIfAbsent(
+                    line.substring(0, colon), line.substring(colon + 1).strip());
+        }
     }
 
     private static void add(String system, Map<String, String> fields, List<InstalledPackage> into) {

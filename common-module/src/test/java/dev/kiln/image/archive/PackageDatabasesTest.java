@@ -93,7 +93,7 @@ class PackageDatabasesTest {
         assertThat(read(new Archives().file("etc/passwd", "root").bytes(), 512)).isEmpty();
         assertThat(read(
                         new Archives()
-                                .file("var/lib/dpkg/status", new byte[33 << 20])
+                                .file("var/lib/dpkg/status", new byte[17 << 20])
                                 .bytes(),
                         1 << 16))
                 .isEmpty();
@@ -108,6 +108,29 @@ class PackageDatabasesTest {
                                 .bytes(),
                         1 << 16))
                 .isEmpty();
+    }
+
+    @Test
+    void ofFilesWithoutEndNothingIsKept() {
+        var databases = new PackageDatabases();
+        var archive = new Archives();
+        for (int number = 0; number < 100_000; number++) {
+            archive.file("var/lib/dpkg/status.d/" + number + "x".repeat(60), "");
+        }
+        var bytes = archive.bytes();
+        databases.take(bytes, bytes.length);
+        assertThat(databases.packages()).isEmpty();
+    }
+
+    @Test
+    void linesAreReadHoweverTheyEndAndWhateverTheirLetters() {
+        var text = "Package: a\r\nDescription: \u20ac " + "\u20ac".repeat(5000) + "\r\nVersion: 1\r\n\r\nPackage: b"
+                + "\nVersion: 2";
+        var archive = new Archives().file("var/lib/dpkg/status", text).bytes();
+
+        assertThat(read(archive, 512).orElseThrow().packages())
+                .containsExactly(
+                        new InstalledPackage("dpkg", "a", "1", "all"), new InstalledPackage("dpkg", "b", "2", "all"));
     }
 
     @Test
