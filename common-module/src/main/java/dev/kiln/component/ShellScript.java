@@ -20,6 +20,13 @@ final class ShellScript {
     private static final Pattern SHELL =
             Pattern.compile("#![ \\t]*(/\\S*/)?(env[ \\t]+)?(\\S*/)?(sh|ash|dash|bash|ksh|mksh|zsh)([ \\t].*)?");
 
+    /** Whatever sh is, but for this one it knows {@code $'…'}, in which a backslash takes a quote with it. */
+    private static final Pattern DASH = Pattern.compile("#![ \\t]*(/\\S*/)?(env[ \\t]+)?(\\S*/)?dash([ \\t].*)?");
+
+    /** Behind these a command begins as it does at the begin of a line; case is not the pattern of that name. */
+    private static final Pattern KEYWORD =
+            Pattern.compile("(case(?=[ \\t]+[^ \\t|)])|esac|then|do|else|elif|if|while|until|!|\\{)(?=[\\s;&|()<>]|$)");
+
     private static final Pattern QUOTES = Pattern.compile("[\"'\\\\]");
 
     private enum Place {
@@ -31,9 +38,13 @@ final class ShellScript {
         SUBSTITUTION,
         /** The same, up to a back quote. */
         BACK_QUOTES,
+        /** The same, up to the word esac: brackets that close patterns close nothing else. */
+        CASE,
         ARITHMETIC,
         DOUBLE_QUOTES,
         SINGLE_QUOTES,
+        /** Single quotes with a dollar before them. */
+        DOLLAR_QUOTES,
         /** As in double quotes, but that quotes stand for themselves. */
         HERE_DOCUMENT
     }
@@ -49,13 +60,18 @@ final class ShellScript {
     private final Map<String, TaskText> variables = new LinkedHashMap<>();
     private final Deque<Place> places = new ArrayDeque<>(List.of(Place.BARE));
     private final List<HereDocument> awaited = new ArrayList<>();
+    private final boolean knowsDollarQuotes;
     private int at;
     private boolean hasReferences;
+
+    /** Whether a command may begin here, and with it one of the words that only then are more than words. */
+    private boolean commandBegins = true;
 
     private ShellScript(YamlValue.Scalar scalar, References references) {
         this.scalar = scalar;
         this.text = scalar.text();
         this.references = references;
+        this.knowsDollarQuotes = !DASH.matcher(firstLine()).matches();
         references
                 .parameterNames()
                 .forEach(name -> variables.put(variable(name), new TaskText(List.of(new TaskText.Parameter(name)))));
@@ -85,7 +101,7 @@ final class ShellScript {
                 step(text.charAt(at));
             }
         }
-        var firstLine = text.lines().findFirst().orElse("");
+        var firstLine = firstLine();
         if (hasReferences
                 && firstLine.startsWith("#!")
                 && !SHELL.matcher(firstLine).matches()) {
@@ -96,20 +112,27 @@ final class ShellScript {
         }
     }
 
+    private String firstLine() {
+        return text.lines().findFirst().orElse("");
+    }
+
     /** A reference, or braces that stand for themselves. */
     private boolean braces() throws BuildContentException {
         if (text.startsWith("\\{{", at)) {
             script.append("{{");
             at += 3;
+            commandBegins = false;
             return true;
         }
         if (!text.startsWith("{{", at)) {
             return false;
         }
         var variable = variable();
+        commandBegins = false;
         switch (place()) {
-            case BARE, GROUP, SUBSTITUTION, BACK_QUOTES -> script.append("\"${" + variable + "}\"");
+            case BARE, GROUP, SUBSTITUTION, BACK_QUOTES, CASE -> script.append("\"${" + variable + "}\"");
             case SINGLE_QUOTES -> script.append("'\"${" + variable + "}\"'");
+            case DOLLAR_QUOTES -> script.append("'\"${" + variable + "}\"$'");
             case ARITHMETIC, DOUBLE_QUOTES, HERE_DOCUMENT -> script.append("${" + variable + "}");
         }
         return true;
@@ -150,15 +173,16 @@ final class ShellScript {
 
     private void step(char c) throws BuildContentException {
         switch (place()) {
-            case SINGLE_QUOTES -> {
+            case SINGLE_QUOTES, DOLLAR_QUOTES -> {
+                boolean escape = c == '\\' && place() == Place.DOLLAR_QUOTES;
                 if (c == '\'') {
                     places.removeLast();
                 }
-                take(1);
+                take(escape ? 2 : 1);
             }
             case DOUBLE_QUOTES, HERE_DOCUMENT -> inDoubleQuotes(c);
             case ARITHMETIC -> inArithmetic(c);
-            case BARE, GROUP, SUBSTITUTION, BACK_QUOTES -> outsideOfQuotes(c);
+            case BARE, GROUP, SUBSTITUTION, BACK_QUOTES, CASE -> outsideOfQuotes(c);
         }
     }
 
@@ -194,6 +218,7 @@ final class ShellScript {
         } else if (text.startsWith("$(", at)) {
             enter(Place.SUBSTITUTION);
             take(2);
+            commandBegins = true;
         } else {
             return false;
         }
@@ -201,7 +226,8 @@ final class ShellScript {
     }
 
     private void backQuote() throws BuildContentException {
-        if (places.contains(Place.BACK_QUOTES)) {
+        commandBegins = !places.contains(Place.BACK_QUOTES);
+        if (!commandBegins) {
             while (places.removeLast() != Place.BACK_QUOTES) {
                 // Quotes that were left open within it.
             }
@@ -212,7 +238,7 @@ final class ShellScript {
     }
 
     private void outsideOfQuotes(char c) throws BuildContentException {
-        if (expansion(c)) {
+        if (expansion(c) || (commandBegins && keyword())) {
             return;
         }
         if (text.startsWith("<<<", at)) {
@@ -228,24 +254,47 @@ final class ShellScript {
         } else if (c == '\n') {
             take(1);
             hereDocuments();
+            commandBegins = true;
         } else {
             bracketOrQuote(c);
         }
     }
 
-    private void bracketOrQuote(char c) throws BuildContentException {
-        switch (c) {
-            case '\'' -> enter(Place.SINGLE_QUOTES);
-            case '"' -> enter(Place.DOUBLE_QUOTES);
-            case '(' -> enter(Place.GROUP);
-            case ')' -> {
-                if (place() == Place.GROUP || place() == Place.SUBSTITUTION) {
-                    places.removeLast();
-                }
-            }
-            default -> {}
+    private boolean keyword() throws BuildContentException {
+        var found = KEYWORD.matcher(text).region(at, text.length()).useTransparentBounds(true);
+        if (!found.lookingAt()) {
+            return false;
         }
-        take(c == '\\' ? 2 : 1);
+        if (found.group(1).equals("case")) {
+            enter(Place.CASE);
+        } else if (found.group(1).equals("esac") && place() == Place.CASE) {
+            places.removeLast();
+        }
+        commandBegins = !found.group(1).endsWith("case");
+        take(found.end() - at);
+        return true;
+    }
+
+    private void bracketOrQuote(char c) throws BuildContentException {
+        boolean escape = c == '\\' || text.startsWith("$$", at);
+        boolean dollarQuotes = knowsDollarQuotes && text.startsWith("$'", at);
+        boolean closesPattern = c == ')' && place() == Place.CASE;
+        boolean closesWord = c == ')' && place() == Place.SUBSTITUTION;
+        if (dollarQuotes) {
+            enter(Place.DOLLAR_QUOTES);
+        } else if (c == '\'') {
+            enter(Place.SINGLE_QUOTES);
+        } else if (c == '"') {
+            enter(Place.DOUBLE_QUOTES);
+        } else if (c == '(') {
+            enter(Place.GROUP);
+        } else if (closesWord || (c == ')' && place() == Place.GROUP)) {
+            places.removeLast();
+        }
+        if (!text.startsWith("\\\n", at) && " \t".indexOf(c) < 0) {
+            commandBegins = closesPattern || (";&|()".indexOf(c) >= 0 && !closesWord);
+        }
+        take(escape || dollarQuotes ? 2 : 1);
     }
 
     private boolean beginsWord() {

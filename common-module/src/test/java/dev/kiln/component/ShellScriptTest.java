@@ -41,6 +41,16 @@ class ShellScriptTest {
             echo ${#a} '{{v}}'           | echo ${#a} ''"${v}"''
             cat <<< {{v}}                | cat <<< "${v}"
             echo '\\{{v}}' \\{{ {{v}}    | echo '{{v}}' {{ "${v}"
+            echo $'it\\'s' {{v}}           | echo $'it\\'s' "${v}"
+            echo $'a\\t{{v}}\\'b' {{v}}    | echo $'a\\t'"${v}"$'\\'b' "${v}"
+            echo "$'" {{v}} '$' {{v}} $$'\\' {{v}} | echo "$'" "${v}" '$' "${v}" $$'\\' "${v}"
+            echo "$(echo $'\\')' {{v}})"  | echo "$(echo $'\\')' "${v}")"
+            x="$(case $1 in a) echo {{v}};; esac) {{v}}" | x="$(case $1 in a) echo "${v}";; esac) ${v}"
+            x="$(case a in (a) b;; c) {{v}}; esac; d {{v}}) {{v}}" | x="$(case a in (a) b;; c) "${v}"; esac; d "${v}") ${v}"
+            x="$(if case a in a) case b in c) ;; esac;; d) {{v}};; esac; then e; fi) {{v}}" | x="$(if case a in a) case b in c) ;; esac;; d) "${v}";; esac; then e; fi) ${v}"
+            x="$(echo case a in; f case b) {{v}}" | x="$(echo case a in; f case b) ${v}"
+            x="$(echo $(case a in b) {{v}};; esac) case c) {{v}}" | x="$(echo $(case a in b) "${v}";; esac) case c) ${v}"
+            x="$(f() { case a in b) {{v}};; esac; }; f) {{v}}" | x="$(f() { case a in b) "${v}";; esac; }; f) ${v}"
             """)
     void referenceGetsTheQuotesOfItsPlace(String text, String script) throws Exception {
         assertThat(parse(text)).isEqualTo(script);
@@ -56,6 +66,15 @@ class ShellScriptTest {
         assertThat(parse("cat <<A; b \"$(cat <<A\nit's {{v}}\nA\n)\"\nit's {{v}}\nA\n{{v}}"))
                 .isEqualTo("cat <<A; b \"$(cat <<A\nit's ${v}\nA\n)\"\nit's ${v}\nA\n\"${v}\"");
         assertThat(parse("cat <<A\n{{v}} without an end")).isEqualTo("cat <<A\n${v} without an end");
+    }
+
+    @Test
+    void caseMayGoOverLinesAndDashKnowsNoQuotesOfDollars() throws Exception {
+        assertThat(parse("x=\"$(case $1 in\n  case) a {{v}} ;;\n  *) b \\\n case;;\nesac\n) {{v}}\""))
+                .isEqualTo("x=\"$(case $1 in\n  case) a \"${v}\" ;;\n  *) b \\\n case;;\nesac\n) ${v}\"");
+        assertThat(parse("#!/bin/dash\necho $'a\\' {{v}}")).isEqualTo("#!/bin/dash\necho $'a\\' \"${v}\"");
+        assertThat(parse("#!/bin/bash\necho $'it\\'s'\necho {{v}}"))
+                .isEqualTo("#!/bin/bash\necho $'it\\'s'\necho \"${v}\"");
     }
 
     @Test
