@@ -80,6 +80,8 @@ class OciBaseTest {
             BusyboxBase.file(writer, "b/new", none, 0644);
             BusyboxBase.file(writer, "c", none, 0644);
             BusyboxBase.file(writer, "d/inner", none, 0644);
+            BusyboxBase.file(writer, "large", new byte[1 << 20], 0644);
+            BusyboxBase.file(writer, "larger", new byte[2 << 20], 0644);
         });
         var output = new RecordedOutput();
         var request = new BuildRequest(
