@@ -21,7 +21,7 @@ final class BuildContentParser {
 
     private final Kind kind;
     private final List<BuildCommand> commands = new ArrayList<>();
-    private String directory = "";
+    private @Nullable String directory; // the base image's or a component's is known only when they are run
     private int seen;
     private boolean hasFrom;
     private @Nullable SourceLine restart;
@@ -90,6 +90,7 @@ final class BuildContentParser {
                         "write COMPONENT ic-… or acs:ecs:<region>:<account>:imagecomponent/<name>/<version>"));
         try {
             var arguments = ComponentArguments.parse(words.length > 1 ? words[1] : "");
+            directory = null;
             return new BuildCommand.Component(
                     line.text(), line.number(), reference, Collections.unmodifiableMap(arguments));
         } catch (ComponentArguments.Malformed e) {
@@ -166,8 +167,7 @@ final class BuildContentParser {
 
     private BuildCommand workdir(SourceLine line) throws BuildContentException {
         var path = present(line, "WORKDIR /srv/app");
-        directory = ImagePath.resolve(directory, path)
-                .orElseThrow(() -> line.invalid("leaves the image by \"..\"", "use a path within the image"));
+        directory = resolved(line, path);
         return new BuildCommand.Workdir(line.text(), path);
     }
 
@@ -177,11 +177,19 @@ final class BuildContentParser {
             throw line.invalid(
                     "has " + words.length + " arguments", "write COPY <file or URL> <directory>, no blanks in them");
         }
-        if (ImagePath.resolve(directory, words[1]).isEmpty()) {
-            throw line.invalid("leaves the image by \"..\"", "use a directory within the image");
-        }
+        resolved(line, words[1]);
         var source = words[0].contains("://") ? CopySource.url(line, words[0]) : CopySource.contextFile(line, words[0]);
         return new BuildCommand.Copy(line.text(), source, words[1]);
+    }
+
+    /** The absolute path, or null where that cannot be known before the command is run. */
+    private @Nullable String resolved(SourceLine line, String path) throws BuildContentException {
+        var from = directory;
+        if (from == null && !path.startsWith("/")) {
+            return null;
+        }
+        return ImagePath.resolve(from == null ? "/" : from, path)
+                .orElseThrow(() -> line.invalid("leaves the image by \"..\"", "use a directory within the image"));
     }
 
     private BuildCommand user(SourceLine line) throws BuildContentException {

@@ -95,13 +95,12 @@ class BuildContentTest {
                     ENV A="b"C="d"            | InvalidCommandContent.ENV
                     LABEL a                   | InvalidParameter.BuildContent
                     LABEL a$="b"              | InvalidParameter.BuildContent
-                    WORKDIR ../a              | InvalidCommandContent.WORKDIR
                     WORKDIR /a/../../b        | InvalidCommandContent.WORKDIR
                     COPY a                    | InvalidCommandContent.COPY
                     COPY a b c                | InvalidCommandContent.COPY
                     COPY ../a /b              | InvalidCommandContent.COPY
                     COPY a/ /b                | InvalidCommandContent.COPY
-                    COPY a ../b               | InvalidCommandContent.COPY
+                    COPY a /../b              | InvalidCommandContent.COPY
                     COPY http://h/f?a=b /b    | InvalidCommandContent.COPY
                     COPY http://u:p@h/f /b    | InvalidCommandContent.COPY
                     COPY ftp://h/f /b         | InvalidCommandContent.COPY
@@ -121,6 +120,17 @@ class BuildContentTest {
                     """)
     void refusalHasTheCodeOfTheReference(String text, String code) {
         refused(text, code, "line 1");
+    }
+
+    @Test
+    void relativePathsAreJudgedWhereTheDirectoryIsKnown() throws Exception {
+        // The base image's directory, or a component's, holds there.
+        assertThat(parse("COPY f ../etc\nWORKDIR ../a\nCOPY f ../../b\nCOMPONENT ic-1\nCOPY f ../etc"))
+                .hasSize(5);
+        assertThat(parse("WORKDIR /a\nCOMPONENT ic-1\nCOPY f ../../etc")).hasSize(3);
+        assertThat(parse("WORKDIR /a/b\nWORKDIR ../c\nCOPY f ../etc")).hasSize(3);
+        refused("WORKDIR /a\nCOPY f ../../etc", "InvalidCommandContent.COPY", "line 2", "leaves the image");
+        refused("WORKDIR /a/b\nWORKDIR ..\nWORKDIR ../..", "InvalidCommandContent.WORKDIR", "line 3");
     }
 
     @Test

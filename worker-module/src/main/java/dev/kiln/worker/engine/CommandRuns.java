@@ -223,7 +223,10 @@ final class CommandRuns {
 
     private static String pathIn(String directory, String path, String step) throws BuildFailedException {
         return ImagePath.resolve(directory, path)
-                .orElseThrow(() -> new BuildFailedException(FAILED, step + ": the path leaves the image"));
+                .orElseThrow(() -> new BuildFailedException(
+                        FAILED,
+                        step + ": \"" + shortened(path) + "\" leaves the image by \"..\" from " + directory
+                                + "; use a path within it"));
     }
 
     void makeDirectory(String path, String step)
