@@ -130,7 +130,7 @@ class ContextController {
 
     private void inspect(RegionStore store, StoreKey key, Digest digest) {
         try {
-            inspector.inspect(offset -> store.open(key, digest, offset));
+            inspector.inspectContext(offset -> store.open(key, digest, offset));
         } catch (ArchiveRefusedException e) {
             throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
         } catch (IOException e) {

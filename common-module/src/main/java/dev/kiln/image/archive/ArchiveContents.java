@@ -24,14 +24,16 @@ public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> lay
             throws IOException, ArchiveRefusedException {
         try {
             var blobs = new HashMap<String, Blob>();
-            if (!isOci(source, limits, blobs)) {
-                var whole = new ArchiveLayer(source, 0, -1, Optional.empty(), limits);
-                return new ArchiveContents(ArchiveFacts.Format.TAR, List.of(whole), ImageMetadata.EMPTY);
-            }
-            return new OciLayout(source, limits, blobs).read();
+            return isOci(source, limits, blobs) ? new OciLayout(source, limits, blobs).read() : ofFiles(source, limits);
         } catch (IOException e) {
             throw ArchiveLayer.refusal(e);
         }
+    }
+
+    /** An archive of files, whatever their names are. */
+    static ArchiveContents ofFiles(ByteSource source, ArchiveLimits limits) {
+        var whole = new ArchiveLayer(source, 0, -1, Optional.empty(), limits);
+        return new ArchiveContents(ArchiveFacts.Format.TAR, List.of(whole), ImageMetadata.EMPTY);
     }
 
     /** Where a file of the archive lies in it. */

@@ -16,7 +16,18 @@ public final class ArchiveInspector {
 
     /** The facts of an archive that may be used as a base image. */
     public ArchiveFacts inspect(ByteSource source) throws IOException, ArchiveRefusedException {
-        var contents = ArchiveContents.open(source, limits);
+        return inspect(
+                ArchiveContents.open(source, limits), "the archive is empty; a base image holds a root file system");
+    }
+
+    /** The facts of an archive that is a template's context: files, even with the names of an OCI image. */
+    public ArchiveFacts inspectContext(ByteSource source) throws IOException, ArchiveRefusedException {
+        return inspect(
+                ArchiveContents.ofFiles(source, limits),
+                "the archive is empty; a context holds the files that COPY commands name");
+    }
+
+    private ArchiveFacts inspect(ArchiveContents contents, String empty) throws IOException, ArchiveRefusedException {
         var check = new EntryCheck(limits, contents.format());
         var programs = new Programs();
         for (var layer : contents.layers()) {
@@ -29,7 +40,7 @@ public final class ArchiveInspector {
             check.nextLayer();
         }
         if (check.entries() == 0) {
-            throw new ArchiveRefusedException("the archive is empty; a base image holds a root file system");
+            throw new ArchiveRefusedException(empty);
         }
         var metadata = contents.metadata().withKernel(check.hasKernel());
         return new ArchiveFacts(

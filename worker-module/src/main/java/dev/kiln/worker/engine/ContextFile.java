@@ -15,9 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Takes one file out of a template's context; the context passes the same check as an image. */
 final class ContextFile {
+
+    /** Each takes another look at the whole context; tar's own links all lead to the first name. */
+    private static final int MOST_LINKS = 32;
 
     private final ByteSource context;
     private final Limits limits;
@@ -31,27 +35,73 @@ final class ContextFile {
     /** Writes the file's contents to the path; gives its mode, or nothing when the context has no such file. */
     Optional<Integer> take(String name, Path to, long longest) throws IOException, BuildFailedException {
         var wanted = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        var check = new EntryCheck(ArchiveLimits.DEFAULT, ArchiveFacts.Format.TAR);
-        var mode = new int[] {-1};
+        long end = Long.MAX_VALUE;
+        for (int links = 0; links <= MOST_LINKS; links++) {
+            var search = new Search(wanted, end, to, longest);
+            read(search);
+            if (search.tooLong) {
+                throw new BuildFailedException(
+                        Stopped.Reason.DISK.code(),
+                        "file " + name + " has more than the " + longest + " bytes of the build");
+            }
+            var target = search.target;
+            if (target == null) {
+                return search.mode < 0 ? Optional.empty() : Optional.of(search.mode);
+            }
+            wanted = target;
+            end = search.at;
+        }
+        throw new BuildFailedException(
+                CommandRuns.FAILED,
+                "the template's context is refused: \"" + name + "\" leads over more than " + MOST_LINKS
+                        + " hard links to a file; copy it instead of linking it");
+    }
+
+    private void read(Search search) throws IOException, BuildFailedException {
         try {
-            new ArchiveLayer(context, 0, -1, Optional.empty(), ArchiveLimits.DEFAULT).read((entry, contents) -> {
-                var accepted = check.accept(entry);
-                if (accepted != null && accepted.name().equals(wanted) && accepted.type() == TarEntry.Type.FILE) {
-                    mode[0] = entry.size() > longest ? -2 : save(contents, to, accepted.mode());
-                }
-            });
+            new ArchiveLayer(context, 0, -1, Optional.empty(), ArchiveLimits.DEFAULT).read(search);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (ArchiveRefusedException e) {
-            throw new BuildFailedException(
-                    "BuildCommand.Failed", "the template's context is refused: " + e.getMessage());
+            throw new BuildFailedException(CommandRuns.FAILED, "the template's context is refused: " + e.getMessage());
         }
-        if (mode[0] == -2) {
-            throw new BuildFailedException(
-                    Stopped.Reason.DISK.code(),
-                    "file " + name + " has more than the " + longest + " bytes of the build");
+    }
+
+    /** Looks for the last entry of that name, among those before a link that leads to it. */
+    private final class Search implements ArchiveLayer.Visitor {
+
+        private final EntryCheck check = new EntryCheck(ArchiveLimits.DEFAULT, ArchiveFacts.Format.TAR);
+        private final String wanted;
+        private final long end;
+        private final Path to;
+        private final long longest;
+        private long entries;
+        private long at;
+        private int mode = -1;
+        private boolean tooLong;
+        private @Nullable String target;
+
+        Search(String wanted, long end, Path to, long longest) {
+            this.wanted = wanted;
+            this.end = end;
+            this.to = to;
+            this.longest = longest;
         }
-        return mode[0] < 0 ? Optional.empty() : Optional.of(mode[0]);
+
+        @Override
+        public void visit(TarEntry entry, TarReader contents) throws IOException {
+            var accepted = check.accept(entry);
+            long number = entries++;
+            if (accepted == null || number >= end || !accepted.name().equals(wanted)) {
+                return;
+            }
+            at = number;
+            target = accepted.type() == TarEntry.Type.HARD_LINK ? accepted.linkTarget() : null;
+            if (accepted.type() == TarEntry.Type.FILE) {
+                tooLong = entry.size() > longest;
+                mode = tooLong ? -1 : save(contents, to, accepted.mode());
+            }
+        }
     }
 
     private int save(TarReader contents, Path to, int mode) throws IOException {
