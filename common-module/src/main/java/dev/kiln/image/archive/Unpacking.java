@@ -154,11 +154,15 @@ public final class Unpacking {
 
         @Override
         public void close() throws IOException {
-            if (!closed) {
-                closed = true;
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                super.close(); // which lets go of the memory
+            } finally {
                 XZ_TURNS.release();
             }
-            super.close();
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,21 @@ class HeavyArchiveTest {
         sum.update(bytes, 12, 8);
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(20, (int) sum.getValue());
         return bytes;
+    }
+
+    @Test
+    void theTurnOfXzEndsWithItsMemoryAndNotBefore() throws Exception {
+        var bytes = xz(20);
+        var freeWhenClosed = new ArrayList<Integer>();
+        new ArchiveInspector(ArchiveLimits.DEFAULT)
+                .inspect(offset -> new FilterInputStream(new ByteArrayInputStream(bytes)) {
+                    @Override
+                    public void close() throws IOException {
+                        freeWhenClosed.add(Unpacking.XZ_TURNS.availablePermits());
+                        super.close();
+                    }
+                });
+        assertThat(freeWhenClosed).first().isEqualTo(Unpacking.MOST_XZ - 1);
     }
 
     @Test
