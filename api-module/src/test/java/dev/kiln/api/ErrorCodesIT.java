@@ -205,7 +205,7 @@ class ErrorCodesIT {
         for (var word : List.of("LABEL", "ENV", "ENTRYPOINT", "CMD", "COPY", "WORKDIR", "USER", "RUN")) {
             create("EmptyCommandContent." + word, "BuildContent", word);
         }
-        for (var word : List.of("ENV x", "WORKDIR ../..", "COPY a", "USER a b", "FROM x", "CMD [1", "ENTRYPOINT [1")) {
+        for (var word : List.of("ENV x", "WORKDIR /../..", "COPY a", "USER a b", "FROM x", "CMD [1", "ENTRYPOINT [1")) {
             create("InvalidCommandContent." + word.substring(0, word.indexOf(' ')), "BuildContent", word);
         }
     }
