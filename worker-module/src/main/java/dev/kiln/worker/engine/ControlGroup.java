@@ -1,35 +1,45 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control group of one command, version 1 or 2, whichever this machine has: bounds memory, CPU and processes. The
- * command joins a group below it: whoever mounts control groups from within sees that one as the root, and cannot reach
- * the limits above.
+ * The control groups of one build, of version 1 or 2, whichever this machine has: bound memory, CPU and processes.
+ * Commands join a group below: whoever mounts control groups from within sees that one as the root, and cannot reach
+ * the limits above. So they join one in every hierarchy, though it bounds nothing there: in the worker's own group they
+ * could end or freeze all that is in it.
  */
 final class ControlGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlGroup.class);
-    private static final Path ROOT = Path.of("/sys/fs/cgroup");
     private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
     private static final Pattern KILLS = Pattern.compile("(?m)^oom_kill (\\d+)$");
+    private static final String PREFIX = "kiln-";
     private static final String INNER = "in";
-    private static final Map<String, Boolean> TOLD = new java.util.concurrent.ConcurrentHashMap<>();
+    private static final String PACKING = "-pack";
+    private static final long PERIOD_MICROS = 100_000;
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+    private static final JoinableHierarchies JOINABLE = new JoinableHierarchies();
 
     private final String name;
     private final EngineSettings settings;
     private final List<Path> directories = new ArrayList<>();
+    private final List<Path> packing = new ArrayList<>();
     private boolean made;
 
     /** The group of that name, which is made when the first process is to join it. */
@@ -38,115 +48,108 @@ final class ControlGroup {
         this.settings = settings;
     }
 
-    /** Makes the groups that this process may make; says once in the log which limits it has to do without. */
+    /** Makes the groups that this process may make; says once in the log what it has to do without. */
     private void make() {
-        var own = own();
-        var unified = Path.of(own.getOrDefault("", "/"));
-        if (Files.exists(ROOT.resolve("cgroup.controllers"))) {
-            tell("memory, cpu and pids", makeUnified(unified));
-        } else {
-            for (var controller : CONTROLLERS) {
-                var parent = ROOT.resolve(controller).resolve(relative(own.getOrDefault(controller, "/")));
-                tell(controller, makeSingle(controller, parent.resolve("kiln-" + name)));
+        var bounded = new HashSet<String>();
+        var shared = new ArrayList<String>();
+        for (var hierarchy : GroupHierarchy.all()) {
+            boolean joined = hierarchy.own().isPresent()
+                    && makeIn(hierarchy, hierarchy.own().get(), bounded);
+            if (!joined) {
+                shared.add(hierarchy.title());
             }
         }
-    }
-
-    /** Ends and removes what a worker that was killed left under the name. */
-    static void removeLeft(String name) {
-        var own = own();
-        remove(ROOT.resolve(relative(own.getOrDefault("", "/"))).resolve("kiln-" + name));
         for (var controller : CONTROLLERS) {
-            var parent = ROOT.resolve(controller).resolve(relative(own.getOrDefault(controller, "/")));
-            remove(parent.resolve("kiln-" + name));
-        }
-    }
-
-    /** What follows the prefix in the names of all groups that there are. */
-    static Set<String> left(String prefix) {
-        var own = own();
-        var parents = new ArrayList<Path>();
-        parents.add(ROOT.resolve(relative(own.getOrDefault("", "/"))));
-        CONTROLLERS.forEach(name -> parents.add(ROOT.resolve(name).resolve(relative(own.getOrDefault(name, "/")))));
-        var names = new HashSet<String>();
-        for (var parent : parents) {
-            try (var groups = Files.newDirectoryStream(parent, "kiln-" + prefix + "*")) {
-                groups.forEach(group ->
-                        names.add(group.getFileName().toString().substring("kiln-".length() + prefix.length())));
-            } catch (IOException e) {
-                // There are no such groups on this machine.
+            if (!bounded.contains(controller) && TOLD.add(controller)) {
+                LOG.warn(
+                        "No control group for {} can be made: nothing but what bounds this worker bounds that of"
+                                + " commands",
+                        controller);
             }
         }
-        return names;
-    }
-
-    /** The files that a process writes its id, or 0, to in order to join. */
-    synchronized List<String> joinFiles() {
-        if (!made) {
-            made = true;
-            make();
-        }
-        return directories.stream()
-                .map(d -> d.resolve(INNER).resolve("cgroup.procs").toString())
-                .toList();
-    }
-
-    /** Whether the kernel ended a process because the group had no memory left. */
-    synchronized boolean ranOutOfMemory() {
-        for (var directory : directories) {
-            for (var file : List.of("memory.events", "memory.oom_control", INNER + "/memory.oom_control")) {
-                var found = KILLS.matcher(read(directory.resolve(file)));
-                if (found.find() && !found.group(1).equals("0")) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** Ends what is still in the groups and removes them. */
-    synchronized void remove() {
-        for (var directory : directories) {
-            remove(directory);
+        // An ordinary user's commands may write none of the files there.
+        if (!shared.isEmpty() && !SandboxCheck.isMapped(settings) && TOLD.add("shared")) {
+            LOG.warn(
+                    "Commands stay in this worker's control groups of {}, where no others can be made or joined: a"
+                            + " command that mounts them can end or freeze what is in there, this worker with it;"
+                            + " mount /sys/fs/cgroup so that this worker may write it, or run it as an ordinary user",
+                    String.join(" and ", shared));
         }
     }
 
-    private static void remove(Path directory) {
-        removeOne(directory.resolve(INNER));
-        removeOne(directory);
-    }
-
-    private static void removeOne(Path directory) {
-        for (int tries = 0; tries < 50 && Files.exists(directory); tries++) {
-            read(directory.resolve("cgroup.procs"))
-                    .lines()
-                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
-                    .filter(process -> process.pid() != ProcessHandle.current().pid())
-                    .forEach(ProcessHandle::destroyForcibly);
-            try {
-                Files.deleteIfExists(directory);
-            } catch (IOException e) {
-                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000); // a process is still on its way out
-            }
-        }
-    }
-
-    private boolean makeUnified(Path own) {
+    private boolean makeIn(GroupHierarchy hierarchy, Path own, Set<String> bounded) {
+        var directory = own.resolve(PREFIX + name);
+        var controllers = CONTROLLERS.stream().filter(hierarchy::bounds).toList();
         try {
-            var parent = ROOT.resolve(relative(own.toString()));
-            delegate(parent);
-            var directory = Files.createDirectories(parent.resolve("kiln-" + name));
+            Files.createDirectories(directory);
+            try {
+                if (hierarchy.isUnified() && !controllers.isEmpty()) {
+                    delegate(own);
+                }
+                if (!controllers.isEmpty()) {
+                    bound(hierarchy, directory, controllers);
+                    bounded.addAll(controllers);
+                    makePacking(hierarchy, own, controllers);
+                }
+            } catch (IOException e) {
+                // Then it bounds nothing, which is told, but keeps apart.
+            }
+            makeInner(hierarchy, directory);
+        } catch (IOException e) {
+            remove(List.of(directory));
+            return false;
+        }
+        if (!JOINABLE.has(hierarchy.title(), directory.resolve(INNER))) {
+            remove(List.of(directory));
+            bounded.removeAll(controllers);
+            return false;
+        }
+        directories.add(directory);
+        return true;
+    }
+
+    private static void makeInner(GroupHierarchy hierarchy, Path directory) throws IOException {
+        var inner = directory.resolve(INNER);
+        if (hierarchy.isUnified()) {
+            // A command's own groups would have to be removed.
+            Files.writeString(directory.resolve("cgroup.max.descendants"), "1");
+        }
+        Files.createDirectories(inner);
+        for (var file : List.of("cpuset.cpus", "cpuset.mems")) {
+            if (hierarchy.controllers().contains("cpuset")) {
+                // Without any, no process can join.
+                var worker = Files.readString(directory.resolveSibling(file));
+                Files.writeString(directory.resolve(file), worker);
+                Files.writeString(inner.resolve(file), worker);
+            }
+        }
+    }
+
+    /** What a command takes is not to be taken from what packs the layer of the one before, nor the other way. */
+    private void makePacking(GroupHierarchy hierarchy, Path own, List<String> controllers) throws IOException {
+        var directory = Files.createDirectories(own.resolve(PREFIX + name + PACKING));
+        packing.add(directory);
+        bound(hierarchy, directory, controllers);
+    }
+
+    private void bound(GroupHierarchy hierarchy, Path directory, List<String> controllers) throws IOException {
+        boolean unified = hierarchy.isUnified();
+        long quota = settings.cpus() * PERIOD_MICROS;
+        if (controllers.contains("memory") && unified) {
             write(directory, "memory.max", settings.memory().toBytes());
             write(directory, "memory.swap.max", 0);
+        } else if (controllers.contains("memory")) {
+            write(directory, "memory.use_hierarchy", 1);
+            write(directory, "memory.limit_in_bytes", settings.memory().toBytes());
+        }
+        if (controllers.contains("pids")) {
             write(directory, "pids.max", settings.processes());
-            if (settings.cpus() > 0) {
-                Files.writeString(directory.resolve("cpu.max"), settings.cpus() * 100_000L + " 100000");
-            }
-            Files.createDirectories(directory.resolve(INNER));
-            directories.add(directory);
-            return true;
-        } catch (IOException e) {
-            return false;
+        }
+        if (controllers.contains("cpu") && unified && quota > 0) {
+            Files.writeString(directory.resolve("cpu.max"), quota + " " + PERIOD_MICROS);
+        } else if (controllers.contains("cpu") && !unified) {
+            write(directory, "cpu.cfs_period_us", PERIOD_MICROS);
+            write(directory, "cpu.cfs_quota_us", quota > 0 ? quota : -1);
         }
     }
 
@@ -159,7 +162,7 @@ final class ControlGroup {
         try {
             Files.writeString(control, "+memory +cpu +pids");
         } catch (IOException e) {
-            var leaf = Files.createDirectories(parent.resolve("kiln-worker"));
+            var leaf = Files.createDirectories(parent.resolve(GroupHierarchy.WORKER));
             for (var pid : Files.readAllLines(parent.resolve("cgroup.procs"))) {
                 Files.writeString(leaf.resolve("cgroup.procs"), pid);
             }
@@ -167,63 +170,133 @@ final class ControlGroup {
         }
     }
 
-    private boolean makeSingle(String controller, Path directory) {
-        try {
-            Files.createDirectories(directory);
-            switch (controller) {
-                case "memory" -> {
-                    write(directory, "memory.use_hierarchy", 1);
-                    write(directory, "memory.limit_in_bytes", settings.memory().toBytes());
-                }
-                case "pids" -> write(directory, "pids.max", settings.processes());
-                default -> {
-                    write(directory, "cpu.cfs_period_us", 100_000);
-                    write(directory, "cpu.cfs_quota_us", settings.cpus() > 0 ? settings.cpus() * 100_000L : -1);
+    /** Ends and removes what a worker that was killed left under the name. */
+    static void removeLeft(String name) {
+        remove(parents()
+                .flatMap(parent ->
+                        Stream.of(PREFIX + name, PREFIX + name + PACKING).map(parent::resolve))
+                .toList());
+    }
+
+    /** What follows the prefix in the names of all groups that there are. */
+    static Set<String> left(String prefix) {
+        return parents()
+                .flatMap(parent -> names(parent, PREFIX + prefix).stream())
+                .map(group -> group.endsWith(PACKING) ? group.substring(0, group.length() - PACKING.length()) : group)
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> names(Path parent, String prefix) {
+        try (var groups = Files.newDirectoryStream(parent, prefix + "*")) {
+            var names = new ArrayList<String>();
+            groups.forEach(group -> names.add(group.getFileName().toString().substring(prefix.length())));
+            return names;
+        } catch (IOException e) {
+            return List.of(); // it is none of this machine's any more
+        }
+    }
+
+    private static Stream<Path> parents() {
+        return GroupHierarchy.all().stream().flatMap(each -> each.own().stream());
+    }
+
+    /** The files that a process writes its id, or 0, to in order to join. */
+    synchronized List<String> joinFiles() {
+        if (!made) {
+            made = true;
+            make();
+        }
+        return files(directories.stream().map(directory -> directory.resolve(INNER)));
+    }
+
+    /** The same for what packs the layer of a command while the next one runs: bounded like it, but beside it. */
+    synchronized List<String> packingJoinFiles() {
+        var unused = joinFiles();
+        return files(packing.stream());
+    }
+
+    private static List<String> files(Stream<Path> groups) {
+        return groups.map(group -> group.resolve("cgroup.procs").toString()).toList();
+    }
+
+    /** Whether the kernel ended a process because the group had no memory left. */
+    synchronized boolean ranOutOfMemory() {
+        for (var directory : directories) {
+            for (var file : List.of("memory.events", "memory.oom_control", INNER + "/memory.oom_control")) {
+                var found = KILLS.matcher(GroupHierarchy.read(directory.resolve(file)));
+                if (found.find() && !found.group(1).equals("0")) {
+                    return true;
                 }
             }
-            Files.createDirectories(directory.resolve(INNER));
-            directories.add(directory);
+        }
+        return false;
+    }
+
+    /** Ends what is still in the groups and removes them. */
+    synchronized void remove() {
+        remove(Stream.of(directories, packing).flatMap(List::stream).toList());
+    }
+
+    private static void remove(List<Path> groups) {
+        var left = new ArrayList<>(groups);
+        left.removeIf(group -> Files.notExists(group) || (delete(group.resolve(INNER)) && delete(group)));
+        for (int tries = 0; tries < 50 && !left.isEmpty(); tries++) {
+            // In all hierarchies first: what is frozen by one keeps the group of another.
+            left.forEach(ControlGroup::endAll);
+            left.removeIf(ControlGroup::deleteAll);
+            if (!left.isEmpty()) {
+                LockSupport.parkNanos(5_000_000); // a process is still on its way out
+            }
+        }
+    }
+
+    private static boolean delete(Path group) {
+        try {
+            Files.deleteIfExists(group);
             return true;
         } catch (IOException e) {
-            remove(directory);
-            return false;
+            return false; // something is in it
         }
     }
 
-    private static void tell(String what, boolean made) {
-        if (!made && TOLD.put(what, true) == null) {
-            LOG.warn(
-                    "No control group for {} can be made under {}: nothing but what bounds this worker bounds that of commands",
-                    what,
-                    ROOT);
+    /** With all that a command made below: as deep as no path can be, and called what no path of ours can be. */
+    private static boolean deleteAll(Path directory) {
+        return JoinableHierarchies.succeeds(List.of("find", directory.toString(), "-depth", "-type", "d", "-delete"));
+    }
+
+    /** What is frozen does not end, nor does a group thaw while one above it is frozen. */
+    private static void endAll(Path directory) {
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes)
+                        throws IOException {
+                    if (Files.exists(group.resolve("freezer.state"))) {
+                        Files.writeString(group.resolve("freezer.state"), "THAWED");
+                    }
+                    end(group);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            // It went meanwhile.
         }
     }
 
-    /** This process's group by controller; the unified one by the empty name. */
-    private static Map<String, String> own() {
-        var groups = new HashMap<String, String>();
-        for (var line : read(Path.of("/proc/self/cgroup")).lines().toList()) {
-            var parts = line.split(":", 3);
-            for (var controller : parts[1].split(",", -1)) {
-                groups.put(controller, parts[2]);
-            }
-        }
-        return groups;
-    }
-
-    private static String relative(String path) {
-        return path.startsWith("/") ? path.substring(1) : path;
+    private static void end(Path group) {
+        GroupHierarchy.read(group.resolve("cgroup.procs"))
+                .lines()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
+                .forEach(ProcessHandle::destroyForcibly);
     }
 
     private static void write(Path directory, String file, long value) throws IOException {
         Files.writeString(directory.resolve(file), Long.toString(value));
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

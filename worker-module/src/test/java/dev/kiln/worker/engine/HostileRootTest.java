@@ -2,6 +2,7 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.kiln.image.archive.TarEntry;
 import dev.kiln.image.archive.TarWriter;
@@ -10,10 +11,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +33,14 @@ class HostileRootTest {
 
     @TempDir
     private Path directory;
+
+    private TestSettings settings;
+    private String place;
+
+    @BeforeEach
+    void settings() {
+        settings = TestSettings.of(directory);
+    }
 
     @Test
     void aLinkPutInPlaceOfEtcLeadsNowhereWhenTheResolverIsPutBack() throws Exception {
@@ -58,6 +71,83 @@ class HostileRootTest {
                 .doesNotContain("\n200\n");
     }
 
+    /** Hierarchies that bound nothing end and freeze processes all the same, by files that user 0 may write. */
+    @Test
+    void whatIsInAnotherControlGroupCannotBeEndedOrFrozen() throws Exception {
+        var name = "sibling-" + UUID.randomUUID();
+        var groups = GroupHierarchy.all().stream()
+                .filter(each -> each.isUnified() || each.controllers().contains("freezer"))
+                .flatMap(each -> each.own().stream())
+                .map(own -> own.resolve(name))
+                .toList();
+        var sibling = new ProcessBuilder("sleep", "100").start();
+        try {
+            for (var group : groups) {
+                Files.createDirectory(group);
+                Files.writeString(group.resolve("cgroup.procs"), Long.toString(sibling.pid()));
+            }
+            test(
+                    inHierarchies("for d in $($m find /tmp/unified /tmp/freezer -name " + name + ");"
+                            + " do echo found $d; echo 1 > $d/cgroup.kill; echo FROZEN > $d/freezer.state; done"),
+                    false);
+
+            assertThat(output.text()).contains("mounted").doesNotContain("found");
+            assertThat(sibling.waitFor(200, TimeUnit.MILLISECONDS)).as("ended").isFalse();
+            for (var group : groups) {
+                var state = group.resolve("freezer.state");
+                assertThat(Files.exists(state) ? Files.readString(state) : "").doesNotContain("FROZEN");
+            }
+        } finally {
+            for (var group : groups) {
+                if (Files.exists(group.resolve("freezer.state"))) {
+                    Files.writeString(group.resolve("freezer.state"), "THAWED");
+                }
+            }
+            sibling.destroyForcibly().waitFor();
+            for (var group : groups) {
+                await().until(() -> group.toFile().delete() || Files.notExists(group));
+            }
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfControlGroupsThatACommandMakes() throws Exception {
+        var deep = "d".repeat(200);
+        test(
+                inHierarchies("for h in memory freezer unified; do $m mkdir -p /tmp/$h/x/y; (cd /tmp/$h/x;"
+                        + " for i in $($m seq 24); do $m mkdir " + deep + " && cd " + deep + "; done); done;"
+                        + " $m sleep 100 & echo $! > /tmp/memory/x/y/cgroup.procs;"
+                        + " echo $! > /tmp/freezer/x/y/cgroup.procs"),
+                false);
+
+        assertThat(output.text()).contains("mounted");
+        assertThat(ControlGroup.left(place)).isEmpty();
+    }
+
+    /** Version 1 ends nothing that is frozen. */
+    @Test
+    void whatACommandFreezesEndsWithIt() throws Exception {
+        settings = settings.commandTime(Duration.ofSeconds(2));
+        assertThatThrownBy(() -> test(
+                        inHierarchies("$m mkdir /tmp/freezer/x; $m sleep 4321 & echo $! > /tmp/freezer/x/cgroup.procs;"
+                                + " echo FROZEN > /tmp/freezer/x/freezer.state"),
+                        false))
+                .hasMessageContaining("took longer");
+
+        assertThat(output.text()).contains("mounted");
+        await().until(() -> ProcessHandle.allProcesses()
+                .noneMatch(process -> process.info().commandLine().orElse("").contains("sleep 4321")));
+        assertThat(ControlGroup.left(place)).isEmpty();
+    }
+
+    private static String inHierarchies(String script) {
+        return "RUN /usr/bin/unshare -U -r -m -C /bin/sh -c '"
+                + "m=/bin/busybox; $m mkdir /tmp/unified /tmp/freezer /tmp/memory;"
+                + " $m mount -t cgroup2 none /tmp/unified && $m echo mounted;"
+                + " $m mount -t cgroup -o freezer none /tmp/freezer; $m mount -t cgroup -o memory none /tmp/memory;"
+                + script + "'; true";
+    }
+
     private void test(String content, boolean network) throws Exception {
         var request = new BuildRequest(
                 "exec-hostile",
@@ -66,7 +156,9 @@ class HostileRootTest {
                 Optional.empty(),
                 network,
                 64L << 20);
-        new SandboxBuildEngine(TestSettings.of(directory).build()).test(request, output);
+        var engine = new SandboxBuildEngine(settings.build());
+        place = engine.place().id();
+        engine.test(request, output);
     }
 
     /** A shell, this machine's unshare, and no /etc: the sandbox makes that, so that commands may move it away. */

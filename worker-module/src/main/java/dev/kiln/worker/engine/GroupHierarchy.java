@@ -1,0 +1,112 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A hierarchy of control groups, in which every process has its place.
+ *
+ * @param controllers those of version 1, or the hierarchy's name; none is version 2
+ * @param own the directory of this process's group; none where it cannot be seen
+ */
+record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
+
+    /** Where the worker itself goes, for version 2 hands no controllers on from a group that has processes. */
+    static final String WORKER = "kiln-worker";
+
+    /** All that this process is in, as the kernel tells it: who may mount any may mount each of them. */
+    static List<GroupHierarchy> all() {
+        return of(read(Path.of("/proc/self/cgroup")), read(Path.of("/proc/self/mountinfo")));
+    }
+
+    /** The same, from what stands in these files. */
+    static List<GroupHierarchy> of(String groups, String mounts) {
+        var places = mounts.lines().flatMap(Place::of).toList();
+        return groups.lines()
+                .map(line -> line.split(":", 3))
+                .map(parts -> {
+                    var controllers = Stream.of(parts[1].split(","))
+                            .filter(not(String::isEmpty))
+                            .collect(Collectors.toSet());
+                    return new GroupHierarchy(controllers, own(controllers, parts[2], places));
+                })
+                .toList();
+    }
+
+    private static Predicate<String> not(Predicate<String> what) {
+        return what.negate();
+    }
+
+    private static Optional<Path> own(Set<String> controllers, String group, List<Place> places) {
+        return places.stream()
+                .filter(place -> place.isOf(controllers))
+                .flatMap(place -> place.directory(group).stream())
+                .findFirst()
+                .map(own -> own.endsWith(WORKER) ? own.getParent() : own);
+    }
+
+    /** Whether it is that of version 2. */
+    boolean isUnified() {
+        return controllers.isEmpty();
+    }
+
+    /** Whether groups in it can bound what that controller bounds. */
+    boolean bounds(String controller) {
+        if (!isUnified()) {
+            return controllers.contains(controller);
+        }
+        var handed = own.map(directory -> read(directory.resolve("cgroup.controllers")));
+        return Arrays.asList(handed.orElse("").strip().split(" ")).contains(controller);
+    }
+
+    /** What it is called by people. */
+    String title() {
+        return isUnified() ? "version 2" : controllers.stream().sorted().collect(Collectors.joining(","));
+    }
+
+    /** What the file says, or nothing. */
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A mount of a hierarchy: which group is seen where. */
+    private record Place(boolean unified, Set<String> options, String group, Path point) {
+
+        static Stream<Place> of(String line) {
+            var fields = List.of(line.split(" "));
+            int dash = fields.indexOf("-");
+            if (dash < 0 || !fields.get(dash + 1).startsWith("cgroup")) {
+                return Stream.of();
+            }
+            var options = Set.copyOf(Arrays.asList(fields.get(fields.size() - 1).split(",")));
+            boolean unified = fields.get(dash + 1).equals("cgroup2");
+            return Stream.of(new Place(unified, options, fields.get(3), Path.of(fields.get(4))));
+        }
+
+        boolean isOf(Set<String> controllers) {
+            return controllers.isEmpty() ? unified : !unified && options.containsAll(controllers);
+        }
+
+        /** Where that group is seen, unless it is above or beside what is mounted. */
+        Optional<Path> directory(String path) {
+            var above = group.equals("/") ? "" : group;
+            if (!(path + "/").startsWith(above + "/") || path.startsWith(above + "/..")) {
+                return Optional.empty();
+            }
+            var below = path.substring(above.length());
+            return Optional.of(point.resolve(below.startsWith("/") ? below.substring(1) : below));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which hierarchies' groups a process can join once they are made, which is not a matter of files alone. */
+final class JoinableHierarchies {
+
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    /** Whether that one's can; a process tries it until it was seen to work. */
+    boolean has(String hierarchy, Path group) {
+        if (!known.contains(hierarchy) && isJoined(group)) {
+            known.add(hierarchy);
+        }
+        return known.contains(hierarchy);
+    }
+
+    private static boolean isJoined(Path group) {
+        var line = List.of(
+                "sh",
+                "-c",
+                "echo 0 > \"$1\"",
+                "join",
+                group.resolve("cgroup.procs").toString());
+        return succeeds(line);
+    }
+
+    /** Whether a program of this machine ends well, for which is waited whoever interrupts. */
+    static boolean succeeds(List<String> line) {
+        try {
+            var process = new ProcessBuilder(line)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.onExit().join().exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
