@@ -227,7 +227,7 @@ final class SandboxCommands {
         var directory = Layers.directory(layer);
         line.addAll(List.of(
                 busybox, "sh", "-c", MEASURE, "kiln", scratch.directory().toString(), directory));
-        line.add(String.join(" ", scratch.group().joinFiles()));
+        line.add(String.join(" ", scratch.group().packingJoinFiles()));
         var source = scratch.directory().resolve(directory).toString();
         line.addAll(host(List.of("--ro-bind", source, "/image/layer", "--ro-bind", tmp.toString(), "/image/tmp")));
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));

@@ -75,6 +75,17 @@ class HostileCommandsTest {
     }
 
     @Test
+    void processesOfACommandTakeNoneFromWhatKeepsTheStepBefore() throws Exception {
+        settings = settings.processes(40);
+        var journal = new RememberedSteps();
+        var content = "RUN mkdir /f; for i in $(seq 15000); do echo > /f/$i; done\n"
+                + "RUN sleep 2 & s=$!; (while :; do sleep 4 & done) 2> /dev/null & wait $s\nRUN echo last";
+        new SandboxBuildEngine(settings.build()).build(request(content, 128L << 20, false), journal, output);
+        assertThat(journal.kept()).hasSize(3);
+        assertThat(output.text()).endsWith("last\n");
+    }
+
+    @Test
     void kernelSettingsCannotBeChanged() throws Exception {
         var before = Files.readString(Path.of("/proc/sys/kernel/core_pattern"));
         var text = run(
