@@ -60,9 +60,21 @@ final class SandboxCommands {
             "AUDIT_WRITE");
 
     /** User 0 may write these without any capability. */
-    private static final List<String> READ_ONLY = List.of("sys", "irq", "bus", "fs", "scsi", "mtrr", "acpi", "driver");
+    private static final List<String> READ_ONLY =
+            List.of("sys", "irq", "bus", "fs", "scsi", "mtrr", "acpi", "driver", "dynamic_debug", "asound", "pressure");
 
-    private static final List<String> HIDDEN = List.of("sysrq-trigger", "kcore", "kmsg", "keys", "timer_list");
+    /** User 0 may read in these what other processes and the kernel do. */
+    private static final List<String> HIDDEN = List.of(
+            "sysrq-trigger",
+            "kcore",
+            "kmsg",
+            "keys",
+            "timer_list",
+            "kpagecount",
+            "kpageflags",
+            "kpagecgroup",
+            "vmallocinfo",
+            "slabinfo");
 
     private static final List<String> COVERED = coveredProc();
 

@@ -86,6 +86,15 @@ class HostileCommandsTest {
     }
 
     @Test
+    void whatUserZeroMayDoInProcWithoutAnyCapabilityIsClosed() throws Exception {
+        var text = run("RUN for f in pressure/cpu pressure/memory dynamic_debug/control; do"
+                + " (exec 3>> /proc/$f) 2> /dev/null && echo opened $f;"
+                + " done; for f in kpagecount kpageflags kpagecgroup vmallocinfo slabinfo; do"
+                + " [ -z \"$(head -c 64 /proc/$f 2> /dev/null | tr '\\0' 0)\" ] || echo read $f; done; true");
+        assertThat(text).isEmpty();
+    }
+
+    @Test
     void kernelSettingsCannotBeChanged() throws Exception {
         var before = Files.readString(Path.of("/proc/sys/kernel/core_pattern"));
         var text = run(
