@@ -77,11 +77,16 @@ final class ReusedSteps implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** An entry that is replaced while it is read may show without its layer: it is none then. */
+    /** An entry that lacks what its command must have left is none: that is run again. */
     private Optional<StepCache.Entry> cached(int number, String key, Path file, int layer) throws IOException {
         var found = cache.find(key, reuse.maximalAge(), file, layer);
-        var writes = CommandRuns.writes(request.commands().get(number - 1));
-        return found.filter(entry -> entry.layer().isPresent() || !writes);
+        var command = request.commands().get(number - 1);
+        var whole = found.filter(entry -> entry.layer().isPresent() || !CommandRuns.writes(command))
+                .filter(entry -> entry.stdout().isPresent() || !CommandRuns.isCaptured(command));
+        if (whole.isEmpty()) {
+            Files.deleteIfExists(file);
+        }
+        return whole;
     }
 
     /** Makes the step an entry of this machine's cache; false when it cannot be read, and nobody is to try again. */

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +65,7 @@ final class StepCache {
     Optional<Entry> find(String key, Duration maximalAge, Path file, int layer) throws IOException {
         var entry = directory.resolve(key);
         try {
+            var identity = identity(entry);
             var made = Instant.ofEpochMilli(Long.parseLong(Files.readString(entry.resolve("made"))));
             if (Duration.between(made, Instant.now()).compareTo(maximalAge) > 0) {
                 return Optional.empty();
@@ -73,6 +76,11 @@ final class StepCache {
             }
             var stdout = entry.resolve("stdout");
             var said = Files.exists(stdout) ? Optional.of(Files.readString(stdout)) : Optional.<String>empty();
+            if (!identity(entry).equals(identity)) {
+                // One run's layer may have been taken, and what another has said.
+                Files.deleteIfExists(file);
+                return Optional.empty();
+            }
             Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
             var link = stored.isEmpty()
                     ? Optional.<StepJournal.LayerFile>empty()
@@ -82,6 +90,12 @@ final class StepCache {
             Files.deleteIfExists(file);
             return Optional.empty(); // it was never there, or has just been evicted
         }
+    }
+
+    /** Another for a directory that has taken this one's place. */
+    private static Object identity(Path entry) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(entry, BasicFileAttributes.class).fileKey());
     }
 
     private static Optional<Path> layerOf(Path entry) throws IOException {

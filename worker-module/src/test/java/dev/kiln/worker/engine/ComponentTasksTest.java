@@ -17,7 +17,9 @@ import dev.kiln.testing.TestSeed;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -235,6 +237,30 @@ class ComponentTasksTest {
                 + task("a", "#!/bin/awk -f\nBEGIN { print \"from awk\" }", "username: app")
                 + task("b", "#!/bin/sh -u\necho \"$0\" {{v}}", "");
         assertThat(run("COMPONENT ic-1 --v \"\\\"$(id)\"", component)).isEqualTo("from awk\n/run/kiln-task \"$(id)\n");
+    }
+
+    @Test
+    void aCachedStepWhoseOutputIsLostIsRunAgain() throws Exception {
+        var component = "Tasks:\n" + task("a", "echo x", "") + task("b", "echo {{a.stdout}}{{a.stdout}} > /m", "");
+        var reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1), SharedSteps.NONE);
+        var request = new BuildRequest(
+                "exec-tasks",
+                1,
+                BusyboxBase.image(),
+                steps("COMPONENT ic-1", component),
+                Optional.empty(),
+                false,
+                64L << 20,
+                BuildBuckets.NONE,
+                Optional.of(reuse));
+        engine().build(request, new RememberedSteps(), new RecordedOutput());
+        try (var files = Files.walk(directory.resolve("steps-root"))) {
+            for (var file : files.filter(each -> each.endsWith("stdout")).toList()) {
+                Files.delete(file);
+            }
+        }
+        engine().build(request, new RememberedSteps(), output);
+        assertThat(output.text()).isEqualTo("x\n");
     }
 
     @Test

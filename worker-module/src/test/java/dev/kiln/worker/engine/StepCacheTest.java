@@ -7,10 +7,12 @@ import dev.kiln.image.archive.TarWriter;
 import dev.kiln.testing.OwnThreads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +150,37 @@ class StepCacheTest {
         }
         assertThat(build(RUN).printed()).hasSize(37).isNotEqualTo(first.printed());
         assertThat(build(RUN).printed()).isEmpty();
+    }
+
+    /** The output of the old run comes through a pipe, on which the reader waits while the new one takes its place. */
+    @Test
+    void anEntryThatIsReplacedWhileItIsReadIsNone() throws Exception {
+        var settings = EngineSettings.in(directory);
+        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
+        var cache = new StepCache(directory.resolve("steps"), 1 << 20, new TreeRemoval(commands));
+        var entry = Files.createDirectories(directory.resolve("steps/key"));
+        Files.writeString(entry.resolve("made"), Long.toString(System.currentTimeMillis()));
+        Files.writeString(entry.resolve("layer-" + "0".repeat(64)), "old");
+        var pipe = entry.resolve("stdout");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        var file = directory.resolve("layer");
+        var found = CompletableFuture.supplyAsync(() -> find(cache, file), OwnThreads.EACH);
+        try (var writer = Files.newBufferedWriter(pipe)) {
+            cache.add("key", Instant.now(), Optional.empty(), Optional.of("new"));
+            writer.write("old");
+        }
+        assertThat(found.get()).isEmpty();
+        assertThat(file).doesNotExist();
+        assertThat(find(cache, file).orElseThrow().stdout()).contains("new");
+    }
+
+    private static Optional<StepCache.Entry> find(StepCache cache, Path file) {
+        try {
+            return cache.find("key", Duration.ofHours(1), file, 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
