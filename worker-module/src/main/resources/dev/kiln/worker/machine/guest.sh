@@ -33,6 +33,10 @@ done
 # itself may be mounted so that nothing can be run from it.
 $tools ln -s /.kiln /run/kiln
 $tools ln -s /.kiln/task /run/kiln-task
+# The scripts of commands hold the run's secrets, which come to no file of a worker, and this machine's disk is one. What
+# commands read as their input is no secret, and can be larger than the memory.
+$tools mkdir -p /.kiln/script
+$tools mount -t tmpfs -o mode=700,size=16m none /.kiln/script || $tools mount -t ramfs -o mode=700 none /.kiln/script || exit 1
 exec 3<> "$(port control)" 4<> "$(port out)" 5<> "$(port errors)"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd /
@@ -41,9 +45,9 @@ while read -r word mark script input <&3; do
     case $word in
     state) state >&3 ;;
     run)
-        $tools head -c "$script" <&4 > /.kiln/script
+        $tools head -c "$script" <&4 > /.kiln/script/text
         $tools head -c "$input" <&5 > /.kiln/input
-        $tools sh /.kiln/script < /.kiln/input >&4 2>&5 3>&- 4>&- 5>&-
+        $tools sh /.kiln/script/text < /.kiln/input >&4 2>&5 3>&- 4>&- 5>&-
         status=$?
         printf '%s' "$mark" >&4
         printf '%s' "$mark" >&5

@@ -101,21 +101,25 @@ class BootedDiskTest {
                 WORKDIR /var/place
                 RUN echo "in a $PLACE, in $(pwd), of $(cat /etc/golden)"; grep -c ' / ext4 ' /proc/mounts; ls -A /etc
                 RUN echo "with $TOKEN."; echo "console $TOKEN." > /dev/console
+                RUN echo "stored in: $(find /.kiln -xdev -type f -exec grep -l "$TOKEN" {} +)."; ls -ld /.kiln/script
                 USER app
-                RUN echo "as $(id -un)"; echo "it is broken with $TOKEN" >&2; exit ${#TOKEN}
+                RUN cat /.kiln/script/text; echo "as $(id -un)"; echo "it is broken with $TOKEN" >&2; exit ${#TOKEN}
                 """;
         var failure = failure(disk, ImageForm.Kind.RAW, content, output);
         assertThat(failure.code()).isEqualTo("BuildCommand.Failed");
         assertThat(failure.exitCode()).isEqualTo(SECRET.length());
         assertThat(failure)
-                .hasMessageStartingWith("step 6 of 6 (RUN echo")
+                .hasMessageStartingWith("step 7 of 7 (RUN cat")
                 .hasMessageEndingWith("it is broken with ***");
         assertThat(output.text())
-                .contains("in a machine, in /var/place, of golden\n1\n", "as app\nit is broken with ***\n")
+                .contains(
+                        "in a machine, in /var/place, of golden\n1\n",
+                        "Permission denied\nas app\nit is broken with ***\n")
+                .contains("stored in: .\ndrwx------ ")
                 .contains("console: [    0.000000] Linux version ")
                 .contains("with ***.\n", "console: console ***.\n")
                 .doesNotContain(SECRET);
-        assertThat(output.steps()).contains("finish 5/6").doesNotContain("finish 6/6");
+        assertThat(output.steps()).contains("finish 6/7").doesNotContain("finish 7/7");
         assertThat(output.steps())
                 .anyMatch(step -> step.matches("phase the machine is up after .* its system is running"));
         assertThat(Digest.of(disk)).isEqualTo(before);
