@@ -261,7 +261,7 @@ final class ControlGroup {
 
     /** With all that a command made below: as deep as no path can be, and called what no path of ours can be. */
     private static boolean deleteAll(Path directory) {
-        return JoinableHierarchies.succeeds(List.of("find", directory.toString(), "-depth", "-type", "d", "-delete"));
+        return HostProgram.succeeds(List.of("find", directory.toString(), "-depth", "-type", "d", "-delete"));
     }
 
     /** What is frozen does not end, nor does a group thaw while one above it is frozen. */

@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What the files of a build take on the disk. The layers of ended steps never change: each is measured once. */
+/**
+ * What the files of a build take on the disk, and 1 KiB for each of them: files without anything in them take what
+ * there is of inodes. The layers of ended steps never change: each is measured once.
+ */
 final class DiskUsage {
 
     static final String TMP = "tmp";
@@ -19,6 +22,7 @@ final class DiskUsage {
     private final Path scratch;
     private final Layers layers;
     private final Map<String, Long> kibibytes = new HashMap<>();
+    private final Map<String, Long> entries = new HashMap<>();
     private boolean packedNext;
 
     DiskUsage(Path scratch, Layers layers) {
@@ -28,12 +32,15 @@ final class DiskUsage {
 
     /** What the next command has to measure, relative to the scratch directory; forgets what is no longer true. */
     synchronized List<String> begin() throws IOException {
-        Files.deleteIfExists(scratch.resolve("usage.often"));
-        Files.deleteIfExists(scratch.resolve("usage.last"));
+        for (var file : List.of("usage.often", "usage.last", "entries.often")) {
+            Files.deleteIfExists(scratch.resolve(file));
+        }
         var unknown = IntStream.range(1, layers.top())
                 .mapToObj(Layers::directory)
                 .filter(layer -> !kibibytes.containsKey(layer));
-        return Stream.concat(unknown, Stream.of(layers.upper(), TMP)).toList();
+        var measured = Stream.concat(unknown, Stream.of(layers.upper(), TMP)).toList();
+        entries.keySet().removeAll(measured);
+        return measured;
     }
 
     /** Says whether the layer of the commands to come is packed when they have ended, and measured there. */
@@ -47,27 +54,35 @@ final class DiskUsage {
 
     /** What the layers up to that one take, which is the last that was packed. */
     synchronized long packedBytes(int last) {
-        read("usage.packed");
+        read("usage.packed", kibibytes);
+        read("entries.packed", entries);
         return 1024
                 * IntStream.rangeClosed(1, last)
-                        .mapToLong(layer -> kibibytes.getOrDefault(Layers.directory(layer), 0L))
+                        .mapToObj(Layers::directory)
+                        .mapToLong(layer -> kibibytes.getOrDefault(layer, 0L) + entries.getOrDefault(layer, 0L))
                         .sum();
     }
 
     /** As measured last. */
     synchronized long bytes() {
-        if (!read("usage.last")) {
-            read("usage.often");
+        if (!read("usage.last", kibibytes)) {
+            read("usage.often", kibibytes);
         }
-        return kibibytes.values().stream().mapToLong(Long::longValue).sum() * 1024;
+        // A command that ends before they are counted for the first time has made few.
+        read("entries.often", entries);
+        return 1024
+                * Stream.of(kibibytes, entries)
+                        .flatMap(each -> each.values().stream())
+                        .mapToLong(Long::longValue)
+                        .sum();
     }
 
-    private boolean read(String file) {
+    private boolean read(String file, Map<String, Long> into) {
         try {
             var lines = LINE.matcher(Files.readString(scratch.resolve(file)));
             boolean any = false;
             while (lines.find()) {
-                kibibytes.put(lines.group(2), Long.parseLong(lines.group(1)));
+                into.put(lines.group(2), Long.parseLong(lines.group(1)));
                 any = true;
             }
             return any;

@@ -1,6 +1,5 @@
 package dev.kiln.worker.engine;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -20,25 +19,11 @@ final class JoinableHierarchies {
     }
 
     private static boolean isJoined(Path group) {
-        var line = List.of(
+        return HostProgram.succeeds(List.of(
                 "sh",
                 "-c",
                 "echo 0 > \"$1\"",
                 "join",
-                group.resolve("cgroup.procs").toString());
-        return succeeds(line);
-    }
-
-    /** Whether a program of this machine ends well, for which is waited whoever interrupts. */
-    static boolean succeeds(List<String> line) {
-        try {
-            var process = new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.onExit().join().exitValue() == 0;
-        } catch (IOException e) {
-            return false;
-        }
+                group.resolve("cgroup.procs").toString()));
     }
 }

@@ -18,6 +18,9 @@ final class LayerArchive {
     // It lives for the length of a build: time counts more than space.
     private static final int COMPRESSION = 1;
 
+    /** Exit status of measure.sh when a layer cannot be measured, of which tar and bubblewrap know nothing. */
+    private static final int UNMEASURED = 123;
+
     private final SandboxCommands commands;
     private final Scratch scratch;
     private final Limits limits;
@@ -31,7 +34,7 @@ final class LayerArchive {
     /**
      * Packs a layer that does not change any more, and a directory in place of /tmp; the caller removes the file.
      *
-     * @throws Stopped when it and those below it take more than a build may
+     * @throws Stopped when it and those below it take more than a build may, or nobody can tell
      */
     StepJournal.LayerFile pack(int index, Path tmp)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
@@ -84,6 +87,12 @@ final class LayerArchive {
         int status = new SandboxProcess(line, input, output, watch)
                 .withErrorsApart(errors::add)
                 .run();
+        if (status == UNMEASURED) {
+            throw new Stopped(
+                    Stopped.Reason.DISK,
+                    "what it wrote cannot be measured against the template's SystemDiskSize, make it simpler: "
+                            + errors.text());
+        }
         if (status != 0) {
             throw new IOException("tar over a layer ended with status " + status + ": " + errors.text());
         }

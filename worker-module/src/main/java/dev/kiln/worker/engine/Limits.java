@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** The bounds of a running build, asked for a few times a second. */
 final class Limits {
 
+    /** As many as file systems are usually made with. */
+    private static final int BYTES_PER_INODE = 16 << 10;
+
     private final EngineSettings settings;
     private final Scratch scratch;
     private volatile @Nullable FileStore disk;
@@ -49,7 +52,9 @@ final class Limits {
         if (written > scratch.diskBytes()) {
             throw new Stopped(
                     Stopped.Reason.DISK,
-                    "wrote more than the " + scratch.diskBytes() + " bytes of the template's SystemDiskSize");
+                    "wrote more than the " + scratch.diskBytes() + " bytes of the template's SystemDiskSize, where each"
+                            + " file and directory counts 1024 bytes beside what is in it; write less, or fewer files,"
+                            + " or raise SystemDiskSize");
         }
     }
 
@@ -65,6 +70,13 @@ final class Limits {
         if (free < settings.reserve().toBytes()) {
             throw new IOException("only " + free + " bytes are free below " + settings.directory() + ", builds leave "
                     + settings.reserve() + ": free some space");
+        }
+        long missing =
+                FreeInodes.of(settings.directory()).missing(settings.reserve().toBytes() / BYTES_PER_INODE);
+        if (missing > 0) {
+            throw new IOException("the file system of " + settings.directory() + " has " + missing
+                    + " inodes less than builds leave free (one for each " + BYTES_PER_INODE
+                    + " bytes of kiln.engine.reserve, and no more than a twentieth of all): remove some files");
         }
     }
 

@@ -1,5 +1,7 @@
-# Measures the layer $2 of the scratch directory $1, joins the control groups $3 and becomes the command line behind them.
-cd "$1" && du -sk "$2" > usage.packed || exit 124
+# Joins the control groups $3, measures the layer $2 of the scratch directory $1 and becomes the command line behind them.
+# The system's du: busybox's goes by whole paths, and counts nothing that lies deeper than a path can be long.
+cd "$1" || exit 124
 for group in $3; do echo 0 > "$group" || exit 124; done
+/usr/bin/du -sk "$2" > usage.packed && /usr/bin/du -s --inodes "$2" > entries.packed || exit 123
 shift 3
 exec "$@"

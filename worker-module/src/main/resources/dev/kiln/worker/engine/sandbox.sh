@@ -93,17 +93,22 @@ begin "$@" &
 command=$!
 exec 8<&-
 # A file that is empty or not whole yet is not read. Less often later: a long command must not be slowed down by being
-# measured, and a sleep would be a process more for each time. What the command writes meanwhile cannot fill the machine,
+# measured, and a sleep would be a process more for each time. By the system's du: busybox's goes by whole paths, and counts
+# nothing that lies deeper than a path can be long. What the command writes meanwhile cannot fill the machine,
 # whose free space is looked at several times a second. That files come and go while they are counted is no reason to stop.
 (
+    measure() {
+        /usr/bin/du -sk $measured > usage.often || true
+        /usr/bin/du -s --inodes $measured > entries.often || true
+    }
     exec 7<> pause
     for pause in 0.5 0.5 1 2; do
         read -r -t $pause _ <&7 || true
-        du -sk $measured > usage.often || true
+        measure
     done
     while :; do
         read -r -t 4 _ <&7 || true
-        du -sk $measured > usage.often || true
+        measure
     done
 ) > /dev/null 2>&1 &
 
@@ -119,5 +124,5 @@ if [ "$before" != kept ]; then
     ) 2> /dev/null || problem "/etc of the image is a symbolic link, it must be a directory"
 fi
 # What is measured here decides nothing that the command's own status does not.
-[ -z "$last" ] || du -sk $measured > usage.last 2> /dev/null || true
+[ -z "$last" ] || /usr/bin/du -sk $measured > usage.last 2> /dev/null || true
 exit "$status"

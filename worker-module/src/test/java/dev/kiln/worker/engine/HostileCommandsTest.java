@@ -94,6 +94,41 @@ class HostileCommandsTest {
         assertThat(text).isEmpty();
     }
 
+    private static final String DEEPER_THAN_A_PATH = "mkdir /d; cd /d; for i in $(seq 25); do mkdir " + "d".repeat(200)
+            + " && cd " + "d".repeat(200) + "; done; ";
+
+    @Test
+    void whatLiesDeeperThanAPathCanBeLongIsMeasured() {
+        var large = "RUN " + DEEPER_THAN_A_PATH + "head -c 40000000 /dev/zero > f; cp f g";
+        fails(large, "BuildCommand.DiskLimitExceeded");
+        assertThatThrownBy(() -> build(large, 64L << 20))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("step 1 of 1 (RUN mkdir /d")
+                .hasMessageContaining("SystemDiskSize");
+    }
+
+    @Test
+    void whatLiesDeeperThanAPathCanBeLongIsNoFault() throws Exception {
+        build("RUN " + DEEPER_THAN_A_PATH + "echo > f\nRUN true", 64L << 20);
+    }
+
+    @Test
+    void filesWithNothingInThemTakeSpaceToo() {
+        assertThatThrownBy(() -> build("RUN mkdir /f; for i in $(seq 9000); do : > /f/$i; done", 8 << 20))
+                .isInstanceOf(BuildFailedException.class)
+                .hasMessageContaining("each file and directory counts 1024 bytes");
+        var endless = request("RUN mkdir /f; i=0; while : > /f/$i; do i=$((i + 1)); done", 8 << 20, false);
+        assertThatThrownBy(() -> new SandboxBuildEngine(settings.build()).test(endless, output))
+                .isInstanceOfSatisfying(
+                        BuildFailedException.class,
+                        e -> assertThat(e.code()).isEqualTo("BuildCommand.DiskLimitExceeded"));
+    }
+
+    private void build(String content, long diskBytes) throws Exception {
+        new SandboxBuildEngine(settings.build())
+                .build(request(content, diskBytes, false), new RememberedSteps(), output);
+    }
+
     @Test
     void kernelSettingsCannotBeChanged() throws Exception {
         var before = Files.readString(Path.of("/proc/sys/kernel/core_pattern"));

@@ -17,6 +17,7 @@ final class TestSettings {
     private int processes = 200;
     private Duration commandTime = Duration.ofMinutes(2);
     private Duration stepTime = Duration.ofMinutes(3);
+    private DataSize reserve;
     private DataSize cache = DataSize.ofGigabytes(1);
     private DataSize download;
     private Duration downloadTime;
@@ -28,6 +29,7 @@ final class TestSettings {
     private TestSettings(EngineSettings defaults) {
         this.defaults = defaults;
         this.cpus = defaults.cpus();
+        this.reserve = defaults.reserve();
         this.download = defaults.download();
         this.downloadTime = defaults.downloadTime();
     }
@@ -63,6 +65,11 @@ final class TestSettings {
 
     TestSettings stepTime(Duration value) {
         stepTime = value;
+        return this;
+    }
+
+    TestSettings reserve(DataSize value) {
+        reserve = value;
         return this;
     }
 
@@ -110,7 +117,7 @@ final class TestSettings {
                 processes,
                 commandTime,
                 stepTime,
-                defaults.reserve(),
+                reserve,
                 cache,
                 defaults.compression(),
                 download,

@@ -1,0 +1,29 @@
+package dev.kiln.worker.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** Small programs of this machine that nobody's files tell what to do; their end is waited for, whoever interrupts. */
+final class HostProgram {
+
+    private HostProgram() {}
+
+    static boolean succeeds(List<String> line) {
+        return output(line).isPresent();
+    }
+
+    /** What it prints, if it ends well. */
+    static Optional<String> output(List<String> line) {
+        try {
+            var process = new ProcessBuilder(line)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.onExit().join().exitValue() == 0 ? Optional.of(text) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
