@@ -21,9 +21,25 @@ final class HostProgram {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.onExit().join().exitValue() == 0 ? Optional.of(text) : Optional.empty();
+            return status(process) == 0 ? Optional.of(text) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Not by the process's own promise, which is kept by threads that others may need: this one may be one of them. */
+    private static int status(Process process) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                int status = process.waitFor();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+                return status;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ class HostileCommandsTest {
         var journal = new RememberedSteps();
         var content = "RUN mkdir /f; for i in $(seq 15000); do echo > /f/$i; done\n"
                 + "RUN sleep 2 & s=$!; (while :; do sleep 4 & done) 2> /dev/null & wait $s\nRUN echo last";
-        new SandboxBuildEngine(settings.build()).build(request(content, 128L << 20, false), journal, output);
+        new SandboxBuildEngine(settings.build()).build(request(content, 512L << 20, false), journal, output);
         assertThat(journal.kept()).hasSize(3);
         assertThat(output.text()).endsWith("last\n");
     }
