@@ -96,7 +96,8 @@ exec 8<&-
 # measured, and a sleep would be a process more for each time. By the system's du: busybox's goes by whole paths, and counts
 # nothing that lies deeper than a path can be long. What the command writes meanwhile cannot fill the machine,
 # whose free space is looked at several times a second. That files come and go while they are counted is no reason to stop.
-(
+# Where nothing is named, as for what only reads, du would take all of the scratch directory, and count each layer once more.
+[ -z "$measured" ] || { (
     measure() {
         /usr/bin/du -sk $measured > usage.often || true
         /usr/bin/du -s --inodes $measured > entries.often || true
@@ -110,7 +111,7 @@ exec 8<&-
         read -r -t 4 _ <&7 || true
         measure
     done
-) > /dev/null 2>&1 &
+) > /dev/null 2>&1 & }
 
 status=0
 wait "$command" || status=$?

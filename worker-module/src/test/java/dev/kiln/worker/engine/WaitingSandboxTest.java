@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,5 +44,27 @@ class WaitingSandboxTest {
         } finally {
             scratch.group().remove();
         }
+    }
+
+    /** Packing what takes more than half of the space would take more than all of it. */
+    @Test
+    void whatOnlyReadsTheImageIsNotMeasured() throws Exception {
+        var settings = EngineSettings.in(directory);
+        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
+        Files.createDirectory(directory.resolve("base"));
+        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup("reading-sandbox", settings));
+        scratch.makeDirectories();
+        var said = new Tail(1000);
+        try (var sandbox = new WaitingSandbox(commands, scratch, false)) {
+            var told = WaitingSandbox.Told.of(commands.read(scratch, List.of(), List.of("sleep", "1")));
+            var outputs = new WaitingSandbox.Outputs(said::add, said::add);
+            assertThat(sandbox.told(told, outputs, () -> {}).run())
+                    .as(said.text())
+                    .isZero();
+        } finally {
+            scratch.group().remove();
+        }
+        assertThat(directory.resolve("usage.often")).doesNotExist();
+        assertThat(scratch.usage().bytes()).isZero();
     }
 }
