@@ -19,7 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param processes of a command at a time
  * @param commandTime of one command in the sandbox
  * @param stepTime of a command and all around it: what COPY fetches, packing what it wrote, storing and noting it
- * @param reserve space that builds leave free on the file system of the directory
+ * @param reserve space that builds leave free on the file system of the directory, and inodes with it
  * @param cache space that unpacked base images may take while nobody uses them; as much again for the step cache
  * @param compression zstd level of finished images
  * @param download largest file that COPY fetches from a URL

@@ -182,12 +182,25 @@ final class SandboxProcess {
 
     private static @Nullable Void read(InputStream in, Output output) throws IOException {
         var buffer = new byte[64 << 10];
+        int held = 0; // how many bytes of that message have come, which may come in pieces
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            if (!Arrays.equals(buffer, 0, count, KILLED, 0, KILLED.length)) {
+            if (count <= KILLED.length - held && Arrays.equals(buffer, 0, count, KILLED, held, held + count)) {
+                held = (held + count) % KILLED.length;
+            } else {
+                tell(output, held);
                 output.take(buffer, count);
+                held = 0;
             }
         }
+        tell(output, held);
         return null;
+    }
+
+    /** It was not that message: what began like it is the command's. */
+    private static void tell(Output output, int held) throws IOException {
+        if (held > 0) {
+            output.take(KILLED, held);
+        }
     }
 
     private @Nullable Void write(OutputStream out) throws IOException, BuildFailedException {
