@@ -93,6 +93,8 @@ class RetriesIT {
 
     @Test
     void aCancelWhileTheImageIsStoredIsNoReasonToTryAgain() throws Exception {
+        // Long enough for what would be tried again to be.
+        rig.settings.stopGrace = Duration.ofSeconds(5);
         broken.hold("cn-one");
         var execution = rig.start(rig.template(""));
         rig.worker(engine, 1).ring();

@@ -11,6 +11,7 @@ final class RigSettings {
 
     DataSize sharedSteps = DataSize.ofMegabytes(1);
     int copiesAtOnce = 4;
+    Duration stopGrace = Duration.ofMillis(500);
     Duration copyStall = Duration.ofMinutes(10);
     private Duration executionTime = Duration.ofHours(1);
     private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));
@@ -43,7 +44,7 @@ final class RigSettings {
                 slots,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
-                Duration.ofMillis(500),
+                stopGrace,
                 2,
                 3,
                 Duration.ofMillis(10),
