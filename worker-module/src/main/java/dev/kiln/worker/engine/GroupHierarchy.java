@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,15 +33,11 @@ record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
                 .map(line -> line.split(":", 3))
                 .map(parts -> {
                     var controllers = Stream.of(parts[1].split(","))
-                            .filter(not(String::isEmpty))
+                            .filter(name -> !name.isEmpty())
                             .collect(Collectors.toSet());
                     return new GroupHierarchy(controllers, own(controllers, parts[2], places));
                 })
                 .toList();
-    }
-
-    private static Predicate<String> not(Predicate<String> what) {
-        return what.negate();
     }
 
     private static Optional<Path> own(Set<String> controllers, String group, List<Place> places) {

@@ -2,10 +2,12 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,14 +21,26 @@ class WaitingSandboxTest {
     @TempDir
     private Path directory;
 
+    private EngineSettings settings;
+    private SandboxCommands commands;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        settings = EngineSettings.in(directory);
+        commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
+        Files.createDirectory(directory.resolve("base"));
+    }
+
+    private Scratch scratch(String group) throws IOException {
+        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup(group, settings));
+        scratch.makeDirectories();
+        return scratch;
+    }
+
     /** A busy machine may not have begun one when the next is made. */
     @RepeatedTest(5)
     void sandboxesThatBeginAtTheSameTimeInOneScratchDirectoryCanAllBeUsed() throws Exception {
-        var settings = EngineSettings.in(directory);
-        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
-        Files.createDirectory(directory.resolve("base"));
-        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup("waiting-sandboxes", settings));
-        scratch.makeDirectories();
+        var scratch = scratch("waiting-sandboxes");
         try {
             var said = new Tail(1000);
             var sandboxes = Stream.generate(() -> new WaitingSandbox(commands, scratch, true))
@@ -49,11 +63,7 @@ class WaitingSandboxTest {
     /** Packing what takes more than half of the space would take more than all of it. */
     @Test
     void whatOnlyReadsTheImageIsNotMeasured() throws Exception {
-        var settings = EngineSettings.in(directory);
-        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
-        Files.createDirectory(directory.resolve("base"));
-        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup("reading-sandbox", settings));
-        scratch.makeDirectories();
+        var scratch = scratch("reading-sandbox");
         var said = new Tail(1000);
         try (var sandbox = new WaitingSandbox(commands, scratch, false)) {
             var told = WaitingSandbox.Told.of(commands.read(scratch, List.of(), List.of("sleep", "1")));
