@@ -2,6 +2,7 @@ package dev.kiln.worker.engine;
 
 import dev.kiln.execution.Ability;
 import dev.kiln.worker.disk.KernelFileSystem;
+import dev.kiln.worker.machine.Kvm;
 import dev.kiln.worker.machine.MachineSettings;
 import dev.kiln.worker.machine.QemuCommand;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds out what this worker can do on this machine, by what is there; nothing is run for it. */
+/** Finds out what this worker can do on this machine, by what is there; only for KVM something is run. */
 final class AbilityCheck {
 
     private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
@@ -46,8 +47,10 @@ final class AbilityCheck {
         var lacking = new EnumMap<Ability, String>(Ability.class);
         trouble(Ability.DISKS, lacking, disks());
         trouble(Ability.BOOTABLE_DISKS, lacking, bootableDisks());
-        trouble(Ability.MACHINES, lacking, machines());
-        trouble(Ability.KVM, lacking, machines().or(this::kvm));
+        var kvm = kvm();
+        var machines = machines(kvm);
+        trouble(Ability.MACHINES, lacking, machines);
+        trouble(Ability.KVM, lacking, machines.or(() -> kvm));
         trouble(Ability.X86_64, lacking, processor("amd64"));
         trouble(Ability.ARM64, lacking, processor("aarch64"));
         for (var kind : KernelFileSystem.values()) {
@@ -147,23 +150,25 @@ final class AbilityCheck {
                         .map(file -> "it lacks " + GRUB.resolve(file) + "; install " + packages));
     }
 
-    private Optional<String> machines() {
+    private Optional<String> machines(Optional<String> kvm) {
         if (!machines.boot()) {
             return Optional.of("kiln.machine.boot is false");
         }
-        if (machines.acceleration() == MachineSettings.Acceleration.KVM && !QemuCommand.mayUseKvm()) {
-            return Optional.of("kiln.machine.acceleration is kvm, and it may not open /dev/kvm");
-        }
         return missing(
-                List.of(QemuCommand.PROGRAM, "qemu-img", "debugfs"),
-                "the packages qemu-system-x86, qemu-utils and e2fsprogs");
+                        List.of(QemuCommand.PROGRAM, "qemu-img", "debugfs"),
+                        "the packages qemu-system-x86, qemu-utils and e2fsprogs")
+                .or(() -> machines.acceleration() == MachineSettings.Acceleration.KVM ? kvm : Optional.empty());
     }
 
     private Optional<String> kvm() {
-        if (machines.acceleration() == MachineSettings.Acceleration.TCG) {
-            return Optional.of("kiln.machine.acceleration is tcg");
+        if (!machines.boot()) {
+            return Optional.of("kiln.machine.boot is false");
         }
-        return QemuCommand.mayUseKvm() ? Optional.empty() : Optional.of("it may not open /dev/kvm, or there is none");
+        return switch (machines.acceleration()) {
+            case TCG -> Optional.of("kiln.machine.acceleration is tcg");
+            case KVM -> Kvm.trouble().map(why -> "kiln.machine.acceleration is kvm, and " + why);
+            case AUTOMATIC -> Kvm.trouble();
+        };
     }
 
     private static Optional<String> processor(String wanted) {

@@ -25,7 +25,7 @@ public record MachineSettings(
 
     /** What executes the machine's instructions. */
     public enum Acceleration {
-        /** {@link #KVM} where this worker may open /dev/kvm, else {@link #TCG}. */
+        /** {@link #KVM} where machines can be run by it, else {@link #TCG}. */
         AUTOMATIC,
         /** The processor, by the host's kernel. */
         KVM,

@@ -4,13 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The emulator's command line. All its files are in one directory; its standard output is the machine's console. It has
@@ -31,45 +26,28 @@ public final class QemuCommand {
     /** One of bash that does the first one's work where no tool writes the root file system: see hook.sh. */
     public static final String HOOK = script("hook.sh");
 
-    private static final Path KVM = Path.of("/dev/kvm");
-    private static final Set<PosixFilePermission> FOR_OTHERS = PosixFilePermissions.fromString("------rw-");
-    private static final Set<PosixFilePermission> FOR_ITS_GROUP = PosixFilePermissions.fromString("---rw----");
+    /**
+     * What all machines are, up to what executes their instructions. Without graphics, BIOS says on the console what it
+     * does.
+     */
+    static final String MACHINE = "q35,graphics=off,accel=";
 
     private final MachineSettings settings;
+    private final boolean kvm;
 
+    /** A command line for machines of these settings; where they leave it open, it finds out whether KVM works. */
     public QemuCommand(MachineSettings settings) {
         this.settings = settings;
-    }
-
-    /** Whether the processor executes the machine's instructions. */
-    public boolean usesKvm() {
-        return switch (settings.acceleration()) {
-            case AUTOMATIC -> mayUseKvm();
+        this.kvm = switch (settings.acceleration()) {
+            case AUTOMATIC -> Kvm.trouble().isEmpty();
             case KVM -> true;
             case TCG -> false;
         };
     }
 
-    /**
-     * Whether this machine has KVM, and lets the emulator open it, which is another user than this worker and has the
-     * device's group, or the worker's groups. That of root it is not given.
-     */
-    public static boolean mayUseKvm() {
-        return mayUse(KVM);
-    }
-
-    static boolean mayUse(Path device) {
-        if (!Files.isReadable(device) || !Files.isWritable(device)) {
-            return false;
-        }
-        try {
-            var permissions = Files.getPosixFilePermissions(device);
-            return permissions.containsAll(FOR_OTHERS)
-                    || (permissions.containsAll(FOR_ITS_GROUP)
-                            && !Files.getAttribute(device, "unix:gid").equals(0));
-        } catch (IOException e) {
-            return false;
-        }
+    /** Whether the processor executes the machine's instructions. */
+    public boolean usesKvm() {
+        return kvm;
     }
 
     /**
@@ -80,9 +58,8 @@ public final class QemuCommand {
      */
     public List<String> line(String directory, boolean uefi, boolean network) {
         var line = new ArrayList<>(List.of(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none"));
-        // Without graphics, BIOS says on the console what it does.
-        line.addAll(List.of("-machine", "q35,graphics=off,accel=" + (usesKvm() ? "kvm" : "tcg")));
-        line.addAll(List.of("-cpu", usesKvm() ? "host" : "max", "-smp", Integer.toString(settings.cpus())));
+        line.addAll(List.of("-machine", MACHINE + (kvm ? "kvm" : "tcg")));
+        line.addAll(List.of("-cpu", kvm ? Kvm.PROCESSOR : "max", "-smp", Integer.toString(settings.cpus())));
         line.addAll(List.of("-m", settings.memory().toMegabytes() + "M", "-no-reboot"));
         line.addAll(List.of("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
         if (uefi) {
@@ -106,10 +83,10 @@ public final class QemuCommand {
      * @param mapped whether it runs in a user namespace, in which no group of this machine has a number
      */
     public String groups(boolean mapped) throws IOException {
-        if (!usesKvm()) {
+        if (!kvm) {
             return "--clear-groups";
         }
-        return mapped ? "--keep-groups" : "--groups=" + Files.getAttribute(KVM, "unix:gid");
+        return mapped ? "--keep-groups" : "--groups=" + Kvm.group();
     }
 
     static String script(String name) {
