@@ -33,6 +33,7 @@ final class Kiln implements Closeable {
     private final Started<EmbeddedPostgres> postgres = new Started<>();
     private final Started<EmbeddedKafka> kafka = new Started<>();
     private final Started<ApiServer> api = new Started<>();
+    private final Started<LogRotation> logs = new Started<>();
     private volatile boolean closed;
 
     /** Takes the directory; fails when another Kiln uses it. */
@@ -60,6 +61,7 @@ final class Kiln implements Closeable {
     /** Starts everything, and returns when every part answers. */
     void start() throws Exception {
         FreePort.check(settings.host(), settings.port());
+        logs.set(LogRotation.of(appendedLogs(), console));
         var threads = Executors.newCachedThreadPool();
         try {
             startServers(threads);
@@ -76,8 +78,17 @@ final class Kiln implements Closeable {
         // All at once: who is asked later would adopt what the one before has given up.
         workers.forEach(WorkerProcess::askToEnd);
         closeAll(workers);
-        closeAll(List.of(api, kafka, postgres));
+        closeAll(List.of(api, kafka, postgres, logs));
         closeAll(List.of(data));
+    }
+
+    /** Those of other processes; the API and the broker, which log from this one, bound theirs themselves. */
+    private List<Path> appendedLogs() throws IOException {
+        var appended = new ArrayList<>(List.of(data.log("postgres")));
+        for (var number = 1; number <= settings.workers(); number++) {
+            appended.add(data.log("worker-" + number));
+        }
+        return appended;
     }
 
     private void startServers(ExecutorService threads) throws Exception {
