@@ -23,7 +23,8 @@ final class WorkerProcess implements Closeable {
             Pattern.compile("KILN_((WORKER|ENGINE|MACHINE|MANAGEMENT|LOGS|TRACING)_.*|LOG_FORMAT)");
 
     private static final long SECONDS_TO_START = 180;
-    private static final long SECONDS_TO_STOP = 20;
+    // Longer than the worker's kiln.worker.stop-grace and kiln.engine.packer-grace together; up takes no drain-grace.
+    private static final long SECONDS_TO_STOP = 40;
     private static final long LONGEST_PAUSE = 30;
     private static final long SECONDS_OF_A_GOOD_RUN = 60;
 

@@ -121,7 +121,8 @@ class DeploymentTest {
     void theTimeToStopIsLongerThanWhatAStopTakes() throws IOException {
         var settings = DeclaredSettings.ofAllModules();
         var drain = duration(settings.get("kiln.worker.drain-grace"))
-                .plus(duration(settings.get("kiln.worker.stop-grace")));
+                .plus(duration(settings.get("kiln.worker.stop-grace")))
+                .plus(duration(settings.get("kiln.engine.packer-grace")));
         assertThat(grace("kiln-worker")).isGreaterThan(drain);
 
         var requests = duration(

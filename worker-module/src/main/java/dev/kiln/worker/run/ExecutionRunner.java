@@ -15,6 +15,7 @@ import dev.kiln.worker.stage.StageFailedException;
 import dev.kiln.worker.stage.Stages;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,11 @@ public final class ExecutionRunner {
         this.tries = tries;
         this.watch = watch;
         this.limits = limits;
+    }
+
+    /** How long an interrupted stage may take to end, whatever it undoes. */
+    Duration longestEnd() {
+        return watch.longestEnd();
     }
 
     /** What became of an execution that a slot wanted to run. */
@@ -103,7 +109,7 @@ public final class ExecutionRunner {
         var fruitless = claims.tooManyBefore(attempt);
         if (fruitless.isPresent()) {
             var failure = abandoned(attempt, fruitless.get());
-            attempt = moves.make(attempt, ended(stages.get(attempt.status()), attempt, failure));
+            attempt = moves.apply(attempt, ended(stages.get(attempt.status()), attempt, failure));
         }
         var time = limits.of(attempt);
         while (!attempt.status().isFinal()) {
@@ -132,7 +138,7 @@ public final class ExecutionRunner {
             LOG.warn("{} ran out of time: {}", attempt.execution(), e.getMessage());
             advance = Optional.of(ended(stage, attempt, e.failure()));
         }
-        return advance.isPresent() ? moves.make(attempt, advance.get()) : moves.reread(attempt);
+        return advance.isPresent() ? moves.apply(attempt, advance.get()) : moves.reread(attempt);
     }
 
     // The class of the exception decides the fate of the work: superseded, unable and database trouble end this run and

@@ -21,8 +21,8 @@ public final class ExecutionSlots implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionSlots.class);
 
-    // Longer than WorkerSettings.stopGrace may be, so that an interrupted stage can end first.
-    private static final int STOP_SECONDS = 12;
+    // For what a slot does when its stage has ended: it writes nothing more than that it stops.
+    private static final Duration AFTER_THE_STAGE = Duration.ofSeconds(2);
 
     private final BlockingQueue<TemplateLock> free = new LinkedBlockingQueue<>();
     private final Semaphore available;
@@ -102,7 +102,7 @@ public final class ExecutionSlots implements AutoCloseable {
                 }
             }
         } catch (RuntimeException e) {
-            LOG.warn("nobody is taken from the line this time: {}", e.toString());
+            LOG.warn("no execution is taken from the queue this time: {}", e.toString());
         } finally {
             giveBack(lock);
         }
@@ -118,7 +118,7 @@ public final class ExecutionSlots implements AutoCloseable {
         } catch (Exception e) {
             var rest = setbacks.add(execution);
             LOG.warn(
-                    "{} is left to a sweep, here in {} s at the earliest: {}",
+                    "{} failed here and is left to any worker; this one tries it again in {} s at the earliest: {}",
                     execution,
                     rest.toSeconds(),
                     e.toString());
@@ -155,11 +155,13 @@ public final class ExecutionSlots implements AutoCloseable {
             return;
         }
         threads.shutdownNow();
+        var most = runner.longestEnd().plus(AFTER_THE_STAGE);
+        var end = System.nanoTime() + most.toNanos();
         try {
             for (var idle = 0; idle < size; idle++) {
-                var lock = free.poll(STOP_SECONDS, TimeUnit.SECONDS);
+                var lock = free.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (lock == null) {
-                    LOG.warn("a slot did not end within {} s; its session ends with the process", STOP_SECONDS);
+                    LOG.warn("a slot did not end within {} s; its session ends with the process", most.toSeconds());
                     return;
                 }
                 lock.close();

@@ -124,10 +124,15 @@ final class StageWatch {
         }
     }
 
+    /** How long an interrupted stage may take to end: one that Packer's work has to be undone in. */
+    Duration longestEnd() {
+        return packerGrace.plus(settings.stopGrace());
+    }
+
     private Duration grace(Attempt attempt) {
         var undoes = attempt.status() == ExecutionStatus.BUILDING
                 && attempt.template().packerFile().isPresent();
-        return undoes ? packerGrace.plus(settings.stopGrace()) : settings.stopGrace();
+        return undoes ? longestEnd() : settings.stopGrace();
     }
 
     /** A sign of life: nobody else shall begin while something is undone. */
