@@ -90,14 +90,22 @@ public final class TemplateLock implements AutoCloseable {
     synchronized JdbcClient session() throws SQLException {
         var current = statements;
         if (session == null || current == null) {
-            throw new SQLException("the lock is lost");
+            throw lost();
         }
         return current;
     }
 
+    private static SQLException lost() {
+        return new SQLException("the lock is lost");
+    }
+
     /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
     public synchronized void unlock(TemplateId template) {
-        try (var statement = opened().prepareStatement("""
+        var current = session;
+        if (current == null) {
+            return;
+        }
+        try (var statement = current.prepareStatement("""
                 select pg_advisory_unlock(hashtextextended(?, 0)), set_config('idle_session_timeout', '0', false)
                 """)) {
             statement.setString(1, template.value());
@@ -111,7 +119,11 @@ public final class TemplateLock implements AutoCloseable {
      * Asks, on the session that holds the lock, whether the attempt may go on; an exception means: the lock is lost.
      */
     public synchronized Look look(Attempt attempt) throws SQLException {
-        try (var query = opened().prepareStatement("select status from execution where id = ? and attempt = ?")) {
+        var current = session;
+        if (current == null) {
+            throw lost();
+        }
+        try (var query = current.prepareStatement("select status from execution where id = ? and attempt = ?")) {
             query.setString(1, attempt.execution().value());
             query.setInt(2, attempt.number());
             return look(query, attempt.status());
