@@ -3,7 +3,7 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import dev.kiln.testing.TestServers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class StartIT {
         for (var settings : List.of(Map.of("kiln.secrets-key", ""), Map.of("kiln.root.access-key-id", ""))) {
             assertThatThrownBy(
                             () -> ApiServer.start(database, regions, settings).close())
-                    .hasStackTraceContaining(UnusableSettingException.class.getName());
+                    .hasStackTraceContaining(CannotStartException.class.getName());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kiln.account.AccountId;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.region.RegionsConfiguration.RegionSettings;
+import dev.kiln.start.CannotStartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,20 +75,26 @@ public class BucketsConfiguration {
 
     private static void check(BucketSettings.Entry entry, Set<String> names, Regions stores) {
         if (!NAME.matcher(entry.name()).matches()) {
-            throw new IllegalArgumentException("kiln.buckets: \"" + entry.name()
-                    + "\" is no bucket's name: 3 to 63 lower-case letters, digits and inner dashes");
+            throw unusable(
+                    "\"" + entry.name() + "\" is not a valid bucket name",
+                    "A name has 3 to 63 lower-case letters, digits and inner dashes.");
         }
         if (!names.add(entry.name())) {
-            throw new IllegalArgumentException("bucket " + entry.name() + " is configured twice");
+            throw unusable("bucket " + entry.name() + " is configured twice", "Remove one of the two.");
         }
         if (entry.directory().toString().isEmpty()) {
-            throw new IllegalArgumentException("bucket " + entry.name() + " has no directory");
+            throw unusable("bucket " + entry.name() + " has no directory", "Set one.");
         }
         if (entry.region().isEmpty()
                 || stores.find(new RegionId(entry.region())).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "bucket " + entry.name() + " is in region " + entry.region() + ", which is not among kiln.regions");
+            throw unusable(
+                    "bucket " + entry.name() + " is in region " + entry.region() + ", which is not among kiln.regions",
+                    "Name one that is.");
         }
+    }
+
+    private static CannotStartException unusable(String problem, String remedy) {
+        return new CannotStartException("kiln.buckets: " + problem, remedy);
     }
 
     private static Bucket bucket(BucketSettings.Entry entry) {

@@ -1,5 +1,6 @@
 package dev.kiln.database;
 
+import dev.kiln.start.CannotStartException;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,8 +23,10 @@ public final class SchemaContract {
     public void check(MigrationVersion own) {
         var oldest = MigrationVersion.fromVersion(oldestMigration());
         if (own.compareTo(oldest) < 0) {
-            throw new IllegalStateException("the database needs processes that know migration " + oldest
-                    + ", and this one knows no newer than " + own + "; run a newer release");
+            throw new CannotStartException(
+                    "The database needs processes that know migration " + oldest
+                            + ", and this one knows only those up to " + own,
+                    "Run a newer release.");
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.kiln.network;
 
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -42,7 +42,7 @@ public record Network(InetAddress first, int bits) {
 
     /** Reads one that is known to be none but a network. */
     public static Network of(String text) {
-        return read(text).orElseThrow(() -> new IllegalArgumentException(text + " is no network"));
+        return read(text).orElseThrow(() -> new IllegalArgumentException(text + " is not a network"));
     }
 
     private static Optional<Network> read(String text) {
@@ -60,9 +60,9 @@ public record Network(InetAddress first, int bits) {
         }
     }
 
-    private static UnusableSettingException unusable(String text, String setting) {
-        return new UnusableSettingException(
-                setting + " has \"" + text + "\", which is no network",
+    private static CannotStartException unusable(String text, String setting) {
+        return new CannotStartException(
+                setting + " has \"" + text + "\", which is not a network",
                 "Write networks like 10.1.0.0/16 or fd00::/8, separated by commas.");
     }
 

@@ -1,5 +1,6 @@
 package dev.kiln.region;
 
+import dev.kiln.start.CannotStartException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,8 @@ public final class Regions {
     public Regions(Collection<? extends RegionStore> stores) {
         for (var store : stores) {
             if (this.stores.put(store.region(), store) != null) {
-                throw new IllegalArgumentException("region " + store.region() + " is configured twice");
+                throw new CannotStartException(
+                        "kiln.regions: region " + store.region() + " is configured twice", "Remove one of the two.");
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.kiln.secret;
 
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -41,8 +41,8 @@ public final class SecretSeal {
         throw unusable();
     }
 
-    private static UnusableSettingException unusable() {
-        return new UnusableSettingException(
+    private static CannotStartException unusable() {
+        return new CannotStartException(
                 "kiln.secrets-key is missing or is not 32 bytes in Base64",
                 "Make a key once with 'openssl rand -base64 32', keep it safe, and give it to every API process as"
                         + " KILN_SECRETS_KEY; to workers too, if templates have secret parameters.");

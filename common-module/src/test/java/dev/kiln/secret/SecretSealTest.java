@@ -3,7 +3,7 @@ package dev.kiln.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class SecretSealTest {
     @ValueSource(strings = {"", "x", "AAAA", "not base64 at all!"})
     void saysWhatIsWrongWithAKey(String key) {
         assertThatThrownBy(() -> new SecretSeal(key))
-                .isInstanceOf(UnusableSettingException.class)
+                .isInstanceOf(CannotStartException.class)
                 .hasMessageContaining("kiln.secrets-key")
                 .hasMessageContaining("openssl rand -base64 32");
     }

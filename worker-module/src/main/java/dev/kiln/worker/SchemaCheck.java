@@ -3,6 +3,7 @@ package dev.kiln.worker;
 import dev.kiln.database.OwnMigrations;
 import dev.kiln.database.SchemaContract;
 import dev.kiln.database.SchemaHistory;
+import dev.kiln.start.CannotStartException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -53,16 +54,18 @@ final class SchemaCheck {
         var validation = flyway.validateWithResult();
         for (var lacking = lacking(validation); lacking.isPresent(); lacking = lacking(validation)) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("the database lacks migration " + lacking.get()
-                        + "; start an API of this version, which migrates");
+                throw new CannotStartException(
+                        "The database lacks migration " + lacking.get(),
+                        "Start an API of this release, which migrates it.");
             }
             LOG.info("waiting for the API to bring the schema up to date");
             Thread.sleep(BETWEEN_LOOKS.toMillis());
             validation = flyway.validateWithResult();
         }
         if (!validation.validationSuccessful) {
-            throw new IllegalStateException("the database's schema is not this worker's: "
-                    + validation.getAllErrorMessages() + "; run workers and API of one line of releases");
+            throw new CannotStartException(
+                    "The database's schema is not this worker's: " + validation.getAllErrorMessages(),
+                    "Run workers and APIs of one line of releases.");
         }
     }
 

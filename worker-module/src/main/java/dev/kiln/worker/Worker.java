@@ -1,5 +1,6 @@
 package dev.kiln.worker;
 
+import dev.kiln.start.CannotStartException;
 import dev.kiln.worker.engine.SandboxUnavailableException;
 import dev.kiln.worker.intake.ExecutionListener;
 import dev.kiln.worker.intake.OrphanedExecutions;
@@ -64,7 +65,7 @@ final class Worker implements SmartLifecycle {
             schema.await(settings.schemaWait());
             sandbox.await();
         } catch (SandboxUnavailableException e) {
-            throw new IllegalStateException("this worker takes no builds: " + e.getMessage(), e);
+            throw new CannotStartException(e.problem(), e.remedy());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

@@ -3,7 +3,7 @@ package dev.kiln.api.account;
 import dev.kiln.account.AccountId;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.api.signature.AccessKeys;
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -42,7 +42,7 @@ class RootAccount implements SmartInitializingSingleton {
         }
         if (!settings.accessKeyId().matches("[A-Za-z0-9._-]{1,128}")
                 || settings.accessKeySecret().length() < MIN_SECRET) {
-            throw new UnusableSettingException(
+            throw new CannotStartException(
                     "kiln.root.access-key-id or kiln.root.access-key-secret is missing or malformed",
                     "Set KILN_ROOT_ACCESS_KEY_ID (1 to 128 of letters, digits, '.', '_', '-') and"
                             + " KILN_ROOT_ACCESS_KEY_SECRET (at least " + MIN_SECRET + " characters).");
@@ -58,7 +58,7 @@ class RootAccount implements SmartInitializingSingleton {
             closed.forEach(key -> keys.setActive(key.id(), false));
             LOG.warn("kiln.secrets-key-lost: {} access keys are switched off; make new ones", closed.size());
         } else if (!sealed.isEmpty() && sealed.stream().noneMatch(AccessKeys.Sealed::opens)) {
-            throw new UnusableSettingException(
+            throw new CannotStartException(
                     "kiln.secrets-key is another one than that with which the secrets in this database were sealed",
                     "Set the one that was used before. If it is lost for good, start once with"
                             + " --kiln.secrets-key-lost=true: that switches off the access keys that were sealed with it.");
@@ -69,12 +69,12 @@ class RootAccount implements SmartInitializingSingleton {
         var wanted = new AccountId(settings.accountId());
         var root = accounts.ensureRoot(wanted);
         if (!root.equals(wanted)) {
-            throw new UnusableSettingException(
+            throw new CannotStartException(
                     "kiln.root.account-id is " + wanted + ", but the root account of this database is " + root,
                     "Set kiln.root.account-id to " + root + ".");
         }
         if (!keys.makeOnlyKey(settings.accessKeyId(), root, settings.accessKeySecret())) {
-            throw new UnusableSettingException(
+            throw new CannotStartException(
                     "kiln.root.access-key-id " + settings.accessKeyId() + " is another key, or another account's",
                     "Choose another id for the root key.");
         }

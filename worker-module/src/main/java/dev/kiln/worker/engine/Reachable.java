@@ -52,7 +52,7 @@ final class Reachable {
     private final List<Network> closed;
     private final List<Network> allowed;
 
-    /** @throws dev.kiln.start.UnusableSettingException when one of the settings is no list of networks */
+    /** @throws dev.kiln.start.CannotStartException when one of the settings is no list of networks */
     Reachable(EngineSettings settings) {
         this.closed = Network.of(settings.closedNetworks(), "kiln.engine.closed-networks");
         this.allowed = Network.of(settings.privateNetworks(), "kiln.engine.private-networks");

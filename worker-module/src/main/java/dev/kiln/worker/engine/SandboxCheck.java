@@ -99,20 +99,21 @@ final class SandboxCheck {
                 mapped ? Stream.of("newuidmap", "newgidmap") : Stream.empty());
         var missing = tools.filter(tool -> find(tool) == null).toList();
         if (!missing.isEmpty()) {
-            throw new SandboxUnavailableException("This worker cannot build: " + String.join(", ", missing)
-                    + " not found; install the packages bubblewrap, util-linux, mount, tar, busybox-static"
-                    + (mapped ? " and uidmap" : ""));
+            throw new SandboxUnavailableException(
+                    "This worker cannot build: it lacks " + String.join(", ", missing),
+                    "Install the packages bubblewrap, util-linux, mount, tar, busybox-static"
+                            + (mapped ? " and uidmap" : ""));
         }
     }
 
     SandboxUnavailableException unavailable(String why) {
         var remedy = mapped
-                ? "an ordinary user needs 65535 sub-ids in /etc/subuid and /etc/subgid, and a kernel that allows user"
+                ? "An ordinary user needs 65536 sub-ids in /etc/subuid and /etc/subgid, and a kernel that allows user"
                         + " namespaces (user.max_user_namespaces, and kernel.apparmor_restrict_unprivileged_userns=0 where"
                         + " that exists)"
-                : "root needs the capability SYS_ADMIN and the right to mount overlay and proc; in a container that is"
+                : "Root needs the capability SYS_ADMIN and the right to mount overlay and proc; in a container that is"
                         + " --cap-add SYS_ADMIN with seccomp, AppArmor and masked paths switched off for it";
-        return new SandboxUnavailableException("This worker cannot make a sandbox: " + why.strip() + ". Remedy: "
-                + remedy + "; busybox must be static");
+        return new SandboxUnavailableException(
+                "This worker cannot make a sandbox: " + why.strip(), remedy + "; busybox must be static");
     }
 }

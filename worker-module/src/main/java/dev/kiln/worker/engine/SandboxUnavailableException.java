@@ -1,11 +1,25 @@
 package dev.kiln.worker.engine;
 
-/** This worker cannot make a sandbox; the message says why and what to do. */
+/** This worker cannot make a sandbox; says why and what to do, each in a sentence. */
 public final class SandboxUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    public SandboxUnavailableException(String message) {
-        super(message);
+    private final String problem;
+    private final String remedy;
+
+    SandboxUnavailableException(String problem, String remedy) {
+        super(problem + ". " + remedy + ".");
+        this.problem = problem;
+        this.remedy = remedy;
+    }
+
+    /** Without its full stop. */
+    public String problem() {
+        return problem;
+    }
+
+    public String remedy() {
+        return remedy + ".";
     }
 }
