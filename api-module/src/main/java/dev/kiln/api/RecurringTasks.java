@@ -30,6 +30,6 @@ class RecurringTasks {
 
     private static void failed(Throwable failure) {
         var cause = failure instanceof Exception error ? NestedExceptionUtils.getMostSpecificCause(error) : failure;
-        LOG.warn("what is done from time to time is put off: {}", cause.toString());
+        LOG.warn("recurring tasks are postponed: {}", cause.toString());
     }
 }

@@ -261,8 +261,8 @@ class GarbageIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    {a: 1}                      | no valid JSON, as of line 1, column
-                    {"maximalAgeSeconds":       | no valid JSON
+                    {a: 1}                      | not valid JSON, as of line 1, column
+                    {"maximalAgeSeconds":       | not valid JSON
                     {"maximalAgeSeconds": "1d"} | "maximalAgeSeconds"
                     [1]                         | has to be a JSON object
                     ''                          | needs a body

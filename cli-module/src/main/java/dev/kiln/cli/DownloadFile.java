@@ -26,7 +26,7 @@ final class DownloadFile {
         var directory = directory(file);
         if (!Files.isDirectory(directory)) {
             throw new UsageException(
-                    (Files.exists(directory) ? directory + " is no directory" : "there is no directory " + directory)
+                    (Files.exists(directory) ? directory + " is not a directory" : "there is no directory " + directory)
                             + " for " + file.getFileName() + "; make it, or name a file in one that there is");
         }
         regular(part(file));
@@ -48,7 +48,7 @@ final class DownloadFile {
 
     private static void regular(Path file) throws UsageException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new UsageException(file + " is no regular file and would be replaced by one; " + ANOTHER);
+            throw new UsageException(file + " is not a regular file and would be replaced by one; " + ANOTHER);
         }
     }
 

@@ -17,7 +17,7 @@ final class ExitStatus {
             case "TEST_FAILED" -> 11;
             case "PARTITION_SUCCESS" -> 12;
             case "CANCELLED" -> 13;
-            default -> throw new IllegalArgumentException(status + " is no end");
+            default -> throw new IllegalArgumentException(status + " is not an end");
         };
     }
 

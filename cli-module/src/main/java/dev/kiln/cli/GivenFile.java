@@ -16,7 +16,7 @@ final class GivenFile {
     static Path of(String word) throws UsageException {
         var file = Path.of(word);
         if (Files.notExists(file) || word.isEmpty()) {
-            throw new UsageException("there is no file \"" + word + "\"; name one that there is");
+            throw new UsageException("there is no file \"" + word + "\"; name an existing one");
         }
         if (Files.isDirectory(file)) {
             throw new UsageException(file + " is a directory; name a file");
@@ -25,8 +25,7 @@ final class GivenFile {
             throw new UsageException(file + " is not readable for this user; name another file, or ask its owner");
         }
         if (!Files.isRegularFile(file)) {
-            throw new UsageException(
-                    file + " is no regular file, and has to be one; save what it holds in one, and name that");
+            throw new UsageException(file + " is not a regular file; save its contents to one and name that");
         }
         return file;
     }
@@ -47,8 +46,7 @@ final class GivenFile {
         var text = CharBuffer.allocate(bytes.length);
         var end = StandardCharsets.UTF_8.newDecoder().decode(in, text, true);
         if (end.isError()) {
-            throw new UsageException(
-                    file + " is no text in UTF-8, as its byte " + (in.position() + 1) + " shows; " + remedy);
+            throw new UsageException(file + " is not text in UTF-8 (byte " + (in.position() + 1) + "); " + remedy);
         }
         return text.flip().toString();
     }

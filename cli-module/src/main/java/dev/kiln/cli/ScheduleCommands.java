@@ -55,7 +55,7 @@ final class ScheduleCommands {
     private int schedule(Arguments arguments) throws UsageException, IOException {
         var cron = arguments.option("cron");
         if (arguments.has("remove") && cron.isPresent()) {
-            throw new UsageException("--remove and --cron exclude each other");
+            throw new UsageException("give either --remove or --cron, not both");
         }
         if (cron.isEmpty()
                 && (arguments.option("zone").isPresent()

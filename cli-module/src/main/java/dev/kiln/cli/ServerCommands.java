@@ -83,7 +83,7 @@ final class ServerCommands {
         known.path("places").forEach(one -> places.add(text(one, "place")));
         known.path("findings").forEach(one -> places.add(text(one, "place")));
         if (!places.contains(place)) {
-            throw new IOException("nothing is noted of a place \"" + place + "\", so there is nothing to forget; "
+            throw new IOException("place \"" + place + "\" is not known; "
                     + (places.isEmpty() ? "there is no place" : "the places are " + String.join(", ", places)));
         }
         session.client().rest("DELETE", DOCTOR + "/places/" + place, Map.of(), RequestBody.none());
@@ -167,7 +167,7 @@ final class ServerCommands {
         var data = arguments.option("data");
         var file = arguments.option("file");
         if (data.isPresent() && file.isPresent()) {
-            throw new UsageException("--data and --file are two bodies");
+            throw new UsageException("give either --data or --file, not both");
         }
         if (file.isPresent()) {
             return RequestBody.file(GivenFile.of(file.get()));

@@ -99,7 +99,7 @@ public final class SignedClient {
         try (var answer = send(call)) {
             return JSON.readTree(answer.body());
         } catch (JacksonException e) {
-            throw new IOException(endpoint + " answered " + name(call) + " with something else than JSON", e);
+            throw new IOException(endpoint + " answered " + name(call) + " with something other than JSON", e);
         }
     }
 
@@ -115,12 +115,12 @@ public final class SignedClient {
             throw new IOException(
                     "no server answers at " + endpoint + "; start one by ./kiln up or set KILN_ENDPOINT", e);
         } catch (UnknownHostException e) {
-            throw new IOException("nobody knows the host of " + endpoint + "; check KILN_ENDPOINT", e);
+            throw new IOException("the host name of " + endpoint + " cannot be resolved; check KILN_ENDPOINT", e);
         } catch (SSLException e) {
             throw new IOException(
                     "no trusted connection to " + endpoint + ": " + e.getMessage() + "; check KILN_ENDPOINT", e);
         } catch (SocketTimeoutException e) {
-            throw new IOException(endpoint + " says nothing; check KILN_ENDPOINT and the way there", e);
+            throw new IOException(endpoint + " does not answer; check KILN_ENDPOINT and the network", e);
         }
     }
 

@@ -51,7 +51,7 @@ final class TemplateFile {
                     && one.get("default") != null
                     && !(one.get("default") instanceof String)) {
                 throw new UsageException(
-                        "the default " + one.get("default") + " in " + file + " is no text: put it into quotes");
+                        "the default " + one.get("default") + " in " + file + " is not text: put it into quotes");
             }
         }
         return JSON.createObjectNode().set("parameters", json("", parameters));
@@ -127,10 +127,10 @@ final class TemplateFile {
         var written = Terminal.cut(typed.written(), SHOWN);
         var quotes = ": put it into quotes, \"" + written + "\"";
         if (typed.isWhole()) {
-            throw new UsageException(name + " is " + written + ", of which YAML makes " + typed.read() + quotes
+            throw new UsageException(name + " is " + written + ", which YAML reads as " + typed.read() + quotes
                     + ", or write " + typed.read() + " if that is meant");
         }
-        var kind = typed.read() instanceof Number || typed.read() instanceof Date ? "a number or a date" : "no text";
+        var kind = typed.read() instanceof Number || typed.read() instanceof Date ? "a number or a date" : "not text";
         throw new UsageException(name + " is " + kind + " for YAML, which would change " + written + quotes);
     }
 }

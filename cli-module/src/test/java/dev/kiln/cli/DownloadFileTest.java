@@ -58,8 +58,8 @@ class DownloadFileTest {
                 .isZero();
         var link = Files.createSymbolicLink(directory.resolve("link"), pipe);
 
-        refused(pipe, pipe + " is no regular file and would be replaced by one; name a file");
-        refused(link, pipe.toRealPath() + " is no regular file");
+        refused(pipe, pipe + " is not a regular file and would be replaced by one; name a file");
+        refused(link, pipe.toRealPath() + " is not a regular file");
         assertThat(Files.isRegularFile(pipe)).isFalse();
         assertThat(link).isSymbolicLink();
     }
@@ -69,7 +69,7 @@ class DownloadFileTest {
         var other = Files.writeString(directory.resolve("other"), "other");
         Files.createSymbolicLink(directory.resolve("golden.tar.part"), other);
 
-        refused(directory.resolve("golden.tar"), "golden.tar.part is no regular file");
+        refused(directory.resolve("golden.tar"), "golden.tar.part is not a regular file");
         assertThat(other).hasContent("other");
     }
 
@@ -78,7 +78,7 @@ class DownloadFileTest {
         var missing = directory.resolve("nodir");
         refused(missing.resolve("out.tar"), "there is no directory " + missing + " for out.tar; make it");
         Files.createFile(missing);
-        refused(missing.resolve("out.tar"), missing + " is no directory for out.tar");
+        refused(missing.resolve("out.tar"), missing + " is not a directory for out.tar");
         refused(Path.of(""), "\"\" is a directory");
     }
 

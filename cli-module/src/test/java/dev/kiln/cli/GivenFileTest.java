@@ -37,7 +37,7 @@ class GivenFileTest {
         var file = Files.write(directory.resolve("token"), LATIN);
 
         refused(
-                file + " is no text in UTF-8, as its byte 2 shows; the value of parameter TOKEN is text",
+                file + " is not text in UTF-8 (byte 2); the value of parameter TOKEN is text",
                 "start",
                 "ip-aaaaaaaaaaaaaaaaaaaa",
                 "--param-file",
@@ -47,14 +47,14 @@ class GivenFileTest {
     @Test
     void anotherEncodingIsNoPolicyAndNoTemplate() throws IOException {
         var file = Files.write(directory.resolve("latin"), LATIN);
-        var why = file + " is no text in UTF-8, as its byte 2 shows; save it in UTF-8";
+        var why = file + " is not text in UTF-8 (byte 2); save it in UTF-8";
 
         refused(why, "key", "create", "--policy", file.toString());
         refused(why, "key", "temporary", "--policy", file.toString());
         refused(why, "template", "create", "-f", file.toString());
         // A character that the end of the file cuts.
         Files.write(file, new byte[] {'a', (byte) 0xC3});
-        refused("latin is no text in UTF-8, as its byte 2 shows", "key", "create", "--policy", file.toString());
+        refused("latin is not text in UTF-8 (byte 2)", "key", "create", "--policy", file.toString());
     }
 
     @Test
@@ -74,7 +74,7 @@ class GivenFileTest {
         Files.writeString(file, "KILN_ACCESS_KEY_ID=a\nKILN_ACCESS_KEY_SECRET=hidden\\u12\n");
         refused(file + " has a \\u without four hexadecimal digits behind it; restore it, or delete it", "images");
         Files.write(file, LATIN);
-        refused(file + " is no text in UTF-8, as its byte 2 shows; restore it, or delete it", "images");
+        refused(file + " is not text in UTF-8 (byte 2); restore it, or delete it", "images");
         assertThat(server.said()).doesNotContain("hidden");
     }
 
@@ -93,7 +93,7 @@ class GivenFileTest {
         var pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        var why = " is no regular file, and has to be one; save what it holds in one, and name that";
+        var why = " is not a regular file; save its contents to one and name that";
 
         refused(pipe + why, "template", "create", "-f", pipe.toString());
         refused(pipe + why, "rest", "PUT", "/api/v1/x", "-f", pipe.toString());

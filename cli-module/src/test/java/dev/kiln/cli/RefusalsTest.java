@@ -68,15 +68,14 @@ class RefusalsTest {
 
         assertThat(server.run("doctor", "--forget", "engine-2")).isEqualTo(1);
         assertThat(server.said())
-                .isEqualTo("kiln: nothing is noted of a place \"engine-2\", so there is nothing to forget;"
-                        + " the places are engine-1, engine-gone\n");
+                .isEqualTo("kiln: place \"engine-2\" is not known;" + " the places are engine-1, engine-gone\n");
         assertThat(server.asked).containsExactly("GET /api/v1/doctor");
 
         assertThat(server.run("doctor", "--forget", "engine-gone")).isEqualTo(1);
         assertThat(server.asked).endsWith("DELETE /api/v1/doctor/places/engine-gone", "GET /api/v1/doctor");
         server.answer("/api/v1/doctor", 200, "{\"clean\":true}");
         assertThat(server.run("doctor", "--forget", "engine-1")).isEqualTo(1);
-        assertThat(server.said()).contains("nothing is noted of a place \"engine-1\"", "there is no place");
+        assertThat(server.said()).contains("place \"engine-1\" is not known", "there is no place");
     }
 
     @Test

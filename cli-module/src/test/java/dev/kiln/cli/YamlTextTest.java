@@ -35,17 +35,17 @@ class YamlTextTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "AddAccount: [0123] | AddAccount.1 is 0123, of which YAML makes 83: put it into quotes, \"0123\","
+                "AddAccount: [0123] | AddAccount.1 is 0123, which YAML reads as 83: put it into quotes, \"0123\","
                         + " or write 83 if that is meant",
-                "Name: yes | Name is yes, of which YAML makes true: put it into quotes, \"yes\"",
-                "Name: True | Name is True, of which YAML makes true",
-                "Description: 0x1F | Description is 0x1F, of which YAML makes 31",
-                "Description: 1:30 | Description is 1:30, of which YAML makes 90",
-                "Description: 1_000 | Description is 1_000, of which YAML makes 1000",
-                "Description: +5 | Description is +5, of which YAML makes 5",
-                "DeleteInstanceOnFailure: off | DeleteInstanceOnFailure is off, of which YAML makes false",
+                "Name: yes | Name is yes, which YAML reads as true: put it into quotes, \"yes\"",
+                "Name: True | Name is True, which YAML reads as true",
+                "Description: 0x1F | Description is 0x1F, which YAML reads as 31",
+                "Description: 1:30 | Description is 1:30, which YAML reads as 90",
+                "Description: 1_000 | Description is 1_000, which YAML reads as 1000",
+                "Description: +5 | Description is +5, which YAML reads as 5",
+                "DeleteInstanceOnFailure: off | DeleteInstanceOnFailure is off, which YAML reads as false",
                 "Description: 12.10 | Description is a number or a date for YAML, which would change 12.10: put it",
-                "Description: !!binary YWJj | Description is no text for YAML, which would change YWJj",
+                "Description: !!binary YWJj | Description is not text for YAML, which would change YWJj",
                 "Description: !!int abc | is not YAML: \"abc\" is not what its tag says; leave out the tag",
                 "Description: !!set {a, b} | Description is neither a text nor a list nor names with values"
             })
@@ -116,11 +116,11 @@ class YamlTextTest {
                 .isEqualTo("{\"parameters\":[{\"name\":\"A\",\"secret\":true,\"default\":null,"
                         + "\"description\":[12,\"b\"]}]}");
         assertThat(parameters("- {name: A, secret: yes}")).isEqualTo(2);
-        assertThat(server.said()).contains("1.secret is yes, of which YAML makes true");
+        assertThat(server.said()).contains("1.secret is yes, which YAML reads as true");
         assertThat(parameters("- {name: A}\n- {name: 0123}")).isEqualTo(2);
-        assertThat(server.said()).contains("2.name is 0123, of which YAML makes 83");
+        assertThat(server.said()).contains("2.name is 0123, which YAML reads as 83");
         assertThat(parameters("- {name: A, default: 1.10}")).isEqualTo(2);
-        assertThat(server.said()).contains("the default 1.10 in ").contains("is no text: put it into quotes");
+        assertThat(server.said()).contains("the default 1.10 in ").contains("is not text: put it into quotes");
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ public record ObjectName(String value) {
 
     public ObjectName {
         if (!isName(value)) {
-            throw new IllegalArgumentException("\"" + value + "\" is no object's name");
+            throw new IllegalArgumentException("\"" + value + "\" is not a valid object name");
         }
     }
 

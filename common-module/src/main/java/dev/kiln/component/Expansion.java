@@ -92,7 +92,7 @@ public final class Expansion {
             if (!values.containsKey(name)) {
                 throw command.refused(
                         REFUSED,
-                        "passes --" + name + ", which is no parameter of the component",
+                        "passes --" + name + ", which is not a parameter of the component",
                         "its parameters: " + content.parameterNames());
             }
         }

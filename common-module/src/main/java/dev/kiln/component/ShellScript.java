@@ -107,7 +107,7 @@ final class ShellScript {
                 && !SHELL.matcher(firstLine).matches()) {
             throw YamlReader.refused(
                     scalar.lineOf(0),
-                    "\"" + YamlReader.shown(firstLine) + "\" is no shell, and {{…}} is written for one",
+                    "\"" + YamlReader.shown(firstLine) + "\" is not a shell, and {{…}} is written for one",
                     "read the values of parameters from the environment, KILN_PARAMETER_<name>");
         }
     }

@@ -91,7 +91,7 @@ final class TaskActions {
         if (user.isLiteral() && !USER.matcher(literal(user)).matches()) {
             throw YamlReader.refused(
                     given.get().line(),
-                    "username \"" + YamlReader.shown(given.get().text()) + "\" is no name or number of one user",
+                    "username \"" + YamlReader.shown(given.get().text()) + "\" is not the name or number of one user",
                     "use a name of the image's /etc/passwd");
         }
         return user;
@@ -159,7 +159,7 @@ final class TaskActions {
             var given = text(properties, "objectName", what);
             throw YamlReader.refused(
                     given.line(),
-                    "objectName \"" + YamlReader.shown(given.text()) + "\" is no object's name",
+                    "objectName \"" + YamlReader.shown(given.text()) + "\" is not a valid object name",
                     "write a path without empty parts, \".\" and \"..\"");
         }
         var region = optional(properties, "ossRegion", what);
@@ -174,7 +174,7 @@ final class TaskActions {
         if (given.isPresent() && !SECONDS.matcher(given.get().text()).matches()) {
             throw YamlReader.refused(
                     given.get().line(),
-                    key + " \"" + YamlReader.shown(given.get().text()) + "\" is no number of seconds",
+                    key + " \"" + YamlReader.shown(given.get().text()) + "\" is not a number of seconds",
                     "write 1 to 99999");
         }
         return given.map(Scalar::text).map(Integer::parseInt).orElse(600);

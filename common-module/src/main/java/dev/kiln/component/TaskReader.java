@@ -32,7 +32,8 @@ final class TaskReader {
         var parameters = parameters(root.entries().get("Parameters"));
         if (!(root.entries().get("Tasks") instanceof Sequence tasks)
                 || tasks.items().isEmpty()) {
-            throw YamlReader.refused(root.line(), "Tasks is no list of tasks", "write Tasks: and at least one - Name:");
+            throw YamlReader.refused(
+                    root.line(), "Tasks is not a list of tasks", "write Tasks: and at least one - Name:");
         }
         if (tasks.items().size() > BuildContent.MOST_COMMANDS) {
             throw YamlReader.refused(
@@ -125,7 +126,7 @@ final class TaskReader {
         if (value instanceof Mapping mapping) {
             return mapping;
         }
-        throw YamlReader.refused(value.line(), what + " is no mapping", "write key: value lines");
+        throw YamlReader.refused(value.line(), what + " is not a mapping", "write key: value lines");
     }
 
     static void checkKeys(Mapping mapping, String what, Set<String> known) throws BuildContentException {
@@ -147,7 +148,7 @@ final class TaskReader {
             throw YamlReader.refused(mapping.line(), what + " has no " + key, "add it");
         }
         if (!(value instanceof Scalar scalar)) {
-            throw YamlReader.refused(value.line(), key + " of " + what + " is no text", "write one value");
+            throw YamlReader.refused(value.line(), key + " of " + what + " is not text", "write one value");
         }
         if (scalar.plain() && scalar.text().isEmpty()) {
             throw YamlReader.refused(value.line(), key + " of " + what + " is empty", "write a value, '' for no text");

@@ -104,7 +104,7 @@ final class YamlReader {
         var entries = new LinkedHashMap<String, YamlValue>();
         for (var event = events.next(); !(event instanceof CollectionEndEvent); event = events.next()) {
             if (!(value(event, depth + 1) instanceof YamlValue.Scalar key)) {
-                throw refused(line(event), "has a key that is no text", "write a name");
+                throw refused(line(event), "has a key that is not text", "write a name");
             }
             if (entries.containsKey(key.text())) {
                 throw refused(key.line(), "has the key \"" + shown(key.text()) + "\" twice", "remove one");

@@ -59,7 +59,8 @@ public final class Executions {
 
     /**
      * Starts an execution of a template of the account. Empty when one is running already, or when there is no such
-     * template. Of any number of simultaneous calls one wins: the unique index decides.
+     * template. Of any number of simultaneous calls one wins: the unique index decides. The API writes the same rows
+     * for many starts at once (GatheredStarts): a column added here belongs there too.
      *
      * @param trace place in a trace under which all that is done for it belongs
      */

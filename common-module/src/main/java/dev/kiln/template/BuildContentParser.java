@@ -68,7 +68,7 @@ final class BuildContentParser {
             default ->
                 throw line.refused(
                         "InvalidImageTemplateCommand.NotSupported",
-                        "begins with \"" + line.word() + "\", which is no command",
+                        "begins with \"" + line.word() + "\", which is not a command",
                         "use RUN, ENV, WORKDIR, COPY, USER, LABEL, CMD, ENTRYPOINT, RESTART"
                                 + (kind == Kind.COMPONENT ? "" : " or COMPONENT")
                                 + ", and \\ at the end of a line that goes on");
@@ -195,7 +195,8 @@ final class BuildContentParser {
     private BuildCommand user(SourceLine line) throws BuildContentException {
         var name = present(line, "USER www-data");
         if (!USER.matcher(name).matches()) {
-            throw line.invalid("is no name or number of one user", "write USER and a name of the image's /etc/passwd");
+            throw line.invalid(
+                    "is not the name or number of one user", "write USER and a name of the image's /etc/passwd");
         }
         return new BuildCommand.User(line.text(), name);
     }

@@ -134,13 +134,13 @@ class ComponentContentTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            Tasks: []                                                    | no list of tasks
-            Tasks: x                                                     | no list of tasks
-            Tasks:                                                       | no list of tasks
-            Parameters: {a: {Type: String}}                              | no list of tasks
+            Tasks: []                                                    | not a list of tasks
+            Tasks: x                                                     | not a list of tasks
+            Tasks:                                                       | not a list of tasks
+            Parameters: {a: {Type: String}}                              | not a list of tasks
             Other: x                                                     | "Other" is unknown
-            --- [a]                                                      | is no mapping
-            Tasks: [a]                                                   | is no mapping
+            --- [a]                                                      | is not a mapping
+            Tasks: [a]                                                   | is not a mapping
             Tasks: [{Name: t}]                                           | has no Action
             Tasks: [{Action: Reboot}]                                    | has no Name
             Tasks: [{Name: , Action: Reboot}]                            | is empty
@@ -156,12 +156,12 @@ class ComponentContentTest {
             Tasks: [!!binary aaaa]                                       | the tag
             Tasks: ! [a]                                                 | the tag
             Tasks: [[[[[[[a]]]]]]]                                       | nested deeper
-            {[a]: b}                                                     | key that is no text
+            {[a]: b}                                                     | key that is not text
             Tasks: "\\0"                                                 | control character
             Tasks: "\\uD800"                                             | control character
             Tasks: "\\UFFFFFFFF"                                         | is no YAML
             Tasks: {                                                     | is no YAML
-            --- a                                                        | is no mapping
+            --- a                                                        | is not a mapping
             {Parameters: {a: {Type: Text}}, Tasks: [a]}                  | Type "Text"
             {Parameters: {a: {Type: Number, DefaultValue: 0x1}}, Tasks: [a]} | is no Number
             {Parameters: {a: {Type: Boolean, DefaultValue: yes}}, Tasks: [a]} | is no Boolean
@@ -190,7 +190,7 @@ class ComponentContentTest {
             sourcePath: 'http://h/f', destinationDir: /../a | leaves the image
             sourcePath: 'http://h/f'                     | has no destinationDir
             destinationDir: /                            | has no sourcePath
-            sourcePath: 'http://h/f', destinationDir: /, timeout: 0 | no number of seconds
+            sourcePath: 'http://h/f', destinationDir: /, timeout: 0 | not a number of seconds
             sourcePath: 'http://h/f', destinationDir: /, x: 0 | "x" is unknown
             """)
     void downloadsAreChecked(String properties, String words) {
@@ -223,7 +223,7 @@ class ComponentContentTest {
         refusedScript("echo $(( {{p}} + 1 ))", "Type Number");
         refusedScript("cat <<'EOF'\n{{p}}\nEOF", "line 9", "<<'EOF'");
         refusedScript("cat <<{{p}}\nEOF", "<< ends at");
-        refusedScript("#!/usr/bin/python3\nprint({{p}})", "is no shell");
+        refusedScript("#!/usr/bin/python3\nprint({{p}})", "is not a shell");
         refusedScript("(".repeat(200) + "{{p}}", "nested deeper");
     }
 }

@@ -25,7 +25,7 @@ public final class DirectoryLock implements Closeable {
     public static DirectoryLock take(Path directory) throws IOException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw new IOException(directory + " is no directory; choose another place");
+            throw new IOException(directory + " is not a directory; choose another place");
         }
         try {
             if (!Files.isDirectory(directory)) {

@@ -27,7 +27,8 @@ public final class FreePort {
         try {
             return bind(InetAddress.getByName(host), port);
         } catch (UnknownHostException e) {
-            throw new IOException("nobody knows the host " + host + "; choose an address of this machine", e);
+            throw new IOException(
+                    "the host name " + host + " cannot be resolved; choose an address of this machine", e);
         } catch (BindException e) {
             throw new IOException(
                     "port " + port + " of " + host + " is taken by another program, not for this user, or of another"

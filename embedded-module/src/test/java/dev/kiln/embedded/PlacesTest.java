@@ -17,7 +17,8 @@ class PlacesTest {
     void aDirectoryThatIsNoneOrCannotBeMadeIsNamed(@TempDir Path directory) throws IOException {
         var file = Files.createFile(directory.resolve("file"));
 
-        assertThatThrownBy(() -> DirectoryLock.take(file)).hasMessage(file + " is no directory; choose another place");
+        assertThatThrownBy(() -> DirectoryLock.take(file))
+                .hasMessage(file + " is not a directory; choose another place");
         var below = file.resolve("data");
         assertThatThrownBy(() -> DirectoryLock.take(below))
                 .hasMessageContaining("directory " + below + " cannot be made")
@@ -38,7 +39,7 @@ class PlacesTest {
     @Test
     void aHostThatIsNotThisMachineIsNamed() throws IOException {
         assertThatThrownBy(() -> FreePort.check("nohost.invalid", 0))
-                .hasMessage("nobody knows the host nohost.invalid; choose an address of this machine");
+                .hasMessage("the host name nohost.invalid cannot be resolved; choose an address of this machine");
         // Of TEST-NET-1, which is nobody's.
         assertThatThrownBy(() -> FreePort.check("192.0.2.1", 1))
                 .hasMessageContaining("port 1 of 192.0.2.1")

@@ -143,8 +143,8 @@ class KeyController {
     }
 
     private static ApiException notFound(String id) {
-        return Gateway.KEY_NOT_FOUND.because(
-                "There is no access key " + Refusals.quoted(id) + " that lives longer than a request needs.");
+        return Gateway.KEY_NOT_FOUND.because("There is no access key " + Refusals.quoted(id)
+                + " that you can change; a temporary key ends by itself, or with the key that made it.");
     }
 
     /** The root account is never locked out: one key that may do everything stays. */

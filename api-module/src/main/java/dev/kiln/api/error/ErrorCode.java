@@ -12,7 +12,9 @@ public record ErrorCode(String code, int status, String when) {
     public static final ErrorCode MISSING_PARAMETER =
             new ErrorCode("MissingParameter", 400, "a required parameter is missing");
     public static final ErrorCode INVALID_PARAMETER = new ErrorCode(
-            "InvalidParameter", 400, "malformed encoding, a name twice, too many parameters, a body that is no form");
+            "InvalidParameter",
+            400,
+            "malformed encoding, a name twice, too many parameters, a body that is not a form");
     public static final ErrorCode INVALID_REGION =
             new ErrorCode("InvalidRegionId.NotFound", 404, "a region that is not configured");
 

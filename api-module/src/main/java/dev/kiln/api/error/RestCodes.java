@@ -23,7 +23,7 @@ public final class RestCodes {
     public static final ErrorCode TOO_LARGE = new ErrorCode(
             "RequestTooLarge", 413, "an upload of more than `kiln.upload-limit`, another body of more than 64 KiB");
     public static final ErrorCode INVALID_ARCHIVE =
-            new ErrorCode("InvalidArchive", 422, "the upload is no archive, or one that is not safe");
+            new ErrorCode("InvalidArchive", 422, "the upload is not an archive, or not a safe one");
     public static final ErrorCode INVALID_DISK =
             new ErrorCode("InvalidDisk", 422, "the upload is a disk that is broken, or of a kind that is not taken");
     public static final ErrorCode OUTPUT_FORMAT = new ErrorCode(

@@ -48,7 +48,7 @@ class CheckedStart {
         this.parameters = parameters;
     }
 
-    ExecutionId start(Call call, Starts.Wanted wanted) {
+    ExecutionId start(Call call, GatheredStarts.Wanted wanted) {
         return new ExecutionId(tokens.once(call, NewId.execution().value(), newId -> {
             var held = templates
                     .hold(wanted.template(), call.account())

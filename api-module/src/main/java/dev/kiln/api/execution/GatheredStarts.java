@@ -30,8 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Starts of executions that nothing speaks against, in one statement for all that come at the same time. */
 @Component
-final class Starts {
+final class GatheredStarts {
 
+    // Writes for each start what Executions.start writes for one: a column added to one of them belongs in both.
     // Templates that somebody has locked are passed over, so that nobody waits for what another start has to wait for.
     // One document instead of an array for each column: of arrays PostgreSQL knows the lengths, finds that a plan for
     // just these is cheaper, and plans each time, which takes longer than all the rest. The offset has the one running
@@ -79,7 +80,7 @@ final class Starts {
     private final Regions regions;
     private final Gathered<Start, Boolean> started = new Gathered<>(this::start);
 
-    Starts(JdbcClient jdbc, JsonMapper json, Regions regions) {
+    GatheredStarts(JdbcClient jdbc, JsonMapper json, Regions regions) {
         this.jdbc = jdbc;
         this.json = json;
         this.regions = regions;

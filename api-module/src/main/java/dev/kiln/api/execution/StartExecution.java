@@ -48,11 +48,11 @@ class StartExecution implements Operation<ExecutionId> {
                     ClientTokens.MISMATCH),
             Shape.of(Field.text("ExecutionId", ExecutionId::value)));
 
-    private final Starts starts;
+    private final GatheredStarts starts;
     private final CheckedStart checked;
     private final EventRelay relay;
 
-    StartExecution(Starts starts, CheckedStart checked, EventRelay relay) {
+    StartExecution(GatheredStarts starts, CheckedStart checked, EventRelay relay) {
         this.starts = starts;
         this.checked = checked;
         this.relay = relay;
@@ -65,7 +65,8 @@ class StartExecution implements Operation<ExecutionId> {
 
     @Override
     public ExecutionId run(Call call) {
-        var wanted = new Starts.Wanted(new TemplateId(call.get(TEMPLATE)), call.get(REGION_ID), call.get(Tags.TAG));
+        var wanted =
+                new GatheredStarts.Wanted(new TemplateId(call.get(TEMPLATE)), call.get(REGION_ID), call.get(Tags.TAG));
         var id = starts.atOnce(call, wanted).orElseGet(() -> checked.start(call, wanted));
         relay.ring();
         return id;

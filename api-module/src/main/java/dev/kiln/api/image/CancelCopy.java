@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class CancelCopy implements Operation<Done> {
 
     private static final ErrorCode NO_COPY =
-            new ErrorCode("ImageCreatedNotFromCopy", 400, "the image is no copy of CopyImage");
+            new ErrorCode("ImageCreatedNotFromCopy", 400, "the image is not a copy made by CopyImage");
 
     private static final Parameter<String> ID = Parameter.text("ImageId").required();
 

@@ -59,7 +59,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static String said(@Nullable Throwable cause) {
         if (cause instanceof StreamReadException broken) {
             var at = broken.getLocation();
-            return "The body is no valid JSON, as of line " + at.getLineNr() + ", column " + at.getColumnNr()
+            return "The body is not valid JSON, as of line " + at.getLineNr() + ", column " + at.getColumnNr()
                     + ". Names and texts stand in double quotes.";
         }
         if (cause instanceof DatabindException other) {

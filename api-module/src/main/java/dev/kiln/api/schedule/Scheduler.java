@@ -45,7 +45,7 @@ final class Scheduler implements SmartLifecycle {
                 }
             } catch (RuntimeException e) {
                 // Whatever it is: what is due stays due until the next look.
-                LOG.warn("nothing is started by itself this time: {}", e.toString());
+                LOG.warn("scheduled starts are skipped this time: {}", e.toString());
             }
             if (!rested()) {
                 return;

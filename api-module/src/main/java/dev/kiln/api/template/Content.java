@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** BuildContent and TestContent as parameters: commands, one a line (docs/build-content.md). */
 record Content(BuildContent.Kind kind) implements Form<String> {
 
-    /** In the order of the reference; those of a length and of a line that is no command come with each kind. */
+    /** In the order of the reference; those of a length and of a line that is not a command come with each kind. */
     static final List<ErrorCode> CODES = Stream.of(
                     Stream.of(
                             new ErrorCode("InvalidBuildContent.LengthExceeded", 400, "more than 16 KiB"),

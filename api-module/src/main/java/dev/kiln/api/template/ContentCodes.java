@@ -26,7 +26,7 @@ public final class ContentCodes {
     public static final ErrorCode TOO_MANY_COMMANDS =
             new ErrorCode("InvalidImageTemplateCommandSize.ExceededMaxNumber", 400, "more than 127 commands");
     public static final ErrorCode NO_COMMAND =
-            new ErrorCode("InvalidImageTemplateCommand.NotSupported", 400, "a line that is no command");
+            new ErrorCode("InvalidImageTemplateCommand.NotSupported", 400, "a line that is not a command");
 
     /** FROM within a component; the only one of these codes that is not 400. */
     public static final ErrorCode FROM_IN_COMPONENT =

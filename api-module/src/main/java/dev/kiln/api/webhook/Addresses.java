@@ -58,7 +58,7 @@ final class Addresses {
         try {
             found = InetAddress.getAllByName(host);
         } catch (UnknownHostException e) {
-            throw new IOException("nobody knows the host " + host, e);
+            throw new IOException("the host name " + host + " cannot be resolved", e);
         }
         for (var address : found) {
             if (!isPublic(address) && allowed.stream().noneMatch(network -> network.contains(address))) {

@@ -170,7 +170,7 @@ final class Dispatcher implements SmartLifecycle {
 
     private void failed(Deliveries.Claim claim, @Nullable Integer answer, String trouble) {
         if (claim.attempt() == TRIES_BEFORE_WARNING) {
-            LOG.warn("{} has not been reached {} times: {}", claim.webhook(), claim.attempt(), trouble);
+            LOG.warn("webhook {} has failed {} times in a row: {}", claim.webhook(), claim.attempt(), trouble);
         }
         var lost = deliveries.failed(claim, answer, trouble, backOff(claim.attempt()), settings.giveUpAfter());
         if (lost) {

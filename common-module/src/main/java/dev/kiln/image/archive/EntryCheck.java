@@ -152,7 +152,8 @@ public final class EntryCheck {
         }
         var target = EntryPaths.clean(entry.linkTarget(), "target of the hard link", limits.pathBytes());
         if (kind(target) != kind(TarEntry.Type.FILE)) {
-            throw refused(entry, "is a hard link to " + TarEntry.shown(target) + ", which is no earlier regular file");
+            throw refused(
+                    entry, "is a hard link to " + TarEntry.shown(target) + ", which is not an earlier regular file");
         }
         return target;
     }

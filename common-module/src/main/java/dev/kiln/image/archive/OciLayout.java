@@ -167,7 +167,7 @@ final class OciLayout {
             throw new RefusedStreamException(path + " is JSON of more than " + MOST_PARTS
                     + " parts, or nested deeper than an image's; export one image, with fewer annotations");
         } catch (JacksonException e) {
-            throw new RefusedStreamException(path + " is no valid JSON: " + e.getOriginalMessage());
+            throw new RefusedStreamException(path + " is not valid JSON: " + e.getOriginalMessage());
         }
     }
 

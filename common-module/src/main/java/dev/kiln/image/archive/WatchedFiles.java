@@ -123,7 +123,7 @@ public final class WatchedFiles {
         }
         var text = new String(record, StandardCharsets.ISO_8859_1);
         if (!text.matches("[0-9]{1,18}")) {
-            throw new RefusedStreamException("a record is no size");
+            throw new RefusedStreamException("a record is not a size");
         }
         return Long.parseLong(text);
     }

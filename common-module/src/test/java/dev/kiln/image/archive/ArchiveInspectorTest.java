@@ -128,9 +128,9 @@ class ArchiveInspectorTest {
                 .isEqualTo(3);
         refused(new Archives().hardLink("b", "../a").bytes(), "../a");
         refused(new Archives().hardLink("b", "/etc/shadow").bytes(), "/etc/shadow", "absolute");
-        refused(new Archives().hardLink("b", "a").file("a", "x").bytes(), "no earlier regular file");
-        refused(new Archives().link("a", "/etc/shadow").hardLink("b", "a").bytes(), "no earlier regular file");
-        refused(new Archives().directory("a").hardLink("b", "a").bytes(), "no earlier regular file");
+        refused(new Archives().hardLink("b", "a").file("a", "x").bytes(), "not an earlier regular file");
+        refused(new Archives().link("a", "/etc/shadow").hardLink("b", "a").bytes(), "not an earlier regular file");
+        refused(new Archives().directory("a").hardLink("b", "a").bytes(), "not an earlier regular file");
     }
 
     @Test

@@ -96,10 +96,10 @@ public final class DiskOpening {
         var info = new JsonMapper().readTree(said.output());
         var data = info.path("format-specific").path("data");
         if (info.has("backing-filename") || info.has("full-backing-filename") || data.has("data-file")) {
-            throw refused("the disk needs another file");
+            throw refused("the disk needs another file; import it flattened (qemu-img convert)");
         }
         if (info.path("encrypted").asBoolean(false) || data.path("corrupt").asBoolean(false)) {
-            throw refused("the disk is encrypted or corrupt");
+            throw refused("the disk is encrypted or corrupt; decrypt it, or repair it with qemu-img check");
         }
         return diskBytes(info, form);
     }

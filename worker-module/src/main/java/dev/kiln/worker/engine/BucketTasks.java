@@ -84,7 +84,7 @@ final class BucketTasks {
 
     private static ObjectName object(Place place, String step) throws BuildFailedException {
         return ObjectName.of(place.object())
-                .orElseThrow(() -> failed(step, "\"" + place.object() + "\" is no object's name"));
+                .orElseThrow(() -> failed(step, "\"" + place.object() + "\" is not a valid object name"));
     }
 
     private BuildFailedException tooLarge(String step, String what) {

@@ -65,7 +65,7 @@ final class BuildState {
             throw new BuildFailedException(
                     "BaseImage.Refused",
                     "the base image's user \"" + base.user()
-                            + "\" is no name or number of one user; set one by USER in an" + " image of your own");
+                            + "\" is not the name or number of one user; set one by USER in an" + " image of your own");
         }
         var directory = ImagePath.resolve("", base.workingDirectory())
                 .orElseThrow(() -> new BuildFailedException(

@@ -149,7 +149,7 @@ final class CommandRuns {
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var user = valueOf(script.user());
         if (!user.isEmpty() && !BuildState.USER.matcher(user).matches()) {
-            throw new BuildFailedException(FAILED, step + ": \"" + shortened(user) + "\" is no name of one user");
+            throw new BuildFailedException(FAILED, step + ": \"" + shortened(user) + "\" is not the name of one user");
         }
         var variables = new LinkedHashMap<String, String>();
         script.variables().forEach((name, value) -> variables.put(name, valueOf(value)));

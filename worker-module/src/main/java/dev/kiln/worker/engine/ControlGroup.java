@@ -62,7 +62,7 @@ final class ControlGroup {
         for (var controller : CONTROLLERS) {
             if (!bounded.contains(controller) && TOLD.add(controller)) {
                 LOG.warn(
-                        "No control group for {} can be made: nothing but what bounds this worker bounds that of"
+                        "No control group for {} can be made: commands are limited only by what limits this"
                                 + " commands",
                         controller);
             }

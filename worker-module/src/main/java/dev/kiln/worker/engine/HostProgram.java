@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** Small programs of this machine that nobody's files tell what to do; their end is waited for, whoever interrupts. */
+/** Runs small programs of this machine with fixed arguments; always waits for their end, even when interrupted. */
 final class HostProgram {
 
     private HostProgram() {}

@@ -28,7 +28,7 @@ final class OwnNetwork {
         return Files.exists(scratch.directory().resolve("rules"));
     }
 
-    /** Leaves word where the build's way leads, if it has a network of its own. */
+    /** Writes the filter rules and the resolv.conf of the build's own network, if it has one. */
     static void prepare(Scratch scratch, EngineSettings settings, Reachable reachable) throws IOException {
         if (scratch.network() && settings.network() == EngineSettings.BuildNetwork.OWN) {
             Files.writeString(scratch.directory().resolve("rules"), reachable.rules());
@@ -36,7 +36,7 @@ final class OwnNetwork {
         }
     }
 
-    /** What the worker's own says, but for whom to ask. */
+    /** The worker's resolv.conf with slirp4netns as the only nameserver. */
     private static List<String> resolver(List<String> workers) {
         return Stream.concat(
                         workers.stream().filter(line -> line.matches("(search|domain|options)\\s.*")),
@@ -44,7 +44,7 @@ final class OwnNetwork {
                 .toList();
     }
 
-    /** Why this worker has nobody to ask for names on behalf of its builds; nothing when it has. */
+    /** Why this worker cannot resolve names for its builds; empty if it can. */
     static Optional<String> lacksNames() {
         try {
             return Files.readAllLines(RESOLVER).stream().anyMatch(line -> line.matches("nameserver\\s+[0-9.]+\\s*"))
@@ -63,7 +63,7 @@ final class OwnNetwork {
                 : List.of();
     }
 
-    /** Bubblewrap's arguments for what tells programs who knows the names of hosts. */
+    /** Bubblewrap's arguments that bind the build's resolv.conf, or the worker's where the build has its network. */
     static List<String> resolver(Scratch scratch) {
         if (!scratch.network()) {
             return List.of();

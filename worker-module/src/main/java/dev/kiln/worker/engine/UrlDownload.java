@@ -258,7 +258,7 @@ final class UrlDownload {
     private static void requireHttp(URI url) throws BuildFailedException {
         var scheme = url.getScheme();
         if (url.getHost() == null || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-            throw failed(url.toString(), "leads to something that is no http or https URL");
+            throw failed(url.toString(), "leads to something that is not an http or https URL");
         }
     }
 

@@ -61,7 +61,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
             } catch (InterruptedException | WakeupException | InterruptException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.warn("listening to {} is interrupted: {}", Topics.REQUESTED, e.toString());
+                LOG.warn("lost the connection to topic {}, trying again: {}", Topics.REQUESTED, e.toString());
                 pause();
             }
         }

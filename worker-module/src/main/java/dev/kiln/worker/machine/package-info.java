@@ -1,4 +1,4 @@
-/** The build engine: runs build commands on a base image in a sandbox and yields an image file. */
+/** Machines: boots a disk in QEMU and runs commands in it. */
 @NullMarked
 package dev.kiln.worker.machine;
 

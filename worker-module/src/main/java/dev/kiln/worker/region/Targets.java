@@ -124,8 +124,8 @@ public final class Targets {
                 .orElseThrow(() -> new IllegalStateException(attempt.execution() + " has no row for its own region"));
     }
 
-    /** The image of the template's own region is about to be stored; its intent was written down with the claim. */
-    public void storing(Attempt attempt) {
+    /** Throws when the attempt is superseded. Its intent was written with the claim: there is nothing to write down. */
+    public void requireCurrent(Attempt attempt) {
         fenced(
                 attempt,
                 "select count(*) from execution where id = :execution and attempt = :attempt and status = :status",
@@ -170,8 +170,8 @@ public final class Targets {
                 """, columns(content, json));
     }
 
-    /** What is installed in an image that was built: of its copies the same. */
-    public void contains(Target.Content content, PackageList installed) {
+    /** Keeps the list of installed packages by content: its copies share it. */
+    public void keepPackages(Target.Content content, PackageList installed) {
         packages.keep(content.digest(), installed);
     }
 
@@ -195,7 +195,7 @@ public final class Targets {
      * Packer has made images in clouds, with no bytes of them here: a region has the copy that it was given, or its
      * copy has failed.
      */
-    public void made(
+    public void madeByPacker(
             Attempt attempt, Function<RegionId, Optional<String>> artifacts, Function<RegionId, Failure> missing) {
         for (var target : of(attempt)) {
             var artifact = artifacts.apply(target.region());

@@ -37,7 +37,7 @@ public final class Announcement implements AutoCloseable {
             }
         } catch (SQLException | DataAccessException e) {
             written = false;
-            LOG.warn("what this worker can do is not known to others: {}", e.toString());
+            LOG.warn("this worker's abilities could not be announced: {}", e.toString());
         }
     }
 

@@ -39,7 +39,7 @@ final class Moves {
      *
      * @throws dev.kiln.execution.SupersededException when another attempt has the execution
      */
-    Attempt make(Attempt attempt, Advance advance) {
+    Attempt apply(Attempt attempt, Advance advance) {
         var now = write(attempt, advance);
         meters.moved(now);
         return now;

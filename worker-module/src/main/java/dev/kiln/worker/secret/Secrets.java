@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The secrets of one run as a machine that finds them in a stream, all at the same time, byte by byte (Aho and
@@ -157,11 +156,5 @@ public final class Secrets {
     /** Whether the text has any of them in it. */
     public boolean areIn(String text) {
         return !masked(text).equals(text);
-    }
-
-    /** The message without them; nothing when there are none in it. */
-    public Optional<String> maskedIfNeeded(String message) {
-        var masked = masked(message);
-        return masked.equals(message) ? Optional.empty() : Optional.of(masked);
     }
 }

@@ -76,7 +76,7 @@ public final class BuildingStage implements Stage {
             var rest = log.end();
             return next -> {
                 targets.copied(next, home.image(), content);
-                built.packages().ifPresent(packages -> targets.contains(content, packages));
+                built.packages().ifPresent(packages -> targets.keepPackages(content, packages));
                 rest.run();
             };
         } catch (DiskNeedsException e) {
@@ -102,7 +102,8 @@ public final class BuildingStage implements Stage {
             var rest = log.end();
             return Advance.to(ExecutionStatus.DISTRIBUTING, "Packer made " + atHome.get())
                     .with(next -> {
-                        targets.made(next, made::in, region -> new Failure("Packer.NoArtifact", made.missing(region)));
+                        targets.madeByPacker(
+                                next, made::in, region -> new Failure("Packer.NoArtifact", made.missing(region)));
                         rest.run();
                     });
         } catch (BuildFailedException e) {
@@ -114,12 +115,13 @@ public final class BuildingStage implements Stage {
         var store = regions.find(home.region()).orElseThrow(() -> new IOException("no region " + home.region()));
         try (var bytes = new PartDigests(Files.newInputStream(built.file()), Parts.USUAL_LENGTH)) {
             var progress = targets.progress(attempt, home.image(), built.bytes());
-            // Once more when all bytes are durable, which may have taken long: what is published replaces what is
-            // there.
+            // Fenced when all bytes are durable, which may have taken long: a superseded attempt need not publish what
+            // no
+            // row will name.
             store.put(ImageKeys.image(home.image()), bytes, built.digest(), done -> {
                 progress.accept(done);
                 if (done >= built.bytes()) {
-                    targets.storing(attempt);
+                    targets.requireCurrent(attempt);
                 }
             });
             return bytes.parts();

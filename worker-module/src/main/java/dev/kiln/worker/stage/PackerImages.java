@@ -29,7 +29,7 @@ record PackerImages(Map<String, String> byRegion) {
         return byRegion.entrySet().stream()
                 .filter(made ->
                         regions.stream().noneMatch(region -> region.value().equals(made.getKey())))
-                .map(made -> made.getValue() + " in " + made.getKey() + ", which is no region of the template")
+                .map(made -> made.getValue() + " in " + made.getKey() + ", which is not a region of the template")
                 .toList();
     }
 

@@ -50,6 +50,7 @@ public final class PreparingStage implements Stage {
     @Override
     public Advance run(Attempt attempt) throws StageFailedException, InterruptedException {
         var template = attempt.template();
+        // Chooses the versions of components for good; whatever is missing is said before anything else is checked.
         for (var content : List.of(BuildContent.Kind.BUILD, BuildContent.Kind.TEST)) {
             steps.of(attempt, content);
         }

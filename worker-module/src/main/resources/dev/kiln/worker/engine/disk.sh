@@ -33,7 +33,7 @@ for path in boot boot/grub boot/grub/grub.cfg etc etc/fstab; do
     [ ! -L "$path" ] || refuse "/$path of the image is a symbolic link; on a disk it is a file or directory of its own"
 done
 for path in boot/grub/grub.cfg etc/fstab; do
-    [ ! -e "$path" ] || [ -f "$path" ] || refuse "/$path of the image is no file"
+    [ ! -e "$path" ] || [ -f "$path" ] || refuse "/$path of the image is not a file"
 done
 kernel=$(newest_of boot/vmlinuz-*)
 [ -n "$kernel" ] && [ -f "$kernel" ] || refuse "the image has no kernel: there is no /boot/vmlinuz-* in it"
@@ -58,7 +58,7 @@ uuid() {
 root_id=$(uuid root)
 esp_id=$(printf '%s' "$seed" | cut -c 1-8 | tr a-f A-F)
 
-mkdir -p boot/grub 2> /dev/null || refuse "/boot/grub of the image is no directory"
+mkdir -p boot/grub 2> /dev/null || refuse "/boot/grub of the image is not a directory"
 cat > boot/grub/grub.cfg << END
 serial --unit=0 --speed=115200
 terminal_input console serial

@@ -105,7 +105,7 @@ class BucketTasksTest {
                   Properties: {bucketName: mine, objectName: "{{where.stdout}}", fileToUpload: /etc/passwd}
                 """;
 
-        assertFails(() -> run(component), "is no object's name");
+        assertFails(() -> run(component), "is not a valid object name");
         assertThat(directory.resolve("outside")).doesNotExist();
     }
 

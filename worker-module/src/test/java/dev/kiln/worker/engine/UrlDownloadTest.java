@@ -161,7 +161,7 @@ class UrlDownloadTest {
     void aRedirectToWhatIsNotHttpIsRefused(String location) {
         serve("/", exchange -> redirect(exchange, location));
 
-        assertFails("/", LONG).hasMessageContaining("leads to something that is no http or https URL");
+        assertFails("/", LONG).hasMessageContaining("leads to something that is not an http or https URL");
         assertThat(file).doesNotExist();
     }
 
