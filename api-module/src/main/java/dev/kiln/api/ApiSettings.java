@@ -9,13 +9,13 @@ import org.springframework.util.unit.DataSize;
  * The API's own settings (docs/configuration.md).
  *
  * @param secretsKey 32 bytes in Base64 that seal secrets in the database; the same for all API processes
- * @param secretsKeyLost whether keys that were sealed with another one are switched off, instead of refusing to start
- * @param root the account that makes all others
- * @param uploadLimit the largest image or context that is taken
- * @param cancelDeadline after this a cancelled execution is CANCELLED even if nothing answers
- * @param abandonedUploadAfter an upload that made no progress for this long is removed
+ * @param secretsKeyLost whether access keys that another key sealed are disabled, instead of refusing to start
+ * @param root the account that creates all others
+ * @param uploadLimit the largest image or context that can be uploaded
+ * @param cancelDeadline after this time a cancelled execution is CANCELLED, even if nothing answers
+ * @param abandonedUploadAfter an upload without progress for this long is removed
  * @param throttle what each access key may ask of one API process
- * @param quota how much each account may have
+ * @param quota limits of each account
  * @param live executions that are followed while they run
  * @param web the web page
  */
@@ -35,9 +35,9 @@ public record ApiSettings(
     /**
      * The web page.
      *
-     * @param unused a session that nobody uses ends after this
-     * @param longest every session ends after this
-     * @param triesPerMinute how often a key may fail to sign in to one API process; an address ten times as often
+     * @param unused an unused session ends after this time
+     * @param longest every session ends after this time
+     * @param triesPerMinute how often a key can fail to sign in to one API process; an address ten times as often
      */
     public record Web(
             @DefaultValue("12h") Duration unused,
@@ -47,11 +47,11 @@ public record ApiSettings(
     /**
      * Executions that are followed while they run.
      *
-     * @param lookEvery how often the database is asked, once for all who follow anything in this process
-     * @param followers how many connections of an account may follow executions in this process
-     * @param longest a connection ends after this, and the client comes back: its key and its permission are checked
-     *     again
-     * @param slowReader a client that takes nothing of what there is for this long is disconnected
+     * @param lookEvery how often the database is asked, once for all followers in this process
+     * @param followers connections per account that can follow executions in this process
+     * @param longest a connection ends after this time, and the client comes back, so that its key and permissions are
+     *     checked again
+     * @param slowReader a client that accepts no data for this long, although there is some, is disconnected
      */
     public record Live(
             @DefaultValue("250ms") Duration lookEvery,
@@ -60,14 +60,14 @@ public record ApiSettings(
             @DefaultValue("20s") Duration slowReader) {}
 
     /**
-     * How much each account may have; 0 for no limit.
+     * Limits of each account; 0 for no limit.
      *
      * @param templates templates
      * @param components versions of components
-     * @param images images, those that executions made included
-     * @param shares accounts that an image may be shared with
+     * @param images images, including those that executions made
+     * @param shares accounts that an image can be shared with
      * @param keys keys that do not expire
-     * @param temporaryKeys keys that expire, and have not yet
+     * @param temporaryKeys unexpired temporary keys
      */
     public record Quota(
             @DefaultValue("1000") int templates,
@@ -80,7 +80,7 @@ public record ApiSettings(
     /**
      * A token bucket for each access key.
      *
-     * @param perSecond tokens that come back a second; 0 for no limit
+     * @param perSecond tokens that come back per second; 0 for no limit
      * @param burst tokens that a full bucket has
      */
     public record Throttle(

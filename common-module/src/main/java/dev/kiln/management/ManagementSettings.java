@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings {@code kiln.management.*}: the port beside the work, for metrics and health.
  *
- * @param address the address that it listens on; only this machine's own processes reach the default
- * @param ports the first free one of these is taken; 0 for any, {@code off} for none
- * @param token what has to be sent as {@code Authorization: Bearer} to read metrics and details; empty: nothing
+ * @param address the address that serves metrics and health; only this machine's own processes reach the default
+ * @param ports the process takes the first free one of these; 0 for any, {@code off} for none
+ * @param token what a reader of metrics and details has to send as {@code Authorization: Bearer}; empty: none
  */
 @ConfigurationProperties("kiln.management")
 public record ManagementSettings(

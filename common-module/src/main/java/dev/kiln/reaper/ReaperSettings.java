@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings {@code kiln.worker.reaper-*}; the API reads them too.
  *
- * @param reaperEvery how often a worker looks for what was left behind on its machine, and by intents in the regions
- * @param reaperAge after this, what lies in a region without any row that explains it is removed
+ * @param reaperEvery how often a worker looks for leftovers on its machine, and in the regions for what intents name
+ * @param reaperAge an object in a region that no row explains is removed after this time
  */
 @ConfigurationProperties("kiln.worker")
 public record ReaperSettings(

@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings {@code kiln.tracing.*}: where traces go. OpenTelemetry's own variables ({@code OTEL_*}) say the rest.
  *
- * @param endpoint a collector that takes OTLP by HTTP, as {@code http://HOST:4318}; empty: nothing is traced
- * @param sampling the share of executions that are traced, from 0 to 1, where the caller has not decided it
+ * @param endpoint a collector that takes OTLP over HTTP, as {@code http://HOST:4318}; empty: no traces
+ * @param sampling the share of executions that are traced, from 0 to 1, unless the caller's own trace decides
  */
 @ConfigurationProperties("kiln.tracing")
 public record TracingSettings(

@@ -11,25 +11,26 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings {@code kiln.worker.*}.
  *
- * @param name how this worker is called in rows and logs; empty: host name and process id
+ * @param name of this worker in rows and logs; empty: host name and process id
  * @param slots how many executions run here at the same time
  * @param sweepEvery how often the worker looks for orphaned executions
- * @param watchEvery how often a running stage asks whether it may go on
- * @param stopGrace how long an interrupted stage may take to end before it is left alone, fenced off
+ * @param watchEvery how often a running stage asks whether it may continue
+ * @param stopGrace how long an interrupted stage may take to end before it is abandoned, fenced off
  * @param stageTries how often a stage is tried when this machine or a region, not the template, is at fault
- * @param copyTries how often a copy to one region is tried before the target has failed
+ * @param copyTries how often a copy to one region is tried before the target fails
  * @param copyBackOff pause before the second try of a copy; doubled each time
- * @param copyStall how long a copy, import or export of a single image may write no byte before its try has failed
+ * @param copyStall how long a copy, import or export of a single image can go without writing a byte before its try
+ *     fails
  * @param copiesAtOnce how many regions one execution copies to at the same time
- * @param sharedSteps how much of a region the steps may take that builds share (docs/adr/0012)
- * @param logLimitBytes how much of a build's output is kept: three quarters for how it begins, one for how it ends, of
- *     which less is kept of a build that prints faster than 128 KiB in a fifth of a second
- * @param schemaWait how long to wait at the start for the API to bring the schema up to date
- * @param drainGrace how long a worker that was asked to stop waits for its executions to come to the end of a step, a
- *     copy or a stage before it interrupts them
- * @param executionTime how long an execution may take from its start, or from its retry, waiting included
- * @param stageTime how long each stage may take, over all attempts
- * @param readyFile file that is touched while the worker takes work, for health checks; none when not set
+ * @param sharedSteps space in a region for steps that builds share (docs/adr/0012)
+ * @param logLimitBytes how much of a build's output is kept: three quarters for its beginning, one for its end; of a
+ *     build that prints faster than 128 KiB in a fifth of a second, less of the end
+ * @param schemaWait how long a worker waits at its start for the API to migrate the schema
+ * @param drainGrace how long a worker that is asked to stop waits for its executions to reach the end of a step, a copy
+ *     or a stage before it interrupts them
+ * @param executionTime time of an execution from its start, or from its retry, including waiting
+ * @param stageTime time of each stage, over all attempts
+ * @param readyFile a file that the worker touches while it takes work, for health checks; none when not set
  */
 @ConfigurationProperties("kiln.worker")
 public record WorkerSettings(
@@ -55,9 +56,9 @@ public record WorkerSettings(
     private static final Duration LONGEST_STOP_GRACE = Duration.ofSeconds(10);
 
     /**
-     * How long each stage may take.
+     * Time of each stage.
      *
-     * @param preparing from the moment that a worker has it
+     * @param preparing from the moment a worker has the execution
      * @param building base image, all steps, packing and storing together
      * @param testing likewise
      * @param distributing all copies together

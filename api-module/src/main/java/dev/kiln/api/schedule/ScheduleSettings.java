@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings {@code kiln.schedules.*}.
  *
- * @param lookEvery how often an API process looks for runs that are due, and for those that wait
- * @param compareEvery how often it looks for base images that have changed
+ * @param lookEvery how often an API process looks for due and waiting runs
+ * @param compareEvery how often it looks for changed base images
  */
 @ConfigurationProperties("kiln.schedules")
 record ScheduleSettings(

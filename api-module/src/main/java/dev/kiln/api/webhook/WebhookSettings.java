@@ -8,12 +8,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings {@code kiln.webhooks.*}.
  *
- * @param perAccount how many an account may have; 0 for no limit
- * @param privateNetworks networks of private addresses that webhooks may lead to, like 10.1.0.0/16; else none may
- * @param atOnce how many deliveries one API process sends at the same time
- * @param backOff pause after the first try that failed; doubled each time, up to an hour
- * @param giveUpAfter how long after the event a delivery is given up
- * @param keepFor how long the log of deliveries goes back
+ * @param perAccount webhooks per account; 0 for no limit
+ * @param privateNetworks private networks that webhooks may lead to, like 10.1.0.0/16; otherwise none
+ * @param atOnce how many messages one API process sends at the same time
+ * @param backOff pause after the first failed try; doubled each time, up to an hour
+ * @param giveUpAfter how long after its event a message is given up
+ * @param keepFor how long the log of deliveries is kept
  */
 @ConfigurationProperties("kiln.webhooks")
 record WebhookSettings(

@@ -17,19 +17,19 @@ import org.springframework.util.unit.DataSize;
  * @param memory of all processes of a command together
  * @param cpus processor time of a command, in whole processors; 0 for no limit
  * @param processes of a command at a time
- * @param commandTime of one command in the sandbox
- * @param stepTime of a command and all around it: what COPY fetches, packing what it wrote, storing and noting it
- * @param reserve space that builds leave free on the file system of the directory, and inodes with it
- * @param cache space that unpacked base images may take while nobody uses them; as much again for the step cache
+ * @param commandTime of one command in the sandbox, or of a tool that reads or writes a disk
+ * @param stepTime of a command and all around it: what COPY fetches, packing what it wrote, storing and recording it
+ * @param reserve space that builds leave free on the directory's file system, and inodes with it
+ * @param cache space for unpacked base images while nobody uses them; as much again for the step cache
  * @param compression zstd level of finished images
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
- * @param network what network a build has whose template allows one
- * @param privateNetworks which private networks, and which addresses of this machine, builds may reach, like
- *     10.1.0.0/16
- * @param closedNetworks which networks builds may not reach besides
+ * @param network the network of a build whose template allows one
+ * @param privateNetworks private networks, and addresses of this machine, that builds can reach, like 10.1.0.0/16
+ * @param closedNetworks networks that builds cannot reach, whatever the private networks open
  * @param packerGrace how long Packer may take to undo what it made, when it is stopped
- * @param kernelFileSystems which file systems that strangers made this machine's kernel may write, since no tool does
+ * @param kernelFileSystems file systems of disks from strangers that this machine's kernel may write, because no tool
+ *     does
  */
 @ConfigurationProperties("kiln.engine")
 public record EngineSettings(
@@ -67,7 +67,7 @@ public record EngineSettings(
         USER
     }
 
-    /** What network a build has whose template allows one. */
+    /** The network of a build whose template allows one. */
     public enum BuildNetwork {
         /** One of its own, with a way to the internet and to the private networks that are allowed. */
         OWN,

@@ -8,10 +8,10 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings {@code kiln.machine.*}: the machines that finished disks are booted in.
  *
- * @param boot whether test commands of a disk are run in a machine that boots it; otherwise it is left to workers that
- *     do
- * @param bootTime how long a machine may take from its start until it has reached multi-user
- * @param memory of a machine; the emulator around it takes some of {@code kiln.engine.memory} besides
+ * @param boot whether a disk's test commands run in a machine that boots it; otherwise this worker leaves them to
+ *     others
+ * @param bootTime how long a machine may take from its start to multi-user
+ * @param memory of a machine; the emulator around it also takes some of {@code kiln.engine.memory}
  * @param cpus of a machine
  * @param acceleration what executes the machine's instructions
  */
