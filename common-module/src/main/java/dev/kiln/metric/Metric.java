@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All that Kiln itself measures; there is no other way to a meter. docs/metrics.md is compared with it. */
+/** All that Kiln itself measures; there is no other way to a meter. A test compares docs/metrics.md with it. */
 public enum Metric {
     REQUEST(
             TIMER,
@@ -22,86 +22,87 @@ public enum Metric {
             COUNTER,
             "kiln.starts",
             "api",
-            "Starts of executions: `accepted`, or the code of the refusal; a repeated start with the same client token"
-                    + " counts again",
+            "Starts of executions by `code`: `accepted`, or the code of the refusal; a repeated start with the same"
+                    + " client token counts again",
             "code"),
     UNATTENDED(
             COUNTER,
             "kiln.unattended",
             "api",
-            "Templates that were to start by themselves, by `trigger` (`schedule`, `base-change`) and `outcome`: `started`,"
-                    + " `skipped` or `waits` (an execution ran), `refused`, `unneeded`, `ignored`",
+            "Starts without a request, by `trigger` (`schedule`, `base-change`) and `outcome`: `started`, `skipped` or"
+                    + " `waits` (an execution ran), `refused`, `unneeded`, `ignored`",
             "trigger",
             "outcome"),
-    QUEUE_LENGTH(GAUGE, "kiln.queue.executions", "api", "Executions that wait for a slot of a worker"),
+    QUEUE_LENGTH(GAUGE, "kiln.queue.executions", "api", "Executions that wait for a slot of a worker: the queue"),
     QUEUE_AGE(
             GAUGE,
             "kiln.queue.oldest.seconds",
             "api",
-            "How long the one that came first of them has waited, without those that no worker can do; 0: none"),
+            "How long the oldest execution in the queue has waited, without those that no worker can do; 0: none"),
     QUEUE_UNABLE(
             GAUGE,
             "kiln.queue.unable.executions",
             "api",
-            "Those of them that need what no worker which is there can do; `GET /api/v1/workers` tells who can do what"),
-    RUNNING(GAUGE, "kiln.running.executions", "api", "Executions that a worker has"),
-    OUTBOX_EVENTS(GAUGE, "kiln.outbox.events", "api", "Events that are not published yet; counted up to 100000"),
-    OUTBOX_AGE(GAUGE, "kiln.outbox.oldest.seconds", "api", "Age of the oldest of them; 0: none"),
+            "Executions in the queue that no running worker can do; `GET /api/v1/workers` shows what each can do"),
+    RUNNING(GAUGE, "kiln.running.executions", "api", "Executions that a worker runs now"),
+    OUTBOX_EVENTS(GAUGE, "kiln.outbox.events", "api", "Unpublished events; counted up to 100000"),
+    OUTBOX_AGE(GAUGE, "kiln.outbox.oldest.seconds", "api", "Age of the oldest unpublished event; 0: none"),
     WEBHOOK_TRIES(
             COUNTER,
             "kiln.webhook.tries",
             "api",
-            "Messages sent to webhooks by `outcome`: `delivered`, `failed` (not taken, and sent again later), `given_up` (not"
-                    + " taken for `kiln.webhooks.give-up-after`, and lost to the receiver)",
+            "Messages sent to webhooks, by `outcome`: `delivered`, `failed` (sent again later), `given_up` (not taken"
+                    + " for `kiln.webhooks.give-up-after`, and not sent again)",
             "outcome"),
-    SLOTS(GAUGE, "kiln.slots", "worker", "Slots of this worker, `busy` and `free`", "state"),
+    SLOTS(GAUGE, "kiln.slots", "worker", "Slots of this worker by `state`: `busy` and `free`", "state"),
     CLAIMS(
             COUNTER,
             "kiln.claims",
             "worker",
-            "Executions that this worker took: `first`, or `again` after a worker died or handed it over, or for a"
-                    + " retry of its targets",
+            "Executions that this worker took, by `kind`: `first`, or `again` after a worker died or handed it over, or"
+                    + " for a retry of its targets",
             "kind"),
-    ENDS(COUNTER, "kiln.ends", "worker", "Executions that this worker brought to their end, by final status", "status"),
+    ENDS(COUNTER, "kiln.ends", "worker", "Executions that ended on this worker, by final `status`", "status"),
     STAGE(
             TIMER,
             "kiln.stage",
             "worker",
-            "Stages by `outcome`: `done`, `failed` (the template's fault), `error` (this machine's or a region's; it may"
-                    + " be tried again), `interrupted` (cancelled, out of time, overtaken, left to a worker that can do it, or the worker stops)",
+            "Stages by `outcome`: `done`, `failed` (the template's fault), `error` (this machine's or a region's fault;"
+                    + " it can be tried again), `interrupted` (cancelled, out of time, overtaken, left to a worker that"
+                    + " can do it, or the worker stops)",
             "stage",
             "outcome"),
-    STEP(TIMER, "kiln.step", "worker", "Commands of builds and tests that ended well, run in the sandbox"),
+    STEP(TIMER, "kiln.step", "worker", "Commands of builds and tests that ran in the sandbox and succeeded"),
     STEPS(
             COUNTER,
             "kiln.steps",
             "worker",
-            "Commands of builds and tests that ended well: `run`, or `cached` (taken from the step cache)",
+            "Commands of builds and tests that succeeded, by `kind`: `run`, or `cached` (taken from the step cache)",
             "kind"),
     TARGETS(
             COUNTER,
             "kiln.targets",
             "worker",
-            "Targets of executions by region: `copied` or `failed`",
+            "Targets of executions by region and `outcome`: `copied` or `failed`",
             "region",
             "outcome"),
     TARGET_RETRIES(
-            COUNTER, "kiln.target.retries", "worker", "Copies to a target that failed and were tried again", "region"),
+            COUNTER, "kiln.target.retries", "worker", "Failed copies to a target that were tried again", "region"),
     COPY_BYTES(
             COUNTER,
             "kiln.copy.bytes",
             "worker",
-            "Bytes of images by the region they are for: `sent`, or `kept` (found there, from a copy that was interrupted)",
+            "Bytes of images by target region and `kind`: `sent`, or `kept` (already there, from an interrupted copy)",
             "region",
             "kind");
 
-    /** What a metric is. */
+    /** The kind of a metric. */
     public enum Kind {
         /** Only grows. */
         COUNTER,
-        /** As it is now. */
+        /** The present value. */
         GAUGE,
-        /** How often, how long together, how long at most lately, and how many within each of some bounds. */
+        /** Count, total time, recent maximum, and how many lie within each of some bounds. */
         TIMER
     }
 
