@@ -1,4 +1,4 @@
-/** Machines: boots a disk in QEMU and runs commands in it. */
+/** Machines that boot finished disks: the emulator, its console, and the shell that runs test commands in it. */
 @NullMarked
 package dev.kiln.worker.machine;
 
