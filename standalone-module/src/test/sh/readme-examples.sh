@@ -14,13 +14,26 @@ finish() {
 }
 trap finish EXIT
 
-# The file that the import example names: any root file system will do.
+# The file that the import example names, in place of what mmdebstrap would download: any root file system will do.
 make_image() {
     mkdir -p tree/bin tree/etc
     cp "$(command -v busybox)" tree/bin/busybox
     ln -s busybox tree/bin/sh
     echo 'root:x:0:0:root:/root:/bin/sh' >tree/etc/passwd
     tar --zstd -cf debian.tar.zst -C tree .
+}
+
+# The template that is shown.
+make_template() {
+    awk '/^```yaml$/ {on = 1; next} /^```/ {on = 0} on' "$root/README.md" >golden.yml
+}
+
+# The key that the example before has printed.
+use_key() {
+    KILN_ACCESS_KEY_ID=$(sed -n 's/^access key id  *//p' example.log)
+    KILN_ACCESS_KEY_SECRET=$(sed -n 's/^access key secret  *//p' example.log)
+    export KILN_ACCESS_KEY_ID KILN_ACCESS_KEY_SECRET
+    [[ -n $KILN_ACCESS_KEY_ID && -n $KILN_ACCESS_KEY_SECRET ]]
 }
 
 start_up() {
@@ -39,7 +52,7 @@ start_up() {
 
 cd "$work"
 ln -s "$root/kiln" kiln
-make_image
+make_template
 passed=0
 mapfile -t examples < <(awk '/^```sh$/ {on = 1; next} /^```/ {on = 0} on' "$root/README.md" | sed 's/  *#.*//' | grep .)
 for example in "${examples[@]}"; do
@@ -47,6 +60,8 @@ for example in "${examples[@]}"; do
         './kiln test') continue ;; # is what runs this
         'docker compose'*) printf 'README: "%s" is tried by hand, it needs a container engine\n' "$example" && continue ;;
         './kiln up'*) start_up "$example" ;;
+        'mmdebstrap'*) make_image ;;
+        'export KILN_ACCESS_KEY_ID='*) use_key ;;
         *) eval "$example" >example.log 2>&1 || { printf 'README: "%s" failed\n' "$example" && cat example.log && exit 1; } ;;
     esac
     printf 'README: "%s" works\n' "$example"
