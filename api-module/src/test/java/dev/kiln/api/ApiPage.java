@@ -48,7 +48,7 @@ final class ApiPage {
     static String summary(List<Declaration<?>> declarations) {
         var there = declarations.stream().map(Declaration::name).toList();
         assertThat(there).containsExactlyInAnyOrderElementsOf(FAMILY);
-        return "All " + FAMILY.size() + " operations of the reference are there: " + names(FAMILY.stream()) + ".\n";
+        return "Kiln serves all " + FAMILY.size() + " operations of the reference: " + names(FAMILY.stream()) + ".\n";
     }
 
     private static String names(Stream<String> names) {
@@ -72,7 +72,7 @@ final class ApiPage {
     }
 
     private static String operation(Declaration<?> declaration) {
-        return "### " + declaration.name() + "\n\n" + declaration.purpose() + "\n\nA policy allows it by `"
+        return "### " + declaration.name() + "\n\n" + declaration.purpose() + "\n\nPermission: `"
                 + declaration.action() + "` on `"
                 + declaration
                         .subject()
@@ -106,7 +106,7 @@ final class ApiPage {
                                         "{account}",
                                         row.path().contains("{id}") ? "{id}" : "*"))
                                 .orElse("*")
-                        + "`" + (row.narrowed() ? " that is allowed; the others are left out" : "") + " |\n")
+                        + "`" + (row.narrowed() ? ", narrowed to the templates that are allowed" : "") + " |\n")
                 .collect(Collectors.joining("", "| Route | Action | Resource |\n|---|---|---|\n", ""));
     }
 

@@ -17,11 +17,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Quotas {
 
     public static final ErrorCode TEMPLATES =
-            new ErrorCode("QuotaExceed.ImagePipeline", 400, "the account has as many templates as it may");
+            new ErrorCode("QuotaExceed.ImagePipeline", 400, "the account's quota of templates is used up");
     public static final ErrorCode COMPONENTS =
-            new ErrorCode("QuotaExceed.ImageComponent", 400, "the account has as many components as it may");
+            new ErrorCode("QuotaExceed.ImageComponent", 400, "the account's quota of components is used up");
     public static final ErrorCode IMAGES =
-            new ErrorCode("QuotaExceed.Image", 403, "the account has as many images as it may");
+            new ErrorCode("QuotaExceed.Image", 403, "the account's quota of images is used up");
     private static final ErrorCode KEYS = RestCodes.TOO_MANY_KEYS;
 
     private final JdbcClient jdbc;

@@ -15,10 +15,11 @@ import java.util.stream.Stream;
 record Content() implements Form<String> {
 
     static final ErrorCode COMPONENT_IN_COMPONENT =
-            new ErrorCode("InvalidCommand.Component", 400, "a component has COMPONENT");
+            new ErrorCode("InvalidCommand.Component", 400, "a component contains COMPONENT");
     private static final ErrorCode INVALID =
-            new ErrorCode("InvalidParameter.Content", 400, "a character or LABEL of Content, or its YAML");
-    private static final ErrorCode MISSING = new ErrorCode("MissingParameter.Content", 400, "Content holds nothing");
+            new ErrorCode("InvalidParameter.Content", 400, "a character, a LABEL or the YAML of Content is not valid");
+    private static final ErrorCode MISSING =
+            new ErrorCode("MissingParameter.Content", 400, "Content is missing or empty");
 
     static final Parameter<String> CONTENT =
             Parameter.of("Content", new Content()).code(INVALID).required(MISSING);

@@ -34,11 +34,11 @@ import org.springframework.stereotype.Service;
 @Service
 class CreateComponent implements Operation<ComponentId> {
 
-    private static final ErrorCode INVALID_NAME = new ErrorCode("InvalidName.Malformed", 400, "Name");
+    private static final ErrorCode INVALID_NAME = new ErrorCode("InvalidName.Malformed", 400, "Name is not valid");
     private static final ErrorCode INVALID_DESCRIPTION =
-            new ErrorCode("InvalidDescription.Malformed", 400, "Description");
+            new ErrorCode("InvalidDescription.Malformed", 400, "Description is not valid");
     private static final ErrorCode EXISTS =
-            new ErrorCode("InvalidComponentVersion.Exist", 403, "there is this version of the component");
+            new ErrorCode("InvalidComponentVersion.Exist", 403, "the component already has this version");
 
     private static final Parameter<String> NAME =
             Parameter.of("Name", Names.name(128)).code(INVALID_NAME);
@@ -58,7 +58,7 @@ class CreateComponent implements Operation<ComponentId> {
 
     private static final Declaration<ComponentId> DECLARATION = new Declaration<>(
                     "CreateImageComponent",
-                    "Makes a version of a component, which is never changed afterwards.",
+                    "Makes a version of a component. It never changes afterwards.",
                     List.of(
                             REGION_ID,
                             NAME,

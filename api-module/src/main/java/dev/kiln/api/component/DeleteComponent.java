@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class DeleteComponent implements Operation<Done> {
 
     private static final ErrorCode IN_USE =
-            new ErrorCode("InvalidImageComponent.InUse", 403, "a template names it, or an execution runs with it");
+            new ErrorCode("InvalidImageComponent.InUse", 403, "a template names it, or a running execution uses it");
     private static final ErrorCode NOT_FOUND =
             new ErrorCode("InvalidImageComponent.NotFound", 404, "no such component in the region");
 
@@ -29,7 +29,7 @@ class DeleteComponent implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "DeleteImageComponent",
-            "Removes a version of a component that is not in use.",
+            "Deletes a version of a component that is not in use.",
             List.of(REGION_ID, ID),
             List.of(IN_USE, NOT_FOUND),
             Done.SHAPE);

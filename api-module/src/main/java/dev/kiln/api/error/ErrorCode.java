@@ -14,13 +14,13 @@ public record ErrorCode(String code, int status, String when) {
     public static final ErrorCode INVALID_PARAMETER = new ErrorCode(
             "InvalidParameter",
             400,
-            "malformed encoding, a name twice, too many parameters, a body that is not a form");
+            "malformed encoding, a duplicate name, too many parameters, a body that is not a form");
     public static final ErrorCode INVALID_REGION =
-            new ErrorCode("InvalidRegionId.NotFound", 404, "a region that is not configured");
+            new ErrorCode("InvalidRegionId.NotFound", 404, "the region is not configured");
 
     /** The gateway's rule for a parameter that has no code of its own. */
     public static ErrorCode invalid(String parameter) {
-        return new ErrorCode("Invalid" + parameter, 400, parameter);
+        return new ErrorCode("Invalid" + parameter, 400, parameter + " is not valid");
     }
 
     /** A refusal with this code. */

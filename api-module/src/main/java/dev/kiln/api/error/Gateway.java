@@ -10,47 +10,46 @@ public final class Gateway {
     public static final ErrorCode INCOMPLETE_SIGNATURE = new ErrorCode(
             "IncompleteSignature", 400, "Authorization or the headers it needs are malformed or not signed");
     public static final ErrorCode SIGNATURE_METHOD =
-            new ErrorCode("InvalidSignatureMethod", 400, "V1 with another than HMAC-SHA1");
+            new ErrorCode("InvalidSignatureMethod", 400, "V1 with a method other than HMAC-SHA1");
     public static final ErrorCode SIGNATURE_VERSION =
-            new ErrorCode("InvalidSignatureVersion", 400, "V1 with another than 1.0");
+            new ErrorCode("InvalidSignatureVersion", 400, "V1 with a version other than 1.0");
     public static final ErrorCode TIME_FORMAT =
             new ErrorCode("InvalidTimeStamp.Format", 400, "not `YYYY-MM-DDThh:mm:ssZ`");
     public static final ErrorCode TIME_EXPIRED =
             new ErrorCode("InvalidTimeStamp.Expired", 400, "more than 15 minutes off");
     public static final ErrorCode NONCE =
             new ErrorCode("InvalidSignatureNonce", 400, "the nonce is not 1 to 128 printable characters");
-    public static final ErrorCode KEY_NOT_FOUND =
-            new ErrorCode("InvalidAccessKeyId.NotFound", 404, "nobody has that key");
+    public static final ErrorCode KEY_NOT_FOUND = new ErrorCode("InvalidAccessKeyId.NotFound", 404, "no such key");
     public static final ErrorCode KEY_INACTIVE =
-            new ErrorCode("InvalidAccessKeyId.Inactive", 400, "the key is switched off");
+            new ErrorCode("InvalidAccessKeyId.Inactive", 400, "the key is disabled");
     public static final ErrorCode TOKEN_MISSING =
             new ErrorCode("MissingSecurityToken", 400, "a temporary key without its token");
     public static final ErrorCode TOKEN_MALFORMED =
-            new ErrorCode("InvalidSecurityToken.Malformed", 400, "the token has not the form of one");
+            new ErrorCode("InvalidSecurityToken.Malformed", 400, "the token is malformed");
     public static final ErrorCode TOKEN_MISMATCH =
-            new ErrorCode("InvalidSecurityToken.MismatchWithAccessKey", 400, "the token is another key's");
+            new ErrorCode("InvalidSecurityToken.MismatchWithAccessKey", 400, "the token belongs to another key");
     public static final ErrorCode TOKEN_EXPIRED =
             new ErrorCode("InvalidSecurityToken.Expired", 400, "the key and its token have expired");
     public static final ErrorCode SIGNATURE_MISMATCH = new ErrorCode(
             "SignatureDoesNotMatch",
             400,
-            "the secret or what was signed differs; the message ends with the server's string to sign");
-    public static final ErrorCode THROTTLED =
-            new ErrorCode("Throttling.User", 400, "the key sends too much; `x-acs-retry-after` says when to try again");
-    public static final ErrorCode NONCE_USED = new ErrorCode("SignatureNonceUsed", 400, "the request was sent before");
+            "the secret or the signed text differs; the message ends with the server's string to sign");
+    public static final ErrorCode THROTTLED = new ErrorCode(
+            "Throttling.User", 400, "the key sends too many requests; `x-acs-retry-after` says when to try again");
+    public static final ErrorCode NONCE_USED = new ErrorCode("SignatureNonceUsed", 400, "the nonce was used before");
     public static final ErrorCode ACTION_NOT_FOUND = new ErrorCode("InvalidAction.NotFound", 404, "no such operation");
-    public static final ErrorCode VERSION = new ErrorCode("InvalidVersion", 400, "another version");
+    public static final ErrorCode VERSION = new ErrorCode("InvalidVersion", 400, "a version other than `2014-05-26`");
     public static final ErrorCode FORBIDDEN = new ErrorCode(
             "Forbidden.RAM",
             403,
-            "a policy of the key does not allow the operation on what it names; told after the form of its parameters");
+            "a policy of the key does not allow the operation on what it names; checked after the parameters' form");
 
     /** All of them, in the order in which they are checked. */
     public static final List<ErrorCode> CODES = List.of(
             METHOD,
             ErrorCode.INVALID_PARAMETER,
             FORMAT,
-            missing("AccessKeyId", "V1 without it; likewise the other five parameters of a signature"),
+            missing("AccessKeyId", "V1 without it; the other five parameters of a signature have codes of this form"),
             INCOMPLETE_SIGNATURE,
             SIGNATURE_METHOD,
             SIGNATURE_VERSION,

@@ -6,13 +6,13 @@ import dev.kiln.region.RegionId;
 public final class Refusals {
 
     public static final ErrorCode IMAGE_NOT_FOUND =
-            new ErrorCode("InvalidImageId.NotFound", 404, "no such image of one's own in the region");
+            new ErrorCode("InvalidImageId.NotFound", 404, "no such image in the region that the account may use");
     public static final ErrorCode TEMPLATE_NOT_FOUND =
             new ErrorCode("InvalidImagePipeline.NotFound", 404, "no such template in the region");
     public static final ErrorCode EXECUTION_NOT_FOUND =
             new ErrorCode("InvalidImagePipelineExecution.NotFound", 404, "no such execution in the region");
-    public static final ErrorCode EXECUTION_RUNNING =
-            new ErrorCode("InvalidImagePipeline.HasRunningExecution", 403, "an execution of the template runs");
+    public static final ErrorCode EXECUTION_RUNNING = new ErrorCode(
+            "InvalidImagePipeline.HasRunningExecution", 403, "an execution of the template has not ended");
 
     private static final int SHOWN = 64;
 

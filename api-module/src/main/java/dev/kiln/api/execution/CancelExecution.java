@@ -22,15 +22,17 @@ import org.springframework.stereotype.Component;
 @Component
 class CancelExecution implements Operation<Done> {
 
-    private static final ErrorCode ENDED = new ErrorCode("InvalidStatus.CancelFailed", 400, "it has ended");
+    private static final ErrorCode ENDED = new ErrorCode("InvalidStatus.CancelFailed", 400, "the execution has ended");
     private static final ErrorCode ENDING = new ErrorCode(
-            "InvalidStatus.ImagePipelineExecution", 403, "it is being cancelled or released, or retries its targets");
+            "InvalidStatus.ImagePipelineExecution",
+            403,
+            "the execution is being cancelled or released, or retries its targets");
 
     private static final Parameter<String> ID = Parameter.text("ExecutionId").required();
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
                     "CancelImagePipelineExecution",
-                    "Asks an execution to end; accepted in PREPARING, BUILDING, TESTING and DISTRIBUTING.",
+                    "Asks an execution to end. Accepted in PREPARING, BUILDING, TESTING and DISTRIBUTING.",
                     List.of(REGION_ID, ID),
                     List.of(ENDED, ENDING, Refusals.EXECUTION_NOT_FOUND),
                     Done.SHAPE)

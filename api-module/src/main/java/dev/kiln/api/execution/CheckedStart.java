@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 class CheckedStart {
 
     static final ErrorCode BASE_IMAGE_NOT_FOUND =
-            new ErrorCode("InvalidImagePipeline.BaseImageNotFound", 404, "the base image of the template is gone");
+            new ErrorCode("InvalidImagePipeline.BaseImageNotFound", 404, "the template's base image no longer exists");
 
     private final ClientTokens tokens;
     private final Templates templates;

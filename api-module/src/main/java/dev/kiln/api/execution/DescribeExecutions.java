@@ -30,9 +30,10 @@ import org.springframework.stereotype.Component;
 @Component
 class DescribeExecutions implements Operation<Listing<Listed>> {
 
-    static final ErrorCode INVALID_STATUS = new ErrorCode("InvalidParameter.Status", 400, "no status of an execution");
+    static final ErrorCode INVALID_STATUS =
+            new ErrorCode("InvalidParameter.Status", 400, "not a status of an execution");
     private static final ErrorCode MISSING_ID =
-            new ErrorCode("MissingParameter.ImagePipelineId", 400, "neither template nor execution asked for");
+            new ErrorCode("MissingParameter.ImagePipelineId", 400, "neither ImagePipelineId nor ExecutionId is given");
     private static final ErrorCode ID_TOO_LONG =
             new ErrorCode("InvalidExecutionId.SizeExceeded", 400, "more than 128 characters");
 
@@ -61,7 +62,7 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
 
     private static final Declaration<Listing<Listed>> DECLARATION = new Declaration<>(
             "DescribeImagePipelineExecutions",
-            "Lists executions, newest first, of a template or one by its id; all statuses unless some are asked for.",
+            "Lists the executions of a template, newest first, or one by its id; all statuses unless some are given.",
             List.of(REGION_ID, TEMPLATE, EXECUTION, STATUS, Tags.TAG, MAX_RESULTS, NEXT_TOKEN),
             List.of(INVALID_STATUS, MISSING_ID, ID_TOO_LONG, PagingTokens.INVALID_TOKEN, Refusals.TEMPLATE_NOT_FOUND),
             Listing.shape("ImagePipelineExecution", "ImagePipelineExecutionSet", EXECUTION_SHAPE));

@@ -23,7 +23,7 @@ final class GivenParameters {
     static final ErrorCode MISSING = new ErrorCode(
             "MissingParameter.Value",
             400,
-            "a parameter of the template has no default: start by `/api/v1`, which takes values");
+            "a parameter of the template has no default: start it by `/api/v1`, which takes values");
 
     private final DeclaredParameters declared;
     private final ExecutionParameters kept;

@@ -31,7 +31,7 @@ class StartExecution implements Operation<ExecutionId> {
 
     private static final Declaration<ExecutionId> DECLARATION = new Declaration<>(
             NAME,
-            "Starts an execution of a template; one at a time.",
+            "Starts an execution of a template. A template has one unfinished execution at a time.",
             List.of(REGION_ID, TEMPLATE, ClientTokens.CLIENT_TOKEN, Tags.TAG),
             List.of(
                     Refusals.EXECUTION_RUNNING,

@@ -19,13 +19,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 class CancelCopy implements Operation<Done> {
 
     private static final ErrorCode NO_COPY =
-            new ErrorCode("ImageCreatedNotFromCopy", 400, "the image is not a copy made by CopyImage");
+            new ErrorCode("ImageCreatedNotFromCopy", 400, "the image was not made by CopyImage");
 
     private static final Parameter<String> ID = Parameter.text("ImageId").required();
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "CancelCopyImage",
-            "Ends a copy that waits or is under way, and removes what there is of it.",
+            "Stops a copy that waits or runs, and removes what exists of it. Removes a copy that has failed.",
             List.of(REGION_ID, ID),
             List.of(NO_COPY, CopyImage.STATUS, Refusals.IMAGE_NOT_FOUND),
             Done.SHAPE);

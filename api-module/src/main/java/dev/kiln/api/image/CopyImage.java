@@ -28,11 +28,13 @@ import org.springframework.stereotype.Component;
 class CopyImage implements Operation<ImageId> {
 
     private static final ErrorCode NO_DESTINATION =
-            new ErrorCode("DestinationRegion.NotFound", 400, "a region that is not configured");
+            new ErrorCode("DestinationRegion.NotFound", 400, "the region is not configured");
     static final ErrorCode STATUS = new ErrorCode(
-            "IncorrectImageStatus", 400, "not available, or in a cloud; or, for CancelCopyImage, not being copied");
+            "IncorrectImageStatus",
+            400,
+            "the image is not available, or is in a cloud; for CancelCopyImage: the copy is complete");
     private static final ErrorCode ENCRYPTED =
-            new ErrorCode("InvalidParameter.EncryptedIllegal", 400, "images are not encrypted here");
+            new ErrorCode("InvalidParameter.EncryptedIllegal", 400, "Encrypted is true: Kiln does not encrypt images");
 
     private static final Parameter<String> ID = Parameter.text("ImageId").required();
     private static final Parameter<RegionId> DESTINATION =
@@ -52,8 +54,9 @@ class CopyImage implements Operation<ImageId> {
 
     private static final Declaration<ImageId> DECLARATION = new Declaration<>(
             "CopyImage",
-            "Copies an image that one may read into a region, as one's own; its id is told at once, and its Status says"
-                    + " how far it is. At most five copies are made into a region at a time, others wait.",
+            "Copies an image of the account, or one that is shared with it, into a region. The copy belongs to the"
+                    + " account. The answer comes at once; the copy's Status shows its progress. At most five copies"
+                    + " into a region run at a time; others wait.",
             List.of(
                     REGION_ID,
                     ID,

@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class DeleteImage implements Operation<Done> {
 
     private static final ErrorCode SHARED =
-            new ErrorCode("ImageUseShared", 403, "it is shared with others, and Force is not said");
+            new ErrorCode("ImageUseShared", 403, "the image is shared, and Force is not true");
     private static final ErrorCode UNDER_WAY =
             new ErrorCode("OperationDenied.ImageCopying", 403, "the image is being made, distributed or copied");
 
@@ -30,7 +30,7 @@ class DeleteImage implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "DeleteImage",
-            "Removes an image of one's own.",
+            "Deletes an image of the account.",
             List.of(REGION_ID, ID, FORCE, DryRun.DRY_RUN),
             List.of(SHARED, UNDER_WAY, IMPORTING, ExportImage.UNDER_WAY, Refusals.IMAGE_NOT_FOUND, DryRun.PASSED),
             Done.SHAPE);

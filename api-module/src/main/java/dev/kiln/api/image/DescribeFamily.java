@@ -23,8 +23,8 @@ class DescribeFamily implements Operation<Optional<SeenImage>> {
 
     private static final Declaration<Optional<SeenImage>> DECLARATION = new Declaration<>(
                     "DescribeImageFromFamily",
-                    "Tells the newest available image of a family of one's own, the one that a template of the family is built"
-                            + " on; no Image when there is none.",
+                    "Returns the newest available image of a family of the account, on which templates of the family"
+                            + " are built. If there is none, the answer has no Image.",
                     List.of(REGION_ID, FAMILY),
                     List.of(),
                     Shape.of(Field.optional("Image", Function.identity(), SeenImage.SHAPE)))

@@ -28,7 +28,7 @@ class DescribeImages implements Operation<DescribeImages.Page> {
 
     private static final Declaration<Page> DECLARATION = new Declaration<>(
             "DescribeImages",
-            "Lists images of one's own and those that others share, newest first.",
+            "Lists the account's images and those that are shared with it, newest first.",
             parameters(),
             List.of(
                     ImageFilters.INVALID_ALIAS,

@@ -29,7 +29,7 @@ class DescribeShares implements Operation<DescribeShares.Page> {
 
     private static final Declaration<Page> DECLARATION = new Declaration<>(
             "DescribeImageSharePermission",
-            "Lists the accounts that an image of one's own is shared with.",
+            "Lists the accounts that an image of the account is shared with.",
             List.of(REGION_ID, ID, PAGE_NUMBER, PAGE_SIZE),
             List.of(Refusals.IMAGE_NOT_FOUND),
             Shape.of(

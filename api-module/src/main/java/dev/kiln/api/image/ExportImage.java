@@ -42,7 +42,7 @@ class ExportImage implements Operation<ExportImage.Begun> {
 
     private static final Declaration<Begun> DECLARATION = new Declaration<>(
             "ExportImage",
-            "Writes an image of one's own to a bucket of its region, as the object [OSSPrefix_]ImageId_system.",
+            "Writes an image of the account to a bucket of its region, as the object `[OSSPrefix_]ImageId_system`.",
             List.of(
                     REGION_ID,
                     ID,

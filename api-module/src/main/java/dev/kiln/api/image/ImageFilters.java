@@ -29,12 +29,12 @@ final class ImageFilters {
     static final ErrorCode INVALID_TYPE =
             new ErrorCode("InvalidFilterValue.NetworkType", 400, "neither vpc nor classic");
     static final ErrorCode INVALID_OWNER =
-            new ErrorCode("InvalidOperation.ImageOwnerIdUnsupported", 400, "not a number");
-    static final ErrorCode INVALID_KEY = new ErrorCode("InvalidFilterKey.NotFound", 404, "no key of a filter");
-    static final ErrorCode INVALID_VALUE = new ErrorCode("InvalidFilterValue", 404, "not a time");
-    static final ErrorCode INVALID_USAGE = new ErrorCode("InvalidUsage", 404, "unknown");
-    static final ErrorCode INVALID_OS_TYPE = new ErrorCode("InvalidOSType", 404, "unknown");
-    static final ErrorCode INVALID_ARCHITECTURE = new ErrorCode("InvalidArchitecture", 404, "unknown");
+            new ErrorCode("InvalidOperation.ImageOwnerIdUnsupported", 400, "ImageOwnerId is not a number");
+    static final ErrorCode INVALID_KEY = new ErrorCode("InvalidFilterKey.NotFound", 404, "unknown Filter.N.Key");
+    static final ErrorCode INVALID_VALUE = new ErrorCode("InvalidFilterValue", 404, "Filter.N.Value is not a time");
+    static final ErrorCode INVALID_USAGE = new ErrorCode("InvalidUsage", 404, "unknown Usage");
+    static final ErrorCode INVALID_OS_TYPE = new ErrorCode("InvalidOSType", 404, "unknown OSType");
+    static final ErrorCode INVALID_ARCHITECTURE = new ErrorCode("InvalidArchitecture", 404, "unknown Architecture");
 
     /** A status of the wire that no image of ours has. */
     private static final String NEVER = "UnAvailable";

@@ -38,11 +38,10 @@ class ImportImage implements Operation<ImportImage.Begun> {
     private static final ErrorCode INVALID_PLATFORM =
             new ErrorCode("InvalidPlatform.Malformed", 400, "not among the vendor's platforms");
     private static final ErrorCode INVALID_OS_TYPE =
-            new ErrorCode("InvalidOSType.Malformed", 400, "images are Linux here");
-    static final ErrorCode INVALID_FORMAT =
-            new ErrorCode("InvalidImageFormat.Malformed", 400, "a format that is not known here");
+            new ErrorCode("InvalidOSType.Malformed", 400, "not linux: other images are not supported");
+    static final ErrorCode INVALID_FORMAT = new ErrorCode("InvalidImageFormat.Malformed", 400, "an unknown format");
     private static final ErrorCode MISSING_DISK =
-            new ErrorCode("MissingParameter.DiskDeviceMapping", 403, "nothing to import is named");
+            new ErrorCode("MissingParameter.DiskDeviceMapping", 403, "no object to import is given");
     private static final ErrorCode DATA_DISK =
             new ErrorCode("InvalidDiskDeviceMapping", 400, "more than one disk: an image is one root file system");
 
@@ -80,7 +79,8 @@ class ImportImage implements Operation<ImportImage.Begun> {
 
     private static final Declaration<Begun> DECLARATION = new Declaration<Begun>(
                     "ImportImage",
-                    "Makes an image of an object in a bucket; its id is told at once, and its Status says how far it is.",
+                    "Makes an image from an object in a bucket. The answer comes at once; the image's Status shows its"
+                            + " progress.",
                     List.of(
                             REGION_ID,
                             NAME,

@@ -56,8 +56,8 @@ class ListTags implements Operation<ListTags.Page> {
 
     private static final Declaration<Page> DECLARATION = new Declaration<>(
             "ListTagResources",
-            "Lists the tags of images of one's own, by image and key, " + PAGE + " a page. Tag and TagFilter choose the"
-                    + " images, all of whose tags are listed.",
+            "Lists the tags of the account's images, by image and key, " + PAGE + " a page. Tag and TagFilter choose"
+                    + " images; all tags of those images are listed.",
             List.of(
                     TagParameters.REGION,
                     TagParameters.TYPE,

@@ -24,9 +24,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class ModifyImage implements Operation<Done> {
 
-    static final ErrorCode INVALID_NAME = new ErrorCode("InvalidImageName.Malformed", 400, "an image's name");
-    static final ErrorCode INVALID_DESCRIPTION = new ErrorCode("InvalidDescription.Malformed", 400, "Description");
-    private static final ErrorCode INVALID_FAMILY = new ErrorCode("InvalidImageFamily.Malformed", 400, "ImageFamily");
+    static final ErrorCode INVALID_NAME =
+            new ErrorCode("InvalidImageName.Malformed", 400, "the image's name is not valid");
+    static final ErrorCode INVALID_DESCRIPTION =
+            new ErrorCode("InvalidDescription.Malformed", 400, "the description is not valid");
+    private static final ErrorCode INVALID_FAMILY =
+            new ErrorCode("InvalidImageFamily.Malformed", 400, "ImageFamily is not valid");
     private static final ErrorCode INVALID_BOOT_MODE =
             new ErrorCode("InvalidBootMode.NotSupport", 400, "not BIOS, UEFI or UEFI-Preferred");
     private static final ErrorCode INVALID_LICENSE = new ErrorCode("InvalidLicenseType.NotSupported", 400, "not BYOL");
@@ -36,7 +39,7 @@ class ModifyImage implements Operation<Done> {
             new ErrorCode("ImageStatus.NotAvailable", 403, "only an available image can be deprecated");
     private static final ErrorCode NOT_DEPRECATED =
             new ErrorCode("ImageStatus.NotDeprecated", 403, "only a deprecated image can be made available again");
-    private static final ErrorCode SHARED = new ErrorCode("ImageUseShared", 403, "what is shared cannot be deprecated");
+    private static final ErrorCode SHARED = new ErrorCode("ImageUseShared", 403, "a shared image cannot be deprecated");
     private static final ErrorCode IMDS_GOES_ON =
             new ErrorCode("InvalidOperation.FeaturesImdsSupportNotMatch", 403, "v2 cannot become v1 again");
     private static final ErrorCode UNFINISHED =
@@ -66,7 +69,7 @@ class ModifyImage implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "ModifyImageAttribute",
-            "Changes what is said of an image of one's own. What is not given, or empty, stays.",
+            "Changes attributes of an image of the account. Parameters that are missing or empty change nothing.",
             Stream.of(Stream.of(REGION_ID, ID), CHANGES.stream(), Stream.of(DryRun.DRY_RUN))
                     .<Parameter<?>>flatMap(parameters -> parameters)
                     .toList(),

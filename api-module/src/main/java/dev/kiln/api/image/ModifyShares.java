@@ -27,9 +27,10 @@ class ModifyShares implements Operation<Done> {
     private static final int COUNTED = 10;
     private static final int MOST = 1000;
 
-    private static final ErrorCode TOO_MANY =
-            new ErrorCode("QuotaExceed.ShareImageUser", 403, "more accounts than an image may be shared with");
-    private static final ErrorCode PUBLISHING = new ErrorCode("InvalidParameter.IsPublic", 403, "publishing");
+    private static final ErrorCode TOO_MANY = new ErrorCode(
+            "QuotaExceed.ShareImageUser", 403, "the image would be shared with more accounts than the quota allows");
+    private static final ErrorCode PUBLISHING =
+            new ErrorCode("InvalidParameter.IsPublic", 403, "IsPublic is true: images cannot be published");
     private static final ErrorCode NOT_AVAILABLE =
             new ErrorCode("OperationDenied.InvalidImageStatus", 403, "the image is not available");
     private static final ErrorCode NO_ACCOUNT = new ErrorCode("InvalidAccount.NotFound", 404, "no such account");
@@ -50,8 +51,8 @@ class ModifyShares implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "ModifyImageSharePermission",
-            "Shares an image of one's own, or no longer; all of a request happens, or nothing. Of each list the first"
-                    + " ten count, and removals come first.",
+            "Shares an image of the account with other accounts, or stops sharing it. A request takes effect as a whole"
+                    + " or not at all. Only the first ten of each list count; removals come first.",
             List.of(
                     REGION_ID,
                     ID,

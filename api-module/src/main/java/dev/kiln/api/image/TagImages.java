@@ -24,7 +24,7 @@ class TagImages implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "TagResources",
-            "Tags images of one's own; a tag of the same key is replaced. All are tagged, or none.",
+            "Tags images of the account, all or none. A tag with an existing key replaces the old one.",
             List.of(TagParameters.REGION, TagParameters.TYPE, TagParameters.REQUIRED_IDS, TAGS),
             List.of(
                     TagParameters.TOO_MANY_IDS,

@@ -17,9 +17,9 @@ final class TagParameters {
 
     static final ErrorCode TOO_MANY_IDS = new ErrorCode("NumberExceed.ResourceIds", 400, "more than 50 ids");
     static final ErrorCode TOO_MANY_TAGS = new ErrorCode("NumberExceed.Tags", 400, "more than 20 tags or keys");
-    static final ErrorCode UNKNOWN_TYPE = new ErrorCode("InvalidResourceType.NotFound", 404, "unknown");
+    static final ErrorCode UNKNOWN_TYPE = new ErrorCode("InvalidResourceType.NotFound", 404, "unknown ResourceType");
     static final ErrorCode NOT_FOUND =
-            new ErrorCode("InvalidResourceId.NotFound", 404, "no such image of one's own in the region");
+            new ErrorCode("InvalidResourceId.NotFound", 404, "the account has no such image in the region");
     static final ErrorCode MISSING_IDS = missing("ResourceIds");
     static final ErrorCode MISSING_TYPE = missing("ResourceType");
     static final ErrorCode MISSING_REGION = missing("RegionId");

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 class UntagImages implements Operation<Done> {
 
-    private static final ErrorCode CONFLICT = new ErrorCode("Param.Conflict", 403, "All beside TagKey");
+    private static final ErrorCode CONFLICT = new ErrorCode("Param.Conflict", 403, "All together with TagKey");
 
     private static final Parameter<List<String>> KEYS =
             Parameter.list("TagKey", Scalar.text(), TagParameters.MOST_TAGS, TagParameters.TOO_MANY_TAGS);
@@ -26,7 +26,7 @@ class UntagImages implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "UntagResources",
-            "Removes tags of images of one's own, or all their tags; keys that an image does not have are ignored.",
+            "Removes some or all tags of images of the account. Keys that an image does not have are ignored.",
             List.of(TagParameters.REGION, TagParameters.TYPE, TagParameters.REQUIRED_IDS, KEYS, ALL),
             List.of(
                     TagParameters.TOO_MANY_IDS,

@@ -17,9 +17,11 @@ public final class Tags {
     private static final int MOST = 20;
     private static final int LONGEST = 128;
 
-    public static final ErrorCode DUPLICATE_KEY = new ErrorCode("Duplicate.TagKey", 400, "a tag's key is given twice");
-    public static final ErrorCode INVALID_KEY = new ErrorCode("InvalidTagKey.Malformed", 400, "a tag's key");
-    public static final ErrorCode INVALID_VALUE = new ErrorCode("InvalidTagValue.Malformed", 400, "a tag's value");
+    public static final ErrorCode DUPLICATE_KEY = new ErrorCode("Duplicate.TagKey", 400, "two tags have the same key");
+    public static final ErrorCode INVALID_KEY =
+            new ErrorCode("InvalidTagKey.Malformed", 400, "the key of a tag is not valid");
+    public static final ErrorCode INVALID_VALUE =
+            new ErrorCode("InvalidTagValue.Malformed", 400, "the value of a tag is not valid");
     public static final ErrorCode INVALID_COUNT = new ErrorCode("InvalidTagCount", 400, "more than 20 tags");
 
     private static final Parameter<String> KEY = Parameter.of(

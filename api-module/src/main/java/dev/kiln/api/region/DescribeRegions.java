@@ -17,9 +17,9 @@ import org.springframework.stereotype.Component;
 class DescribeRegions implements Operation<List<RegionId>> {
 
     private static final ErrorCode INVALID_LANGUAGE =
-            new ErrorCode("InvalidAcceptLanguage.NotFound", 404, "no language of the reference");
+            new ErrorCode("InvalidAcceptLanguage.NotFound", 404, "not a language of the reference");
     private static final ErrorCode INVALID_RESOURCE =
-            new ErrorCode("InvalidResourceType.NotFound", 404, "no type of the reference");
+            new ErrorCode("InvalidResourceType.NotFound", 404, "not a type of the reference");
 
     private static final Shape<RegionId> REGION = Shape.of(
             Field.text("RegionId", RegionId::value),
@@ -29,7 +29,7 @@ class DescribeRegions implements Operation<List<RegionId>> {
 
     private static final Declaration<List<RegionId>> DECLARATION = new Declaration<>(
             "DescribeRegions",
-            "Lists the regions that this installation has.",
+            "Lists the configured regions.",
             List.of(
                     Parameter.text("InstanceChargeType").checked(),
                     Parameter.oneOf("ResourceType", "instance", "disk", "reservedinstance", "scu")

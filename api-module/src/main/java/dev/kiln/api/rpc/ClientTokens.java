@@ -22,13 +22,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class ClientTokens {
 
-    private static final ErrorCode MALFORMED =
-            new ErrorCode("InvalidClientToken.Malformed", 400, "not ASCII, or more than 64 characters");
+    private static final ErrorCode MALFORMED = new ErrorCode(
+            "InvalidClientToken.Malformed", 400, "ClientToken is not ASCII, or has more than 64 characters");
     public static final Parameter<String> CLIENT_TOKEN = Parameter.of(
                     "ClientToken", Scalar.matching("[\\x20-\\x7E]{1,64}", "at most 64 printable ASCII characters"))
             .code(MALFORMED);
     public static final ErrorCode MISMATCH =
-            new ErrorCode("IdempotentParameterMismatch", 400, "the token was used with other parameters");
+            new ErrorCode("IdempotentParameterMismatch", 400, "the ClientToken was used with other parameters");
 
     private static final Pattern FORM = Pattern.compile("[\\x20-\\x7E]{1,64}");
 

@@ -29,7 +29,7 @@ public final class PagingTokens {
     public static final Parameter<Integer> MAX_RESULTS =
             Parameter.integer("MaxResults", 1, 500).or(50);
     public static final ErrorCode INVALID_TOKEN =
-            new ErrorCode("Invalid.NextToken", 403, "made up, or of another listing");
+            new ErrorCode("Invalid.NextToken", 403, "the token is made up, or belongs to another listing");
 
     private static final int MAC = 16;
     private static final int MAX_TOKEN = 1024;

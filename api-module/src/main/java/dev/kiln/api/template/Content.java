@@ -17,11 +17,14 @@ record Content(BuildContent.Kind kind) implements Form<String> {
     static final List<ErrorCode> CODES = Stream.of(
                     Stream.of(
                             new ErrorCode("InvalidBuildContent.LengthExceeded", 400, "more than 16 KiB"),
-                            new ErrorCode("InvalidParameter.BuildContent", 400, "a character or LABEL of BuildContent"),
+                            new ErrorCode(
+                                    "InvalidParameter.BuildContent",
+                                    400,
+                                    "a character or a LABEL of BuildContent is not valid"),
                             new ErrorCode(
                                     "InvalidParameter.TestContent",
                                     400,
-                                    "a character or LABEL of TestContent, or more than 16 KiB"),
+                                    "a character or a LABEL of TestContent is not valid, or more than 16 KiB"),
                             ContentCodes.TOO_MANY_COMMANDS,
                             ContentCodes.NO_COMMAND,
                             new ErrorCode("DuplicatedCommand.FROM", 400, "a second FROM"),

@@ -11,12 +11,15 @@ public final class ContentCodes {
 
     /** A component is named that does not fit. */
     public static final ErrorCode COMPONENT_NOT_SUPPORTED = new ErrorCode(
-            "InvalidImageComponent.NotSupported", 400, "a component of the wrong type, or its parameters");
+            "InvalidImageComponent.NotSupported", 400, "a component of the wrong type, or arguments that do not fit");
 
     /** Of single commands, in the order of the reference. */
     public static final List<ErrorCode> OF_COMMANDS = Stream.of(
                     Stream.of("ENV", "WORKDIR", "COPY", "USER", "FROM", "CMD", "ENTRYPOINT")
-                            .map(word -> new ErrorCode("InvalidCommandContent." + word, 400, "what follows " + word)),
+                            .map(word -> new ErrorCode(
+                                    "InvalidCommandContent." + word,
+                                    400,
+                                    "the arguments of " + word + " are not valid")),
                     Stream.of("LABEL", "ENV", "ENTRYPOINT", "CMD", "COPY", "WORKDIR", "USER", "RUN")
                             .map(word -> new ErrorCode("EmptyCommandContent." + word, 400, "nothing follows " + word)),
                     Stream.of(new ErrorCode("NotEmptyCommandContent.RESTART", 400, "something follows RESTART")))
@@ -30,7 +33,7 @@ public final class ContentCodes {
 
     /** FROM within a component; the only one of these codes that is not 400. */
     public static final ErrorCode FROM_IN_COMPONENT =
-            new ErrorCode("NotSupportedCommand.FROM", 404, "a component has FROM");
+            new ErrorCode("NotSupportedCommand.FROM", 404, "a component contains FROM");
 
     private ContentCodes() {}
 

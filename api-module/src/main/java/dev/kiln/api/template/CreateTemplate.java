@@ -34,12 +34,12 @@ import org.springframework.stereotype.Component;
 @Component
 class CreateTemplate implements Operation<TemplateId> {
 
-    static final ErrorCode BASE_IMAGE_NOT_FOUND =
-            new ErrorCode("InvalidImage.NotFound", 404, "the base image is not there, or may not be read");
+    static final ErrorCode BASE_IMAGE_NOT_FOUND = new ErrorCode(
+            "InvalidImage.NotFound", 404, "the base image does not exist, or the account may not read it");
 
     private static final Declaration<TemplateId> DECLARATION = new Declaration<>(
                     "CreateImagePipeline",
-                    "Makes a template, which is never changed afterwards.",
+                    "Makes a template. No operation changes it afterwards.",
                     parameters(),
                     errors(),
                     Shape.of(Field.text("ImagePipelineId", TemplateId::value)))

@@ -28,7 +28,7 @@ class DeleteTemplate implements Operation<Done> {
 
     private static final Declaration<Done> DECLARATION = new Declaration<>(
             "DeleteImagePipeline",
-            "Removes a template, its executions and their logs; images stay.",
+            "Deletes a template with its executions and their logs. Images stay.",
             List.of(REGION_ID, ID),
             List.of(Refusals.EXECUTION_RUNNING, Refusals.TEMPLATE_NOT_FOUND),
             Done.SHAPE);

@@ -33,11 +33,11 @@ final class ImportParameters {
             new ErrorCode("InvalidImportImageOptionsDiskDeviceMappings.LengthLimitExceeded", 400, "more than 17 disks");
     static final ErrorCode INVALID_DISK_SIZE =
             new ErrorCode("InvalidOperation.DiskImageSizeExceeded", 400, "not 1 to 2048");
-    static final ErrorCode MISSING = missing("ImportImageOptions", "BaseImageType OSS without them");
+    static final ErrorCode MISSING = missing("ImportImageOptions", "BaseImageType OSS without ImportImageOptions");
     static final ErrorCode MISSING_OBJECT =
-            missing("ImportImageOptionsDiskDeviceMappingsOSSObject", "a disk without it");
+            missing("ImportImageOptionsDiskDeviceMappingsOSSObject", "a disk without OSSObject");
     static final ErrorCode MISSING_BUCKET =
-            missing("ImportImageOptionsDiskDeviceMappingsOSSBucket", "a disk without it");
+            missing("ImportImageOptionsDiskDeviceMappingsOSSBucket", "a disk without OSSBucket");
     static final ErrorCode MISSING_DISKS =
             missing("ImageOptionsDiskDeviceMappings", "BaseImageType OSS without a disk");
 

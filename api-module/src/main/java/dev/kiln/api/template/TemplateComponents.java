@@ -21,7 +21,7 @@ import org.springframework.stereotype.Service;
 class TemplateComponents {
 
     static final ErrorCode NOT_FOUND =
-            new ErrorCode("ImageComponent.NotFound", 404, "a component that a content names is not there");
+            new ErrorCode("ImageComponent.NotFound", 404, "a component that the template names does not exist");
 
     private final Components components;
 

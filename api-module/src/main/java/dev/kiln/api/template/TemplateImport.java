@@ -19,7 +19,7 @@ public final class TemplateImport {
     public static final ErrorCode OBJECT_NOT_FOUND = new ErrorCode(
             "InvalidImagePipeline.OSSObjectNotFound",
             404,
-            "what ImportImageOptions name is gone, or not for the account");
+            "the object of ImportImageOptions does not exist, or the account may not use it");
 
     private final BucketObjects objects;
     private final Images images;

@@ -20,12 +20,13 @@ import java.util.List;
 /** The parameters that a template is made of, and is returned with. */
 final class TemplateParameters {
 
-    static final ErrorCode INVALID_NAME = new ErrorCode("InvalidName.Malformed", 400, "Name");
-    static final ErrorCode INVALID_DESCRIPTION = new ErrorCode("InvalidDescription.Malformed", 400, "Description");
+    static final ErrorCode INVALID_NAME = new ErrorCode("InvalidName.Malformed", 400, "Name is not valid");
+    static final ErrorCode INVALID_DESCRIPTION =
+            new ErrorCode("InvalidDescription.Malformed", 400, "Description is not valid");
     static final ErrorCode INVALID_IMAGE_NAME =
-            new ErrorCode("InvalidImageName.Malformed", 400, "ImageOptions.ImageName");
+            new ErrorCode("InvalidImageName.Malformed", 400, "the image's name is not valid");
     static final ErrorCode INVALID_IMAGE_FAMILY =
-            new ErrorCode("InvalidImageFamily.Malformed", 400, "ImageOptions.ImageFamily");
+            new ErrorCode("InvalidImageFamily.Malformed", 400, "the image's family is not valid");
     static final ErrorCode INVALID_BASE_IMAGE_TYPE =
             new ErrorCode("InvalidBaseImageType.NotSupportedValue", 400, "neither IMAGE nor IMAGE_FAMILY nor OSS");
     static final ErrorCode INVALID_DISK =
@@ -33,9 +34,9 @@ final class TemplateParameters {
     static final ErrorCode INVALID_BANDWIDTH =
             new ErrorCode("InvalidInternetMaxBandwidthOut.NotSupportedValue", 400, "not 0 to 100");
     static final ErrorCode TOO_MANY_ACCOUNTS =
-            new ErrorCode("InvalidAddAccountSize.ExceededMaxNumber", 400, "more than 20");
+            new ErrorCode("InvalidAddAccountSize.ExceededMaxNumber", 400, "more than 20 accounts");
     static final ErrorCode TOO_MANY_REGIONS =
-            new ErrorCode("InvalidToRegionIdSize.ExceededMaxNumber", 400, "more than 20");
+            new ErrorCode("InvalidToRegionIdSize.ExceededMaxNumber", 400, "more than 20 regions");
     static final ErrorCode COMBINATION =
             new ErrorCode("InvalidParameterCombination", 400, "parameters that exclude each other");
     static final ErrorCode INVALID_REPAIR_MODE =
@@ -43,7 +44,7 @@ final class TemplateParameters {
     static final ErrorCode INVALID_NVME =
             new ErrorCode("InvalidParameter.NvmeSupport", 400, "not supported, unsupported or auto");
     static final ErrorCode INVALID_IMAGE_DESCRIPTION =
-            new ErrorCode("InvalidImageOptions.Description", 400, "ImageOptions.Description");
+            new ErrorCode("InvalidImageOptions.Description", 400, "ImageOptions.Description is not valid");
     static final ErrorCode INVALID_SUFFIX = new ErrorCode("InvalidAdvancedOptions.ImageNameSuffix", 400, "not disable");
     static final ErrorCode MISSING_REPAIR_MODE =
             new ErrorCode("MissingParameter.RepairMode", 404, "RepairItem without RepairMode");
