@@ -140,9 +140,18 @@ public final class Parameter<T> {
                 .toList();
     }
 
-    /** Whether a name on the wire is this parameter, an item of its list, or a member of one. */
+    /** Whether a name on the wire is this parameter, an item of its list, or a member of one that is known. */
     boolean covers(String wireName) {
-        return form.suffix().isEmpty() ? wireName.equals(name) : wireName.startsWith(name + ".");
+        if (form.suffix().isEmpty()) {
+            return wireName.equals(name);
+        }
+        if (!wireName.startsWith(name + ".")) {
+            return false;
+        }
+        var dot = wireName.indexOf('.', name.length() + 1);
+        return form.members().isEmpty()
+                ? dot < 0
+                : dot >= 0 && form.members().stream().anyMatch(member -> member.covers(wireName.substring(dot + 1)));
     }
 
     /** The value, if it was given and is well-formed; or else its default, if it has one. */

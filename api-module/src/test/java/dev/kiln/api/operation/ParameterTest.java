@@ -54,6 +54,17 @@ class ParameterTest {
     }
 
     @Test
+    void aListIsGivenByItsItemsAndTheirMembersAlone() {
+        for (var other :
+                List.of("Tag", "Tag.1", "Tag.x", "Tag.1.Other", "Tag.1.Key.1", "Word", "Word.1.x", "Words.1")) {
+            assertThat(Tags.TAG.covers(other) || WORDS.covers(other)).as(other).isFalse();
+        }
+        for (var name : List.of("Tag.1.Key", "Tag.1.Value", "Word.1")) {
+            assertThat(Tags.TAG.covers(name) || WORDS.covers(name)).as(name).isTrue();
+        }
+    }
+
+    @Test
     void whatAnOperationDoesNotDeclareItCannotAskFor() {
         var values = Values.read(List.of(WORDS), new Sent(Map.of()));
         assertThatThrownBy(() -> values.get(Tags.TAG)).hasMessageContaining("does not declare Tag");
