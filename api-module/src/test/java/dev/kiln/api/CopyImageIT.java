@@ -53,6 +53,23 @@ class CopyImageIT {
     }
 
     @Test
+    void aCopyIsWhatItsSourceIs() {
+        var source = objects.image("source");
+        client.call("ModifyImageAttribute", "ImageId", source, "BootMode", "UEFI", "Features.ImdsSupport", "v2");
+        server.jdbc()
+                .sql("update image_copy set kept = kept || '{\"ResourceGroupId\":\"rg-1\"}' where id = :id")
+                .param("id", source)
+                .update();
+
+        var copy = client.call("CopyImage", "ImageId", source).at("ImageId");
+
+        var shown = client.call("DescribeImages", "ImageId", copy, "Status", "Waiting");
+        assertThat(shown.at(IMAGE + "BootMode")).isEqualTo("UEFI");
+        assertThat(shown.at(IMAGE + "Features/ImdsSupport")).isEqualTo("v2");
+        assertThat(shown.at(IMAGE + "ResourceGroupId")).isEmpty();
+    }
+
+    @Test
     void aClientTokenMakesOneCopyAndADryRunNone() {
         var source = objects.image("source");
         var first = client.call("CopyImage", "ImageId", source, "ClientToken", "once");

@@ -282,6 +282,32 @@ class TemplatesIT {
     }
 
     @Test
+    void whatIsKeptToBeReturnedHasAnEnd() {
+        var image = objects.image("base");
+        for (var name : List.of("ResourceGroupId", "VSwitchId", "InstanceType")) {
+            for (int length : new int[] {256, 257}) {
+                assertThat(client.call(
+                                        "CreateImagePipeline",
+                                        "BaseImageType",
+                                        "IMAGE",
+                                        "BaseImage",
+                                        image,
+                                        name,
+                                        "x".repeat(length))
+                                .refusal())
+                        .isEqualTo(length == 256 ? "200 " : "400 Invalid" + name);
+            }
+        }
+        var group = "g".repeat(257);
+        assertThat(client.call("CopyImage", "ImageId", image, "ResourceGroupId", group)
+                        .refusal())
+                .isEqualTo("400 InvalidResourceGroupId");
+        assertThat(client.call("CreateImageComponent", "Content", "RUN true", "ResourceGroupId", group)
+                        .refusal())
+                .isEqualTo("400 InvalidResourceGroupId");
+    }
+
+    @Test
     void aLongHistoryIsDeletedPartByPart() {
         var template = objects.template(objects.image("base"));
         new FakeWorker(server).hasRun(template, 4500);

@@ -1,6 +1,7 @@
 package dev.kiln.api.component;
 
 import dev.kiln.api.error.ErrorCode;
+import dev.kiln.api.operation.Names;
 import dev.kiln.api.operation.Parameter;
 import dev.kiln.component.Component;
 import java.util.Locale;
@@ -19,7 +20,7 @@ final class ComponentParameters {
             Parameter.oneOf("SystemType", "Linux", "Windows").code(INVALID_SYSTEM_TYPE);
     static final Parameter<String> TYPE =
             Parameter.oneOf("ComponentType", "Build", "Test").code(INVALID_TYPE);
-    static final Parameter<String> RESOURCE_GROUP = Parameter.text("ResourceGroupId");
+    static final Parameter<String> RESOURCE_GROUP = Parameter.of("ResourceGroupId", Names.elsewhere());
 
     private ComponentParameters() {}
 

@@ -19,7 +19,9 @@ import dev.kiln.api.rpc.NewId;
 import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -52,6 +54,9 @@ class CopyImage implements Operation<ImageId> {
             .code(ENCRYPTED)
             .refused();
 
+    private static final Parameter<String> GROUP =
+            Parameter.of("ResourceGroupId", Names.elsewhere()).kept();
+
     private static final Declaration<ImageId> DECLARATION = new Declaration<>(
             "CopyImage",
             "Copies an image of the account, or one that is shared with it, into a region. The copy belongs to the"
@@ -66,7 +71,7 @@ class CopyImage implements Operation<ImageId> {
                     PLAIN,
                     Parameter.text("KMSKeyId").checked(),
                     Parameter.text("EncryptAlgorithm").checked(),
-                    Parameter.text("ResourceGroupId").kept(),
+                    GROUP,
                     Tags.TAG,
                     ClientTokens.CLIENT_TOKEN,
                     DryRun.DRY_RUN),
@@ -115,6 +120,14 @@ class CopyImage implements Operation<ImageId> {
         }
     }
 
+    /** What is said of the source's content holds for the copy; the group that it is in does not. */
+    private static Map<String, String> kept(Image source, Call call) {
+        Map<String, String> kept = new HashMap<>(source.kept());
+        kept.remove(GROUP.name());
+        kept.putAll(call.kept());
+        return kept;
+    }
+
     private void begin(Call call, ImageId copy) {
         var id = new ImageId(call.get(ID));
         var source = images.hold(id, call.account())
@@ -138,7 +151,7 @@ class CopyImage implements Operation<ImageId> {
                 call.find(DESCRIPTION).orElse(source.description()));
         quotas.image(call.account(), () -> {
             DryRun.stop(call);
-            images.addCopy(copy, source, said, call.get(Tags.TAG), call.kept());
+            images.addCopy(copy, source, said, call.get(Tags.TAG), kept(source, call));
         });
     }
 }

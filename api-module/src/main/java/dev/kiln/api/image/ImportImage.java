@@ -91,7 +91,7 @@ class ImportImage implements Operation<ImportImage.Begun> {
                             ModifyImage.BOOT_MODE,
                             text("RoleName").checked(),
                             oneOf("LicenseType", "Auto", "Aliyun", "BYOL").kept(),
-                            text("ResourceGroupId").kept(),
+                            Parameter.of("ResourceGroupId", Names.elsewhere()).kept(),
                             DISKS,
                             Tags.TAG,
                             oneOf("DetectionStrategy", "Standard").checked(),

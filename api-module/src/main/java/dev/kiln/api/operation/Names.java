@@ -82,6 +82,11 @@ public final class Names {
                         && !name.contains("https://"));
     }
 
+    /** What something is called that only the vendor has: it is kept as it is, and listings return all that is kept. */
+    public static Scalar<String> elsewhere() {
+        return Scalar.text("at most 256 characters", name -> name.codePointCount(0, name.length()) <= 256);
+    }
+
     /** Description. */
     public static Scalar<String> description() {
         return Scalar.prose(2, 256);

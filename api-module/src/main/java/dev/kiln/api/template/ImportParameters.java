@@ -4,7 +4,6 @@ import static dev.kiln.api.operation.Parameter.flag;
 import static dev.kiln.api.operation.Parameter.integer;
 import static dev.kiln.api.operation.Parameter.objects;
 import static dev.kiln.api.operation.Parameter.oneOf;
-import static dev.kiln.api.operation.Parameter.text;
 
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.operation.Names;
@@ -80,7 +79,8 @@ final class ImportParameters {
     static final Parameter<String> DESCRIPTION = Parameter.of(GROUP + ".Description", Names.description())
             .code(TemplateParameters.INVALID_DESCRIPTION)
             .kept();
-    static final Parameter<String> ROLE = text(GROUP + ".RoleName").kept();
+    static final Parameter<String> ROLE =
+            Parameter.of(GROUP + ".RoleName", Names.elsewhere()).kept();
     static final Parameter<List<Tag>> TAGS =
             Tags.parameter(GROUP + ".ImportImageTags").kept();
 

@@ -86,15 +86,18 @@ final class TemplateParameters {
             list("ToRegionId", Scalar.region(), MOST, TOO_MANY_REGIONS).code(ErrorCode.INVALID_REGION);
     static final Parameter<List<AccountId>> ADD_ACCOUNTS =
             list("AddAccount", Scalar.account(), MOST, TOO_MANY_ACCOUNTS);
-    static final Parameter<String> V_SWITCH = text("VSwitchId").kept();
-    static final Parameter<String> INSTANCE_TYPE = text("InstanceType").kept();
+    static final Parameter<String> V_SWITCH =
+            Parameter.of("VSwitchId", Names.elsewhere()).kept();
+    static final Parameter<String> INSTANCE_TYPE =
+            Parameter.of("InstanceType", Names.elsewhere()).kept();
     static final Parameter<Integer> DISK =
             integer("SystemDiskSize", 20, 500).code(INVALID_DISK).or(40);
     static final Parameter<Integer> BANDWIDTH =
             integer("InternetMaxBandwidthOut", 0, 100).code(INVALID_BANDWIDTH).or(0);
     static final Parameter<Boolean> DELETE_INSTANCE =
             flag("DeleteInstanceOnFailure").kept().or(true);
-    static final Parameter<String> RESOURCE_GROUP = text("ResourceGroupId").kept();
+    static final Parameter<String> RESOURCE_GROUP =
+            Parameter.of("ResourceGroupId", Names.elsewhere()).kept();
     static final Parameter<String> REPAIR_MODE = oneOf("RepairMode", "Standard", "All", "Customized")
             .code(INVALID_REPAIR_MODE)
             .kept();
