@@ -3,6 +3,7 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ImagesIT {
@@ -137,6 +138,16 @@ class ImagesIT {
                 },
                 () -> owner.call("DeleteImage", "ImageId", image));
         assertThat(reply.refusal()).isEqualTo("403 ImageUseShared");
+    }
+
+    @Test
+    void commasAloneAreNotEveryImage() {
+        objects.image("base");
+        for (var none : List.of(",", " , ", " ")) {
+            assertThat(owner.call("DescribeImages", "ImageId", none).refusal())
+                    .as(none)
+                    .isEqualTo("400 InvalidImageId");
+        }
     }
 
     @Test

@@ -49,7 +49,9 @@ final class ImageFilters {
                                     .map(ids -> Stream.of(ids)
                                             .map(String::trim)
                                             .filter(id -> !id.isEmpty())
-                                            .toList())))
+                                            .toList())
+                                    // Commas alone name no image, and must not mean every one.
+                                    .filter(ids -> !ids.isEmpty())))
             .or(List.of());
     static final Parameter<String> NAME = text("ImageName").or("");
     static final Parameter<String> FAMILY = text("ImageFamily").or("");
