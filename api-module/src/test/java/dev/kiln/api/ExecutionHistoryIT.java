@@ -2,6 +2,10 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.account.AccountId;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.execution.Executions;
+import dev.kiln.execution.RetryAnswer;
 import dev.kiln.testing.guarantee.EveryEndIsCounted;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A template's history as DescribeImagePipelineExecutions tells it: all of it, once, and how much there is. */
@@ -46,6 +51,31 @@ class ExecutionHistoryIT {
         assertThat(totals("", "PARTITION_SUCCESS", "DISTRIBUTING")).containsExactly("1", "0", "1");
         objects.finish(execution, "SUCCESS");
         assertThat(totals("", "PARTITION_SUCCESS", "SUCCESS")).containsExactly("1", "0", "1");
+    }
+
+    /** What is deleted while an execution is reopened would take along what the execution needs. */
+    @ParameterizedTest
+    @CsvSource({
+        "DeleteImagePipeline, ImagePipelineId, 403 InvalidImagePipeline.HasRunningExecution",
+        "DeleteImage, ImageId, 403 OperationDenied.ImageCopying"
+    })
+    void whatARetryNeedsIsNotDeletedBesideIt(String operation, String id, String refusal) {
+        var execution = objects.start(template);
+        objects.built(execution);
+        objects.finish(execution, "PARTITION_SUCCESS");
+        var image = client.call("DescribeImagePipelineExecutions", "ExecutionId", execution)
+                .at("ImagePipelineExecution/ImagePipelineExecutionSet/0/ImageId");
+        var account = new AccountId(Long.parseLong(client.keys().account()));
+
+        var reply = HeldLock.during(
+                server,
+                jdbc -> assertThat(new Executions(jdbc).retry(new ExecutionId(execution), account))
+                        .isEqualTo(RetryAnswer.ACCEPTED),
+                () -> client.call(operation, id, id.equals("ImageId") ? image : template));
+
+        assertThat(reply.refusal()).isEqualTo(refusal);
+        assertThat(totals("", "DISTRIBUTING")).containsExactly("1", "1");
+        objects.finish(execution, "SUCCESS");
     }
 
     @Test

@@ -330,6 +330,22 @@ class TemplatesIT {
         assertThat(executions(template)).isZero();
     }
 
+    @Test
+    void whatIsTriedAgainMeanwhileStaysOfALongHistory() {
+        var template = objects.template(objects.image("base"));
+        new FakeWorker(server).hasRun(template, 4001);
+        var reply = HeldLock.during(
+                server,
+                jdbc -> jdbc.sql("""
+                                update execution set status = 'DISTRIBUTING', finished_at = null
+                                 where id = (select id from execution where template_id = :template
+                                              order by created_at desc offset 1000 limit 1)
+                                """).param("template", template).update(),
+                () -> client.call("DeleteImagePipeline", "ImagePipelineId", template));
+        assertThat(reply.refusal()).isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
+        assertThat(executions(template)).isPositive();
+    }
+
     private int executions(String template) {
         return server.jdbc()
                 .sql("select count(*) from execution where template_id = :id")

@@ -11,7 +11,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Reopening {
 
     private static final String RETRY = """
-                with reopened as (
+                with held as (
+                    -- Who deletes one of the two looks for running executions under a lock on it, and so sees this one.
+                    select e.id
+                      from execution e
+                      join template t on t.id = e.template_id
+                      join image_copy h on h.id = e.image_id and h.execution_id = e.id and h.state = 'COPIED'
+                     where e.id = :id and e.account_id = :account
+                       for key share of t, h),
+                reopened as (
                     update execution
                        set status = 'DISTRIBUTING', finished_at = null, error_code = '',
                            error_info = '', message = case when :region::text is null
@@ -19,10 +27,7 @@ final class Reopening {
                                else 'the target ' || :region || ' is tried again' end,
                            -- Whoever still does what the attempt before began writes nothing any more.
                            attempt = attempt + 1, version = version + 1, modified_at = now()
-                     where id = :id and account_id = :account and status = 'PARTITION_SUCCESS'
-                       and exists (
-                           select from image_copy h
-                            where h.id = execution.image_id and h.execution_id = execution.id and h.state = 'COPIED')
+                     where id in (select id from held) and status = 'PARTITION_SUCCESS'
                        and (:region::text is null or exists (
                            select from image_copy c left join image_share s on s.image_id = c.id
                             where c.execution_id = execution.id and c.region_id = :region

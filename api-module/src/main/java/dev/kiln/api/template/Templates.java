@@ -131,7 +131,9 @@ public final class Templates {
     boolean deletePartOfHistory(TemplateId id) {
         return jdbc.sql("""
                         with gone as (
-                            select id from execution where template_id = :id and finished_at is not null limit :most),
+                            -- For update: one that is reopened meanwhile is seen to run.
+                            select id from execution where template_id = :id and finished_at is not null limit :most
+                               for update),
                         events as (
                             delete from execution_event v using gone
                              where v.execution_id = gone.id and v.published_at is not null)
