@@ -168,6 +168,7 @@ class ParametersIT {
                 "{\"name\":\"A\",\"kind\":1}",
                 "{\"name\":\"A\",\"secret\":true,\"default\":\"short\"}",
                 "{\"name\":\"A\",\"description\":\"\\u0007\"}",
+                "{\"name\":\"A\",\"description\":\"\\ud800\"}",
                 "null",
                 "{}")) {
             assertThat(client.rest("PUT", path + "/parameters", "{\"parameters\":[" + bad + "]}")

@@ -1,6 +1,7 @@
 package dev.kiln.template;
 
 import dev.kiln.template.BuildContent.Kind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -213,6 +214,9 @@ final class BuildContentParser {
             }
             if (arguments.stream().anyMatch(argument -> argument.indexOf('\0') >= 0)) {
                 throw line.invalid("holds a NUL character", "remove it");
+            }
+            if (!arguments.stream().allMatch(StandardCharsets.UTF_8.newEncoder()::canEncode)) {
+                throw line.invalid("holds half of a character by an escape", "remove it");
             }
             return arguments;
         } catch (JacksonException | NullPointerException e) {

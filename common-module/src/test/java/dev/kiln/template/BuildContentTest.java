@@ -111,6 +111,7 @@ class BuildContentTest {
                     CMD ["a"                  | InvalidCommandContent.CMD
                     CMD [1, {}]               | InvalidCommandContent.CMD
                     CMD [null]                | InvalidCommandContent.CMD
+                    CMD ["\\ud83d"]            | InvalidCommandContent.CMD
                     VOLUME /x                 | InvalidImageTemplateCommand.NotSupported
                     COMPONENT                 | InvalidParameter.BuildContent
                     COMPONENT nginx           | InvalidParameter.BuildContent

@@ -9,6 +9,7 @@ import dev.kiln.api.error.RestCodes;
 import dev.kiln.api.signature.Caller;
 import dev.kiln.parameter.ParameterRules;
 import dev.kiln.template.TemplateId;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +152,9 @@ class ParameterController {
 
     private static String description(String name, Wanted wanted) {
         var text = wanted.description() == null ? "" : wanted.description();
-        if (text.length() > LONGEST_DESCRIPTION || text.chars().anyMatch(Character::isISOControl)) {
+        if (text.length() > LONGEST_DESCRIPTION
+                || text.chars().anyMatch(Character::isISOControl)
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             throw Refusals.invalid(
                     ErrorCode.invalid("Description"),
                     "description of parameter " + name,
