@@ -3,6 +3,7 @@ package dev.kiln.region;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -69,10 +70,15 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException trouble) throws IOException {
-        if (trouble instanceof NoSuchFileException) {
+        if (trouble instanceof NoSuchFileException || isOfOthers(file)) {
             return FileVisitResult.CONTINUE;
         }
         throw trouble;
+    }
+
+    /** What cannot be entered is told here instead: lost+found is open to root alone. */
+    private boolean isOfOthers(Path path) {
+        return !path.equals(directory) && !isKey(path) && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     private String key(Path home) {

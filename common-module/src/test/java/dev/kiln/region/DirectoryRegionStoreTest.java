@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +70,24 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
         store.list(null, item -> names.add(item.toString()));
 
         assertThat(names).containsExactlyInAnyOrder("images/m-3/", ".check-1");
+    }
+
+    /** As of a process that is not root's where a region is a file system of its own. */
+    @Test
+    void whatOthersPutThereNeedNotBeReadable() throws IOException {
+        freshStore();
+        var listing = new DirectoryListing(directory, item -> {});
+        var others = Files.createDirectory(directory.resolve("lost+found"));
+        var own = Files.createDirectory(directory.resolve("images"));
+        var half = Files.createFile(own.resolve(".partial-1"));
+
+        assertThat(listing.visitFileFailed(others, new AccessDeniedException("lost+found")))
+                .isEqualTo(FileVisitResult.CONTINUE);
+
+        for (var path : List.of(directory, own, half)) {
+            assertThatThrownBy(() -> listing.visitFileFailed(path, new AccessDeniedException("own")))
+                    .isInstanceOf(AccessDeniedException.class);
+        }
     }
 
     @Test
