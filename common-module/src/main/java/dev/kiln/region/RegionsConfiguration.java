@@ -1,5 +1,6 @@
 package dev.kiln.region;
 
+import dev.kiln.start.UnusableSettingException;
 import java.nio.file.Path;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -27,15 +28,35 @@ public class RegionsConfiguration {
             @DefaultValue("./data") Path data, @DefaultValue List<Entry> regions) {
 
         /** One region: its id and the directory, local or mounted, that keeps its images. */
-        public record Entry(String id, Path directory) {}
+        public record Entry(
+                @DefaultValue("") String id,
+                @DefaultValue("") Path directory) {}
     }
 
     @Bean
     Regions regions(RegionSettings settings) {
         var entries = settings.regions().isEmpty() ? defaults(settings.data()) : settings.regions();
+        entries.forEach(entry -> requireDirectory(entry, entries));
         return new Regions(entries.stream()
                 .map(entry -> new DirectoryRegionStore(new RegionId(entry.id()), entry.directory()))
                 .toList());
+    }
+
+    /** Its own: what lies there and is none of the region's objects is removed one day. Nothing is asked of a disk. */
+    private static void requireDirectory(RegionSettings.Entry entry, List<RegionSettings.Entry> all) {
+        if (entry.directory().toString().isEmpty()) {
+            throw new UnusableSettingException(
+                    "Region " + entry.id() + " has no directory", "Set kiln.regions[N].directory, too.");
+        }
+        var directory = entry.directory().toAbsolutePath().normalize();
+        for (var other : all) {
+            if (!other.id().equals(entry.id())
+                    && directory.startsWith(other.directory().toAbsolutePath().normalize())) {
+                throw new UnusableSettingException(
+                        "The directory of region " + entry.id() + " is that of region " + other.id() + ", or within it",
+                        "Give each of kiln.regions a directory of its own.");
+            }
+        }
     }
 
     private static List<RegionSettings.Entry> defaults(Path data) {
