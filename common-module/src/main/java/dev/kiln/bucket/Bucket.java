@@ -35,12 +35,14 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
     /**
      * How many bytes the object has, or nothing when there is no such object.
      *
-     * @throws IOException when the bucket is not to be reached now
+     * @throws IOException when the bucket is not to be reached now, or does not answer in a few seconds
      */
     public Optional<Long> find(ObjectName object) throws IOException {
         try {
-            var file = directory.resolve(object.value());
-            return isObject(file) ? Optional.of(Files.size(file)) : Optional.empty();
+            return Look.into(this, () -> {
+                var file = directory.resolve(object.value());
+                return isObject(file) ? Optional.of(Files.size(file)) : Optional.empty();
+            });
         } catch (InvalidPathException e) {
             return Optional.empty(); // a name beyond ASCII, to a process without a UTF-8 locale
         }

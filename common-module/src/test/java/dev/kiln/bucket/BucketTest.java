@@ -8,12 +8,15 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +44,28 @@ class BucketTest {
             assertThat(bytes).hasContent("second");
         }
         assertThat(bucket.directory().resolve("a/b")).isDirectoryNotContaining("glob:**.kiln-*");
+    }
+
+    /** As a network file system whose server is gone. */
+    @Test
+    @Timeout(30)
+    void aDirectoryThatDoesNotAnswerIsNotWaitedForForEver() {
+        var answers = new CountDownLatch(1);
+        var hanging = (Path) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Path.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("resolve")) {
+                        answers.await();
+                    }
+                    return method.invoke(directory, arguments);
+                });
+        var away = new Bucket("away", new RegionId("cn-one"), hanging, Set.of());
+        try {
+            assertThatThrownBy(() -> away.find(new ObjectName("a")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("bucket away does not answer");
+        } finally {
+            answers.countDown();
+        }
     }
 
     @Test
