@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -29,6 +30,8 @@ public final class RegionSweep {
     private static final int MOST_AT_ONCE = 10_000;
     // Of objects that are missing so many are told: when a whole region is away, all are.
     private static final int MOST_LOST = 1000;
+    private static final String ELSEWHERE = "a row says that it is in another region: was this directory that one's,"
+            + " or has it another name now? It is not removed; see kiln.regions";
 
     private final Regions regions;
     private final Intents intents;
@@ -101,11 +104,8 @@ public final class RegionSweep {
     }
 
     private List<Finding> judge(
-            RegionStore store,
-            Collection<StoredItem> items,
-            List<Intents.Dead> dead,
-            Set<String> inUse,
-            boolean remove) {
+            RegionStore store, Collection<StoredItem> items, List<Intents.Dead> dead, Set<String> inUse, boolean remove)
+            throws IOException {
         var owners = dead.stream()
                 .collect(Collectors.toMap(Intents.Dead::name, Intents.Dead::execution, (first, second) -> second));
         var findings = new ArrayList<Finding>();
@@ -113,19 +113,44 @@ public final class RegionSweep {
             switch (things.belonging(store.region(), item)) {
                 case WANTED -> {}
                 case IN_USE -> inUse.add(item.key());
-                case LEFT -> findings.add(left(store, item, owners, remove));
-                case UNKNOWN -> {
-                    if (isOld(item)) {
+                case ELSEWHERE -> findings.add(finding(store, item, owners, Finding.Verdict.UNKNOWN, ELSEWHERE));
+                case LEFT -> {
+                    if (isStillThere(store, item)) {
                         findings.add(left(store, item, owners, remove));
-                    } else if (!item.key().isEmpty()) { // not the probe of a check under way
-                        var detail =
-                                "no row explains it; removed once it is older than " + age.toMinutes() + " minutes";
-                        findings.add(finding(store, item, owners, Finding.Verdict.UNKNOWN, detail));
+                    }
+                }
+                case UNKNOWN -> {
+                    if (isStillThere(store, item)) {
+                        unknown(store, item, owners, remove).ifPresent(findings::add);
                     }
                 }
             }
         }
         return findings;
+    }
+
+    /** What was listed may have gone since, as it should: with the end of its execution, or its deletion. */
+    private static boolean isStillThere(RegionStore store, StoredItem item) throws IOException {
+        if (item.key().isEmpty()) {
+            return true;
+        }
+        var there = new AtomicBoolean();
+        store.list(new StoreKey(item.key()), other -> {
+            if (other.toString().equals(item.toString())) {
+                there.set(true);
+            }
+        });
+        return there.get();
+    }
+
+    private Optional<Finding> unknown(RegionStore store, StoredItem item, Map<String, String> owners, boolean remove) {
+        if (isOld(item)) {
+            return Optional.of(left(store, item, owners, remove));
+        }
+        var detail = "no row explains it; removed once it is older than " + age.toMinutes() + " minutes";
+        // Not the probe of a check under way.
+        return Optional.of(finding(store, item, owners, Finding.Verdict.UNKNOWN, detail))
+                .filter(found -> !item.key().isEmpty());
     }
 
     private Finding left(RegionStore store, StoredItem item, Map<String, String> owners, boolean remove) {

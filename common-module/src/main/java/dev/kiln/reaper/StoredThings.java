@@ -33,6 +33,8 @@ public final class StoredThings {
         WANTED,
         /** Somebody may be at work on it. */
         IN_USE,
+        /** A row names exactly this, and another region: that one's directory may have been this one's. */
+        ELSEWHERE,
         /** Somebody was at work on it, and has left it behind. */
         LEFT,
         /** No row says anything about it. */
@@ -101,6 +103,13 @@ public final class StoredThings {
                                 select from image_copy where id = :image and region_id = :region
                                    and (copy_of is not null or import_object is not null) and state in ('PENDING', 'COPYING')) then 'IN_USE'
                             when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
+                            when :object and (
+                                exists (select from image_copy where id = :image and state = 'COPIED' and digest = 'sha256:' || :name)
+                                or exists (select from template where id = :template
+                                              and :key = 'contexts/' || id || '/' || :name
+                                              and context_digest = 'sha256:' || :name)
+                                or exists (select from moved_log where execution_id = :log
+                                              and digest = 'sha256:' || :name)) then 'ELSEWHERE'
                             -- What an image consists of is decided once: other bytes are of an attempt that came too late.
                             when :object and exists (
                                 select from image_copy where id = :image and region_id = :region and state = 'COPIED') then 'LEFT'
@@ -122,7 +131,7 @@ public final class StoredThings {
             return Boolean.TRUE.equals(transaction.execute(status -> {
                 lock(owners(object.key()));
                 var belonging = belonging(region, object);
-                if (belonging == Belonging.WANTED || belonging == Belonging.IN_USE) {
+                if (belonging != Belonging.LEFT && belonging != Belonging.UNKNOWN) {
                     return false;
                 }
                 try {

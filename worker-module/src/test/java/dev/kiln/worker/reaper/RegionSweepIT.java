@@ -11,11 +11,13 @@ import dev.kiln.reaper.RegionSweep;
 import dev.kiln.reaper.Sweeps;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
 import dev.kiln.region.StoredItem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -337,6 +339,60 @@ class RegionSweepIT {
                         .single())
                 .isEqualTo(2);
         assertThat(items("")).hasSize(1);
+    }
+
+    @Test
+    void whatGoesAsItShouldWhileTheRegionIsListedIsNoLeftover() throws Exception {
+        var attempt = rig.attempt();
+        var layer = "layers/" + attempt.execution() + "/0";
+        put(layer, "layer");
+        put("images/m-deleted", "image");
+        var ending = (RegionStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {RegionStore.class}, (proxy, method, arguments) -> {
+                    var answer = method.invoke(store, arguments);
+                    if (method.getName().equals("list") && arguments[0] == null) {
+                        store.delete(new StoreKey(layer));
+                        store.delete(new StoreKey("images/m-deleted"));
+                        rig.end(attempt, "FAILED");
+                    }
+                    return answer;
+                });
+
+        var found = new RegionSweep(new Regions(List.of(ending)), rig.intents, rig.things(), Duration.ofHours(1))
+                .compare(REGION, false);
+
+        assertThat(found).isEmpty();
+    }
+
+    /** As where the directories of two regions were exchanged, or a region was given another name. */
+    @Test
+    void whatARowOfAnotherRegionNamesIsToldAndNeverRemoved() throws Exception {
+        copied("m-elsewhere", put("images/m-elsewhere", "image"));
+        var template = rig.template();
+        var context = put("tmp", "context");
+        store.delete(new StoreKey("tmp"));
+        put("contexts/" + template + "/" + context.hex(), "context");
+        var execution = rig.attempt().execution().value();
+        var log = put("logs/" + execution, "log");
+        rig.jdbc.sql("update image_copy set region_id = 'cn-before'").update();
+        rig.jdbc
+                .sql("update template set region_id = 'cn-before', context_digest = :digest where id = :id")
+                .param("digest", context.value())
+                .param("id", template)
+                .update();
+        rig.jdbc
+                .sql(
+                        "insert into moved_log (execution_id, region_id, digest, log_end) values (:id, 'cn-before', :digest, 3)")
+                .param("id", execution)
+                .param("digest", log.value())
+                .update();
+
+        assertThat(impatient.compare(REGION, true)).hasSize(3).allSatisfy(found -> {
+            assertThat(found.verdict()).isEqualTo(Finding.Verdict.UNKNOWN);
+            assertThat(found.detail()).contains("another region");
+        });
+
+        assertThat(items("")).hasSize(3);
     }
 
     @Test
