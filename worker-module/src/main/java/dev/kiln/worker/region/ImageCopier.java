@@ -1,7 +1,9 @@
 package dev.kiln.worker.region;
 
+import dev.kiln.bucket.Bucket;
 import dev.kiln.bucket.Buckets;
 import dev.kiln.bucket.ObjectName;
+import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageInspector;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ArchiveLimits;
@@ -20,6 +22,7 @@ import dev.kiln.worker.region.ImageCopies.OtherImage;
 import dev.kiln.worker.region.LeasedRows.Claim;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 
 /**
@@ -85,7 +88,7 @@ public final class ImageCopier implements LeasedJob {
         var bucket = buckets.find(origin.bucket())
                 .orElseThrow(() -> new IOException("bucket " + origin.bucket() + " is not configured"));
         var key = ImageKeys.image(order.image());
-        try (var bytes = bucket.open(new ObjectName(origin.object()))) {
+        try (var bytes = open(bucket, origin)) {
             var stored = store.put(key, bytes, null, done -> rows().progress(claim, done));
             var facts = inspect(store, key, stored);
             var metadata = facts.metadata();
@@ -96,6 +99,12 @@ public final class ImageCopier implements LeasedJob {
             copies.copied(
                     claim,
                     new Target.Content(stored.digest(), stored.bytes(), facts.form(), metadata, Optional.empty()));
+        }
+    }
+
+    private static InputStream open(Bucket bucket, BucketObject origin) throws IOException, HopelessException {
+        try {
+            return bucket.open(new ObjectName(origin.object()));
         } catch (FileNotFoundException e) {
             throw new HopelessException(
                     "InvalidOSSObject.NotFound",
@@ -105,23 +114,21 @@ public final class ImageCopier implements LeasedJob {
 
     private ImageInspector.Facts inspect(RegionStore store, StoreKey key, StoredObject stored)
             throws IOException, HopelessException {
+        // What is refused goes once that is written down: this worker may be late, and another one's image be there.
         try {
             return inspector.inspect(offset -> store.open(key, stored.digest(), offset), stored.bytes());
         } catch (ArchiveRefusedException e) {
-            store.delete(key);
             throw new HopelessException("InvalidArchive", e.getMessage());
         } catch (DiskRefusedException e) {
-            store.delete(key);
             throw new HopelessException("InvalidDisk", e.getMessage());
         }
     }
 
-    /** Only what was cancelled: another worker may be at work on the same object. */
+    /** Only what nobody goes on with: another worker may be at work on the same object. */
     @Override
     public void discard(Claim claim) throws IOException {
-        var order = copies.order(claim);
-        if (order.isPresent() && copies.isWithdrawn(claim)) {
-            store(order.get().region()).delete(ImageKeys.image(order.get().image()));
+        if (copies.isOver(claim)) {
+            store(claim.region()).delete(ImageKeys.image(new ImageId(claim.id())));
         }
     }
 

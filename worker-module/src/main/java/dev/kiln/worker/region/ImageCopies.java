@@ -94,9 +94,9 @@ public final class ImageCopies {
                 """, Targets.columns(content, json));
     }
 
-    /** Whether nobody wants the image any more. */
-    boolean isWithdrawn(Claim claim) {
-        return jdbc.sql("select not exists (select from image_copy where id = :id and error_code <> 'Deleting')")
+    /** Whether nobody goes on with the image: it has failed, was withdrawn, or is gone. */
+    boolean isOver(Claim claim) {
+        return jdbc.sql("select not exists (select from image_copy where id = :id and state <> 'FAILED')")
                 .param("id", claim.id())
                 .query(Boolean.class)
                 .single();

@@ -19,21 +19,25 @@ final class LeaseWatch implements Runnable {
     private final LeasedRows rows;
     private final Claim claim;
     private final Duration stall;
+    private final Runnable deaf;
     private final Thread worker = Thread.currentThread();
     private long bytes = -1;
     private long since;
     private boolean trying;
     private boolean stalled;
+    private boolean told;
 
     /**
      * A watch of work that the calling thread does.
      *
      * @param stall how long it may write no byte
+     * @param deaf is run once, when the thread does not even hear its interrupt
      */
-    LeaseWatch(LeasedRows rows, Claim claim, Duration stall) {
+    LeaseWatch(LeasedRows rows, Claim claim, Duration stall, Runnable deaf) {
         this.rows = rows;
         this.claim = claim;
         this.stall = stall;
+        this.deaf = deaf;
     }
 
     /** A try begins. */
@@ -57,6 +61,10 @@ final class LeaseWatch implements Runnable {
     @Override
     public synchronized void run() {
         if (stalled) {
+            if (!told) {
+                told = true;
+                deaf.run();
+            }
             return;
         }
         try {

@@ -1,7 +1,9 @@
 package dev.kiln.worker.region;
 
 import dev.kiln.execution.Failure;
+import dev.kiln.region.RegionId;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +40,7 @@ final class LeasedRows {
     }
 
     /** A row that is this worker's until somebody else claims it. */
-    record Claim(String id, int attempt) {}
+    record Claim(String id, int attempt, RegionId region) {}
 
     /** The claim is over: the work was cancelled, or is another worker's. */
     static final class ClaimOverException extends RuntimeException {
@@ -50,8 +52,8 @@ final class LeasedRows {
         }
     }
 
-    /** Work that nobody is at, the oldest first, of regions that have not enough to do. */
-    List<String> waiting(int most) {
+    /** Work that nobody is at, the oldest first, of regions that have not enough to do, without these regions'. */
+    List<String> waiting(int most, Collection<RegionId> without) {
         return jdbc.sql("""
                         with busy as (
                             select region_id from %1$s
@@ -61,10 +63,12 @@ final class LeasedRows {
                          where %2$s and (state = 'PENDING'
                                    or state = 'COPYING' and modified_at < now() - interval '1 second' * :lease)
                            and region_id not in (select region_id from busy)
+                           and region_id <> all(cast(:without as text[]))
                          order by created_at, id limit :most
                         """.formatted(table, kind))
                 .param("lease", LEASE.toSeconds())
                 .param("atOnce", AT_ONCE)
+                .param("without", without.stream().map(RegionId::value).toArray(String[]::new))
                 .param("most", most)
                 .query(String.class)
                 .list();
@@ -88,14 +92,14 @@ final class LeasedRows {
                                and (select count(*) from %1$s o
                                      where o.region_id = c.region_id and %2$s and o.state = 'COPYING'
                                        and o.modified_at >= now() - interval '1 second' * :lease) < :atOnce
-                            returning attempts
+                            returning attempts, region_id
                             """.formatted(table, kind))
                     .param("id", id)
                     .param("lease", LEASE.toSeconds())
                     .param("atOnce", AT_ONCE)
-                    .query(Integer.class)
-                    .optional()
-                    .map(attempt -> new Claim(id, attempt));
+                    .query((row, number) ->
+                            new Claim(id, row.getInt("attempts"), new RegionId(row.getString("region_id"))))
+                    .optional();
         });
     }
 

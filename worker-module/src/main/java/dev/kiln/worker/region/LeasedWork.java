@@ -2,24 +2,31 @@ package dev.kiln.worker.region;
 
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.Trouble;
+import dev.kiln.region.RegionId;
 import dev.kiln.worker.WorkerSettings;
 import dev.kiln.worker.region.LeasedRows.Claim;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Does leased work in rounds: few pieces at a time in each worker, so that a long one holds up no other. */
+/**
+ * Does leased work in rounds: few pieces at a time in each worker, so that a long one holds up no other. One that hangs
+ * and hears of no interrupt keeps its thread; another thread takes its place, but not for the same region's sake.
+ */
 public final class LeasedWork implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedWork.class);
@@ -30,8 +37,11 @@ public final class LeasedWork implements AutoCloseable {
     private final List<LeasedJob> jobs;
     private final WorkerSettings settings;
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService rounds = threads("leased-work", AT_ONCE);
-    private final ScheduledExecutorService beats = threads("leased-work-beats", AT_ONCE);
+    private final Map<String, RegionId> deaf = new ConcurrentHashMap<>();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService beats = Executors.newScheduledThreadPool(AT_ONCE, LeasedWork::beating);
+    private volatile Duration every = Duration.ZERO;
+    private volatile boolean closed;
 
     /** Of copies, imports and exports. */
     public LeasedWork(ImageCopier copier, ImageExporter exporter, WorkerSettings settings) {
@@ -39,18 +49,38 @@ public final class LeasedWork implements AutoCloseable {
         this.settings = settings;
     }
 
-    private static ScheduledExecutorService threads(String name, int count) {
-        return Executors.newScheduledThreadPool(count, task -> {
-            var thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+    private static Thread beating(Runnable task) {
+        return daemon("leased-work-beats", task);
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Looks every so often for work, until it is closed. */
-    public void start(Duration every) {
+    public void start(Duration pause) {
+        every = pause;
         for (int number = 0; number < AT_ONCE; number++) {
-            var unused = rounds.scheduleWithFixedDelay(this::round, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+            startThread();
+        }
+    }
+
+    private void startThread() {
+        var thread = daemon("leased-work", this::goRound);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void goRound() {
+        while (!closed && threads.contains(Thread.currentThread())) {
+            round();
+            try {
+                Thread.sleep(every.toMillis());
+            } catch (InterruptedException e) {
+                // It ends when it was closed, and only then.
+            }
         }
     }
 
@@ -58,7 +88,7 @@ public final class LeasedWork implements AutoCloseable {
     public void round() {
         try {
             for (var job : jobs) {
-                for (var waiting : job.rows().waiting(LOOK_AHEAD)) {
+                for (var waiting : job.rows().waiting(LOOK_AHEAD, regionsLeftAlone())) {
                     // What hangs in this process shall not be taken over by it.
                     if (underway.add(waiting)) {
                         claim(job, waiting);
@@ -69,6 +99,21 @@ public final class LeasedWork implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.warn("no copies, imports or exports this time: {}", e.toString());
+        }
+    }
+
+    private Set<RegionId> regionsLeftAlone() {
+        return deaf.values().stream()
+                .filter(region -> Collections.frequency(deaf.values(), region) >= AT_ONCE)
+                .collect(Collectors.toSet());
+    }
+
+    /** A thread that does not come back is replaced, and ends when it does. */
+    private void replace(Thread thread, Claim claim) {
+        LOG.warn("{} hangs in {} and is left alone", claim.id(), claim.region());
+        deaf.put(claim.id(), claim.region());
+        if (threads.remove(thread) && !closed) {
+            startThread();
         }
     }
 
@@ -84,7 +129,8 @@ public final class LeasedWork implements AutoCloseable {
     }
 
     private void run(LeasedJob job, Claim claim) throws InterruptedException {
-        var watch = new LeaseWatch(job.rows(), claim, settings.copyStall());
+        var thread = Thread.currentThread();
+        var watch = new LeaseWatch(job.rows(), claim, settings.copyStall(), () -> replace(thread, claim));
         long pause = Math.min(
                 MOST_BETWEEN_BEATS.toMillis(), Math.max(1, settings.copyStall().toMillis() / 4));
         var beating = beats.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
@@ -99,6 +145,7 @@ public final class LeasedWork implements AutoCloseable {
         } finally {
             watch.end();
             beating.cancel(false);
+            deaf.remove(claim.id());
         }
     }
 
@@ -110,7 +157,7 @@ public final class LeasedWork implements AutoCloseable {
             }
             LOG.warn("{}: try {} of {}", claim.id(), number, settings.copyTries(), trouble.get());
             if (number >= settings.copyTries()) {
-                job.rows().failed(claim, new Failure(job.failureCode(), Trouble.words(trouble.get())));
+                fail(job, claim, watch, new Failure(job.failureCode(), Trouble.words(trouble.get())));
                 return;
             }
             Thread.sleep(settings.copyBackOff().multipliedBy(1L << (number - 1)).toMillis());
@@ -125,7 +172,7 @@ public final class LeasedWork implements AutoCloseable {
             return Optional.empty();
         } catch (LeasedJob.HopelessException e) {
             watch.end();
-            job.rows().failed(claim, e.failure());
+            fail(job, claim, watch, e.failure());
             return Optional.empty();
         } catch (LeasedRows.ClaimOverException | DataAccessException | TransactionException e) {
             throw e; // the database is away: that is no try
@@ -143,6 +190,13 @@ public final class LeasedWork implements AutoCloseable {
         }
     }
 
+    /** What there is of it may be what has filled its region. */
+    private static void fail(LeasedJob job, Claim claim, LeaseWatch watch, Failure failure) {
+        job.rows().failed(claim, failure);
+        watch.begin();
+        discard(job, claim);
+    }
+
     private static void discard(LeasedJob job, Claim claim) {
         try {
             job.discard(claim);
@@ -153,7 +207,8 @@ public final class LeasedWork implements AutoCloseable {
 
     @Override
     public void close() {
-        rounds.shutdownNow();
+        closed = true;
+        threads.forEach(Thread::interrupt);
         beats.shutdownNow();
     }
 }

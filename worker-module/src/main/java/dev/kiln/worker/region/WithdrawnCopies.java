@@ -6,6 +6,7 @@ import dev.kiln.region.RegionRounds;
 import dev.kiln.region.Regions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +41,18 @@ public final class WithdrawnCopies implements AutoCloseable {
 
     private void remove(RegionId region) {
         var store = regions.find(region).orElseThrow();
-        try {
-            for (var image : targets.withdrawn(region, AT_ONCE)) {
+        var kept = new ArrayList<String>();
+        for (var image : targets.withdrawn(region, AT_ONCE)) {
+            try {
                 store.delete(ImageKeys.image(image));
                 targets.forget(image);
+            } catch (IOException e) {
+                // Those behind it do not wait: of one that can never be removed, they would for ever.
+                kept.add(image + ": " + e);
             }
-        } catch (IOException e) {
-            LOG.warn("withdrawn copies stay in {} for now: {}", region, e.toString());
+        }
+        if (!kept.isEmpty()) {
+            LOG.warn("{} withdrawn copies stay in {} for now, the first {}", kept.size(), region, kept.get(0));
         }
     }
 
