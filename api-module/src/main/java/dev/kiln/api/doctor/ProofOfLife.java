@@ -17,6 +17,8 @@ final class ProofOfLife implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProofOfLife.class);
 
     private final LifeSession session;
+    // A database that restarts refuses the session that is to replace the lost one: it is asked for again.
+    private volatile boolean refused;
 
     ProofOfLife(JdbcConnectionDetails database) {
         this.session = new LifeSession(
@@ -27,8 +29,10 @@ final class ProofOfLife implements AutoCloseable {
     long lock() {
         try {
             session.hold();
+            refused = false;
             return session.lock();
         } catch (SQLException e) {
+            refused = true;
             throw new DataAccessResourceFailureException("the database gives no session that proves life", e);
         }
     }
@@ -36,7 +40,7 @@ final class ProofOfLife implements AutoCloseable {
     /** A session that was lost is replaced soon, before anybody takes this process's uploads for abandoned. */
     @Scheduled(fixedDelay = 1000)
     void renew() {
-        if (session.isOpen()) {
+        if (session.isOpen() || refused) {
             try {
                 lock();
             } catch (DataAccessResourceFailureException e) {
