@@ -41,6 +41,8 @@ public final class EventRelay implements SmartLifecycle {
     private final Semaphore bell = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "event-relay");
     private volatile boolean running;
+    // A batch was sent and could not be marked: while the database is full, or only reads, none is sent again.
+    private boolean sentInVain;
 
     EventRelay(
             Outbox outbox,
@@ -82,18 +84,26 @@ public final class EventRelay implements SmartLifecycle {
     }
 
     private int publishBatch() {
-        var published = transaction.execute(status -> {
-            if (!outbox.becomeRelay()) {
-                return 0;
-            }
-            var events = outbox.unpublished(BATCH, messages.traced());
-            if (!events.isEmpty()) {
-                send(events);
-                outbox.published(events.stream().map(Outbox.Event::id).toList());
-            }
-            return events.size();
-        });
+        var published = transaction.execute(status -> publish());
+        sentInVain = false;
         return published == null ? 0 : published;
+    }
+
+    private int publish() {
+        if (!outbox.becomeRelay()) {
+            return 0;
+        }
+        var events = outbox.unpublished(BATCH, messages.traced());
+        if (!events.isEmpty()) {
+            var ids = events.stream().map(Outbox.Event::id).toList();
+            if (sentInVain) {
+                outbox.published(ids);
+            }
+            send(events);
+            sentInVain = true;
+            outbox.published(ids);
+        }
+        return events.size();
     }
 
     private void send(List<Outbox.Event> events) {

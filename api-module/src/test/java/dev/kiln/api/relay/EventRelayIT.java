@@ -154,6 +154,29 @@ class EventRelayIT {
                 .hasSize(3);
     }
 
+    /** As of a database that is full, or only reads. */
+    @Test
+    void whatCannotBeMarkedIsNotSentAgainAndAgain() {
+        jdbc.sql("create sequence marking").update();
+        jdbc.sql("create function refuse() returns trigger language plpgsql as $$ begin"
+                        + " perform nextval('marking'); raise exception 'no room'; end $$")
+                .update();
+        jdbc.sql("create trigger refuse before update on execution_event for each row execute function refuse()")
+                .update();
+        start(1);
+        startRelay();
+        Awaitility.await()
+                .until(() -> jdbc.sql("select last_value from marking")
+                                .query(Integer.class)
+                                .single()
+                        > 3);
+
+        assertThat(read(Topics.EVENTS, 1)).hasSize(1);
+
+        jdbc.sql("drop trigger refuse on execution_event").update();
+        awaitNothingUnpublished();
+    }
+
     @Test
     void theHistoryOfADeletedTemplateIsPublishedAndThenGone() {
         start(1);
