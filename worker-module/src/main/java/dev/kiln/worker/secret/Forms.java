@@ -22,12 +22,12 @@ final class Forms {
     static Set<String> of(String secret) {
         var forms = new LinkedHashSet<String>();
         var lines = secret.lines().map(String::strip);
-        Stream.concat(Stream.of(secret.strip()), lines)
+        Stream.concat(Stream.of(whole(secret)), lines)
                 .map(form -> form.replaceAll("[\r\n]", ""))
-                .filter(form -> form.getBytes(StandardCharsets.UTF_8).length >= SHORTEST)
+                .filter(Forms::isLong)
                 .forEach(forms::add);
         // What a file ends with is often lost on the way.
-        for (var encoded : new LinkedHashSet<>(List.of(secret, secret.strip()))) {
+        for (var encoded : new LinkedHashSet<>(List.of(secret, whole(secret)))) {
             for (int before = 0; before < 3; before++) {
                 var text = inBase64(encoded.getBytes(StandardCharsets.UTF_8), before);
                 forms.add(text);
@@ -35,6 +35,15 @@ final class Forms {
             }
         }
         return forms;
+    }
+
+    /** Without the blanks around it, where they are not most of it. */
+    private static String whole(String secret) {
+        return isLong(secret.strip()) ? secret.strip() : secret;
+    }
+
+    private static boolean isLong(String form) {
+        return form.getBytes(StandardCharsets.UTF_8).length >= SHORTEST;
     }
 
     /**

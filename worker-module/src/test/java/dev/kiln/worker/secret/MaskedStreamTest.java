@@ -69,6 +69,12 @@ class MaskedStreamTest {
                 .isEqualTo("***");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\u3000\u3000\u3000", "\u3000\u3000\u3000\u3000pw", "\u2003\u2003abc\u2003"})
+    void blanksThatAreNotOfAsciiMakeASecretToo(String secret) throws IOException {
+        assertThat(masked(List.of(secret), "Y: " + secret + ", YES", 1)).isEqualTo("Y: ***, YES");
+    }
+
     @Test
     void whatOverlapsIsHiddenAltogether() throws IOException {
         var secrets = List.of("abcdefgh", "fghijklmno", "bcdefghijk");
