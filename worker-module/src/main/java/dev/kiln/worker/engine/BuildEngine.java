@@ -52,6 +52,11 @@ public interface BuildEngine {
     void discard(String name) throws IOException;
 
     /**
+     * The bytes of an image's file turned out not to be those that its digest tells of: nothing more is made of them.
+     */
+    default void forget(BuiltImage image) throws IOException {}
+
+    /**
      * An image file that a build made, and what the image says of itself.
      *
      * @param packages what is installed in it; empty when that is not known

@@ -283,7 +283,7 @@ final class CommandRuns {
             throw new BuildFailedException(
                     FAILED, step + ": a URL needs the network; set InternetMaxBandwidthOut of the template above 0");
         }
-        new UrlDownload(settings).fetch(url, scratch.directory().resolve(COPIED), time);
+        new UrlDownload(settings, limits).fetch(url, scratch.directory().resolve(COPIED), time);
         return 0644;
     }
 

@@ -30,12 +30,15 @@ final class ReusedSteps implements AutoCloseable {
     private final BuildRequest request;
     private final BuildRequest.Reuse reuse;
     private final Path scratch;
+    private final Limits limits;
     private final List<Taken> taken = new ArrayList<>();
     private String below;
     private StepCache.@Nullable Turn turn;
     private boolean known = true;
 
-    ReusedSteps(StepCache cache, BuildRequest request, BuildRequest.Reuse reuse, Path scratch) {
+    /** @param limits what this machine keeps free */
+    ReusedSteps(StepCache cache, BuildRequest request, BuildRequest.Reuse reuse, Path scratch, Limits limits) {
+        this.limits = limits;
         this.cache = cache;
         this.request = request;
         this.reuse = reuse;
@@ -112,10 +115,15 @@ final class ReusedSteps implements AutoCloseable {
         }
     }
 
-    private static StepJournal.LayerFile download(SharedSteps.Layer layer, Path file) throws IOException {
+    private StepJournal.LayerFile download(SharedSteps.Layer layer, Path file) throws IOException {
         var computation = Digest.computation();
-        try (var in = new DigestInputStream(layer.archive().open(0), computation)) {
-            Files.copy(in, file);
+        try (var in = new DigestInputStream(layer.archive().open(0), computation);
+                var out = Files.newOutputStream(file)) {
+            var buffer = new byte[1 << 18];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                limits.checkReserve();
+                out.write(buffer, 0, count);
+            }
         }
         var digest = Digest.of(computation);
         if (!digest.equals(layer.digest())) {
@@ -175,15 +183,16 @@ final class ReusedSteps implements AutoCloseable {
         }
     }
 
-    /** Makes the file the packed image, if one with these layers was packed before; gives its digest. */
-    Optional<Digest> packed(int compression, Path file) throws IOException {
+    /** Makes the file the packed image, if one with these layers was packed before. */
+    Optional<PackedForms.Packed> packed(int compression, Path file) throws IOException {
         return known ? cache.packed(packedKey(), compression, file) : Optional.empty();
     }
 
     /** Keeps the packed image for builds with the same layers. */
-    void keepPacked(int compression, Path file, Digest digest) throws IOException {
+    void keepPacked(int compression, BuildEngine.BuiltImage built) throws IOException {
         if (known) {
-            cache.addPacked(packedKey(), compression, file, digest);
+            var packed = new PackedForms.Packed(built.digest(), built.packages());
+            cache.addPacked(packedKey(), compression, built.file(), packed);
         }
     }
 

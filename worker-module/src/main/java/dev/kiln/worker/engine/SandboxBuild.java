@@ -51,7 +51,7 @@ final class SandboxBuild implements AutoCloseable {
         this.runs = new CommandRuns(settings, request, scratch, inImage, state);
         this.reused = request.reuse()
                 .filter(any -> !leavesFilesAlone())
-                .map(reuse -> new ReusedSteps(cache, request, reuse, scratch.directory()));
+                .map(reuse -> new ReusedSteps(cache, request, reuse, scratch.directory(), limits));
         if (!leavesFilesAlone() && reused.isEmpty()) {
             inImage.prepare();
         }
@@ -78,7 +78,7 @@ final class SandboxBuild implements AutoCloseable {
                 var built = pack(base, journal, keeping);
                 keeping.await();
                 if (reused.isPresent() && !built.form().isDisk()) {
-                    reused.get().keepPacked(settings.compression(), built.file(), built.digest());
+                    reused.get().keepPacked(settings.compression(), built);
                 }
                 return built;
             } catch (BuildFailedException | IOException | InterruptedException | RuntimeException e) {
@@ -309,6 +309,7 @@ final class SandboxBuild implements AutoCloseable {
         } catch (InterruptedIOException | ClosedByInterruptException e) {
             throw e;
         } catch (IOException e) {
+            limits.checkReserve(); // of what this machine has no space for, nothing is lost
             throw new KeptStepsLostException(e);
         }
     }
@@ -339,14 +340,12 @@ final class SandboxBuild implements AutoCloseable {
         if (before.isEmpty() && reused.isPresent() && scratch.layers().top() == 1) {
             unpack(reused.get(), journal, keeping);
         }
-        var packages = new PackageDatabases();
-        var digest = before.isPresent() ? before.get() : pack(file, base.newest(), packages);
+        var packed = before.isPresent() ? before.get() : pack(file, base.newest());
         if (before.isEmpty() && leavesFilesAlone()) {
-            base.keepPacked(settings.compression(), file, digest);
+            base.keepPacked(settings.compression(), file, packed);
         }
-        var installed = new InstalledPackages(inImage, output).in(packages);
         return new BuildEngine.BuiltImage(
-                file, Files.size(file), digest, ImageForm.ARCHIVE, state.metadata(), installed);
+                file, Files.size(file), packed.digest(), ImageForm.ARCHIVE, state.metadata(), packed.packages());
     }
 
     private BuildEngine.BuiltImage packDisk(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
@@ -363,7 +362,7 @@ final class SandboxBuild implements AutoCloseable {
     }
 
     /** What the image is in packed form, if that is known; then it is the file. */
-    private Optional<Digest> packedBefore(UnpackedImages.Lease base, Path file) throws IOException {
+    private Optional<PackedForms.Packed> packedBefore(UnpackedImages.Lease base, Path file) throws IOException {
         if (leavesFilesAlone()) {
             return base.packed(settings.compression(), file);
         }
@@ -371,8 +370,9 @@ final class SandboxBuild implements AutoCloseable {
         return ranNone ? reused.get().packed(settings.compression(), file) : Optional.empty();
     }
 
-    private Digest pack(Path file, long newest, PackageDatabases packages)
+    private PackedForms.Packed pack(Path file, long newest)
             throws BuildFailedException, IOException, InterruptedException {
+        var packages = new PackageDatabases();
         var computation = Digest.computation();
         try (var raw = Files.newOutputStream(file);
                 var out = new ZstdOutputStream(new DigestOutputStream(raw, computation), settings.compression())) {
@@ -386,7 +386,7 @@ final class SandboxBuild implements AutoCloseable {
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "packing the image: " + e.getMessage());
         }
-        return Digest.of(computation);
+        return new PackedForms.Packed(Digest.of(computation), new InstalledPackages(inImage, output).in(packages));
     }
 
     @Override

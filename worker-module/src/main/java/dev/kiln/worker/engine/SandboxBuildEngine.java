@@ -184,6 +184,12 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
     }
 
+    @Override
+    public void forget(BuiltImage image) throws IOException {
+        steps.forgetPacked(image.digest());
+        bases.forgetPacked(image.digest());
+    }
+
     /**
      * Names of builds of which there is anything in this place, if only a directory with nothing but its lock in it.
      */

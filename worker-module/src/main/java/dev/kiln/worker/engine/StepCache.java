@@ -143,27 +143,39 @@ final class StepCache {
         }
     }
 
-    /** Makes the file the packed image with that key, if there is one; gives its digest. */
-    Optional<Digest> packed(String key, int compression, Path file) throws IOException {
+    /** Makes the file the packed image with that key, if there is one. */
+    Optional<PackedForms.Packed> packed(String key, int compression, Path file) throws IOException {
         var entry = directory.resolve(key);
         try {
             for (var packed : PackedForms.of(entry, compression)) {
+                var known = PackedForms.about(packed);
                 Files.createLink(file, packed);
                 Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
-                return Optional.of(PackedForms.digest(packed));
+                return Optional.of(known);
             }
         } catch (NoSuchFileException e) {
-            // It was never there, or has just been evicted.
+            // It was never there, or has just been evicted. What is packed now must not be written into a file of
+            // other builds.
+            Files.deleteIfExists(file);
         }
         return Optional.empty();
     }
 
     /** Adds a packed image. */
-    void addPacked(String key, int compression, Path file, Digest digest) throws IOException {
+    void addPacked(String key, int compression, Path file, PackedForms.Packed packed) throws IOException {
         makeDirectory();
         var fresh = Files.createDirectory(directory.resolve("." + UUID.randomUUID()));
-        PackedForms.add(fresh, compression, file, digest);
+        PackedForms.add(fresh, compression, file, packed);
         publish(fresh, key);
+    }
+
+    /** Forgets packed images that are not what they say they are. */
+    void forgetPacked(Digest digest) throws IOException {
+        try (var all = Files.isDirectory(directory) ? Files.list(directory) : Stream.<Path>empty()) {
+            for (var entry : all.filter(Files::isDirectory).toList()) {
+                PackedForms.remove(entry, digest);
+            }
+        }
     }
 
     private void publish(Path fresh, String key) throws IOException {
@@ -189,21 +201,23 @@ final class StepCache {
     void evict() {
         try (var all = Files.isDirectory(directory) ? Files.list(directory) : Stream.<Path>empty()) {
             long total = 0;
-            for (var entry : all.filter(Files::isDirectory)
-                    .sorted(Comparator.comparing(StepCache::lastUse).reversed())
+            for (var used : all.filter(Files::isDirectory)
+                    .map(entry -> new Used(entry, lastUse(entry)))
+                    .sorted(Comparator.comparing(Used::last).reversed())
                     .toList()) {
-                boolean whole = !entry.getFileName().toString().startsWith(".");
-                total += size(entry);
-                if (whole
-                        ? total > bytes
-                        : lastUse(entry).isBefore(Instant.now().minus(ABANDONED))) {
-                    remove(entry);
+                boolean whole = !used.entry().getFileName().toString().startsWith(".");
+                total += size(used.entry());
+                if (whole ? total > bytes : used.last().isBefore(Instant.now().minus(ABANDONED))) {
+                    remove(used.entry());
                 }
             }
         } catch (IOException e) {
             LOG.warn("cached steps take more space than they may: {}", e.toString());
         }
     }
+
+    /** An entry and when it was used last, as it was read: others use it while all are put in order. */
+    private record Used(Path entry, Instant last) {}
 
     private static Instant lastUse(Path entry) {
         try {

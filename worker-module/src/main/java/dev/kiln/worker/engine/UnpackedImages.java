@@ -107,18 +107,18 @@ final class UnpackedImages {
             return Long.parseLong(Files.readString(directory.resolve(key).resolve("newest")));
         }
 
-        /** Makes the file the untouched image in packed form, if a build has packed that before; gives its digest. */
-        Optional<Digest> packed(int compression, Path file) throws IOException {
+        /** Makes the file the untouched image in packed form, if a build has packed that before. */
+        Optional<PackedForms.Packed> packed(int compression, Path file) throws IOException {
             for (var packed : PackedForms.of(directory.resolve(key), compression)) {
                 Files.createLink(file, packed);
-                return Optional.of(PackedForms.digest(packed));
+                return Optional.of(PackedForms.about(packed));
             }
             return Optional.empty();
         }
 
         /** Keeps what the untouched image is in packed form, for builds that change none of its files. */
-        void keepPacked(int compression, Path file, Digest digest) throws IOException {
-            PackedForms.add(directory.resolve(key), compression, file, digest);
+        void keepPacked(int compression, Path file, PackedForms.Packed packed) throws IOException {
+            PackedForms.add(directory.resolve(key), compression, file, packed);
         }
 
         @Override
@@ -172,6 +172,15 @@ final class UnpackedImages {
         }
     }
 
+    /** Forgets packed forms that are not what they say they are. */
+    void forgetPacked(Digest digest) throws IOException {
+        if (Files.isDirectory(directory)) {
+            for (var image : ImageUnpacking.all(directory)) {
+                PackedForms.remove(image, digest);
+            }
+        }
+    }
+
     private void remove(Path image) throws IOException {
         var doomed = image.resolveSibling("." + image.getFileName() + ".old");
         if (Files.exists(image)) { // another process may have removed it just now
@@ -184,15 +193,21 @@ final class UnpackedImages {
     /** Removes images that nobody uses, the longest unused first, while all take more than allowed. */
     private void evict() throws IOException {
         long total = 0;
-        var all = ImageUnpacking.all(directory);
-        all.sort(Comparator.comparing(UnpackedImages::lastUse).reversed());
-        for (var image : all) {
+        var all = ImageUnpacking.all(directory).stream()
+                .map(image -> new Used(image, lastUse(image)))
+                .sorted(Comparator.comparing(Used::last).reversed())
+                .toList();
+        for (var used : all) {
+            var image = used.image();
             total += size(image);
             if (total > bytes) {
                 entry(image.getFileName().toString()).ifUnused(() -> remove(image));
             }
         }
     }
+
+    /** An image and when it was used last, as it was read: others use it while all are put in order. */
+    private record Used(Path image, Instant last) {}
 
     /** Removes what killed workers left of images that they were unpacking or removing; returns what it was. */
     List<String> removeUnfinished() throws IOException {

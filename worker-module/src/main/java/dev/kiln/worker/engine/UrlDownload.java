@@ -36,12 +36,15 @@ final class UrlDownload {
     private static final Timeout TO_CONNECT = Timeout.ofSeconds(20);
 
     private final EngineSettings settings;
+    private final Limits limits;
     private final CloseableHttpClient client;
     private volatile boolean over;
     private volatile @Nullable HttpGet request;
 
-    UrlDownload(EngineSettings settings) {
+    /** @param limits what this machine keeps free */
+    UrlDownload(EngineSettings settings, Limits limits) {
         this.settings = settings;
+        this.limits = limits;
         this.client = client(new Reachable(settings));
     }
 
@@ -216,7 +219,7 @@ final class UrlDownload {
     }
 
     /** What goes wrong with it is this machine's fault, and not the fetched thing's. */
-    private static final class ScratchFile implements AutoCloseable {
+    private final class ScratchFile implements AutoCloseable {
 
         private final OutputStream out;
 
@@ -230,6 +233,7 @@ final class UrlDownload {
 
         private void write(byte[] bytes, int length) throws UnwritableException {
             try {
+                limits.checkReserve();
                 out.write(bytes, 0, length);
             } catch (IOException e) {
                 throw new UnwritableException(e);

@@ -58,6 +58,11 @@ public final class MeasuredEngine implements BuildEngine {
         engine.discard(name);
     }
 
+    @Override
+    public void forget(BuiltImage image) throws IOException {
+        engine.forget(image);
+    }
+
     private final class MeasuredOutput implements BuildOutput, AutoCloseable {
 
         private final BuildOutput output;

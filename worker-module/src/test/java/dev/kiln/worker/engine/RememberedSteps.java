@@ -64,6 +64,18 @@ final class RememberedSteps implements StepJournal {
         return fewer;
     }
 
+    /** The same, whose layers have other bytes. */
+    RememberedSteps readingFrom(ByteSource other) {
+        var same = new RememberedSteps();
+        for (var step : kept) {
+            same.kept.add(new KeptStep(
+                    step.number(),
+                    step.layer().map(layer -> new KeptLayer(layer.index(), layer.digest(), other)),
+                    step.stdout()));
+        }
+        return same;
+    }
+
     /** Loses the bytes of a step's layer. */
     void lose(int number) {
         ByteSource gone = offset -> {

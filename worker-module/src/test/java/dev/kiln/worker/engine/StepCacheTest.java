@@ -1,16 +1,22 @@
 package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.image.Digest;
 import dev.kiln.image.archive.ByteSource;
 import dev.kiln.image.archive.TarWriter;
+import dev.kiln.image.packages.InstalledPackage;
 import dev.kiln.testing.OwnThreads;
+import dev.kiln.testing.TestSeed;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,9 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 /** A step of an earlier build is taken when nothing that it depends on differs, and never else. */
 @Timeout(120)
@@ -45,7 +53,12 @@ class StepCacheTest {
 
     private Built build(String content, byte[] base, StepJournal journal) throws Exception {
         var output = new RecordedOutput();
-        var request = new BuildRequest(
+        var image = new SandboxBuildEngine(EngineSettings.in(directory)).build(request(content, base), journal, output);
+        return new Built(output.text(), image, output);
+    }
+
+    private BuildRequest request(String content, byte[] base) {
+        return new BuildRequest(
                 "exec-" + ++builds,
                 1,
                 BusyboxBase.image(base),
@@ -55,8 +68,6 @@ class StepCacheTest {
                 64L << 20,
                 BuildBuckets.NONE,
                 Optional.of(reuse));
-        var image = new SandboxBuildEngine(EngineSettings.in(directory)).build(request, journal, output);
-        return new Built(output.text(), image, output);
     }
 
     @Test
@@ -155,9 +166,7 @@ class StepCacheTest {
     /** The output of the old run comes through a pipe, on which the reader waits while the new one takes its place. */
     @Test
     void anEntryThatIsReplacedWhileItIsReadIsNone() throws Exception {
-        var settings = EngineSettings.in(directory);
-        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
-        var cache = new StepCache(directory.resolve("steps"), 1 << 20, new TreeRemoval(commands));
+        var cache = cache();
         var entry = Files.createDirectories(directory.resolve("steps/key"));
         Files.writeString(entry.resolve("made"), Long.toString(System.currentTimeMillis()));
         Files.writeString(entry.resolve("layer-" + "0".repeat(64)), "old");
@@ -173,6 +182,135 @@ class StepCacheTest {
         assertThat(found.get()).isEmpty();
         assertThat(file).doesNotExist();
         assertThat(find(cache, file).orElseThrow().stdout()).contains("new");
+    }
+
+    @Test
+    void entriesThatAreUsedWhileTheyArePutInOrderDoNotEndTheBuildThatDoesSo() throws Exception {
+        var entries = new ArrayList<Path>();
+        for (int number = 0; number < 1000; number++) {
+            entries.add(Files.createDirectories(directory.resolve("steps/" + number)));
+        }
+        var random = TestSeed.random("entriesThatAreUsedWhileTheyArePutInOrder");
+        var done = new AtomicBoolean();
+        var using = CompletableFuture.runAsync(
+                () -> {
+                    while (!done.get()) {
+                        use(entries.get(random.nextInt(entries.size())), random.nextInt(1_000_000_000));
+                    }
+                },
+                OwnThreads.EACH);
+        try {
+            for (int round = 0; round < 20; round++) {
+                cache().evict();
+            }
+        } finally {
+            done.set(true);
+            using.get();
+        }
+        assertThat(entries).allMatch(Files::isDirectory);
+    }
+
+    private static void use(Path entry, long seconds) {
+        try {
+            Files.setLastModifiedTime(entry, FileTime.from(Instant.ofEpochSecond(seconds)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private StepCache cache() {
+        var settings = EngineSettings.in(directory);
+        var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
+        return new StepCache(directory.resolve("steps"), 1 << 30, new TreeRemoval(commands));
+    }
+
+    /** The build that finds nothing packs the image itself, and would write into what others store just now. */
+    @Test
+    void aPackedImageThatGoesWhileItIsTakenLeavesNoNameForItsBytes() throws Exception {
+        var cache = cache();
+        var packed = new PackedForms.Packed(new Digest("sha256:" + "0".repeat(64)), Optional.empty());
+        var file = Files.writeString(directory.resolve("image"), "packed");
+        cache.addPacked("key", 3, file, packed);
+        var done = new AtomicBoolean();
+        var replacing = CompletableFuture.runAsync(
+                () -> {
+                    while (!done.get()) {
+                        addPacked(cache, file, packed);
+                    }
+                },
+                OwnThreads.EACH);
+        try {
+            var taken = directory.resolve("taken");
+            for (int missed = 0; missed < 200; ) {
+                var found = cache.packed("key", 3, taken);
+                missed += found.isPresent() ? 0 : 1;
+                assertThat(Files.exists(taken)).isEqualTo(found.isPresent());
+                Files.deleteIfExists(taken);
+            }
+        } finally {
+            done.set(true);
+            replacing.get();
+        }
+    }
+
+    private static void addPacked(StepCache cache, Path file, PackedForms.Packed packed) {
+        try {
+            cache.addPacked("key", 3, file, packed);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whatIsInstalledIsKnownOfAnImageThatWasPackedBefore() throws Exception {
+        var content = "RUN mkdir -p /var/lib/dpkg; printf 'Package: a\\nVersion: 1\\n' > /var/lib/dpkg/status\n";
+        var first = build(content);
+        var again = build(content);
+        assertThat(first.image().packages().orElseThrow().packages())
+                .containsExactly(new InstalledPackage("dpkg", "a", "1", "all"));
+        assertThat(again.output().steps()).anyMatch(step -> step.startsWith("phase taken from the step cache"));
+        assertThat(again.image().digest()).isEqualTo(first.image().digest());
+        assertThat(again.image().packages()).isEqualTo(first.image().packages());
+    }
+
+    @Test
+    void whatIsInstalledIsKnownOfAnUntouchedBaseThatWasPackedBefore() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var writer = new TarWriter(bytes)) {
+            BusyboxBase.file(writer, "var/lib/dpkg/status", BusyboxBase.text("Package: a\nVersion: 1\n"), 0644);
+        }
+        var first = build("LABEL a=\"b\"", bytes.toByteArray(), new RememberedSteps());
+        var again = build("LABEL a=\"c\"", bytes.toByteArray(), new RememberedSteps());
+        assertThat(first.image().packages()).isPresent();
+        assertThat(again.image().digest()).isEqualTo(first.image().digest());
+        assertThat(again.image().packages()).isEqualTo(first.image().packages());
+    }
+
+    @Test
+    void aStepOfAnotherMachineIsNotFetchedIntoSpaceThatIsToBeLeftFree() throws Exception {
+        var bytes = new ByteArrayInputStream(new byte[64 << 20]);
+        ByteSource large = offset -> bytes;
+        var layer = new SharedSteps.Layer(new Digest("sha256:" + "0".repeat(64)), large);
+        var shared = new SharedSteps() {
+            @Override
+            public Optional<Step> find(String key, Duration maximalAge) {
+                return Optional.of(new Step(Instant.now(), Optional.of(layer), Optional.empty()));
+            }
+
+            @Override
+            public void add(String key, Optional<StepJournal.LayerFile> written, Optional<String> stdout) {}
+
+            @Override
+            public void remove(String key) {}
+        };
+        reuse = new BuildRequest.Reuse("owner", Duration.ofHours(1), shared);
+        build("LABEL a=\"b\"");
+        var full =
+                TestSettings.of(directory).reserve(DataSize.ofTerabytes(1000)).build();
+        assertThatThrownBy(() -> new SandboxBuildEngine(full)
+                        .build(request(RUN, BusyboxBase.bytes()), new RememberedSteps(), new RecordedOutput()))
+                .isInstanceOf(IOException.class);
+        assertThat(bytes.available()).as("what is not read").isGreaterThan(60 << 20);
     }
 
     private static Optional<StepCache.Entry> find(StepCache cache, Path file) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 /** Steps are kept beside the build: nothing that comes of that is lost. */
 @Timeout(60)
@@ -93,6 +96,34 @@ class StepKeepingTest {
         }
         assertThat(ended).isTrue();
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void whereAMachineHasNoSpaceLeftWhatWasKeptIsNotForgotten() throws Exception {
+        var journal = new RememberedSteps();
+        new SandboxBuildEngine(EngineSettings.in(directory))
+                .build(Builds.of("exec-x", "RUN echo one > /etc/a"), journal, new RecordedOutput());
+        var full =
+                TestSettings.of(directory).reserve(DataSize.ofTerabytes(1000)).build();
+        var end = new CountDownLatch(1);
+        try {
+            var slow = journal.readingFrom(offset -> {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+                return InputStream.nullInputStream();
+            });
+            assertThatThrownBy(() -> new SandboxBuildEngine(full)
+                            .build(Builds.of("exec-x", "RUN echo one > /etc/a"), slow, new RecordedOutput()))
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(KeptStepsLostException.class)
+                    .hasMessageContaining("bytes are free");
+            assertThat(slow.kept()).hasSize(1);
+        } finally {
+            end.countDown();
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
 
 /** What a build fetches by a URL, from a server on this machine's loopback, which the operator allows here. */
 @Timeout(120)
@@ -124,7 +125,7 @@ class UrlDownloadTest {
             }
         });
 
-        new UrlDownload(settings.build()).fetch(url("/a/b").replace("http:", "HTTP:"), file, LONG);
+        download().fetch(url("/a/b").replace("http:", "HTTP:"), file, LONG);
 
         assertThat(file).hasContent("/a/b?v=2");
     }
@@ -137,6 +138,17 @@ class UrlDownloadTest {
         assertThatThrownBy(() -> fetch("/", LONG))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("keeping what was fetched failed");
+    }
+
+    @Test
+    void aFileIsNotFetchedIntoSpaceThatIsToBeLeftFree() {
+        serve("/", exchange -> answer(exchange, 200, new byte[] {7}));
+        settings.reserve(DataSize.ofTerabytes(1000));
+
+        assertThatThrownBy(() -> fetch("/", LONG))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("bytes are free");
+        assertThat(file).isEmptyFile();
     }
 
     @ParameterizedTest
@@ -257,10 +269,16 @@ class UrlDownloadTest {
     }
 
     private void fetch(String path, Duration time) throws Exception {
-        new UrlDownload(settings.build()).fetch(url(path), file, time);
+        download().fetch(url(path), file, time);
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> assertFails(String path, Duration time) {
         return assertThatThrownBy(() -> fetch(path, time)).isInstanceOf(BuildFailedException.class);
+    }
+
+    private UrlDownload download() {
+        var built = settings.build();
+        var scratch = new Scratch(directory, false, 1 << 20, new ControlGroup("none", built));
+        return new UrlDownload(built, new Limits(built, scratch));
     }
 }
