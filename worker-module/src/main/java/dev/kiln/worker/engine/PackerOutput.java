@@ -83,7 +83,8 @@ final class PackerOutput {
             print(text.stripTrailing());
         }
         if (kind.equals("error")) {
-            var bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
+            // Before its begin is cut off: the rest of a secret is not known as one.
+            var bytes = (output.secrets().masked(text) + "\n").getBytes(StandardCharsets.UTF_8);
             errors.add(bytes, bytes.length);
         }
     }

@@ -34,7 +34,7 @@ final class PackerRun {
     private final Scratch scratch;
     private final Limits limits;
     private final CountDownLatch stop = new CountDownLatch(1);
-    private volatile @Nullable Stopped reason;
+    private volatile @Nullable Exception reason;
     private long stoppedAt;
 
     PackerRun(
@@ -68,8 +68,11 @@ final class PackerRun {
         int status = ended(file, said);
         said.end();
         var why = reason;
-        if (why != null) {
-            throw new BuildFailedException(why.reason().code(), "packer build " + file + ": " + why.getMessage());
+        if (why instanceof Stopped stopped) {
+            throw new BuildFailedException(stopped.reason().code(), "packer build " + file + ": " + why.getMessage());
+        }
+        if (why instanceof IOException trouble && status != 0) {
+            throw trouble;
         }
         if (OwnNetwork.isOf(scratch) && !scratch.hasBegun()) {
             throw new IOException(scratch.notBegun(status));
@@ -112,16 +115,28 @@ final class PackerRun {
         } catch (InterruptedException e) {
             output.phase("stopping Packer");
             stop.countDown();
-            try {
-                running.get(settings.packerGrace().toMillis(), TimeUnit.MILLISECONDS);
-            } catch (ExecutionException | TimeoutException late) {
-                output.phase("Packer did not end in time: look for what it has left in its cloud");
-            }
+            awaitUndone(running);
             throw e;
         } finally {
             stop.countDown(); // however it ended, nobody waits for the word any more
             running.cancel(true);
             thread.join();
+        }
+    }
+
+    /** However often it is interrupted meanwhile: a worker that stops does so more than once. */
+    private void awaitUndone(FutureTask<Integer> running) {
+        long end = System.nanoTime() + settings.packerGrace().toNanos();
+        while (true) {
+            try {
+                running.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                return;
+            } catch (InterruptedException e) {
+                // It is being stopped.
+            } catch (ExecutionException | TimeoutException e) {
+                output.phase("Packer did not end in time: look for what it has left in its cloud");
+                return;
+            }
         }
     }
 
@@ -167,7 +182,7 @@ final class PackerRun {
         return () -> {
             try {
                 bounds.look();
-            } catch (Stopped e) {
+            } catch (Stopped | IOException e) {
                 if (reason == null) {
                     reason = e;
                     stoppedAt = System.nanoTime();

@@ -6,21 +6,30 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.Failure;
 import dev.kiln.execution.NotAbleException;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.region.DigestMismatchException;
 import dev.kiln.region.PartDigests;
 import dev.kiln.region.Parts;
+import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
+import dev.kiln.worker.engine.BuildRequest;
 import dev.kiln.worker.region.Target;
 import dev.kiln.worker.region.Targets;
+import dev.kiln.worker.secret.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the commands and stores the image in the template's region; done once, whatever happens to other regions. */
 public final class BuildingStage implements Stage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BuildingStage.class);
 
     private final BuildEngine engine;
     private final BuildRequests requests;
@@ -69,8 +78,7 @@ public final class BuildingStage implements Stage {
             var built = log.endingWithFailureOf(() -> engine.build(request, journal, log));
             log.phase("storing " + built.bytes() + " bytes in " + home.region());
             var parts = store(attempt, home, built);
-            // The file has done its work, and whoever goes on from here may be another machine's worker.
-            engine.discard(request.name());
+            discard(request);
             var content = new Target.Content(
                     built.digest(), built.bytes(), built.form(), built.metadata(), Optional.of(parts));
             var rest = log.end();
@@ -92,22 +100,38 @@ public final class BuildingStage implements Stage {
         var request = requests.toPack(attempt, home.sourceImage());
         try (var log = logs.open(attempt)) {
             var all = log.endingWithFailureOf(() -> engine.runPacker(request, file, log));
-            engine.discard(request.name());
+            discard(request);
             var made = PackerImages.of(all, home.region());
-            made.outside(attempt.template().targetRegions()).forEach(text -> log.phase("not recorded: " + text));
+            // A cloud's ids may tell whose account they are of.
+            var secrets = Secrets.of(request.parameters().secrets());
+            made.outside(attempt.template().targetRegions())
+                    .forEach(text -> log.phase(secrets.masked("not recorded: " + text)));
+            Function<RegionId, Failure> missing =
+                    region -> new Failure("Packer.NoArtifact", secrets.masked(made.missing(region)));
             var atHome = made.in(home.region());
             if (atHome.isEmpty()) {
-                throw new StageFailedException(new Failure("Packer.NoArtifact", made.missing(home.region())));
+                throw new StageFailedException(missing.apply(home.region()));
             }
             var rest = log.end();
-            return Advance.to(ExecutionStatus.DISTRIBUTING, "Packer made " + atHome.get())
+            return Advance.to(ExecutionStatus.DISTRIBUTING, secrets.masked("Packer made " + atHome.get()))
                     .with(next -> {
-                        targets.madeByPacker(
-                                next, made::in, region -> new Failure("Packer.NoArtifact", made.missing(region)));
+                        targets.madeByPacker(next, made::in, missing);
                         rest.run();
                     });
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
+        }
+    }
+
+    /**
+     * The files have done their work, and whoever goes on from here may be another machine's worker. What cannot be
+     * given back now is tried again at the end, or by the reaper: the work is not done again for it.
+     */
+    private void discard(BuildRequest request) {
+        try {
+            engine.discard(request.name());
+        } catch (IOException e) {
+            LOG.warn("scratch space of {} stays for now: {}", request.name(), e.toString());
         }
     }
 
@@ -125,6 +149,9 @@ public final class BuildingStage implements Stage {
                 }
             });
             return bytes.parts();
+        } catch (DigestMismatchException e) {
+            engine.forget(built); // the next try makes it anew
+            throw e;
         }
     }
 }

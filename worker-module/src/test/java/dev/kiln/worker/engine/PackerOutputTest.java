@@ -2,7 +2,9 @@ package dev.kiln.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.worker.secret.Secrets;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What Packer says for machines; that of amazon-ebs is in the form of its documentation, since no cloud is at hand. */
@@ -59,6 +61,15 @@ class PackerOutputTest {
         output.end();
         assertThat(output.lastErrors()).isEqualTo("Build 'x' errored: no\nsuch thing");
         assertThat(recorded.text()).contains("plain words", "errored: no\nsuch thing");
+    }
+
+    @Test
+    void aSecretAtTheBeginOfWhatIsKeptOfErrorsIsNotSeenInPart() {
+        var secret = "0123456789abcdefghijklmnopqrstuvwxyz";
+        var masked = new PackerOutput(new MaskedOutput(recorded, Secrets.of(List.of(secret))));
+        var bytes = ("1,,ui,error," + secret + "-".repeat(1980) + "\n").getBytes(StandardCharsets.UTF_8);
+        masked.take(bytes, bytes.length);
+        assertThat(masked.lastErrors()).endsWith("---").doesNotContain("uvwxyz");
     }
 
     private void take(String text) {

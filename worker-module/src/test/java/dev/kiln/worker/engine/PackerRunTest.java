@@ -10,8 +10,11 @@ import dev.kiln.parameter.RunParameter;
 import dev.kiln.parameter.RunParameters;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 /** A real Packer, with those of its builders that need no cloud. */
 @Timeout(60)
@@ -37,6 +41,10 @@ class PackerRunTest {
               provisioner "shell-local" { inline = [%s] }
             }
             """;
+
+    /** Packer and its parts stand still for seconds, as if a cloud took its time. */
+    private static final String SLOW =
+            "\"all=$(pidof packer); (sleep 3; kill -CONT $all) & kill -STOP $all;" + " exec sleep 98757\"";
 
     static final String LOOK =
             "\"id -u; grep CapEff /proc/self/status; echo ${var.TOKEN} $$TOKEN\", \"ls /etc /machine || true; touch /usr/x || true\"";
@@ -103,6 +111,61 @@ class PackerRunTest {
         assertThat(output.steps()).contains("phase stopping Packer");
         assertThat(output.text()).contains("Cancelling build", "Cleanly cancelled builds");
         assertThat(Sleepers.count(98756)).isZero();
+    }
+
+    @Test
+    void packerHasItsTimeToUndoWhatItMadeWhenItsMachineHasNoSpaceLeft() throws Exception {
+        var free = Files.getFileStore(directory).getUsableSpace();
+        var settings = TestSettings.of(directory.resolve("engine"))
+                .reserve(DataSize.ofBytes(free - (500L << 20)))
+                .build();
+        var filling = "\"fallocate -l 900M $TMPDIR/large; exec sleep 98758\"";
+        assertThatThrownBy(() -> new SandboxBuildEngine(settings)
+                        .runPacker(request(FILE.formatted(filling)), "image.pkr.hcl", output))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("bytes are free");
+        assertThat(output.text()).contains("Cleanly cancelled builds");
+        assertThat(Sleepers.count(98758)).isZero();
+    }
+
+    /** The pool of threads that ends, and whoever watches the stage, both interrupt it. */
+    @Test
+    void packerHasItsTimeToUndoWhatItMadeHoweverOftenItsWorkerIsInterrupted() throws Exception {
+        BuildOutput interrupting = new BuildOutput() {
+            @Override
+            public void phase(String what) {
+                output.phase(what);
+                if (what.equals("stopping Packer")) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+
+            @Override
+            public void stepStarted(int number, int total, String text) {}
+
+            @Override
+            public void output(byte[] bytes, int length) {
+                output.output(bytes, length);
+            }
+
+            @Override
+            public void stepFinished(int number, int total, Duration took) {}
+        };
+        var running = new CompletableFuture<Throwable>();
+        var thread = new Thread(() -> {
+            try {
+                engine().runPacker(request(FILE.formatted(SLOW)), "image.pkr.hcl", interrupting);
+            } catch (Exception e) {
+                running.complete(e);
+            }
+        });
+        thread.start();
+        await().until(() -> Sleepers.count(98757) == 1);
+        thread.interrupt();
+
+        assertThat(running.get()).isInstanceOf(InterruptedException.class);
+        assertThat(output.text()).contains("Cleanly cancelled builds");
+        assertThat(Sleepers.count(98757)).isZero();
     }
 
     private SandboxBuildEngine engine() {

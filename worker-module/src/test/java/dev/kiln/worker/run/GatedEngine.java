@@ -124,14 +124,15 @@ final class GatedEngine implements BuildEngine {
     }
 
     private void pass(CountDownLatch closed) throws InterruptedException {
-        try {
-            closed.await();
-        } catch (InterruptedException e) {
-            interrupted.incrementAndGet();
-            if (!deaf) {
-                throw e;
+        while (closed.getCount() > 0) {
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+                if (!deaf) {
+                    throw e;
+                }
             }
-            closed.await();
         }
     }
 

@@ -7,13 +7,18 @@ import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.execution.RetryAnswer;
 import dev.kiln.image.ImageId;
+import dev.kiln.parameter.RunParameter;
+import dev.kiln.parameter.RunParameters;
 import dev.kiln.template.TemplateId;
+import dev.kiln.testing.OwnThreads;
 import dev.kiln.worker.engine.Abilities;
 import dev.kiln.worker.engine.PackerArtifact;
 import dev.kiln.worker.region.SourceImages;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +85,64 @@ class PackerIT {
 
         rig.await(execution, ExecutionStatus.CANCELLED);
         rig.guaranteesHold();
+    }
+
+    @Test
+    void whatIsSaidOfWhatPackerMadeHasNoSecretInIt() {
+        var secret = "7f3b-whose-account";
+        var id = "/subscriptions/" + secret + "/images/web";
+        engine.makeByPacker(
+                new PackerArtifact("azure-arm.a", "cn-one", id), new PackerArtifact("azure-arm.a", "us-east-1", id));
+        var execution = rig.start(template());
+        rig.parameters.add(
+                execution, new RunParameters(List.of(new RunParameter("ARM_SUBSCRIPTION_ID", secret, true))));
+        rig.sweep(rig.worker(engine, Abilities.ALL));
+        rig.await(execution, ExecutionStatus.PARTITION_SUCCESS);
+
+        assertThat(artifacts(execution)).containsEntry("cn-one", id);
+        assertThat(rig.jdbc
+                        .sql("select message from execution_event"
+                                + " union all select convert_from(content, 'UTF8') from build_log_chunk"
+                                + " union all select error_info from image_copy")
+                        .query(String.class)
+                        .list())
+                .anyMatch(text -> text.contains("not recorded: /subscriptions/***/images/web in us-east-1"))
+                .noneMatch(text -> text.contains(secret));
+    }
+
+    @Test
+    void packerIsNotRunAgainBecauseScratchSpaceCannotBeGivenBack() {
+        engine.makeByPacker(ONE, TWO, THREE);
+        engine.breakDown();
+        var execution = rig.start(template());
+        rig.sweep(rig.worker(engine, Abilities.ALL));
+        rig.await(execution, ExecutionStatus.SUCCESS);
+
+        assertThat(engine.packed).hasValue(1);
+        assertThat(artifacts(execution)).hasSize(3);
+    }
+
+    @Test
+    void aWorkerThatStopsWaitsUntilPackerHasUndoneWhatItMade() throws Exception {
+        rig.settings.packerGrace = Duration.ofMinutes(1);
+        engine.close();
+        engine.beDeaf();
+        var execution = rig.start(template());
+        var leaving = rig.worker(engine, Abilities.ALL);
+        leaving.ring();
+        Awaitility.await().until(() -> engine.packed.get() == 1);
+
+        var left = CompletableFuture.runAsync(leaving::close, OwnThreads.EACH);
+        // Longer than any other stage has.
+        Awaitility.await()
+                .during(Duration.ofSeconds(13))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> !left.isDone());
+        engine.open();
+        left.get();
+
+        assertThat(engine.interrupted.get()).isPositive();
+        assertThat(rig.status(execution)).isEqualTo(ExecutionStatus.BUILDING);
     }
 
     @Test

@@ -242,7 +242,7 @@ final class Rig implements AutoCloseable {
                 new Moves(executions, database.transaction(), stages, meters),
                 stages,
                 new StageTries(workerSettings.stageTries(), drain),
-                new StageWatch(threads, workerSettings, Duration.ofSeconds(10)),
+                new StageWatch(threads, workerSettings, settings.packerGrace),
                 new TimeLimits(new ExecutionAges(jdbc), workerSettings));
         var locks = new LockSessions(lockUrl, database.user(), database.password());
         var line = new WaitingLine(queue, abilities.able());

@@ -12,6 +12,7 @@ final class RigSettings {
     DataSize sharedSteps = DataSize.ofMegabytes(1);
     int copiesAtOnce = 4;
     Duration stopGrace = Duration.ofMillis(500);
+    Duration packerGrace = Duration.ofSeconds(10);
     Duration copyStall = Duration.ofMinutes(10);
     private Duration executionTime = Duration.ofHours(1);
     private WorkerSettings.StageTime stageTime = stageTime(Duration.ofHours(1));

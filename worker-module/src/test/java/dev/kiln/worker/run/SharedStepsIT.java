@@ -53,8 +53,14 @@ class SharedStepsIT {
     }
 
     private ExecutionId runOnAnotherMachine(TemplateId template) {
+        machines++;
+        return run(template);
+    }
+
+    /** On the same machine as the one before. */
+    private ExecutionId run(TemplateId template) {
         var limit = Duration.ofMinutes(1);
-        var engine = Builds.engine(directory.resolve("machine-" + ++machines), limit, limit);
+        var engine = Builds.engine(directory.resolve("machine-" + machines), limit, limit);
         var execution = rig.start(template);
         try (var worker = rig.worker(engine, 1)) {
             worker.ring();
@@ -117,6 +123,23 @@ class SharedStepsIT {
         assertThat(digests(second)).isNotEqualTo(digests(first));
         assertThat(log(third)).contains(TAKEN);
         assertThat(digests(third)).isEqualTo(digests(second));
+        rig.guaranteesHold();
+    }
+
+    @Test
+    void aPackedImageThatIsDamagedIsPackedAnew() throws IOException {
+        var template = template();
+        var first = runOnAnotherMachine(template);
+        try (var files = Files.walk(directory)) {
+            for (var packed : files.filter(file -> file.getFileName().toString().startsWith("packed-"))
+                    .toList()) {
+                Files.writeString(packed, "damaged");
+            }
+        }
+        var second = run(template);
+
+        assertThat(log(second)).contains(TAKEN);
+        assertThat(digests(second)).isEqualTo(digests(first));
         rig.guaranteesHold();
     }
 
