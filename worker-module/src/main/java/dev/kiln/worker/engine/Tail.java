@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 /** Keeps the last bytes of an output. */
 final class Tail {
 
+    private static final int LONGEST_REST = 3;
+
     private final byte[] ring;
     private long count;
 
@@ -26,7 +28,12 @@ final class Tail {
         for (int i = 0; i < kept; i++) {
             bytes[i] = ring[(int) ((count - kept + i) % ring.length)];
         }
-        var text = new String(bytes, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "");
+        // The rest of a character whose begin is gone is none.
+        int begin = 0;
+        while (count > kept && begin < Math.min(kept, LONGEST_REST) && (bytes[begin] & 0xC0) == 0x80) {
+            begin++;
+        }
+        var text = new String(bytes, begin, kept - begin, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "");
         int line = count > kept ? text.indexOf('\n') + 1 : 0;
         return text.substring(line < text.length() ? line : 0).strip();
     }

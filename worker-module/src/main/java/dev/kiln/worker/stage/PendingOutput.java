@@ -100,7 +100,7 @@ final class PendingOutput {
             return;
         }
         var all = bytes.toByteArray();
-        int from = all.length - about;
+        int from = beginOfCharacter(all, all.length - about);
         for (int at = from; at < all.length; at++) {
             if (all[at] == '\n' && at + 1 < all.length) {
                 from = at + 1;
@@ -108,6 +108,15 @@ final class PendingOutput {
             }
         }
         forgetBefore(first + from);
+    }
+
+    /** Behind the rest of a character that begins before. */
+    private static int beginOfCharacter(byte[] text, int at) {
+        int begin = at;
+        while (begin < Math.min(text.length, at + LONGEST_CHARACTER - 1) && (text[begin] & 0xC0) == 0x80) {
+            begin++;
+        }
+        return begin;
     }
 
     /** How many of the first bytes are whole characters; all that were asked for where no character is cut. */
