@@ -170,6 +170,12 @@ class BucketsIT {
                 object,
                 options + "ImageName",
                 "base-of-the-day",
+                options + "Platform",
+                "Debian",
+                options + "BootMode",
+                "UEFI",
+                options + "Features.ImdsSupport",
+                "v2",
                 options + "RetentionStrategy",
                 "RetainOnlySuccessful");
         var execution = objects.start(template.at("ImagePipelineId"));
@@ -183,6 +189,9 @@ class BucketsIT {
         assertThat(imported[1]).isEqualTo("AFTER_SUCCESS");
         var image = root.call("DescribeImages", "ImageId", imported[0], "Status", "Waiting");
         assertThat(image.at(IMAGE + "ImageName")).isEqualTo("base-of-the-day");
+        assertThat(image.at(IMAGE + "Platform")).isEqualTo("Debian");
+        assertThat(image.at(IMAGE + "BootMode")).isEqualTo("UEFI");
+        assertThat(image.at(IMAGE + "Features/ImdsSupport")).isEqualTo("v2");
         assertThat(root.call("StartImagePipelineExecution", "ImagePipelineId", template.at("ImagePipelineId"))
                         .refusal())
                 .isEqualTo("403 InvalidImagePipeline.HasRunningExecution");

@@ -11,7 +11,9 @@ import dev.kiln.api.operation.Parameter;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.template.Tag;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** ImportImageOptions: what a template of BaseImageType OSS is imported from. All of it is kept. */
 final class ImportParameters {
@@ -144,7 +146,20 @@ final class ImportParameters {
             ROLE,
             TAGS);
 
+    /** What is said of the image itself; an image has it under the name without the group. */
+    private static final List<Parameter<String>> OF_THE_IMAGE =
+            List.of(PLATFORM, BOOT_MODE, LICENSE_TYPE, NVME_SUPPORT, IMDS_SUPPORT);
+
     private ImportParameters() {}
+
+    /** What a template's parameters say of the image that is imported, as ImportImage keeps it. */
+    static Map<String, String> ofTheImage(Map<String, String> kept) {
+        return OF_THE_IMAGE.stream()
+                .filter(parameter -> kept.containsKey(parameter.name()))
+                .collect(Collectors.toMap(
+                        parameter -> parameter.name().substring(GROUP.length() + 1),
+                        parameter -> String.valueOf(kept.get(parameter.name()))));
+    }
 
     private static ErrorCode invalid(String parameter, String when) {
         return new ErrorCode("InvalidParameter." + GROUP + parameter, 400, when);

@@ -55,7 +55,7 @@ public final class TemplateImport {
                 new Images.Upload(template.account(), template.region(), name, "", description),
                 from.of(ImportParameters.ARCHITECTURE.in(kept)),
                 ImportParameters.TAGS.in(kept).orElse(List.of()),
-                Map.of());
+                ImportParameters.ofTheImage(kept));
         executions.importsBase(execution, image, retention(kept));
     }
 
