@@ -1,5 +1,8 @@
 package dev.kiln.testing;
 
+import java.time.Duration;
+import org.awaitility.Awaitility;
+
 /**
  * One PostgreSQL and one Kafka for all tests of a JVM, started when first asked for and stopped with the JVM.
  *
@@ -7,6 +10,11 @@ package dev.kiln.testing;
  * (the default; no container engine needed) or {@code containers} (Testcontainers). The tests are the same.
  */
 public final class TestServers {
+
+    static {
+        // Waits end with what they wait for; their end without it only has to come some day, on a busy machine too.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
 
     private TestServers() {}
 
