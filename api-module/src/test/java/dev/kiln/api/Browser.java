@@ -6,6 +6,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +22,15 @@ final class Browser implements AutoCloseable {
     private static final Path SOURCES = Path.of("src", "test", "browser");
     private static final Path INSTALLED = Path.of("target", "browser").toAbsolutePath();
 
+    // What is waited for comes in moments; on a machine that does much else, later.
+    private static final double PATIENCE_MILLIS = 60_000;
+
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
     private final String axe;
 
     Browser() throws Exception {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         install();
         System.setProperty("playwright.cli.dir", INSTALLED.toString());
         playwright = Playwright.create(new Playwright.CreateOptions()
@@ -75,7 +80,7 @@ final class Browser implements AutoCloseable {
         var context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setColorScheme(scheme));
-        context.setDefaultTimeout(15_000);
+        context.setDefaultTimeout(PATIENCE_MILLIS);
         return context;
     }
 

@@ -53,10 +53,10 @@ class EmbeddedPostgresIT {
     void stopsAtOnceAlthoughClientsAreConnected() throws Exception {
         var postgres = EmbeddedPostgres.start(settings(0));
         try (var client = DriverManager.getConnection(postgres.url(), EmbeddedPostgres.USER, postgres.password())) {
-            var begun = System.nanoTime();
             postgres.close();
-            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun))
-                    .isLessThan(10);
+
+            // Any other orderly stop would wait for the client, until it is ended by force.
+            assertThat(temporary.resolve("postgres.log")).content().contains("received fast shutdown request");
             assertThat(client.isValid(1)).isFalse();
         }
     }
