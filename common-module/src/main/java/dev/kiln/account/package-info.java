@@ -1,4 +1,4 @@
-/** Accounts: who owns objects and with whom images are shared. */
+/** Accounts, which own objects and with which images are shared. */
 @NullMarked
 package dev.kiln.account;
 

@@ -21,11 +21,11 @@ import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
- * A bucket: a directory, local or mounted, whose files are its objects, named by their paths. It is filled and emptied
- * by its operator; what Kiln writes is visible only once all of it is durable. Symbolic links that lead out of the
- * directory are not followed.
+ * A bucket: a directory, local or mounted, whose files are its objects, named by their paths. Its operator fills and
+ * empties it; an object that Kiln writes becomes visible only once all of it is durable. Symbolic links that lead out
+ * of the directory are not followed.
  *
- * @param accounts who may use it beside the root account
+ * @param accounts accounts that may use it in addition to the root account
  */
 public record Bucket(String name, RegionId region, Path directory, Set<AccountId> accounts) {
 
@@ -33,7 +33,7 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
     private static final long NANOS_BETWEEN_NOTES = 250_000_000;
 
     /**
-     * How many bytes the object has, or nothing when there is no such object.
+     * The size of the object in bytes; empty when there is no such object.
      *
      * @throws IOException when the bucket is not to be reached now, or does not answer in a few seconds
      */
@@ -62,7 +62,7 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
         return Files.isRegularFile(file) && isInside(file);
     }
 
-    /** It may be a mount that is missing now. */
+    /** Fails when the directory is missing, as that of an unmounted file system is. */
     private void requireDirectory() throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new IOException("the directory of bucket " + name + " is not there");
@@ -74,11 +74,11 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
     }
 
     /**
-     * Stores the bytes as the object, replacing what was there, once they are all there and durable. What an earlier
-     * call of the same writer has left of the object is removed first; should that call still be at work, it fails.
+     * Stores the bytes as the object, replacing an existing one, once all of them are durable. Removes what an earlier
+     * call of the same writer left of the object; if that call is still running, it fails in turn.
      *
-     * @param writer for whom the object is written, in letters, digits and dashes
-     * @param progress is told the number of bytes written so far, at most a few times a second
+     * @param writer who writes the object, in letters, digits and dashes
+     * @param progress receives the number of bytes written so far, at most a few times a second
      */
     public void put(ObjectName object, String writer, InputStream bytes, LongConsumer progress) throws IOException {
         var file = directory.resolve(object.value());

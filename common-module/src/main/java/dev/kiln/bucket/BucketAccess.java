@@ -5,7 +5,7 @@ import dev.kiln.region.RegionId;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Tells which buckets an account may use: the root account all of them, others those that name it. */
+/** Decides which buckets an account may use: the root account all, other accounts those that name them. */
 public final class BucketAccess {
 
     private final JdbcClient jdbc;
@@ -16,7 +16,7 @@ public final class BucketAccess {
         this.buckets = buckets;
     }
 
-    /** The bucket, if it is in the region and the account may use it; another is as if there were none. */
+    /** The bucket, if it is in the region and the account may use it; otherwise empty, as if it did not exist. */
     public Optional<Bucket> find(String name, RegionId region, AccountId account) {
         return buckets.find(name)
                 .filter(bucket -> bucket.region().equals(region))

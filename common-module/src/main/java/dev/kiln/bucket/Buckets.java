@@ -3,7 +3,7 @@ package dev.kiln.bucket;
 import java.util.List;
 import java.util.Optional;
 
-/** The buckets of this deployment; {@link BucketAccess} tells who may use them. */
+/** The buckets of this deployment; {@link BucketAccess} decides who may use them. */
 public record Buckets(List<Bucket> all) {
 
     public Optional<Bucket> find(String name) {

@@ -32,13 +32,14 @@ public class BucketsConfiguration {
     /**
      * Setting {@code kiln.buckets}.
      *
-     * @param buckets the buckets; empty: one of the root account in each default region, beneath {@code kiln.data}
+     * @param buckets the buckets; if empty, one for the root account in each default region, under {@code kiln.data}
      */
     @ConfigurationProperties("kiln")
     public record BucketSettings(@DefaultValue List<Entry> buckets) {
 
         /**
-         * A bucket: its directory, local or mounted, the region it is in, and who may use it beside the root account.
+         * A bucket: its directory (local or mounted), its region, and the accounts that may use it besides the root
+         * account.
          */
         public record Entry(
                 @DefaultValue("") String name,

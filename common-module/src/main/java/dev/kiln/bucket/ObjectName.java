@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The name of an object: parts joined by slashes, as paths are. It never leads out of its bucket. */
+/** The name of an object: parts joined by slashes, like a path. It never leads out of its bucket. */
 public record ObjectName(String value) {
 
-    /** Names that begin so are those of objects that are being written. */
+    /** Prefix of the names of objects that are being written. */
     static final String HIDDEN = ".kiln-";
 
-    // What a file system takes, and the vendor's rule for the whole.
+    // The limit of file systems for a part; the vendor's rule for the whole name.
     private static final int MOST_BYTES_OF_A_PART = 255;
     private static final int MOST_BYTES = 1023;
 
@@ -20,7 +20,7 @@ public record ObjectName(String value) {
         }
     }
 
-    /** The name, if it can be one. */
+    /** The name, if the text is a valid one. */
     public static Optional<ObjectName> of(String text) {
         return isName(text) ? Optional.of(new ObjectName(text)) : Optional.empty();
     }

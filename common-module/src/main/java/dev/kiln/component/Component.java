@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A piece of templates (the wire's ImageComponent). It is never changed after it was made; what is new is a new
- * version.
+ * A reusable part of templates (the wire's ImageComponent). It never changes once it exists; a change is a new version.
  *
  * @param content as it was sent, in either form (docs/build-content.md)
- * @param kept parameters that mean nothing here, kept to be returned, by their wire names
+ * @param kept parameters without effect here, kept only to be returned, by their wire names
  */
 public record Component(
         ComponentId id,
@@ -28,7 +27,7 @@ public record Component(
         Map<String, String> kept,
         Instant createdAt) {
 
-    /** Which content of a template may name it (ComponentType on the wire). */
+    /** The kind of content that may use the component (ComponentType on the wire). */
     public enum Type {
         /** BuildContent. */
         BUILD("Build"),
@@ -46,12 +45,12 @@ public record Component(
         }
     }
 
-    /** Whether it was made for another system than images have. */
+    /** Whether it was made for Windows, which no image here runs. */
     public boolean isForWindows() {
         return "Windows".equals(kept.get("SystemType"));
     }
 
-    /** How people see it in a log. */
+    /** Its name as shown in logs. */
     public String label() {
         return name + "/" + version;
     }

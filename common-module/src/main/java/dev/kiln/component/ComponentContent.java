@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a component does, after parsing: commands, or tasks with parameters (docs/build-content.md).
+ * What a component does, parsed: commands, or tasks with parameters (docs/build-content.md).
  *
- * @param commands values of parameters and outputs are still missing in tasks
+ * @param commands tasks still lack the values of parameters and outputs
  */
 public record ComponentContent(List<ComponentParameter> parameters, List<BuildCommand> commands) {
 
     private static final Pattern YAML = Pattern.compile("(---|[{\"'%]|[A-Za-z]+:(\\s|$)|(Parameters|Tasks)\\b).*");
 
-    /** Reads either form; the label stands before what people see of each command in the log. */
+    /** Parses either form; the label precedes each command's text in the log. */
     public static ComponentContent parse(String text, String label) throws BuildContentException {
         BuildContent.check(text, BuildContent.Kind.COMPONENT);
         var first = text.lines()
@@ -33,7 +33,7 @@ public record ComponentContent(List<ComponentParameter> parameters, List<BuildCo
         return new ComponentContent(List.of(), BuildContent.parse(text, BuildContent.Kind.COMPONENT, label + " "));
     }
 
-    /** For messages. */
+    /** The names of all parameters, for messages. */
     String parameterNames() {
         return parameters.isEmpty()
                 ? "none"

@@ -3,10 +3,10 @@ package dev.kiln.component;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A parameter of a component; a template has to pass it when there is no default. */
+/** A parameter of a component; a template must pass a value when there is no default. */
 public record ComponentParameter(String name, Type type, Optional<String> defaultValue) {
 
-    /** What values look like. */
+    /** The form of the values. */
     public enum Type {
         STRING("String", "(?s).*", "any text"),
         NUMBER("Number", "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?", "for example 8080, -1 or 0.5"),

@@ -12,7 +12,7 @@ public record ComponentVersion(int major, int minor, int patch) {
     private static final Pattern FORM =
             Pattern.compile("(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})");
 
-    /** The version that a text means, or nothing. */
+    /** The version written in a text; empty when it is not one. */
     public static Optional<ComponentVersion> parse(String text) {
         var parts = FORM.matcher(text);
         return parts.matches()

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Stores components, and what templates say of them. */
+/** Stores components and which templates use them. */
 public final class Components {
 
     private final JdbcClient jdbc;
@@ -26,9 +26,7 @@ public final class Components {
         this.rows = new ComponentRows(json);
     }
 
-    /**
-     * Stores a new component; its creation time is the database's. False when there is one of this name and version.
-     */
+    /** Stores a new component, created at the database's time. False when this name and version exist already. */
     public boolean add(Component component) {
         var version = component.version();
         return jdbc.sql("""
@@ -54,7 +52,7 @@ public final class Components {
                 == 1;
     }
 
-    /** The version of a component that names none: a new major one; nothing when there is no higher one. */
+    /** The version for a component sent without one: the next major version; empty when there is no higher one. */
     public Optional<ComponentVersion> nextVersion(AccountId account, RegionId region, String name) {
         var major = jdbc.sql("""
                         select coalesce(max(major), 0) + 1 from component
@@ -73,7 +71,7 @@ public final class Components {
         return find(id, account, "");
     }
 
-    /** The account's component, locked until the transaction ends: no template begins to use it meanwhile. */
+    /** The account's component, locked until the transaction ends so that no template can start using it. */
     public Optional<Component> lock(ComponentId id, AccountId account) {
         return find(id, account, "for update");
     }
@@ -87,8 +85,8 @@ public final class Components {
     }
 
     /**
-     * The component that a template of this account and region means now, held against deletion until the transaction
-     * ends. Components of others are as good as none.
+     * The component that a template of this account and region currently means, protected from deletion until the
+     * transaction ends. Other accounts' components are not found.
      */
     public Optional<Component> resolve(ComponentReference reference, AccountId account, RegionId region) {
         if (reference instanceof ComponentReference.ById byId) {
@@ -116,7 +114,7 @@ public final class Components {
                 .optional();
     }
 
-    /** Writes down what a new template's content names, in the transaction that stores the template. */
+    /** Records the components that a new template's content names, in the transaction that stores the template. */
     public void use(
             TemplateId template, RegionId region, BuildContent.Kind content, List<ComponentReference> references) {
         int position = 0;
@@ -157,8 +155,8 @@ public final class Components {
     }
 
     /**
-     * Whether a template names the component by its id, or by a name and version of which it is the newest that fits,
-     * or an execution that has not ended has chosen it.
+     * Whether the component is in use: a template names it by id, or by a name and version pattern whose newest match
+     * it is, or an unfinished execution has chosen it.
      */
     public boolean isInUse(ComponentId id) {
         return jdbc.sql("""
@@ -180,7 +178,7 @@ public final class Components {
                         """).param("id", id.value()).query(Boolean.class).single();
     }
 
-    /** Removes a component that is not in use. Executions that have ended forget it. */
+    /** Removes a component that is not in use, also from the records of finished executions. */
     public void delete(ComponentId id) {
         jdbc.sql("delete from component where id = :id").param("id", id.value()).update();
     }

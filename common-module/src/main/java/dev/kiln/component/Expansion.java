@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The steps of a template: its commands, with those of components in the place of COMPONENT. */
+/** Expands a template's commands into steps: each COMPONENT command is replaced by the component's own commands. */
 public final class Expansion {
 
-    /** The most steps of one content, those of components among them. */
+    /** The maximum number of steps of one content, including those of components. */
     public static final int MOST_STEPS = 1000;
 
     private static final String REFUSED = "InvalidImageComponent.NotSupported";
@@ -24,7 +24,7 @@ public final class Expansion {
         this.kind = kind;
     }
 
-    /** What the content's COMPONENT commands name, in order. */
+    /** The components that the COMPONENT commands name, in order. */
     public static List<ComponentReference> references(List<BuildCommand> commands) {
         return commands.stream()
                 .filter(BuildCommand.Component.class::isInstance)
@@ -33,7 +33,7 @@ public final class Expansion {
     }
 
     /**
-     * The steps, given the component of each reference; a component that does not fit its COMPONENT command is refused.
+     * The steps, given the component of each reference; refuses a component that does not fit its COMPONENT command.
      */
     public static List<BuildCommand> of(List<BuildCommand> commands, List<Component> components, BuildContent.Kind kind)
             throws BuildContentException {

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a task may write in two pairs of braces: names of parameters, and outputs of tasks before it. A backslash before
- * the braces makes them stand for themselves.
+ * What a task may refer to in double braces: parameters, and outputs of earlier tasks. A backslash before the braces
+ * makes them literal.
  */
 final class References {
 
@@ -23,13 +23,13 @@ final class References {
     private final Set<Integer> used = new TreeSet<>();
     private int done;
 
-    /** With the names of all tasks, so that a later one can be told from an unknown one. */
+    /** Takes the names of all tasks, to tell a later task from an unknown one. */
     References(List<ComponentParameter> parameters, List<String> tasks) {
         parameters.forEach(parameter -> this.parameters.put(parameter.name(), parameter));
         this.tasks = tasks;
     }
 
-    /** The next task has been read; those after it may use its output if it has one. */
+    /** Records that the next task has been read; tasks after it may use its output if it has one. */
     void taskIsRead(boolean prints) {
         done++;
         if (prints) {
@@ -51,10 +51,10 @@ final class References {
         return known != null && known.type() == ComponentParameter.Type.NUMBER;
     }
 
-    /** A reference in a text. */
+    /** A reference found in a text, and where it ends. */
     record Found(TaskText.Part part, int end) {}
 
-    /** The reference that begins at a place where two braces open. */
+    /** The reference whose double braces open at this position. */
     Found at(YamlValue.Scalar scalar, int begin) throws BuildContentException {
         var text = scalar.text();
         int close = text.indexOf("}}", begin);
@@ -100,7 +100,7 @@ final class References {
         return YamlReader.refused(line, "{{" + YamlReader.shown(name) + "}} " + rule, remedy);
     }
 
-    /** A text outside of scripts, where values take the place of references as they are. */
+    /** A text outside of scripts: values replace references unquoted. */
     TaskText text(YamlValue.Scalar scalar) throws BuildContentException {
         var text = scalar.text();
         var parts = new ArrayList<TaskText.Part>();

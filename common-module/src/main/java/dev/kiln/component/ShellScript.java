@@ -12,40 +12,45 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A shell script with {@code {{…}}} in it. Each becomes the expansion of a variable, with the quotes that its place
- * needs. No value is ever part of the script, so what this class misreads can give a wrong text, but never a command.
+ * A shell script with {@code {{…}}} references. Each reference becomes the expansion of a variable, quoted as its place
+ * requires. Values are never part of the script, so a parsing mistake here can yield a wrong text but never a command.
  */
 final class ShellScript {
 
     private static final Pattern SHELL =
             Pattern.compile("#![ \\t]*(/\\S*/)?(env[ \\t]+)?(\\S*/)?(sh|ash|dash|bash|ksh|mksh|zsh)([ \\t].*)?");
 
-    /** Whatever sh is, but for this one it knows {@code $'…'}, in which a backslash takes a quote with it. */
+    /**
+     * The one shell assumed not to know {@code $'…'}, where a backslash escapes a quote; whatever sh is, it may know
+     * it.
+     */
     private static final Pattern DASH = Pattern.compile("#![ \\t]*(/\\S*/)?(env[ \\t]+)?(\\S*/)?dash([ \\t].*)?");
 
-    /** Behind these a command begins as it does at the begin of a line; case is not the pattern of that name. */
+    /** Words after which a command begins, as at the start of a line; "case" only where it is not itself a pattern. */
     private static final Pattern KEYWORD =
             Pattern.compile("(case(?=[ \\t]+[^ \\t|)])|esac|then|do|else|elif|if|while|until|!|\\{)(?=[\\s;&|()<>]|$)");
 
     private static final Pattern QUOTES = Pattern.compile("[\"'\\\\]");
 
     private enum Place {
-        /** Words are split here. */
+        /** Unquoted text, split into words. */
         BARE,
-        /** The same, up to a closing bracket. */
+        /** Unquoted, up to a closing bracket. */
         GROUP,
-        /** The same, and a script of its own: here documents that are awaited outside do not begin in it. */
+        /**
+         * Unquoted, up to a closing bracket, as a script of its own: here documents awaited outside do not begin in it.
+         */
         SUBSTITUTION,
-        /** The same, up to a back quote. */
+        /** Like SUBSTITUTION, but up to a back quote. */
         BACK_QUOTES,
-        /** The same, up to the word esac: brackets that close patterns close nothing else. */
+        /** Unquoted, up to the word esac: a bracket that closes a pattern closes nothing else. */
         CASE,
         ARITHMETIC,
         DOUBLE_QUOTES,
         SINGLE_QUOTES,
-        /** Single quotes with a dollar before them. */
+        /** Single quotes preceded by a dollar sign. */
         DOLLAR_QUOTES,
-        /** As in double quotes, but that quotes stand for themselves. */
+        /** Like double quotes, but a quote stands for itself. */
         HERE_DOCUMENT
     }
 
@@ -64,7 +69,7 @@ final class ShellScript {
     private int at;
     private boolean hasReferences;
 
-    /** Whether a command may begin here, and with it one of the words that only then are more than words. */
+    /** Whether a command may begin here; only then are keywords recognised. */
     private boolean commandBegins = true;
 
     private ShellScript(YamlValue.Scalar scalar, References references) {
@@ -78,9 +83,9 @@ final class ShellScript {
     }
 
     /**
-     * What the shell is given.
+     * The script for the shell, and its variables.
      *
-     * @param variables all parameters, and the outputs that the script refers to
+     * @param variables all parameters, and the outputs that the script uses
      */
     record Parsed(String script, Map<String, TaskText> variables) {}
 
@@ -90,7 +95,7 @@ final class ShellScript {
         return new Parsed(parser.script.toString(), Collections.unmodifiableMap(parser.variables));
     }
 
-    /** The variable that a template's value of the parameter is in. */
+    /** The name of the variable that holds the parameter's value. */
     static String variable(String parameter) {
         return "KILN_PARAMETER_" + parameter.replace('-', '_');
     }
@@ -116,7 +121,7 @@ final class ShellScript {
         return text.lines().findFirst().orElse("");
     }
 
-    /** A reference, or braces that stand for themselves. */
+    /** Consumes a reference or literal braces, if one is here. */
     private boolean braces() throws BuildContentException {
         if (text.startsWith("\\{{", at)) {
             script.append("{{");
@@ -142,7 +147,7 @@ final class ShellScript {
         int begin = at;
         var found = references.at(scalar, at);
         at = found.end();
-        // The shell computes with whatever a variable holds, and some shells run commands for that.
+        // A shell evaluates a variable's text in arithmetic, and some shells run commands in it.
         if (place() == Place.ARITHMETIC && !references.isNumber(found.part())) {
             throw YamlReader.refused(
                     scalar.lineOf(begin),
@@ -207,7 +212,7 @@ final class ShellScript {
         }
     }
 
-    /** What may begin in double quotes too. */
+    /** Consumes an expansion that may also begin in double quotes. */
     private boolean expansion(char c) throws BuildContentException {
         if (c == '`') {
             backQuote();
@@ -229,7 +234,7 @@ final class ShellScript {
         commandBegins = !places.contains(Place.BACK_QUOTES);
         if (!commandBegins) {
             while (places.removeLast() != Place.BACK_QUOTES) {
-                // Quotes that were left open within it.
+                // Discards quotes left open within it.
             }
         } else {
             enter(Place.BACK_QUOTES);
@@ -345,7 +350,7 @@ final class ShellScript {
         }
     }
 
-    /** How many scripts this place is within. */
+    /** How many nested scripts this position is in. */
     private long level() {
         return places.stream()
                 .filter(place -> place == Place.SUBSTITUTION || place == Place.BACK_QUOTES)

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Turns tasks into commands, one after the other. */
+/** Turns tasks into commands, in order. */
 final class TaskActions {
 
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
@@ -33,7 +33,7 @@ final class TaskActions {
         this.label = label;
     }
 
-    /** All that were read; those whose output is used know it. */
+    /** All commands read; those whose output is used are marked as captured. */
     List<BuildCommand> commands() {
         references.usedOutputs().forEach(number -> {
             var script = (BuildCommand.Script) commands.get(number - 1);
@@ -149,7 +149,7 @@ final class TaskActions {
         return new BuildCommand.ToBucket(shown, object, directory(properties, "fileToUpload", what));
     }
 
-    // validTime is how long the vendor's signed address of the object holds; there is none here.
+    // validTime is the lifetime of the vendor's signed URL; there is none here.
     private BuildCommand.BucketObject bucketObject(Mapping properties, String what, String place)
             throws BuildContentException {
         checkKeys(properties, what, Set.of("bucketName", "objectName", "ossRegion", "validTime", place));

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Understands a component's YAML: its parameters, and its tasks one by one. */
+/** Reads a component's YAML: its parameters, then its tasks in order. */
 final class TaskReader {
 
     private static final Pattern PARAMETER = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
@@ -21,7 +21,7 @@ final class TaskReader {
 
     private final String label;
 
-    /** The label stands before the names of tasks in the log. */
+    /** The label precedes the names of tasks in the log. */
     TaskReader(String label) {
         this.label = label;
     }
@@ -141,7 +141,7 @@ final class TaskReader {
         }
     }
 
-    /** A value that has to be there. */
+    /** A required value. */
     static Scalar text(Mapping mapping, String key, String what) throws BuildContentException {
         var value = mapping.entries().get(key);
         if (value == null) {
@@ -156,7 +156,7 @@ final class TaskReader {
         return scalar;
     }
 
-    /** A value, or nothing. */
+    /** An optional value. */
     static Optional<Scalar> optional(Mapping mapping, String key, String what) throws BuildContentException {
         return mapping.entries().containsKey(key) ? Optional.of(text(mapping, key, what)) : Optional.empty();
     }

@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.StreamEndEvent;
 
 /**
- * Reads one YAML document as texts, sequences and mappings, and nothing else: no object is ever made of what a document
- * says, and what makes documents grow or mean something else (aliases, tags, keys that come twice) is refused.
+ * Reads one YAML document as texts, sequences and mappings only: no object is ever instantiated from it. Refuses what
+ * can make a document grow or be ambiguous (aliases, tags, duplicate keys).
  */
 final class YamlReader {
 
@@ -44,7 +44,7 @@ final class YamlReader {
             var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
             throw refused(mark == null ? 1 : mark.getLine() + 1, "is no YAML: " + problem(e), "correct it");
         } catch (YAMLException | IllegalArgumentException e) {
-            // The latter comes from escapes that are no characters.
+            // Escapes of invalid characters cause an IllegalArgumentException.
             throw refused(1, "is no YAML: " + e.getMessage(), "correct it");
         }
     }
@@ -120,7 +120,7 @@ final class YamlReader {
         }
     }
 
-    /** Escapes in quotes can mean what the text itself may not hold. */
+    /** Checks after parsing, because quoted escapes can stand for characters that the text itself may not contain. */
     private static void checkCharacters(int line, String text) throws BuildContentException {
         boolean control = text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r');
         boolean half = text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);

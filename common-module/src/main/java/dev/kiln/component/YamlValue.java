@@ -3,7 +3,7 @@ package dev.kiln.component;
 import java.util.List;
 import java.util.Map;
 
-/** A piece of a YAML document, with the line that it begins in. */
+/** A value in a YAML document, with the line where it begins. */
 sealed interface YamlValue {
 
     int line();
@@ -11,12 +11,12 @@ sealed interface YamlValue {
     /**
      * A text.
      *
-     * @param plain without quotes, so that an empty one means "nothing"
-     * @param block begun by {@code |}: its lines are those of the document
+     * @param plain not quoted, so that an empty one means "no value"
+     * @param block in {@code |} form: its lines are lines of the document
      */
     record Scalar(int line, String text, boolean plain, boolean block) implements YamlValue {
 
-        /** The document's line of a place within the text. */
+        /** The document's line for an offset in the text. */
         int lineOf(int offset) {
             return block
                     ? line
@@ -31,6 +31,6 @@ sealed interface YamlValue {
 
     record Sequence(int line, List<YamlValue> items) implements YamlValue {}
 
-    /** In the document's order. */
+    /** Entries in the order of the document. */
     record Mapping(int line, Map<String, YamlValue> entries) implements YamlValue {}
 }

@@ -1,4 +1,4 @@
-/** Components: pieces of templates with a name, a version and parameters. */
+/** Components: reusable parts of templates with a name, a version and parameters. */
 @NullMarked
 package dev.kiln.component;
 

@@ -11,27 +11,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for several threads at once: while one question is under way, others that come gather, and are the next one
- * together. Nobody waits for others to come. One of those who ask does it for all; there is no thread besides.
+ * Batches the questions of several threads. While one question is under way others gather; one of the waiting threads
+ * then asks all of them together. There is no thread of its own, and no waiting for more questions to come.
  *
  * @param <Q> what one thread asks
- * @param <A> what it is answered
+ * @param <A> the answer
  */
 public final class Gathered<Q, A> {
 
-    // Bounds the statement; under more load than that it is cheap enough for each.
+    // Bounds the statement; beyond this size batching saves little more.
     private static final int MOST = 64;
 
     private final Function<List<Q>, List<A>> together;
     private final Queue<Asked<Q, A>> waiting = new ArrayDeque<>();
     private boolean underWay;
 
-    /** @param together the answers to some questions, in their order; when it fails it has failed for all */
+    /** @param together answers several questions, in their order; when it fails, it has failed for all of them */
     public Gathered(Function<List<Q>, List<A>> together) {
         this.together = together;
     }
 
-    /** One thread's question; its turn comes when it is answered, or when the thread has to ask for all that wait. */
+    /**
+     * One thread's question. Its turn completes when it is answered, or when its thread has to ask for all that wait.
+     */
     private static final class Asked<Q, A> {
 
         private final Q question;
@@ -48,7 +50,7 @@ public final class Gathered<Q, A> {
         }
     }
 
-    /** The answer to a question that was asked after this method was called. */
+    /** The answer to the question; the batch that answers it began after this call. */
     public A ask(Q question) {
         var mine = new Asked<Q, A>(question);
         if (isFirst(mine) || !isAnswered(mine)) {
@@ -75,7 +77,7 @@ public final class Gathered<Q, A> {
         }
     }
 
-    /** The one who calls this is the first of those that wait. */
+    /** Called only by the thread whose question is first in the queue. */
     private void askForAll() {
         var asked = take();
         try {

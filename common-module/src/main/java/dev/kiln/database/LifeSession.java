@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database session that holds an advisory lock for as long as its process lives, so that others can tell whether the
- * process is there.
+ * A database session that holds an advisory lock as long as its process lives, so that other processes can tell that it
+ * is running.
  */
 public final class LifeSession implements AutoCloseable {
 
@@ -21,17 +21,17 @@ public final class LifeSession implements AutoCloseable {
         this.sessions = sessions;
     }
 
-    /** The lock's number, always the same. */
+    /** The lock's number; it never changes. */
     public long lock() {
         return lock;
     }
 
-    /** Whether there was a session when this was last used. */
+    /** Whether the session was open at its last use. */
     public synchronized boolean isOpen() {
         return session != null;
     }
 
-    /** The lock is held when this returns; true when it was not before, since the session had ended or never begun. */
+    /** Takes the lock if necessary. True when it was not held before: the session had ended or never begun. */
     public synchronized boolean hold() throws SQLException {
         if (session != null && session.isValid(SECONDS_TO_ANSWER)) {
             return false;
@@ -44,7 +44,7 @@ public final class LifeSession implements AutoCloseable {
     private Connection open() throws SQLException {
         var opened = sessions.open();
         try (var statement = opened.createStatement()) {
-            // Lock sessions are counted as slots by their name.
+            // Worker slots are counted by the name of lock sessions; this is not one.
             statement.execute("set application_name = 'kiln-life'");
             statement.execute("select pg_advisory_lock(" + lock + ")");
             return opened;
@@ -54,7 +54,7 @@ public final class LifeSession implements AutoCloseable {
         }
     }
 
-    /** Ends the session, and with it the lock. */
+    /** Ends the session and releases the lock. */
     @Override
     public synchronized void close() {
         var closing = session;
@@ -63,7 +63,7 @@ public final class LifeSession implements AutoCloseable {
             try {
                 closing.close();
             } catch (SQLException e) {
-                // A session that cannot be closed is dead already.
+                // A session that cannot be closed is already dead.
             }
         }
     }

@@ -15,18 +15,18 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * The migrations that a process was built with. Flyway can tell them, too, but takes part of a start to do so.
+ * The migrations that this process was built with. Flyway could list them too, but that slows the start noticeably.
  *
- * @param checksums by version, as Flyway reckons them
+ * @param checksums by version, computed as Flyway does
  */
 public record OwnMigrations(SortedMap<MigrationVersion, Integer> checksums) {
 
-    /** Where they are, as Flyway says it. */
+    /** The location of the migrations, in Flyway's notation. */
     public static final String LOCATION = "classpath:db/migration";
 
     private static final Pattern NAME = Pattern.compile("V([0-9]+)__.+\\.sql");
 
-    /** Those at the location. */
+    /** The migrations at the location. */
     public static OwnMigrations at(String location) {
         var files = location.replaceFirst("^filesystem:", "file:") + "/V*.sql";
         var checksums = new TreeMap<MigrationVersion, Integer>();
@@ -48,7 +48,7 @@ public record OwnMigrations(SortedMap<MigrationVersion, Integer> checksums) {
         return checksums.isEmpty() ? MigrationVersion.EMPTY : checksums.lastKey();
     }
 
-    /** Of the lines without their ends, so that it does not depend on the system that the file was written by. */
+    /** Computed from the lines without their ends, so that it does not depend on the system that wrote the file. */
     private static int checksum(Resource file) throws IOException {
         var sum = new CRC32();
         try (var lines = new BufferedReader(new InputStreamReader(file.getInputStream(), UTF_8))) {

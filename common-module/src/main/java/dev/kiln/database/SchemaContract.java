@@ -6,8 +6,8 @@ import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What the database demands of the processes that run on it (docs/adr/0006): they may be older than its newest
- * migration, but not older than the one that its contract names.
+ * What the database demands of the processes that use it (docs/adr/0006): a process may be older than the newest
+ * migration, but not older than the migration named in the contract.
  */
 public final class SchemaContract {
 
@@ -18,7 +18,7 @@ public final class SchemaContract {
     }
 
     /**
-     * Throws with what to do when the newest migration that this process was built with is too old for the database.
+     * Throws, with a remedy, when the newest migration that this process was built with is too old for the database.
      */
     public void check(MigrationVersion own) {
         var oldest = MigrationVersion.fromVersion(oldestMigration());

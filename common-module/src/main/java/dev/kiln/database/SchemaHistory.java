@@ -7,8 +7,8 @@ import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The migrations that a database has had, read from where Flyway keeps them: most starts find nothing to migrate, and
- * to let Flyway find that out took a sixth of the start of an API.
+ * The migrations applied to the database, read from Flyway's table: at most starts there is nothing to migrate, and
+ * letting Flyway find that out took a sixth of an API's start.
  */
 public final class SchemaHistory {
 
@@ -19,8 +19,8 @@ public final class SchemaHistory {
     }
 
     /**
-     * Whether Flyway would find nothing to do and nothing wrong: all of a process's own migrations were done, with the
-     * content that they have now, and others only if they are newer. Otherwise Flyway is to be asked.
+     * Whether Flyway would find nothing to do and nothing wrong: all of the process's own migrations were applied with
+     * their present content, and any others are newer. Otherwise ask Flyway.
      */
     public boolean isOf(OwnMigrations own) {
         if (!isKept()) {

@@ -1,4 +1,4 @@
-/** What every process has to agree on with the database itself: sessions that hold locks, the schema's contract. */
+/** What every process shares in using the database: sessions that hold locks, batching, and the schema's contract. */
 @NullMarked
 package dev.kiln.database;
 

@@ -6,27 +6,27 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What not every worker can do, and some executions need. */
+/** Something that some executions need and not every worker can do. */
 public enum Ability {
-    /** Reading the file systems of disks, and rewriting them. */
+    /** Reading and rewriting the file systems of disks. */
     DISKS("disks", "build on disks of virtual machines"),
-    /** Making disks with a boot loader of archives. */
+    /** Making bootable disks from archives. */
     BOOTABLE_DISKS("bootable-disks", "make disks that boot"),
-    /** Booting disks, by KVM or emulated. */
+    /** Booting disks, with KVM or emulation. */
     MACHINES("machines", "boot disks to test them"),
-    /** Booting them by the processor. */
+    /** Booting disks with KVM. */
     KVM("kvm", "run machines by KVM"),
-    /** Running programs for such processors, those for i386 among them. */
+    /** Running programs for x86-64 processors, including i386 programs. */
     X86_64("x86_64", "run programs for x86_64 processors"),
-    /** Running programs for such processors. */
+    /** Running programs for 64-bit ARM processors. */
     ARM64("arm64", "run programs for arm64 processors"),
-    /** Having the kernel read and write XFS of disks. */
+    /** Reading and writing XFS on disks through the kernel. */
     XFS("xfs", "build on disks with XFS"),
-    /** The same of Btrfs. */
+    /** Reading and writing Btrfs on disks through the kernel. */
     BTRFS("btrfs", "build on disks with Btrfs"),
-    /** Having Packer. */
+    /** Running Packer. */
     PACKER("packer", "run Packer"),
-    /** Giving what runs for a build the network that its template allows. */
+    /** Giving a build the network that its template allows. */
     NETWORK("network", "let builds use a network");
 
     private final String word;
@@ -37,27 +37,27 @@ public enum Ability {
         this.text = text;
     }
 
-    /** As it is called in rows and answers. */
+    /** Its name in rows and answers. */
     public String word() {
         return word;
     }
 
-    /** As it is told after "can". */
+    /** The words that follow "can" in a message. */
     public String text() {
         return text;
     }
 
-    /** What it takes to run programs for these processors. */
+    /** The ability to run programs for these processors. */
     public static Ability toRun(Architecture architecture) {
         return architecture == Architecture.ARM64 ? ARM64 : X86_64;
     }
 
-    /** The words, in their order here. */
+    /** The names, in the order of declaration. */
     public static String[] words(Set<Ability> abilities) {
         return abilities.stream().sorted().map(Ability::word).toArray(String[]::new);
     }
 
-    /** What is told of them after "can"; words of newer programs are told as they are. */
+    /** The text that follows "can" in a message; names that only newer versions know appear unchanged. */
     public static String told(Collection<String> words) {
         return words.stream().map(Ability::told).collect(Collectors.joining(" and "));
     }

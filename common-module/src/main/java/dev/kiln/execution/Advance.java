@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What a stage wants the execution to become.
+ * A change of status that a stage requests.
  *
- * @param outcome how RELEASING will end; present exactly when it is next
+ * @param outcome how RELEASING will end; present only when {@code to} is RELEASING
  * @param failure {@link Failure#NONE} when nothing went wrong
- * @param message what happened, for people; empty keeps what was said last
- * @param writes what is written in the transaction of the change of status, after it and with what it made of the
- *     attempt: both are there, or neither
+ * @param message what happened, for people; if empty, the previous message stays
+ * @param writes further writes in the same transaction, after the change of status and with the resulting attempt: both
+ *     are committed, or neither
  */
 public record Advance(
         ExecutionStatus to,
@@ -28,24 +28,22 @@ public record Advance(
         message = message.replace("\0", "");
     }
 
-    /** Goes on without trouble. */
+    /** Moves on without a failure. */
     public static Advance to(ExecutionStatus to, String message) {
         return new Advance(to, Optional.empty(), Failure.NONE, message, List.of());
     }
 
-    /** Goes to RELEASING, where the outcome becomes the final status. */
+    /** Moves to RELEASING, after which the outcome becomes the final status. */
     public static Advance releasing(Outcome outcome, Failure failure, String message) {
         return new Advance(ExecutionStatus.RELEASING, Optional.of(outcome), failure, message, List.of());
     }
 
-    /**
-     * Whether another change can be written together with this one, behind it: the row keeps what the last one says.
-     */
+    /** Whether another change can follow in the same statement: the row keeps only the last one's values. */
     boolean isFollowed() {
         return outcome.isEmpty() && failure.equals(Failure.NONE) && !message.isEmpty();
     }
 
-    /** The same with one more write, the last of all. */
+    /** Adds one more write, after all others. */
     public Advance with(Consumer<Attempt> write) {
         var all = new ArrayList<>(writes);
         all.add(write);

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One worker's claim of an execution, numbered. The number is the fence: every write of the worker names it, and finds
+ * One worker's numbered claim of an execution. The number is the fence: every write of the worker names it, and matches
  * no row once another worker has claimed the execution.
  *
- * @param status the status that the row had when this was read
- * @param image id reserved for the image of the template's region
+ * @param status the row's status when this was read
+ * @param image id reserved for the image in the template's region
  * @param outcome set from RELEASING on
- * @param age of the execution when it was claimed, by the database's clock
- * @param trace place in a trace of what is done now; empty when nobody traces it
+ * @param age age of the execution when it was claimed, by the database's clock
+ * @param trace place in the trace for the current work; empty when it is not traced
  */
 public record Attempt(
         ExecutionId execution,
@@ -31,7 +31,7 @@ public record Attempt(
         return new Attempt(execution, number, now, image, outcomeNow, template, age, trace);
     }
 
-    /** The same as part of a piece of work. */
+    /** This attempt as part of a piece of traced work. */
     public Attempt within(TracedWork work) {
         return new Attempt(
                 execution,

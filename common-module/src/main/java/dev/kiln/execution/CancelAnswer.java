@@ -1,13 +1,13 @@
 package dev.kiln.execution;
 
-/** What became of a request to cancel. */
+/** The result of a request to cancel. */
 public enum CancelAnswer {
     /** The execution is CANCELLING now. */
     ACCEPTED,
     /** The account has no such execution. */
     NOT_FOUND,
-    /** It ended before. */
+    /** It had ended before. */
     FINISHED,
-    /** It is being released or cancelled already. */
+    /** It is already being released or cancelled. */
     NOT_CANCELLABLE_NOW
 }

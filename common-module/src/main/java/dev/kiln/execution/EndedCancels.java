@@ -3,12 +3,12 @@ package dev.kiln.execution;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Ends cancels that no worker ends; copies that exist become invisible, and their bytes are removed later. */
+/** Ends cancels that no worker ends; existing copies become invisible, and their bytes are removed later. */
 public final class EndedCancels {
 
     /**
-     * Which base image {@code c}, imported for the execution {@code e}, goes with its end: what is not there in whole,
-     * and what is not wanted after such an end ({@code :kept}) unless somebody copies or exports it now.
+     * Condition under which base image {@code c}, imported for execution {@code e}, is removed when the execution ends:
+     * it is incomplete, or not to be kept after such an end ({@code :kept}) and not being copied or exported now.
      */
     public static final String IMPORT_GOES = """
             (c.state <> 'COPIED'
@@ -29,16 +29,16 @@ public final class EndedCancels {
     }
 
     /**
-     * Ends the cancels of executions that no worker ever had: they made nothing, so that no slot is needed to remove
-     * it. Returns the ids.
+     * Ends the cancels of executions that no worker ever claimed: they made nothing, so no slot is needed to clean up.
+     * Returns the ids.
      */
     public List<ExecutionId> ofUntouched() {
         return end(UNTOUCHED, "cancelled while it waited");
     }
 
     /**
-     * Ends every cancel whose deadline has passed. The attempt is counted up, so that a worker that wakes up later
-     * finds itself superseded. Returns the ids.
+     * Ends every cancel whose deadline has passed. Increments the attempt, so that a worker that wakes up later finds
+     * itself superseded. Returns the ids.
      */
     public List<ExecutionId> overdue() {
         return end(OVERDUE, "cancelled at the deadline without an answer of the worker");

@@ -13,17 +13,17 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The line of executions that wait for a worker: not final, and their template's lock held by nobody. It has no table;
- * it is read from the rows and the locks. Next is who belongs to the account with the fewest executions running; of
- * such accounts the one that was served longest ago, or with one slot the oldest starts would all go first; then who
- * came first; a cancel goes before all, since it is short and somebody waits for it.
+ * The queue of executions that wait for a worker: unfinished ones whose template's lock nobody holds. It has no table;
+ * it is read from the rows and the locks. Cancels come first, since they are short and somebody waits for them. Then
+ * comes the account with the fewest running executions; among equals, the one served longest ago (otherwise the oldest
+ * starts would all go first when there is one slot); then the oldest.
  */
 public final class ExecutionQueue {
 
-    // Each account's waiting executions count as running one after the other, so that the n-th of the line is the one
-    // that would be chosen after n - 1 choices. Who came back, for a retry of its failed targets, came then. Who needs
-    // what nobody in question can do is not in the line, and holds nobody back. An account's last end is looked up once
-    // for the account, not for each of its executions that wait.
+    // Each account's waiting executions count as running one after the other, so that the n-th of the queue is the one
+    // that would be chosen after n - 1 choices. An execution re-opened for a retry counts as having come then. An
+    // execution that needs what none of the workers in question can do is left out and delays nobody. An account's last
+    // end is looked up once for the account, not once for each waiting execution.
     private static final String LINE = """
             with held as materialized (
                 select distinct l.classid::bigint << 32 | l.objid::bigint as key
@@ -60,10 +60,7 @@ public final class ExecutionQueue {
         this.jdbc = jdbc;
     }
 
-    /**
-     * The first of the line, at most so many, without those that are to be passed over, and those that need more than
-     * this.
-     */
+    /** The first executions of the queue, without those to be passed over and those that need other abilities. */
     public List<ExecutionId> next(int atMost, Collection<ExecutionId> passedOver, Set<Ability> able) {
         return jdbc
                 .sql(OF_ABLE + """
@@ -80,15 +77,14 @@ public final class ExecutionQueue {
     }
 
     /**
-     * How all executions stand that have not ended.
+     * Counts of all unfinished executions.
      *
-     * @param unable those that wait for what no worker which is there can do
-     * @param oldest how long the one that came first of those that wait for a slot alone has waited; zero when none
-     *     does
+     * @param unable those waiting for an ability that no running worker has
+     * @param oldest how long the oldest execution that waits only for a slot has waited; zero when there is none
      */
     public record Standing(long waiting, long running, long unable, Duration oldest) {}
 
-    /** How they stand now. */
+    /** The counts now. */
     public Standing standing() {
         return jdbc.sql(OF_ALL + """
                         select count(*) filter (where not runs) as waiting, count(*) filter (where runs) as running,
@@ -102,7 +98,7 @@ public final class ExecutionQueue {
                 .single();
     }
 
-    /** Where in the line the execution stands, 1 being next; empty when it does not wait, or nobody there can do it. */
+    /** The execution's position in the queue, from 1; empty when it does not wait or no running worker can do it. */
     public OptionalInt position(ExecutionId id) {
         return jdbc.sql(OF_ALL + "select position from line where id = :id")
                 .param("id", id.value())
@@ -112,19 +108,19 @@ public final class ExecutionQueue {
                 .orElseGet(OptionalInt::empty);
     }
 
-    /** Columns beside those of an execution e that {@link #waitsFor} reads. */
+    /** Additional columns, beside those of an execution e, that {@link #waitsFor} reads. */
     public static final String UNMET = """
             , case when e.needed_in = e.status then unmet_needs(e.needs) end as unmet,
             case when e.needed_in = e.status then live_workers() end as workers
             """;
 
-    /** For what the execution of this row waits that no worker which is there can do, as words; or nothing. */
+    /** Names of the abilities that this row's execution waits for and no running worker has; usually empty. */
     public static List<String> waitsFor(ResultSet row) throws SQLException {
         var unmet = row.getArray("unmet");
         return unmet == null ? List.of() : List.of((String[]) unmet.getArray());
     }
 
-    /** The same in words for people; the row's message when it waits for nothing of the kind. */
+    /** What the execution waits for, as a message for people; the row's own message when it waits for no ability. */
     public static String message(ResultSet row) throws SQLException {
         var needs = waitsFor(row);
         if (needs.isEmpty()) {
@@ -135,10 +131,12 @@ public final class ExecutionQueue {
                 + (workers == 0 ? "no worker is there" : "none of the " + workers + " that are there can");
     }
 
-    /** What an estimate is made of: live slots, how long executions take, and how long the running ones have had. */
+    /**
+     * The basis of an estimate: live slots, the usual duration, and how long the running executions have taken so far.
+     */
     record Pace(int slots, double usualSeconds, List<Double> runningSeconds) {
 
-        /** In how many seconds the execution at a position of the line gets a slot, if all take as long as usual. */
+        /** In how many seconds the execution at a position gets a slot, if all take as long as usual. */
         double startsIn(int position) {
             var free = new PriorityQueue<Double>();
             for (var slot = 0; slot < slots; slot++) {
@@ -152,9 +150,9 @@ public final class ExecutionQueue {
     }
 
     /**
-     * In what time the execution at a position of the line will be taken, judged by the last fifty that ended and by
-     * the lock sessions of the workers' slots, which are open as long as the slots are there. Empty when there is no
-     * slot, or nothing has ended yet.
+     * Estimates when the execution at a position will be claimed, from the last fifty that ended and from the lock
+     * sessions of the workers' slots, which are open as long as the slots exist. Empty when there is no slot, or
+     * nothing has ended yet.
      */
     public Optional<Duration> startsIn(int position) {
         return jdbc.sql("""

@@ -4,8 +4,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Where an execution stands. The names are the wire's (DescribeImagePipelineExecutions, Status); the transition table
- * is {@link #successors()}. The database repeats the names and the rule of final statuses.
+ * The status of an execution. The names are the wire's (DescribeImagePipelineExecutions, Status); {@link #successors()}
+ * is the transition table. The database repeats the names and which of them are final.
  */
 public enum ExecutionStatus {
     PREPARING("every target is checked and the rows of its copies and shares are made"),
@@ -26,12 +26,12 @@ public enum ExecutionStatus {
         this.meaning = meaning;
     }
 
-    /** One sentence for people: what happens, or what is true, in this status. */
+    /** One sentence for people: what happens, or what holds, in this status. */
     public String meaning() {
         return meaning;
     }
 
-    /** The statuses an execution may have directly after this one. */
+    /** The statuses that may directly follow this one. */
     public Set<ExecutionStatus> successors() {
         return switch (this) {
             case PREPARING -> EnumSet.of(BUILDING, RELEASING, CANCELLING);
@@ -46,7 +46,7 @@ public enum ExecutionStatus {
         };
     }
 
-    /** Whether nothing happens any more by itself: no worker will touch an execution in this status. */
+    /** Whether the execution has ended: no worker will touch it in this status. */
     public boolean isFinal() {
         return switch (this) {
             case SUCCESS, PARTITION_SUCCESS, FAILED, TEST_FAILED, CANCELLED -> true;

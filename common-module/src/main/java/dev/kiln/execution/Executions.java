@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The rows of executions and, in the same statements, their history. Each method is one statement (two where it says
- * so): a status and the event that tells it are never apart. Writes of workers name id, attempt and status.
+ * The rows of executions and their history. A change of status and its event are always one statement, so that they
+ * never differ. Writes of workers name id, attempt and status.
  */
 public final class Executions {
 
@@ -28,7 +28,7 @@ public final class Executions {
             .map(Enum::name)
             .toList();
 
-    // One row of events for each change of the path, numbered as its version was after it.
+    // One event for each change on the path, numbered by the version after it.
     private static final String ADVANCE = """
             with advanced as (
                 update execution
@@ -58,11 +58,11 @@ public final class Executions {
     }
 
     /**
-     * Starts an execution of a template of the account. Empty when one is running already, or when there is no such
+     * Starts an execution of a template of the account. Empty when one is already running, or when there is no such
      * template. Of any number of simultaneous calls one wins: the unique index decides. The API writes the same rows
      * for many starts at once (GatheredStarts): a column added here belongs there too.
      *
-     * @param trace place in a trace under which all that is done for it belongs
+     * @param trace place in a trace for all work of the execution
      */
     public Optional<ExecutionId> start(
             ExecutionId id,
@@ -98,9 +98,9 @@ public final class Executions {
     }
 
     /**
-     * Notes which image is imported as the base of an execution that was started in the same transaction.
+     * Records which image is imported as the base of an execution, in the transaction that starts the execution.
      *
-     * @param kept when it stays after the execution's end: NEVER, AFTER_SUCCESS, AFTER_FAILURE or ALWAYS
+     * @param kept when the image stays after the execution's end: NEVER, AFTER_SUCCESS, AFTER_FAILURE or ALWAYS
      */
     public void importsBase(ExecutionId id, ImageId image, String kept) {
         jdbc.sql("update execution set imported_image_id = :image, imported_kept = :kept where id = :id")
@@ -111,9 +111,9 @@ public final class Executions {
     }
 
     /**
-     * Notes what started an execution that was started in the same transaction, where that was no request.
+     * Records what started an execution other than a request, in the transaction that starts it.
      *
-     * @param follows the templates whose images led to it, one after the other
+     * @param follows the chain of templates whose images led to it, in order
      */
     public void startedBy(ExecutionId id, Origin origin, List<TemplateId> follows) {
         jdbc.sql("""
@@ -127,12 +127,12 @@ public final class Executions {
     }
 
     /**
-     * Claims an execution for a worker that holds its template's lock, on the session that holds it: a claim that is
-     * made is proof that the lock was held. The attempt is counted up, and every earlier one finds its writes refused
-     * from now on. Written down with it is what the attempt may leave behind: scratch space in the worker's place, and
-     * the image of its own region. Empty when the execution is final or gone.
+     * Claims an execution for a worker that holds its template's lock, on the session that holds it: a successful claim
+     * proves that the lock was held. Increments the attempt, so that every earlier attempt finds its writes refused
+     * from now on. The same statement records what the attempt may leave behind: scratch space in the worker's place,
+     * and the image of its own region. Empty when the execution is final or gone.
      *
-     * @param holder asks on the session that holds the lock
+     * @param holder uses the session that holds the lock
      */
     public Optional<Attempt> claim(JdbcClient holder, ExecutionId id, String worker, String place) {
         return holder.sql("""
@@ -166,8 +166,8 @@ public final class Executions {
     }
 
     /**
-     * Leaves the execution to workers that can do all this in its present status; nothing is written, and false
-     * returned, when it is no longer this attempt's or has another status.
+     * Leaves the execution to workers with all these abilities in its present status. Writes nothing and returns false
+     * when the execution has another status or belongs to another attempt.
      */
     public boolean leave(Attempt attempt, Set<Ability> needs) {
         return jdbc.sql("""
@@ -182,7 +182,7 @@ public final class Executions {
                 == 1;
     }
 
-    /** How many attempts there were since the status last changed or a step was kept, this one not counted. */
+    /** How many attempts directly before this one made no progress: no change of status, no step kept. */
     public int fruitlessBefore(Attempt attempt) {
         return jdbc.sql("""
                         select greatest(:attempt - 1 - greatest(attempt, (select max(attempt) from build_step
@@ -198,10 +198,10 @@ public final class Executions {
     }
 
     /**
-     * Moves the execution on, from one status to the next, and returns what the row says now: the last wanted status,
-     * or another one when a cancel came first; then nothing was changed.
+     * Moves the execution along a path of statuses and returns what the row says then: the last status of the path, or
+     * another one when a cancel came first, in which case nothing was changed.
      *
-     * @param path of several changes the first says something, and the last alone ends or fails
+     * @param path every change but the last must have a message, and neither outcome nor failure
      * @throws SupersededException when another attempt has the execution
      */
     public Attempt advance(Attempt attempt, Advance... path) {
@@ -213,7 +213,7 @@ public final class Executions {
                 .param("from", attempt.status().name())
                 .param("to", last.to().name())
                 .param("final", last.to().isFinal())
-                // With its type also when there is none: a statement whose types change is parsed and planned anew.
+                // Typed even when null: a statement whose parameter types change is parsed and planned again.
                 .param("outcome", last.outcome().map(Enum::name).orElse(null), Types.VARCHAR)
                 .param("message", messages[path.length - 1])
                 .param("code", last.failure().code())
@@ -228,7 +228,7 @@ public final class Executions {
                 : attempt.in(last.to(), last.outcome().or(attempt::outcome));
     }
 
-    /** Of each change, or of the one before it when it has nothing to say. */
+    /** The message of each change; an empty one is replaced by the message before it. */
     private static String[] messages(Advance... path) {
         var messages = new String[path.length];
         var message = "";
@@ -255,7 +255,9 @@ public final class Executions {
         return before;
     }
 
-    /** What the row says now; a {@link SupersededException} when it is no longer this attempt's. */
+    /**
+     * The attempt with the row's present status; a {@link SupersededException} when it is no longer the current one.
+     */
     public Attempt reread(Attempt attempt) {
         return jdbc.sql("select status, outcome from execution where id = :id and attempt = :attempt")
                 .param("id", attempt.execution().value())
@@ -268,9 +270,10 @@ public final class Executions {
     }
 
     /**
-     * Asks for a cancel; the worker that has the execution sees it, and if none answers until the deadline,
-     * {@link EndedCancels#overdue()} ends it. Refused for a retry of failed targets, which has its outcome from before:
-     * the images that it would remove are in use. Two statements when refused, to say why.
+     * Requests a cancel. The worker that has the execution sees it; if none answers until the deadline,
+     * {@link EndedCancels#overdue()} ends the execution. Refused for a retry of failed targets, whose outcome is
+     * already set: the images that a cancel would remove are in use. A refusal takes a second statement, to find the
+     * reason.
      */
     public CancelAnswer requestCancel(ExecutionId id, AccountId account, Duration deadline) {
         var moved = jdbc.sql("""
@@ -302,8 +305,8 @@ public final class Executions {
     }
 
     /**
-     * Re-opens an execution that ended as PARTITION_SUCCESS, so that its failed targets alone are tried again. The
-     * outcome stays until there is a new one; that it is there before RELEASING tells a retry from a first
+     * Re-opens an execution that ended as PARTITION_SUCCESS, to try only its failed targets again. The outcome stays
+     * until there is a new one; an outcome that is set before RELEASING distinguishes a retry from a first
      * distribution. Refused while another execution of the template runs: the rule of one running execution holds for
      * retries too.
      */
@@ -311,7 +314,7 @@ public final class Executions {
         return retry(id, account, Optional.empty());
     }
 
-    /** The same for the copy to one region and its shares alone; what failed in others stays as it is. */
+    /** Re-opens it for the copy to one region and its shares only; failures in other regions stay as they are. */
     public RetryAnswer retry(ExecutionId id, AccountId account, Optional<RegionId> region) {
         return new Reopening(jdbc).of(id, account, region);
     }

@@ -2,7 +2,7 @@ package dev.kiln.execution;
 
 import java.util.Set;
 
-/** The worker that has the execution cannot do what comes next: it leaves the execution to others. */
+/** The worker that has the execution lacks an ability for what comes next, and leaves the execution to others. */
 public final class NotAbleException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -10,7 +10,7 @@ public final class NotAbleException extends RuntimeException {
     private final transient Attempt attempt;
     private final transient Set<Ability> needs;
 
-    /** @param needs all that the work of the attempt's status needs, not only what is lacking */
+    /** @param needs all abilities that the attempt's status needs, not only the missing ones */
     public NotAbleException(Attempt attempt, Set<Ability> needs) {
         super(attempt.status() + " of " + attempt.execution() + " needs " + needs);
         this.attempt = attempt;

@@ -2,16 +2,16 @@ package dev.kiln.execution;
 
 import org.jspecify.annotations.Nullable;
 
-/** By what an execution was started. */
+/** What started an execution. */
 public enum Origin {
-    /** By somebody who asked for it. */
+    /** A request. */
     REQUEST,
-    /** By the schedule of its template. */
+    /** The schedule of its template. */
     SCHEDULE,
-    /** By an image that its template builds on from now on. */
+    /** A new image that its template builds on from now on. */
     BASE_CHANGE;
 
-    /** What the column says; nothing stands for a request. */
+    /** The origin in the column; null means a request. */
     public static Origin of(@Nullable String column) {
         return column == null ? REQUEST : valueOf(column);
     }

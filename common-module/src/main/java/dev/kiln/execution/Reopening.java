@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Opens executions again that ended with failed targets. */
+/** Re-opens executions that ended with failed targets. */
 final class Reopening {
 
     private static final String RETRY = """

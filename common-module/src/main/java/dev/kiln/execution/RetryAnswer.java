@@ -1,14 +1,14 @@
 package dev.kiln.execution;
 
-/** What became of a request to retry the failed targets of an execution. */
+/** The result of a request to retry the failed targets of an execution. */
 public enum RetryAnswer {
-    /** The execution is DISTRIBUTING again, with its failed targets alone to do. */
+    /** The execution is DISTRIBUTING again, for its failed targets only. */
     ACCEPTED,
     /** The account has no such execution. */
     NOT_FOUND,
-    /** It ended otherwise than with failed targets: there is nothing to retry. */
+    /** It did not end with failed targets: there is nothing to retry. */
     NOTHING_FAILED,
-    /** Its image was deleted, so nothing is there to copy or to share. */
+    /** Its image was deleted, so there is nothing to copy or to share. */
     IMAGE_GONE,
     /** Another execution of the template is running. */
     OTHER_RUNNING,

@@ -1,6 +1,6 @@
 package dev.kiln.execution;
 
-/** Another attempt has the execution now: whoever gets this stops at once and writes nothing more. */
+/** Another attempt has the execution now: stop at once and write nothing more. */
 public final class SupersededException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong on the operator's side, in words for whoever asked for an execution: they say what failed, and not
- * where the operator keeps it. The operator's log has that.
+ * Words failures on the operator's side for the person who started the execution: they say what failed, but not where
+ * the operator keeps it. The operator's log has that.
  */
 public final class Trouble {
 
@@ -19,14 +19,14 @@ public final class Trouble {
 
     private Trouble() {}
 
-    /** The kind of the failure and what it says of itself, without paths. */
+    /** The kind of the failure and its message, without paths. */
     public static String words(@Nullable Throwable trouble) {
         if (trouble == null) {
             return "for an unknown reason";
         }
         var cause = trouble.getCause();
         if (cause != null && cause.toString().equals(trouble.getMessage())) {
-            return words(cause); // it adds nothing
+            return words(cause); // the wrapper adds nothing
         }
         var said = trouble instanceof FileSystemException files ? said(files) : String.valueOf(trouble.getMessage());
         return trouble.getClass().getSimpleName() + ": " + PATH.matcher(said).replaceAll(HIDDEN);

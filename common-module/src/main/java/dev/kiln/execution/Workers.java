@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The workers that are there, and what they can do. */
+/** The running workers and their abilities. */
 public final class Workers {
 
     private static final TypeReference<Map<String, String>> REASONS = new TypeReference<>() {};
@@ -23,12 +23,12 @@ public final class Workers {
     }
 
     /**
-     * A worker as it tells of itself.
+     * A worker as it describes itself.
      *
      * @param architecture of its processor
-     * @param able words of what it can do that not every worker can
-     * @param lacking why it cannot do the others
-     * @param since when it said so
+     * @param able names of the abilities that it has
+     * @param lacking why it lacks the others
+     * @param since when it announced this
      */
     public record Worker(
             String name,
@@ -38,7 +38,7 @@ public final class Workers {
             Map<String, String> lacking,
             Instant since) {}
 
-    /** Writes down what a worker says that holds this lock, and removes the rows of those that are gone. */
+    /** Stores the announcement of the worker that holds this lock, and removes the rows of workers that are gone. */
     public void announce(long lock, Worker worker) {
         jdbc.sql("""
                         with gone as (
@@ -57,7 +57,7 @@ public final class Workers {
                 .update();
     }
 
-    /** Those that are there, by name. */
+    /** The running workers, by name. */
     public List<Worker> present() {
         return jdbc.sql("select * from live_worker order by name, lock")
                 .query(this::worker)

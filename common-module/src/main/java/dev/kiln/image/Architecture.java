@@ -3,15 +3,13 @@ package dev.kiln.image;
 import java.util.Arrays;
 import java.util.Optional;
 
-/**
- * Of the processors that an image's programs are for. Those of others are not told apart from ones that are not known.
- */
+/** The processors that an image's programs are made for. Others than these count as unknown. */
 public enum Architecture {
     I386("i386", 3),
     X86_64("x86_64", 62),
     ARM64("arm64", 183);
 
-    /** How many bytes of a program tell what it is for. */
+    /** How many bytes at the beginning of a program are needed to recognise its architecture. */
     public static final int HEAD = 20;
 
     private final String word;
@@ -23,17 +21,17 @@ public enum Architecture {
         this.machine = machine;
     }
 
-    /** As the wire calls it. */
+    /** Its name on the wire. */
     public String word() {
         return word;
     }
 
-    /** The one that is called so. */
+    /** The architecture of this name. */
     public static Optional<Architecture> of(String word) {
         return Arrays.stream(values()).filter(one -> one.word.equals(word)).findFirst();
     }
 
-    /** That of this number in an ELF header. */
+    /** The architecture of this number in an ELF header. */
     static Optional<Architecture> of(int machine) {
         return Arrays.stream(values()).filter(one -> one.machine == machine).findFirst();
     }

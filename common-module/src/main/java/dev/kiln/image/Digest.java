@@ -31,7 +31,7 @@ public record Digest(String value) {
         }
     }
 
-    /** The digest of all that was fed to the computation, which is reset by this. */
+    /** The digest of everything fed to the computation, which this resets. */
     public static Digest of(MessageDigest computation) {
         return new Digest(PREFIX + HexFormat.of().formatHex(computation.digest()));
     }
@@ -45,7 +45,7 @@ public record Digest(String value) {
         return of(computation);
     }
 
-    /** The 64 hexadecimal digits without the name of the algorithm. */
+    /** The 64 hexadecimal digits, without the name of the algorithm. */
     public String hex() {
         return value.substring(PREFIX.length());
     }

@@ -25,7 +25,7 @@ public record ImageForm(Kind kind, long diskBytes) {
             this.driver = driver;
         }
 
-        /** What QEMU calls the format of a disk. */
+        /** QEMU's name for the disk's format. */
         public String driver() {
             return driver;
         }

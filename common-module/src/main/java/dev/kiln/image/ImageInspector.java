@@ -8,7 +8,7 @@ import dev.kiln.image.disk.DiskInspector;
 import dev.kiln.image.disk.DiskRefusedException;
 import java.io.IOException;
 
-/** Looks at the bytes of an image that came from outside, and refuses what is no base image or a hostile one. */
+/** Inspects the bytes of an image from outside, and refuses those that are hostile or cannot be a base image. */
 public final class ImageInspector {
 
     private final DiskInspector disks = new DiskInspector();
@@ -18,7 +18,7 @@ public final class ImageInspector {
         this.archives = new ArchiveInspector(limits);
     }
 
-    /** What the bytes are, and what an image in them says of itself. */
+    /** The form of the bytes, and the metadata of the image in them. */
     public record Facts(ImageForm form, ImageMetadata metadata) {}
 
     /** The facts of an image that may be used as a base. */

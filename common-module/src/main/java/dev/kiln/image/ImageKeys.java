@@ -4,7 +4,7 @@ import dev.kiln.execution.ExecutionId;
 import dev.kiln.region.StoreKey;
 import dev.kiln.template.TemplateId;
 
-/** Where things lie in a region's store. */
+/** The keys of objects in a region's store. */
 public final class ImageKeys {
 
     private ImageKeys() {}
@@ -14,17 +14,17 @@ public final class ImageKeys {
         return new StoreKey("images/" + id);
     }
 
-    /** What the steps of a build wrote lies below this, until the execution ends. */
+    /** The key above the layers that the steps of a build wrote; they stay until the execution ends. */
     public static StoreKey layers(ExecutionId execution) {
         return new StoreKey("layers/" + execution);
     }
 
-    /** What a step of a build wrote. */
+    /** The layer that a step of a build wrote. */
     public static StoreKey layer(ExecutionId execution, int step) {
         return new StoreKey(layers(execution) + "/" + step);
     }
 
-    /** What a step wrote that other builds may take; the key is the digest of all that it was made of. */
+    /** The layer of a step that other builds may reuse; the key is the digest of everything that went into it. */
     public static StoreKey cachedStep(String key) {
         return new StoreKey("steps/" + key);
     }

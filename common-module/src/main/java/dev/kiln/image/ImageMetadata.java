@@ -6,12 +6,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an image says of itself beside its files: the result of LABEL, ENV, WORKDIR, USER, CMD and ENTRYPOINT. An empty
- * text or list means "not set".
+ * An image's metadata beside its files: the result of LABEL, ENV, WORKDIR, USER, CMD and ENTRYPOINT. An empty text or
+ * list means "not set".
  *
- * @param kernel whether /boot has a kernel, as an archive was found to be when it came in; null when nobody has looked
- * @param architecture of the processors that its programs are for, in a word of {@link Architecture}; null when that is
- *     not known
+ * @param kernel whether /boot held a kernel when the archive was inspected on arrival; null when it was not inspected
+ * @param architecture what its programs are made for, as the word of an {@link Architecture}; null when not known
  */
 public record ImageMetadata(
         Map<String, String> labels,
@@ -26,18 +25,18 @@ public record ImageMetadata(
     public static final ImageMetadata EMPTY =
             new ImageMetadata(Map.of(), Map.of(), "", "", List.of(), List.of(), null, null);
 
-    /** The same of an archive that somebody has looked through. */
+    /** This metadata after an inspection of the archive. */
     public ImageMetadata withKernel(boolean found) {
         return new ImageMetadata(labels, environment, workingDirectory, user, command, entrypoint, found, architecture);
     }
 
-    /** The same of an image for these processors. */
+    /** This metadata for an image for these processors. */
     public ImageMetadata withArchitecture(Architecture found) {
         return new ImageMetadata(
                 labels, environment, workingDirectory, user, command, entrypoint, kernel, found.word());
     }
 
-    /** What its programs are for, if that is known. */
+    /** What its programs are made for, if known. */
     public Optional<Architecture> knownArchitecture() {
         return Optional.ofNullable(architecture).flatMap(Architecture::of);
     }

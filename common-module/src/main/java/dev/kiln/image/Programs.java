@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Counts for which processors the programs of an image are: it is for that of most of them. Some have a few of others,
- * such as emulators.
+ * Counts which processors the programs of an image are made for: the image's architecture is that of most of them. Some
+ * images have a few others, such as emulators.
  */
 public final class Programs {
 
@@ -21,12 +21,12 @@ public final class Programs {
 
     private final Map<Integer, Integer> seen = new HashMap<>();
 
-    /** Whether a file of this path, without a slash in front, may be one. */
+    /** Whether a file at this path, without a leading slash, may be a program. */
     public static boolean mayBe(String path) {
         return DIRECTORIES.contains(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
     }
 
-    /** Sees the first bytes of a file; what is no program is not counted. */
+    /** Takes the first bytes of a file; a file that is not a program does not count. */
     public void see(byte[] head) {
         if (head.length < Architecture.HEAD || ByteBuffer.wrap(head).getInt() != MAGIC) {
             return;
@@ -35,7 +35,7 @@ public final class Programs {
         seen.merge((int) ByteBuffer.wrap(head).order(order).getShort(MACHINE), 1, Integer::sum);
     }
 
-    /** What most are for; nothing when there are none, or Kiln has no word for it. */
+    /** The architecture of most programs; empty when there are none, or when Kiln has no word for it. */
     public Optional<Architecture> architecture() {
         return seen.entrySet().stream()
                 .max(Map.Entry.<Integer, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))

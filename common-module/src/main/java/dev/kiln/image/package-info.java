@@ -1,4 +1,4 @@
-/** Images: the copies a region holds and the accounts that may read them. */
+/** Images: the copies in regions and the accounts that may read them. */
 @NullMarked
 package dev.kiln.image;
 

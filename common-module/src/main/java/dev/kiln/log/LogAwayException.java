@@ -2,7 +2,7 @@ package dev.kiln.log;
 
 import dev.kiln.region.RegionId;
 
-/** A log lies in a region that does not answer now. */
+/** A log lies in a region that is not available now. */
 public final class LogAwayException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The form that a log has in a region: for each piece its offset, its time in milliseconds, its length and its bytes,
- * then an offset of -1; all of it compressed by zstd.
+ * The storage form of a log in a region: for each piece its offset, its time in milliseconds, its length and its bytes,
+ * then an offset of -1; all of it compressed with zstd.
  */
 final class LogObject {
 
@@ -37,7 +37,7 @@ final class LogObject {
         return bytes.toByteArray();
     }
 
-    /** The pieces that hold what is behind an offset, in order, until there are so many bytes. */
+    /** The pieces that contain output after an offset, in order, until they add up to this number of bytes. */
     static List<LogPiece> read(InputStream object, long offset, long most) throws IOException {
         var pieces = new ArrayList<LogPiece>();
         try (var in = new DataInputStream(new ZstdInputStream(object))) {

@@ -5,13 +5,13 @@ import java.time.Instant;
 /**
  * A piece of a log.
  *
- * @param first offset of its first byte in all that the build printed; behind a gap, output was left out
+ * @param first offset of its first byte in the build's whole output; a gap before it means that output was left out
  * @param at when it was written
  */
-@SuppressWarnings("ArrayRecordComponent") // Nobody compares pieces.
+@SuppressWarnings("ArrayRecordComponent") // Pieces are never compared.
 public record LogPiece(long first, byte[] content, Instant at) {
 
-    /** Offset of what follows. */
+    /** The offset after the last byte. */
     public long end() {
         return first + content.length;
     }

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The logs that lie in regions. A log is moved once its execution has ended long ago: first its object is stored, which
- * an intent tells of, then one statement puts the row in the place of the chunks.
+ * The logs that lie in regions. A log is moved once its execution ended long ago: an intent is recorded, the object is
+ * stored, then one statement replaces the chunks by the row.
  */
 public final class MovedLogs {
 
@@ -29,26 +29,26 @@ public final class MovedLogs {
         this.regions = regions;
     }
 
-    /** A log that is to be moved. */
+    /** A log to be moved. */
     public record Due(ExecutionId execution, RegionId region, Instant endedAt) {}
 
     public List<RegionId> regions() {
         return regions.ids();
     }
 
-    /** Looks in a region for logs of executions that ended so long ago. */
+    /** Searches a region for logs of executions that ended at least this long ago. */
     public Search search(RegionId region, Duration ago) {
         return new Search(region, ago);
     }
 
     /**
-     * Finds what is to be moved, the oldest first, and each time goes on where it was: among all executions that ever
-     * ended there are few whose log is still to be moved. Now and then it begins anew, for what others have let go.
+     * Finds the logs to be moved, the oldest first. Each call continues where the one before ended, because few of all
+     * ended executions still have a log to move. It starts over every hour, to find logs that other workers gave up.
      */
     public final class Search {
 
         private static final Instant BEGINNING = Instant.EPOCH;
-        // More than any transaction takes between the time that it writes down and its end.
+        // Longer than any transaction takes from the time that it records until its commit.
         private static final Duration LATE = Duration.ofMinutes(10);
         private static final Duration ANEW = Duration.ofHours(1);
 
@@ -62,7 +62,7 @@ public final class MovedLogs {
             this.ago = ago;
         }
 
-        /** What nobody is moving now. */
+        /** The next logs that nobody is moving now. */
         public synchronized List<Due> next(int most) {
             if (System.nanoTime() - begunAt > ANEW.toNanos()) {
                 from = BEGINNING;
@@ -97,15 +97,16 @@ public final class MovedLogs {
         }
     }
 
-    /** Where the log of an execution lies. */
+    /** The key of the execution's log. */
     public static StoreKey key(ExecutionId execution) {
         return new StoreKey("logs/" + execution);
     }
 
     /**
-     * Moves a log; false, and it stays, when its execution has gone, or goes on, or has printed more meanwhile.
+     * Moves a log. Returns false and leaves it in place when its execution is gone, was re-opened or has printed more
+     * meanwhile.
      *
-     * @param intent what tells of the object until it has its row
+     * @param intent covers the object until its row is written
      */
     public boolean move(Due due, long intent) throws IOException {
         var pieces = pieces(due.execution());
@@ -157,7 +158,7 @@ public final class MovedLogs {
                 == 1;
     }
 
-    /** How many bytes a log has that was moved; 0 when none was. */
+    /** The size of a moved log in bytes; 0 when it was not moved. */
     public long end(ExecutionId execution) {
         return jdbc.sql("select log_end from moved_log where execution_id = :id")
                 .param("id", execution.value())
@@ -167,9 +168,9 @@ public final class MovedLogs {
     }
 
     /**
-     * What of a log that was moved lies behind an offset, at most about so many bytes; nothing when none was moved.
+     * The part of a moved log after an offset, about {@code most} bytes; empty when the log was not moved.
      *
-     * @throws LogAwayException the region does not answer
+     * @throws LogAwayException when the region does not answer
      */
     public List<LogPiece> read(ExecutionId execution, long offset, long most) {
         var place = place(execution);

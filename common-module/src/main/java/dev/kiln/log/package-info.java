@@ -1,4 +1,4 @@
-/** Logs of executions that ended long ago, which lie in regions. */
+/** Old logs, moved from the database to regions long after their executions ended. */
 @NullMarked
 package dev.kiln.log;
 

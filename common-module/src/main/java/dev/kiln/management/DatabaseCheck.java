@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 
-/** Whether the database gives a session that answers. */
+/** Checks whether the database gives a session that answers. */
 public final class DatabaseCheck {
 
     private static final int SECONDS_TO_ANSWER = 2;
@@ -13,7 +13,7 @@ public final class DatabaseCheck {
 
     private DatabaseCheck() {}
 
-    /** The check; what is lost with the database differs between processes. */
+    /** The check; how much a process needs the database differs between processes. */
     public static HealthCheck of(DataSource pool, Need need) {
         return new HealthCheck("database", need, FRESH, () -> answers(pool));
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How this process stands, by its checks. A check that does not answer has failed, and is not begun again before it
- * does: whoever asks waits for seconds at most, whatever hangs.
+ * The health of this process, from its checks. A check that does not answer counts as failed and is not started again
+ * until it does: a caller waits for seconds at most, whatever hangs.
  */
 public final class Health implements AutoCloseable {
 
@@ -32,29 +32,29 @@ public final class Health implements AutoCloseable {
         this.watched = checks.stream().map(Watched::new).toList();
     }
 
-    /** What one check said. */
+    /** The result of one check. */
     public record Finding(boolean up, String detail) {}
 
     /**
-     * What was found.
+     * The combined result.
      *
-     * @param up whether nothing that was asked about has failed
-     * @param checks all that was looked at, also what is only told
+     * @param up whether every check with the requested need succeeded
+     * @param checks all results, including those that are only reported
      */
     public record Report(boolean up, Map<String, Finding> checks) {
 
-        /** In one word. */
+        /** The result in one word. */
         public String status() {
             return up ? "UP" : "DOWN";
         }
     }
 
-    /** Whether the process has what it needs; of what it needs less, only told. */
+    /** Whether the process has what it needs at this level; HEALTH includes the checks that are only reported. */
     public Report report(Need asked) {
         var told = watched.stream()
                 .filter(one -> asked == Need.HEALTH || one.check.concerns(asked))
                 .toList();
-        // All at once: those that do not answer are waited for together.
+        // Starts all at once, so that the waiting times of those that do not answer overlap.
         told.forEach(Watched::begin);
         var findings = new LinkedHashMap<String, Finding>();
         var up = true;
@@ -107,7 +107,7 @@ public final class Health implements AutoCloseable {
 
         private Finding await(Future<Finding> look) {
             try {
-                // Whoever comes while another has waited for it in vain does not wait as long again.
+                // A caller that comes while another is waiting in vain waits only for the rest of the time.
                 var left = LONGEST_LOOK.minus(age());
                 return look.get(Math.max(left.toMillis(), 1), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {

@@ -4,24 +4,24 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /**
- * Looks at one thing that a process depends on.
+ * Checks one thing that a process depends on.
  *
  * @param name one word
- * @param need what is lost with it
- * @param fresh how long what was seen counts; probes and strangers may ask as often as they like
- * @param look returns what there is to say, and throws when the thing is not as it should be
+ * @param need what the process loses without it
+ * @param fresh how long a result is reused; probes and strangers may ask as often as they like
+ * @param look returns a detail to report, and throws when the thing is not as it should be
  */
 public record HealthCheck(String name, Need need, Duration fresh, Callable<String> look) {
 
-    /** What a process cannot do without a thing; each includes those before it. */
+    /** How badly a process is affected when a check fails; each level includes those before it. */
     public enum Need {
-        /** Nothing: it is told, and no more. */
+        /** Not at all: the result is only reported. */
         TOLD,
-        /** It is not healthy, but work is best left to it, since it says what is wrong. */
+        /** It is unhealthy, but should still receive requests, since it reports what is wrong. */
         HEALTH,
         /** It can take no work now. */
         WORK,
-        /** It is of no use any more and is best started anew. */
+        /** It cannot recover and should be restarted. */
         LIFE
     }
 

@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The management port of a process, and the checks that the API and the workers have in common. */
+/** The management port of a process, and the checks that API and workers share. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ManagementSettings.class)
 public class ManagementConfiguration {
@@ -45,7 +45,7 @@ public class ManagementConfiguration {
         return new HealthCheck("regions", Need.HEALTH, FRESH, () -> writable(regions));
     }
 
-    /** Told only: events wait, and the sweep does what messages would have begun. */
+    /** Only reported: without Kafka events wait, and the sweep does what messages would have triggered. */
     @Bean
     HealthCheck kafkaCheck(Environment environment) {
         var brokers = environment.getProperty("spring.kafka.bootstrap-servers", "localhost:9092");
@@ -67,7 +67,7 @@ public class ManagementConfiguration {
         return regions.ids().stream().map(RegionId::value).collect(Collectors.joining(", "));
     }
 
-    /** The first broker that takes a connection. */
+    /** The first broker that accepts a connection. */
     private static String reachable(String brokers) throws IOException {
         var trouble = new IOException("no broker of " + brokers + " takes a connection");
         for (var broker : brokers.split(",", -1)) {

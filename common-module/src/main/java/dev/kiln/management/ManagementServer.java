@@ -21,9 +21,9 @@ import org.springframework.context.SmartLifecycle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers {@code /metrics}, {@code /health}, {@code /health/readiness} and {@code /health/liveness} on a port of its
- * own, from before the process takes work until after its last. The server is the Java runtime's: it costs a start next
- * to nothing, and a worker has no other (docs/adr/0017).
+ * Serves {@code /metrics}, {@code /health}, {@code /health/readiness} and {@code /health/liveness} on a port of its
+ * own, from before the process takes work until after its last. It is the Java runtime's server: it adds next to
+ * nothing to the start, and a worker has no other server (docs/adr/0017).
  */
 public final class ManagementServer implements SmartLifecycle {
 
@@ -32,7 +32,7 @@ public final class ManagementServer implements SmartLifecycle {
     private static final int BACKLOG = 64;
 
     static {
-        // Seconds that a request may take to arrive and its answer to be taken; there is no other way to say so.
+        // Seconds for a request to arrive and for its answer to be sent; there is no other way to set this.
         System.setProperty("sun.net.httpserver.maxReqTime", "10");
         System.setProperty("sun.net.httpserver.maxRspTime", "30");
     }
@@ -58,7 +58,7 @@ public final class ManagementServer implements SmartLifecycle {
         }
         var bound = bind();
         if (bound.isEmpty()) {
-            // Work does not depend on being watched.
+            // The process works without being monitored.
             LOG.warn(
                     "no metrics and no health: {} has no free port of {}; set kiln.management.ports",
                     settings.address(),
@@ -99,7 +99,7 @@ public final class ManagementServer implements SmartLifecycle {
         return Optional.empty();
     }
 
-    /** The port that was taken; 0 when there is none. */
+    /** The port in use; 0 when there is none. */
     public synchronized int port() {
         var running = server;
         return running == null ? 0 : running.getAddress().getPort();
@@ -141,7 +141,7 @@ public final class ManagementServer implements SmartLifecycle {
         send(exchange, 200, type, metrics.scrape(type));
     }
 
-    /** Whoever may not read metrics is told the status alone, so that probes need no token. */
+    /** Sends only the status to callers that may not read metrics, so that probes need no token. */
     private void health(HttpExchange exchange, Need asked) throws IOException {
         var report = health.report(asked);
         var answer = json.createObjectNode().put("status", report.status());
@@ -194,7 +194,7 @@ public final class ManagementServer implements SmartLifecycle {
         return server != null;
     }
 
-    /** Before everything else, and so stopped after it. */
+    /** Starts before everything else, and so stops after it. */
     @Override
     public int getPhase() {
         return Integer.MIN_VALUE;

@@ -4,11 +4,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings {@code kiln.management.*}: the port beside the work, for metrics and health.
+ * Settings {@code kiln.management.*}: the port for metrics and health.
  *
- * @param address the address that serves metrics and health; only this machine's own processes reach the default
- * @param ports the process takes the first free one of these; 0 for any, {@code off} for none
- * @param token what a reader of metrics and details has to send as {@code Authorization: Bearer}; empty: none
+ * @param address the address that serves metrics and health; only processes of the same machine reach the default
+ * @param ports the process takes the first free one; 0 for any, {@code off} for none
+ * @param token required as {@code Authorization: Bearer} for metrics and details; empty: none
  */
 @ConfigurationProperties("kiln.management")
 public record ManagementSettings(

@@ -1,4 +1,4 @@
-/** A port beside the work of a process: metrics, and how it stands. */
+/** The management port of a process: metrics and health. */
 @NullMarked
 package dev.kiln.management;
 

@@ -8,12 +8,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A doorbell: look at this execution's row. It carries ids and the version of its form, nothing that could be stale.
+ * A doorbell: look at this execution's row. It carries only ids and a schema version, nothing that could be stale.
  * Readers ignore members they do not know.
  */
 public record ExecutionRequested(ExecutionId execution, TemplateId template) {
 
-    /** Version of the form below; a reader drops what is newer, and the orphan sweep finds the row. */
+    /** Version of the form below; a reader drops newer messages, and the orphan sweep finds the row. */
     private static final int SCHEMA_VERSION = 1;
 
     private static final JsonMapper JSON = new JsonMapper();

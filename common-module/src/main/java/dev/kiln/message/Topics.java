@@ -6,7 +6,7 @@ public final class Topics {
     /** Work for the workers: {@link ExecutionRequested}; consumed by one group that every worker process joins. */
     public static final String REQUESTED = "kiln.execution.requested";
 
-    /** Every change of status, as CloudEvents, for anybody outside. */
+    /** Every change of status, as CloudEvents, for external consumers. */
     public static final String EVENTS = "kiln.execution.events";
 
     private Topics() {}

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All that Kiln itself measures; there is no other way to a meter. A test compares docs/metrics.md with it. */
+/** Every metric that Kiln itself records; no other meter can be made. A test compares docs/metrics.md with this. */
 public enum Metric {
     REQUEST(
             TIMER,
@@ -100,9 +100,9 @@ public enum Metric {
     public enum Kind {
         /** Only grows. */
         COUNTER,
-        /** The present value. */
+        /** A current value. */
         GAUGE,
-        /** Count, total time, recent maximum, and how many lie within each of some bounds. */
+        /** Count, total time, recent maximum, and the number of values within each of several bounds. */
         TIMER
     }
 
@@ -130,7 +130,7 @@ public enum Metric {
         return kind;
     }
 
-    /** Which process has it: {@code api} or {@code worker}. */
+    /** The process that has it: {@code api} or {@code worker}. */
     public String process() {
         return process;
     }
@@ -151,7 +151,7 @@ public enum Metric {
         return this == REQUEST ? OF_REQUESTS : OF_WORK;
     }
 
-    /** As Prometheus calls it; a timer's series have endings of their own. */
+    /** Its name in Prometheus; the series of a timer add suffixes to it. */
     public String exposed() {
         return meter.replace('.', '_')
                 + switch (kind) {

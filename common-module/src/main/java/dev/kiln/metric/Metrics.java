@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The meters of this process. Not a bean of Micrometer's own type: whatever finds one of those in the context adds
- * meters to it that nobody has explained.
+ * The meters of this process. Not a bean of a Micrometer type: other libraries that find one in the context add meters
+ * to it that are not documented.
  */
 public final class Metrics implements AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class Metrics implements AutoCloseable {
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AtomicBoolean toldOfJvm = new AtomicBoolean();
 
-    /** The counter of a metric with these values of its labels. */
+    /** The counter of a metric with these label values. */
     public Counter counter(Metric metric, String... values) {
         return Counter.builder(metric.meter())
                 .description(metric.meaning())
@@ -36,7 +36,7 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** The timer of a metric with these values of its labels. */
+    /** The timer of a metric with these label values. */
     public Timer timer(Metric metric, String... values) {
         return Timer.builder(metric.meter())
                 .description(metric.meaning())
@@ -45,7 +45,7 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Asks for a gauge's value at each scrape; NaN says that it is not known. */
+    /** Registers a gauge whose value is read at each scrape; NaN means that it is not known. */
     public void gauge(Metric metric, Supplier<Number> value, String... values) {
         Gauge.builder(metric.meter(), value)
                 .description(metric.meaning())
@@ -64,7 +64,7 @@ public final class Metrics implements AutoCloseable {
         return tags;
     }
 
-    /** All of them in a text form of Prometheus, with what the Java runtime says of itself. */
+    /** All meters in a text format of Prometheus, with those of the Java runtime. */
     public String scrape(String contentType) {
         if (toldOfJvm.compareAndSet(false, true)) {
             tellOfJvm();
@@ -72,7 +72,7 @@ public final class Metrics implements AutoCloseable {
         return registry.scrape(contentType);
     }
 
-    // At the first scrape: it takes time that a start does not have.
+    // At the first scrape, to keep it out of the start.
     private void tellOfJvm() {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

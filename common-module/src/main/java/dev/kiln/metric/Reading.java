@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Something that costs a query, read again only when it is older than a while, however often and by how many it is
- * asked for.
+ * Caches the result of a query for a while, so that its cost does not depend on how often and by how many callers it is
+ * read.
  */
 public final class Reading<T> {
 
@@ -26,7 +26,7 @@ public final class Reading<T> {
         this.fresh = fresh;
     }
 
-    /** A number out of it; NaN when it cannot be read now. */
+    /** A number taken from the result; NaN when it cannot be read now. */
     public Supplier<Number> number(Function<T, Number> which) {
         return () -> get().map(which).orElse(Double.NaN);
     }

@@ -1,4 +1,4 @@
-/** What is counted and timed, under names that docs/metrics.md explains. */
+/** Counters, gauges and timers, under names that docs/metrics.md explains. */
 @NullMarked
 package dev.kiln.metric;
 

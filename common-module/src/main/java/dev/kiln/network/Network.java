@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The addresses that begin with the same bits.
+ * A network: all addresses that begin with the same bits.
  *
- * @param first the lowest; where another one of them is given, it is made of that
- * @param bits how many
+ * @param first the lowest address; any other address of the network is reduced to it
+ * @param bits length of the common prefix
  */
 public record Network(InetAddress first, int bits) {
 
@@ -32,7 +32,7 @@ public record Network(InetAddress first, int bits) {
     /**
      * Reads networks like 10.1.0.0/16.
      *
-     * @param setting where they stand, for messages
+     * @param setting name of the setting that they come from, for messages
      */
     public static List<Network> of(List<String> texts, String setting) {
         return texts.stream()
@@ -40,13 +40,13 @@ public record Network(InetAddress first, int bits) {
                 .toList();
     }
 
-    /** Reads one that is known to be none but a network. */
+    /** Reads a network from a text known to be valid. */
     public static Network of(String text) {
         return read(text).orElseThrow(() -> new IllegalArgumentException(text + " is not a network"));
     }
 
     private static Optional<Network> read(String text) {
-        // Only digits: a name would be looked up, and 10.1 would be 10.0.0.1.
+        // Only digits: a name would be resolved, and 10.1 would mean 10.0.0.1.
         if (!text.matches("([0-9]+(\\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)/[0-9]{1,3}")) {
             return Optional.empty();
         }
@@ -66,12 +66,12 @@ public record Network(InetAddress first, int bits) {
                 "Write networks like 10.1.0.0/16 or fd00::/8, separated by commas.");
     }
 
-    /** Whether the address is one of them. */
+    /** Whether the network contains the address. */
     public boolean contains(InetAddress address) {
         return lowest(address.getAddress(), bits).equals(first);
     }
 
-    /** As it is written in settings. */
+    /** The form used in settings. */
     @Override
     public String toString() {
         return first.getHostAddress() + "/" + bits;

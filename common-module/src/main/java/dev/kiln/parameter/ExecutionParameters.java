@@ -10,29 +10,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The values that executions have for the parameters of their templates. Secrets lie sealed, and a trigger forgets them
- * in the statement that ends the execution, whoever that is.
+ * The values of executions for their templates' parameters. Secrets are stored sealed; a trigger deletes them in the
+ * statement that ends the execution, whichever process runs it.
  */
 public final class ExecutionParameters {
 
     private final JdbcClient jdbc;
     private final Optional<SecretSeal> seal;
 
-    /** @param seal nothing for a process that has no key: it can neither add nor read secrets */
+    /** @param seal empty for a process without the key: it can neither add nor read secrets */
     public ExecutionParameters(JdbcClient jdbc, Optional<SecretSeal> seal) {
         this.jdbc = jdbc;
         this.seal = seal;
     }
 
     /**
-     * A parameter as it is shown.
+     * A parameter for display.
      *
-     * @param value nothing for a secret
+     * @param value null for a secret
      */
     public record Shown(
             String name, boolean secret, @Nullable String value) {}
 
-    /** Adds those of an execution that is started in the same transaction. */
+    /** Adds the parameters of an execution, in the transaction that starts it. */
     public void add(ExecutionId execution, RunParameters parameters) {
         int position = 0;
         for (var parameter : parameters.all()) {
@@ -64,13 +64,13 @@ public final class ExecutionParameters {
         return execution.value() + "/" + name;
     }
 
-    /** How many bytes a value has. */
+    /** The size of a value in bytes. */
     public static int bytes(String value) {
         return value.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /**
-     * Those of an execution that has not ended.
+     * The parameters of an unfinished execution.
      *
      * @throws SealedParameterException when there is a secret that this process cannot read
      */
@@ -101,7 +101,7 @@ public final class ExecutionParameters {
         }
     }
 
-    /** Those of any execution, without its secrets. */
+    /** The parameters of any execution, without the values of secrets. */
     public List<Shown> shown(ExecutionId execution) {
         return jdbc.sql("""
                         select name, secret, value from execution_parameter

@@ -6,23 +6,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What names and values of parameters may be. */
+/** The rules for names and values of parameters. */
 public final class ParameterRules {
 
-    /** The most parameters of a template. */
+    /** The maximum number of parameters of a template. */
     public static final int MOST = 32;
-    /** The most bytes of a value. */
+    /** The maximum size of a value, in bytes. */
     public static final int LONGEST_VALUE = 8192;
-    /** The most bytes of all values of an execution. */
+    /** The maximum size of all values of an execution, in bytes. */
     public static final int MOST_BYTES = 32768;
-    /** The fewest bytes of a secret: what is shorter turns up in output by chance, and could not be hidden there. */
+    /**
+     * The minimum size of a secret, in bytes: a shorter one could not be masked, since it occurs in output by chance.
+     */
     public static final int SHORTEST_SECRET = 8;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
 
     private ParameterRules() {}
 
-    /** What is wrong with a name, if anything is. */
+    /** What is wrong with the name; empty if it is valid. */
     public static Optional<String> faultOfName(String name) {
         if (!NAME.matcher(name).matches()) {
             return Optional.of("it has 1 to 64 letters, digits and _, and does not begin with a digit");
@@ -30,7 +32,7 @@ public final class ParameterRules {
         return name.startsWith("KILN_") ? Optional.of("names that begin with KILN_ are Kiln's own") : Optional.empty();
     }
 
-    /** What is wrong with a value, if anything is; the value is not in it. */
+    /** What is wrong with the value, without quoting it; empty if it is valid. */
     public static Optional<String> faultOfValue(String value, boolean secret) {
         int bytes;
         try {

@@ -1,13 +1,13 @@
 package dev.kiln.parameter;
 
 /**
- * A parameter of a template with the value that one execution has for it; its commands find it in their environment.
+ * A template's parameter with one execution's value; commands find it in their environment.
  *
- * @param secret whether nobody may see it
+ * @param secret whether its value must never be shown
  */
 public record RunParameter(String name, String value, boolean secret) {
 
-    /** Secrets are in no log, not even by accident. */
+    /** Leaves out a secret's value, so that it does not get into a log by accident. */
     @Override
     public String toString() {
         return secret ? name + " (secret)" : name + "=" + value;

@@ -10,7 +10,7 @@ public record RunParameters(List<RunParameter> all) {
 
     public static final RunParameters NONE = new RunParameters(List.of());
 
-    /** What commands find in their environment. */
+    /** The environment variables for commands. */
     public Map<String, String> environment() {
         var environment = new LinkedHashMap<String, String>();
         all.forEach(parameter -> environment.put(parameter.name(), parameter.value()));
@@ -22,7 +22,7 @@ public record RunParameters(List<RunParameter> all) {
         return all.stream().filter(parameter -> parameter.name().equals(name)).findFirst();
     }
 
-    /** The values that nobody may see. */
+    /** The values that must not be shown. */
     public List<String> secrets() {
         return all.stream()
                 .filter(RunParameter::secret)
@@ -30,7 +30,7 @@ public record RunParameters(List<RunParameter> all) {
                 .toList();
     }
 
-    /** Whether there is a value that nobody may see. */
+    /** Whether any value is secret. */
     public boolean hasSecrets() {
         return all.stream().anyMatch(RunParameter::secret);
     }

@@ -1,4 +1,4 @@
-/** Parameters of templates, and the values that runs give them. */
+/** Parameters of templates, and the values that executions give them. */
 @NullMarked
 package dev.kiln.parameter;
 

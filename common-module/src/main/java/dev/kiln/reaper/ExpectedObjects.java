@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The objects that a region must have, and which of them were seen there. It keeps eight bytes of a hash for each,
- * since a region may have millions and the processes that look have little memory: two that are alike would hide that
- * one of them is missing (among ten million, one region in a hundred thousand has such a pair).
+ * The objects that a region must have, and which of them were seen there. It keeps an eight-byte hash of each, since a
+ * region may have millions and the processes have little memory: two equal hashes would hide that one of the two is
+ * missing (among ten million, one region in a hundred thousand has such a pair).
  */
 final class ExpectedObjects {
 
@@ -17,7 +17,7 @@ final class ExpectedObjects {
     private int size;
     private BitSet seen = new BitSet();
 
-    /** To be called for all of them before the first is looked for. */
+    /** Adds an object; call this for all of them before the first {@link #see}. */
     void add(String key, String digest) {
         if (size == marks.length) {
             marks = Arrays.copyOf(marks, size * 2);
@@ -25,14 +25,14 @@ final class ExpectedObjects {
         marks[size++] = mark(key, digest);
     }
 
-    /** No more will be added. */
+    /** Ends the adding of objects. */
     void complete() {
         marks = Arrays.copyOf(marks, size);
         Arrays.sort(marks);
         seen = new BitSet(size);
     }
 
-    /** Notes that this object is there; false when it is not one of those that must be. */
+    /** Records that the object was seen; false when it is not one of the expected ones. */
     boolean see(String key, String digest) {
         int place = Arrays.binarySearch(marks, mark(key, digest));
         if (place >= 0) {
@@ -45,7 +45,7 @@ final class ExpectedObjects {
         return seen.cardinality() == size;
     }
 
-    /** Whether it must be there and was not seen. */
+    /** Whether it is expected and was not seen. */
     boolean isMissing(String key, String digest) {
         int place = Arrays.binarySearch(marks, mark(key, digest));
         return place >= 0 && !seen.get(place);

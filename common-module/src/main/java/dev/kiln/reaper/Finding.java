@@ -1,11 +1,11 @@
 package dev.kiln.reaper;
 
 /**
- * Something that a search for leftovers found.
+ * A result of a search for leftovers.
  *
  * @param place a region, or the id of an engine's directory
  * @param kind what it is
- * @param execution whose it is, or empty
+ * @param execution the execution that it belongs to, or empty
  * @param seconds its age
  * @param detail why it stays, or empty
  */
@@ -24,21 +24,21 @@ public record Finding(
         PARTIAL,
         /** A row that names an object which is not there. */
         ROW,
-        /** An intent whose effect is left, but not here. */
+        /** An intent whose effect remains, but not in this place. */
         INTENT,
-        /** A region that cannot be looked through. */
+        /** A region that cannot be searched. */
         REGION
     }
 
-    /** What becomes of it. */
+    /** What the search did with it. */
     public enum Verdict {
         /** It was left behind and is gone now. */
         REMOVED,
         /** It was left behind and is still there. */
         LEFT,
-        /** Nothing tells whose it is: it stays until it is old enough to be nobody's. */
+        /** Nothing says whose it is: it stays until it is so old that nobody can be working on it. */
         UNKNOWN,
-        /** The row says it is there, and it is not: nothing is removed, a person has to decide. */
+        /** A row says that it exists, and it does not: nothing is removed, a person has to decide. */
         LOST
     }
 }

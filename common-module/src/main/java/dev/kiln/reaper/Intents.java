@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What somebody is about to make outside of the database, written down before it is begun and forgotten once it is
- * undone or has become a thing with a row of its own. What a crash leaves is found by what is written here.
+ * Effects outside of the database, recorded before they begin and deleted once they are undone or have a row of their
+ * own. The intents lead to whatever a crash leaves behind.
  */
 public final class Intents {
 
@@ -25,7 +25,7 @@ public final class Intents {
         this.jdbc = jdbc;
     }
 
-    /** What is made; the database repeats the names. */
+    /** The kind of effect; the database repeats the names. */
     public enum Kind {
         /** Files, mounts, processes and control groups of builds, in an engine's directory. */
         SCRATCH,
@@ -33,7 +33,7 @@ public final class Intents {
         COPY,
         /** A layer of a build, in a region. */
         LAYER,
-        /** What an API process takes or removes, in a region. */
+        /** An object that an API process stores or removes, in a region. */
         UPLOAD
     }
 
@@ -41,9 +41,9 @@ public final class Intents {
     public record Dead(long id, Kind kind, String place, String name, String execution, long seconds) {}
 
     /**
-     * Writes down what the attempt is about to make; once, however often it is said.
+     * Records what the attempt is about to make; repeated calls record it once.
      *
-     * @throws SupersededException when another attempt has the execution: then nothing may be begun
+     * @throws SupersededException when another attempt has the execution: nothing may be begun then
      */
     public void begin(Attempt attempt, Kind kind, String place, String name) {
         var mine = jdbc.sql("""
@@ -68,7 +68,7 @@ public final class Intents {
         }
     }
 
-    /** Forgets what the attempt, or an earlier one, has made there: it is undone, or a thing with a row of its own. */
+    /** Deletes the intent of this or an earlier attempt there: the effect is undone, or has a row of its own. */
     public void end(Attempt attempt, Kind kind, String place, String name) {
         jdbc.sql("""
                         delete from intent
@@ -83,9 +83,9 @@ public final class Intents {
     }
 
     /**
-     * Writes down what an API process is about to store.
+     * Records what an API process is about to store.
      *
-     * @param holder the advisory lock that proves that the process lives; empty for what is to be removed at once
+     * @param holder the advisory lock that proves that the process lives; empty for an object to be removed at once
      */
     public long beginUpload(RegionId region, StoreKey key, Optional<Long> holder) {
         return jdbc.sql("""
@@ -98,19 +98,19 @@ public final class Intents {
                 .single();
     }
 
-    /** Forgets an upload: its object has a row of its own, or is gone. */
+    /** Deletes an upload's intent: its object has a row of its own, or is gone. */
     public void endUpload(long id) {
         forget(List.of(id));
     }
 
-    /** Leaves an upload to the reaper: its process lives, but does not work on it any more. */
+    /** Leaves an upload to the reaper: its process lives, but no longer works on it. */
     public void releaseUpload(long id) {
         jdbc.sql("update intent set holder = null where id = :id")
                 .param("id", id)
                 .update();
     }
 
-    /** What was left behind in the place, the oldest first. */
+    /** The intents left behind in the place, the oldest first. */
     public List<Dead> dead(String place) {
         return jdbc.sql("select *, " + SECONDS + " from intent_state where place = :place and not alive order by id")
                 .param("place", place)
@@ -118,7 +118,7 @@ public final class Intents {
                 .list();
     }
 
-    /** What was left behind in other places than these, the oldest first, at most a thousand. */
+    /** The intents left behind in other places than these, the oldest first, at most a thousand. */
     public List<Dead> deadElsewhere(Collection<String> places) {
         return jdbc.sql("""
                         select *, %s from intent_state
@@ -130,8 +130,8 @@ public final class Intents {
     }
 
     /**
-     * Whether nobody works in the scratch space of that name any more, in this place. Workers of an earlier version
-     * write no intents: what a running execution has not said a word about may be theirs.
+     * Whether nobody works in the scratch space of this name in this place any more. Workers of earlier versions record
+     * no intents: scratch space of a running execution whose present attempt has none may be in use.
      */
     public boolean isScratchLeft(String place, String name) {
         return jdbc.sql("""
@@ -152,7 +152,7 @@ public final class Intents {
                 .single();
     }
 
-    /** Forgets what was left behind in a place that will not come back; what somebody is at work on stays. */
+    /** Deletes the intents left behind in a place that will not come back, but not those still being worked on. */
     public void forget(String place) {
         jdbc.sql("delete from intent where id in (select id from intent_state where place = :place and not alive)")
                 .param("place", place)
@@ -160,7 +160,7 @@ public final class Intents {
         jdbc.sql("delete from sweep where place = :place").param("place", place).update();
     }
 
-    /** Forgets intents whose effect is gone. */
+    /** Deletes intents whose effects are gone. */
     public void forget(Collection<Long> ids) {
         jdbc.sql("delete from intent where id = any(:ids)")
                 .param("ids", ids.toArray(Long[]::new))

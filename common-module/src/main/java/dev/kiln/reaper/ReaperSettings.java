@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings {@code kiln.worker.reaper-*}; the API reads them too.
  *
- * @param reaperEvery how often a worker looks for leftovers on its machine, and in the regions for what intents name
+ * @param reaperEvery how often a worker searches its machine for leftovers, and the regions for what intents name
  * @param reaperAge an object in a region that no row explains is removed after this time
  */
 @ConfigurationProperties("kiln.worker")

@@ -21,14 +21,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
- * Looks for what was left behind in the regions, and for what is missing there. A thing is removed when somebody wrote
- * down that he would make it and is gone, or when no row explains it and it is too old to be of somebody at work.
+ * Searches the regions for leftovers and for missing objects. An object is removed when whoever recorded an intent for
+ * it is gone, or when no row explains it and it is too old for anybody to be working on it.
  */
 public final class RegionSweep {
 
-    // What one comparison judges of things that no row explains; the next one goes on.
+    // How many unexplained objects one comparison judges; the next comparison goes on.
     private static final int MOST_AT_ONCE = 10_000;
-    // Of objects that are missing so many are told: when a whole region is away, all are.
+    // How many missing objects are reported: when a whole region is away, all of them are missing.
     private static final int MOST_LOST = 1000;
     private static final String ELSEWHERE = "a row says that it is in another region: was this directory that one's,"
             + " or has it another name now? It is not removed; see kiln.regions";
@@ -38,7 +38,7 @@ public final class RegionSweep {
     private final StoredThings things;
     private final Duration age;
 
-    /** @param age after this a thing is nobody's if no row explains it */
+    /** @param age an object that no row explains is removed after this time */
     public RegionSweep(Regions regions, Intents intents, StoredThings things, Duration age) {
         this.regions = regions;
         this.intents = intents;
@@ -50,7 +50,7 @@ public final class RegionSweep {
         return regions.ids();
     }
 
-    /** Removes what the intents of those who are gone tell of, and forgets the intents. */
+    /** Removes what dead intents name, and deletes those intents. */
     public List<Finding> settle(RegionId region) throws IOException {
         var store = store(region);
         things.giveUpUploads(region);
@@ -66,13 +66,13 @@ public final class RegionSweep {
         return findings;
     }
 
-    /** Compares the whole region with the rows, both ways. */
+    /** Compares the whole region with the rows, in both directions. */
     public List<Finding> compare(RegionId region, boolean remove) throws IOException {
         var store = store(region);
         if (remove) {
             things.giveUpUploads(region);
         }
-        // Intents and rows first: whoever begins or ends after that is no concern of this comparison.
+        // Reads intents and rows before the region: what begins or ends later does not affect this comparison.
         var dead = intents.dead(region.value());
         var expected = new ExpectedObjects();
         things.expected(region, expected::add);
@@ -92,7 +92,7 @@ public final class RegionSweep {
         var inUse = new HashSet<String>();
         var findings = judge(store, others, dead, inUse, remove);
         findings.addAll(lost(store, expected));
-        // Of what the next comparison has to judge, intents may still tell whose it is.
+        // If objects are left for the next comparison, intents may still say whose they are.
         if (remove && !more.get()) {
             forget(dead, findings, inUse);
         }
@@ -185,7 +185,7 @@ public final class RegionSweep {
         return Duration.between(item.modified(), Instant.now()).compareTo(age) >= 0;
     }
 
-    /** What was expected and not found: looked at again, since images come and go. */
+    /** Expected objects that were not seen, after a second look, since images come and go. */
     private List<Finding> lost(RegionStore store, ExpectedObjects expected) throws IOException {
         var findings = new ArrayList<Finding>();
         if (expected.allSeen()) {
@@ -222,7 +222,7 @@ public final class RegionSweep {
                 "the row says that it is there");
     }
 
-    /** Forgets the intents but those of which something is still there: they tell whose it is. */
+    /** Deletes the intents except those with something left: they say whose it is. */
     private void forget(List<Intents.Dead> dead, List<Finding> findings, Set<String> inUse) {
         var stays = findings.stream()
                 .filter(finding -> finding.verdict() == Finding.Verdict.LEFT)

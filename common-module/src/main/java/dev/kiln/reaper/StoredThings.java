@@ -12,8 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What the rows say of things that lie in regions: images, contexts of templates, layers of builds, cached steps, old
- * logs.
+ * What the rows say about objects in regions: images, contexts of templates, layers of builds, cached steps, old logs.
  */
 public final class StoredThings {
 
@@ -27,21 +26,21 @@ public final class StoredThings {
         this.transaction = transaction;
     }
 
-    /** Whose a thing is. */
+    /** To whom an object belongs. */
     enum Belonging {
         /** A row names exactly this. */
         WANTED,
-        /** Somebody may be at work on it. */
+        /** Somebody may be working on it. */
         IN_USE,
         /** A row names exactly this, and another region: that one's directory may have been this one's. */
         ELSEWHERE,
         /** Somebody was at work on it, and has left it behind. */
         LEFT,
-        /** No row says anything about it. */
+        /** No row mentions it. */
         UNKNOWN
     }
 
-    /** Removes a thing. */
+    /** Removes an object. */
     @FunctionalInterface
     interface Removal {
         void run() throws IOException;
@@ -53,9 +52,9 @@ public final class StoredThings {
         void take(String key, String digest);
     }
 
-    /** Tells all objects that the region must have, of which never many are in memory. */
+    /** Passes on all objects that the region must have; only some of them are in memory at a time. */
     void expected(RegionId region, Each each) {
-        // Within a transaction the driver reads them by portions.
+        // The driver reads in portions only within a transaction.
         transaction.executeWithoutResult(status -> jdbc.sql("""
                         select 'images/' || id as key, substr(digest, 8) as digest from image_copy
                          where region_id = :region and state = 'COPIED' and artifact is null
@@ -73,7 +72,7 @@ public final class StoredThings {
                 .query((RowCallbackHandler) row -> each.take(row.getString("key"), row.getString("digest"))));
     }
 
-    /** Whose this thing is, as the rows say now. What was listed before cannot be of somebody who begins only now. */
+    /** To whom the object belongs now. An object listed earlier cannot belong to somebody who begins only now. */
     Belonging belonging(RegionId region, StoredItem item) {
         return jdbc.sql("""
                         with intents as (
@@ -123,8 +122,8 @@ public final class StoredThings {
     }
 
     /**
-     * Removes an object that is nobody's, under the locks of all rows that could make it somebody's meanwhile: its
-     * image, its template, its execution. False when it is somebody's by now.
+     * Removes an object that belongs to nobody, under the locks of all rows that could claim it meanwhile: its image,
+     * its template, its execution. False when somebody has claimed it.
      */
     boolean removeObject(RegionId region, StoredItem object, Removal removal) throws IOException {
         try {
@@ -165,7 +164,7 @@ public final class StoredThings {
         return known;
     }
 
-    // Keys are images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…, steps/KEY, logs/EXECUTION
+    // Keys: images/IMAGE, contexts/TEMPLATE/DIGEST, layers/EXECUTION/…, steps/KEY, logs/EXECUTION
     private static Map<String, String> owners(String key) {
         var parts = key.split("/", -1);
         var owners = new HashMap<>(Map.of("image", "", "template", "", "layers", "", "step", "", "log", ""));
@@ -183,8 +182,8 @@ public final class StoredThings {
     }
 
     /**
-     * Gives up uploads of images whose process is gone: nobody sees them any more, and no late word of their process
-     * makes them available. Their rows go with those of deleted images.
+     * Gives up uploads of images whose process is gone: they become invisible, and no late write of that process can
+     * make them available. Their rows are deleted with those of deleted images.
      */
     void giveUpUploads(RegionId region) {
         jdbc.sql("""

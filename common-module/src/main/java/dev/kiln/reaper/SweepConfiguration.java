@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What finds things that were left behind in regions: for the doctor of the API and the reapers of workers. */
+/** The search for leftovers in regions, for the API's doctor and the workers' reapers. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ReaperSettings.class)
 public class SweepConfiguration {

@@ -21,7 +21,7 @@ public final class Sweeps {
     /** The last sweep of a place. */
     public record Sweep(String place, String worker, long seconds, List<Finding> findings) {}
 
-    /** Takes the turn to search a place that nobody has searched for so long; one of many that ask gets it. */
+    /** Takes the turn to search a place, if nobody has searched it for this long; one of many callers gets it. */
     public boolean takeTurn(String place, String worker, Duration every) {
         return jdbc.sql("""
                         insert into sweep (place, worker) values (:place, :worker)
@@ -35,7 +35,7 @@ public final class Sweeps {
                 == 1;
     }
 
-    /** Writes down what a search found. */
+    /** Records what a search found. */
     public void found(String place, String worker, List<Finding> findings) {
         jdbc.sql("""
                         insert into sweep (place, worker, findings) values (:place, :worker, :findings::jsonb)

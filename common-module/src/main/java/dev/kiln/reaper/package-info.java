@@ -1,4 +1,4 @@
-/** What is left behind: intents written before every effect outside of the database, and the search for leftovers. */
+/** Intents, recorded before every effect outside of the database, and the search for leftovers. */
 @NullMarked
 package dev.kiln.reaper;
 

@@ -11,12 +11,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a {@link DirectoryRegionStore} has made in its directory, and passes over what it has not. */
+/** Finds what a {@link DirectoryRegionStore} has made in its directory, and skips everything else. */
 final class DirectoryListing extends SimpleFileVisitor<Path> {
 
     private final Path directory;
     private final Consumer<StoredItem> found;
-    // The directory that was entered last, as long as nothing was seen in it.
+    // The directory entered last, as long as it looks empty.
     private @Nullable Path empty;
 
     DirectoryListing(Path directory, Consumer<StoredItem> found) {
@@ -55,7 +55,7 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
         if (trouble != null && !(trouble instanceof NoSuchFileException)) {
             throw trouble;
         }
-        // What all keys of one sort share is never removed, and no leftover.
+        // A directory that all keys of one kind share is never removed, and is not a leftover.
         if (path.equals(empty) && directory.relativize(path).getNameCount() > 1) {
             try {
                 found.accept(new StoredItem(

@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A region that is a directory, local or mounted. A key is a directory, and an object a file in it, named by the digest
- * of its bytes: the name says what the content must be, and a rename publishes both at once.
+ * A region in a directory, local or mounted. A key is a directory, and an object a file in it, named by the digest of
+ * its bytes: the name says what the content must be, and one rename publishes both.
  */
 public final class DirectoryRegionStore implements RegionStore {
 
@@ -40,7 +40,7 @@ public final class DirectoryRegionStore implements RegionStore {
     static final String PARTIAL = ".partial-";
     static final String PROBE = ".check-";
     private static final int MOST_TRIES = 100;
-    // Large enough that the disk, not the number of calls, bounds the speed; small enough to notice an interrupt at
+    // Large enough that the disk, not the number of calls, limits the speed; small enough to notice an interrupt at
     // once.
     private static final int BUFFER_BYTES = 1 << 18;
     private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
@@ -48,10 +48,10 @@ public final class DirectoryRegionStore implements RegionStore {
     private final RegionId region;
     private final Path directory;
 
-    // Of the directory when it was first checked.
+    // The directory's inode when it was first checked.
     private volatile @Nullable Object known;
 
-    // What all keys of one sort share is never removed: once it is on disk in the region's directory, it stays there.
+    // Directories that all keys of one kind share are never removed: once such an entry is on disk, it stays there.
     private final Map<Path, Object> lasting = new ConcurrentHashMap<>();
 
     public DirectoryRegionStore(RegionId region, Path directory) {
@@ -67,7 +67,7 @@ public final class DirectoryRegionStore implements RegionStore {
     @Override
     public void check() throws IOException {
         if (known == null) {
-            // A symbolic link to a directory is one too, which not every Java release finds.
+            // A symbolic link to a directory counts too, which not every Java release recognises.
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory);
             }
@@ -76,14 +76,14 @@ public final class DirectoryRegionStore implements RegionStore {
         requireTheSame();
         var probe = directory.resolve(PROBE + UUID.randomUUID());
         try (var file = FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            // Its name goes before anything is written, which may take long: whatever ends that, nothing is left.
+            // Removes the name before writing, which may take long: however that ends, nothing is left behind.
             Files.delete(probe);
             file.write(ByteBuffer.wrap(new byte[1]));
             file.force(true);
         }
     }
 
-    /** Whatever is written where a file system is not mounted any more is out of sight once it is again. */
+    /** Fails when the file system is not mounted any more: what is written then is hidden once it is mounted again. */
     private void requireTheSame() throws IOException {
         var before = known;
         if (before != null && (!Files.isDirectory(directory) || !before.equals(inode()))) {
@@ -121,7 +121,7 @@ public final class DirectoryRegionStore implements RegionStore {
         }
     }
 
-    // What a channel makes of an interrupt that comes while it reads or writes.
+    // Converts the exception of a channel that is interrupted while it reads or writes.
     private static InterruptedIOException interrupted(StoreKey key) {
         Thread.interrupted();
         return new InterruptedIOException("interrupted while " + key + " was being written");
@@ -132,12 +132,12 @@ public final class DirectoryRegionStore implements RegionStore {
         try {
             Files.move(partial, object, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (NoSuchFileException e) {
-            // Another call for the same content was faster, or has taken this one's file and is not done yet.
+            // Another call for the same content was faster, or has taken over this call's file and is not done yet.
             if (!Files.exists(object)) {
                 throw e;
             }
         }
-        // Its directories may be as new as the object: it is durable once all of them are on disk.
+        // Its directories may be as new as the object: it is durable only once all of them are on disk.
         syncUpwards(home);
     }
 
@@ -159,7 +159,7 @@ public final class DirectoryRegionStore implements RegionStore {
                 copy.complete(progress);
                 publish(mine, home.resolve(content.digest().hex()));
             }
-            // Whoever is still at work on the same content finds it there when he is done.
+            // A call that is still working on the same content will find the object.
             removeAll(home, continuable(content));
         } catch (ClosedByInterruptException e) {
             throw interrupted(key);
@@ -170,7 +170,7 @@ public final class DirectoryRegionStore implements RegionStore {
         return PARTIAL + content.digest().hex() + "-";
     }
 
-    /** Whether an earlier call has published the object, but could not tell any more. */
+    /** Whether an earlier call has published the object without having reported it. */
     private boolean isWhole(StoreKey key, StoredObject content) throws IOException {
         if (!find(key, content.digest()).equals(Optional.of(content))) {
             return false;
@@ -186,8 +186,8 @@ public final class DirectoryRegionStore implements RegionStore {
     }
 
     /**
-     * Opens what an earlier call has left, under a name that only this call publishes: that call may still be at work
-     * on the same file, but has lost its name for it. A new file when nothing was left.
+     * Opens the leftover of an earlier call under a name that only this call publishes: the earlier call may still be
+     * writing to the file, but has lost its name for it. A new file when there is no leftover.
      */
     private FileChannel takeOver(Path home, StoredObject content, Path mine) throws IOException {
         for (var tries = 0; tries < MOST_TRIES; tries++) {
@@ -199,7 +199,7 @@ public final class DirectoryRegionStore implements RegionStore {
                 Files.move(left.get(), mine, StandardCopyOption.ATOMIC_MOVE);
                 return FileChannel.open(mine, StandardOpenOption.READ, StandardOpenOption.WRITE);
             } catch (NoSuchFileException e) {
-                // Published, removed, or taken over by another: look again.
+                // Published, removed, or taken over by another call: look again.
             }
         }
         throw new IOException("others go on with the same copy again and again in " + home);
@@ -218,7 +218,7 @@ public final class DirectoryRegionStore implements RegionStore {
         return found;
     }
 
-    /** Makes the file and its directories, which others remove whenever they are empty. */
+    /** Makes the file and its directories, which other calls remove whenever they are empty. */
     private FileChannel create(Path partial) throws IOException {
         for (var tries = 1; ; tries++) {
             try {
@@ -290,7 +290,7 @@ public final class DirectoryRegionStore implements RegionStore {
         try {
             return FileChannel.open(file(key, digest), StandardOpenOption.READ);
         } catch (NoSuchFileException e) {
-            requireTheSame(); // or all objects seem to be gone
+            requireTheSame(); // or all objects would seem to be missing
             throw new FileNotFoundException(region + " has no object " + key + " with the digest " + digest);
         }
     }
@@ -303,13 +303,13 @@ public final class DirectoryRegionStore implements RegionStore {
         removeEmpty(home);
     }
 
-    /** Removes the directory and those above that are empty then; what all keys of one sort share stays. */
+    /** Removes the directory and its parents that are empty then; those that all keys of one kind share stay. */
     private void removeEmpty(Path home) throws IOException {
         for (var path = home; directory.relativize(path).getNameCount() > 1; path = path.resolveSibling("")) {
             try {
                 Files.deleteIfExists(path);
             } catch (DirectoryNotEmptyException e) {
-                return; // other keys begin with this one, or somebody has just come
+                return; // other keys begin with this one, or another call has just begun
             }
         }
     }
@@ -325,7 +325,7 @@ public final class DirectoryRegionStore implements RegionStore {
             throw new NotDirectoryException(start.toString());
         }
         try {
-            // The directory may be a symbolic link; below it there is none of Kiln's.
+            // The region's directory may be a symbolic link; Kiln makes none below it.
             Files.walkFileTree(start.toRealPath(), new DirectoryListing(directory.toRealPath(), found));
         } catch (NoSuchFileException e) {
             // It was removed meanwhile, so there is nothing to list.
@@ -355,7 +355,7 @@ public final class DirectoryRegionStore implements RegionStore {
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (UncheckedIOException e) {
-            throw e.getCause(); // of a directory that could not be read to its end
+            throw e.getCause(); // from a directory that could not be read to its end
         }
     }
 

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Passes a stream's bytes on and computes the digests of their parts on the way. */
+/** Passes a stream's bytes on and computes the digests of their parts. */
 public final class PartDigests extends InputStream {
 
     private final InputStream bytes;
@@ -22,7 +22,7 @@ public final class PartDigests extends InputStream {
         this.length = length;
     }
 
-    /** The parts of all that was read; to be asked once, at the end. */
+    /** The parts of everything that was read; call it once, at the end. */
     public Parts parts() {
         if (fed > 0) {
             digests.add(Digest.of(computation));

@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes a file of which some parts may be there already. Nothing is written that was not compared with its digest
- * before, and every part to its own place: whoever else writes the same content to the same file does no harm.
+ * Completes a file that may have some parts already. Every part is compared with its digest before it is written, to
+ * its own place: others that write the same content to the same file do no harm.
  */
 final class PartialCopy implements Closeable {
 
@@ -38,7 +38,7 @@ final class PartialCopy implements Closeable {
         this.part = new byte[(int) Math.min(parts.length(), content.bytes())];
     }
 
-    /** Returns once the file has exactly the content, durably; the progress told is durable too. */
+    /** Returns once the file has exactly the content, durably; the progress that it reports is durable too. */
     void complete(LongConsumer progress) throws IOException {
         var whole = Digest.computation();
         var told = 0L;
@@ -111,7 +111,7 @@ final class PartialCopy implements Closeable {
         position = offset + length;
     }
 
-    // Not the whole part at once: a channel keeps a buffer outside of the heap as large as the largest piece.
+    // Never the whole part at once: a channel keeps a buffer outside of the heap as large as the largest piece.
     private ByteBuffer buffer(int from, int length) {
         return ByteBuffer.wrap(part, from, Math.min(BUFFER_BYTES, length - from));
     }

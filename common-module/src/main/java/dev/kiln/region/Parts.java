@@ -4,14 +4,14 @@ import dev.kiln.image.Digest;
 import java.util.List;
 
 /**
- * An object's bytes cut into parts: what a copy that was interrupted is continued by.
+ * An object's bytes in parts, by which an interrupted copy is continued.
  *
  * @param length number of bytes of each part but the last, which may be shorter
  * @param digests of the parts, in order
  */
 public record Parts(int length, List<Digest> digests) {
 
-    /** Of images that are built from now on. Each copy under way holds one part in memory. */
+    /** Length of parts for newly built images. Each running copy holds one part in memory. */
     public static final int USUAL_LENGTH = 8 << 20;
 
     public Parts {

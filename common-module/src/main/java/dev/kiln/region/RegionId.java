@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /** The name of a region, for example {@code cn-hangzhou}: 1 to 40 lower-case letters, digits and dashes. */
 public record RegionId(String value) {
 
-    // The name is also the name of a directory, so nothing that a path gives a meaning to is allowed in it.
+    // The name is also the name of a directory, so it allows nothing that has a meaning in a path.
     private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
     public RegionId {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that is done again and again in every region, in a thread for each: a region that hangs holds up no other, and
- * nothing else of the process.
+ * Repeats work in every region, in one thread for each: a region that hangs delays neither the others nor anything else
+ * in the process.
  */
 public final class RegionRounds implements AutoCloseable {
 
@@ -23,7 +23,7 @@ public final class RegionRounds implements AutoCloseable {
     private final Consumer<RegionId> work;
     private final ScheduledExecutorService threads;
 
-    /** @param name of the threads, and of the work in the log */
+    /** @param name name of the threads, and of the work in the log */
     public RegionRounds(String name, Collection<RegionId> regions, Consumer<RegionId> work) {
         this.name = name;
         this.regions = List.copyOf(regions);
@@ -35,7 +35,7 @@ public final class RegionRounds implements AutoCloseable {
         });
     }
 
-    /** Begins after a while, and goes round until it is closed. */
+    /** Starts after a delay, and repeats until it is closed. */
     public void start(Duration first, Duration every) {
         for (var region : regions) {
             var unused = threads.scheduleWithFixedDelay(
@@ -43,7 +43,7 @@ public final class RegionRounds implements AutoCloseable {
         }
     }
 
-    /** One round in all regions, by the calling thread. */
+    /** Runs one round in all regions, in the calling thread. */
     public void once() {
         regions.forEach(this::run);
     }
@@ -52,7 +52,7 @@ public final class RegionRounds implements AutoCloseable {
         try {
             work.accept(region);
         } catch (RuntimeException e) {
-            // The next round comes.
+            // The next round tries again.
             LOG.warn("no {} in {} this time: {}", name, region, e.toString());
         }
     }

@@ -20,8 +20,8 @@ public class RegionsConfiguration {
     /**
      * Settings {@code kiln.data} and {@code kiln.regions}.
      *
-     * @param data directory beneath which the default regions keep their images
-     * @param regions the regions; empty: three of the vendor's names beneath {@code data}
+     * @param data directory under which the default regions keep their images
+     * @param regions the regions; empty: three of the vendor's names under {@code data}
      */
     @ConfigurationProperties("kiln")
     public record RegionSettings(

@@ -3,8 +3,8 @@ package dev.kiln.region;
 import java.util.regex.Pattern;
 
 /**
- * The name of an object within a region: one or more parts of letters, digits, dots, dashes and underscores, joined by
- * slashes; no part begins with a dot, so that no key leaves the region.
+ * The name of an object in a region: parts of letters, digits, dots, dashes and underscores, joined by slashes; no part
+ * begins with a dot, so that no key leaves the region.
  */
 public record StoreKey(String value) {
 

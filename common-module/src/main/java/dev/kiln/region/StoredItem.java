@@ -3,12 +3,12 @@ package dev.kiln.region;
 import java.time.Instant;
 
 /**
- * Something that lies in a region: an object, or what an interrupted call left.
+ * Something in a region: an object, or the leftover of an interrupted call.
  *
- * @param key the key that it belongs to; empty for what a {@link RegionStore#check()} left
- * @param name tells it from others of the same key: of an object the hexadecimal digest
- * @param isObject false for a leftover, which nobody but {@link RegionStore#list} ever sees
- * @param modified when it was last written to
+ * @param key the key that it belongs to; empty for the leftover of a {@link RegionStore#check()}
+ * @param name distinguishes it from others of the same key; for an object, the hexadecimal digest
+ * @param isObject false for a leftover, which only {@link RegionStore#list} shows
+ * @param modified time of the last write
  */
 public record StoredItem(String key, String name, boolean isObject, Instant modified) {
 

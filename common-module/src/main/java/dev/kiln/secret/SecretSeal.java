@@ -13,8 +13,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Keeps secrets in the database unreadable without kiln.secrets-key: AES-256-GCM, bound to the id of what they belong
- * to, so that a secret copied to another row does not open.
+ * Makes secrets in the database unreadable without kiln.secrets-key: AES-256-GCM, bound to the id of the row's owner,
+ * so that a secret copied to another row cannot be opened.
  */
 public final class SecretSeal {
 
@@ -48,7 +48,7 @@ public final class SecretSeal {
                         + " KILN_SECRETS_KEY; to workers too, if templates have secret parameters.");
     }
 
-    /** The nonce, then cipher text and tag. */
+    /** The nonce, then the cipher text and the tag. */
     public byte[] seal(String id, String secret) {
         var nonce = new byte[NONCE];
         random.nextBytes(nonce);
@@ -58,7 +58,7 @@ public final class SecretSeal {
         return all;
     }
 
-    /** The secret again; fails when the bytes or the id are not those of {@link #seal}, or the key is another. */
+    /** The secret; fails when the bytes or the id do not come from {@link #seal}, or with another key. */
     public String open(String id, byte[] sealed) {
         var plain = run(
                 Cipher.DECRYPT_MODE,
@@ -69,10 +69,10 @@ public final class SecretSeal {
     }
 
     /**
-     * A digest by which equal texts are known again, and which tells nobody without the key anything, however few texts
-     * it may have been.
+     * A digest that identifies equal texts, but reveals nothing to anyone without the key, however few texts are
+     * possible.
      *
-     * @param purpose what it is for: for another one, the same text has another digest
+     * @param purpose separates uses: with another purpose, the same text has another digest
      */
     public String keyedDigest(String purpose, String text) {
         try {

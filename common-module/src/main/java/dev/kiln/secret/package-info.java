@@ -1,4 +1,4 @@
-/** What keeps secrets unreadable in the database, for both processes. */
+/** The sealing of secrets in the database, for both processes. */
 @NullMarked
 package dev.kiln.secret;
 

@@ -3,7 +3,7 @@ package dev.kiln.start;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says at start what is wrong and what to do, instead of a stack trace. */
+/** Reports at start what is wrong and what to do, instead of a stack trace. */
 class CannotStartAnalyzer extends AbstractFailureAnalyzer<CannotStartException> {
 
     @Override

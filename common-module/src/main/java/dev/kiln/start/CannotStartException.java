@@ -1,16 +1,13 @@
 package dev.kiln.start;
 
-/** A process refuses to start because of a setting or of what it finds around it; says why and what to do. */
+/** A process cannot start because of a setting or its environment; the message names the problem and the remedy. */
 public final class CannotStartException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     private final String remedy;
 
-    /**
-     * The sentence that says what is wrong, without its full stop, and the one that says what to do. The message has
-     * both.
-     */
+    /** Takes the problem as a sentence without its full stop, and the remedy as another; the message has both. */
     public CannotStartException(String problem, String remedy) {
         super(problem + ". " + remedy);
         this.remedy = remedy;

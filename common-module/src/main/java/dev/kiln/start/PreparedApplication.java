@@ -4,16 +4,16 @@ import org.springframework.aot.AotDetector;
 import org.springframework.boot.SpringApplication;
 import org.springframework.util.ClassUtils;
 
-/** A process whose beans were found out when its jar was built: docs/adr/0028. */
+/** A process whose beans were determined when its jar was built (docs/adr/0028). */
 public final class PreparedApplication {
 
-    // What was prepared counts on virtual threads, for it is prepared by Java 21 and newer alone.
+    // The prepared beans rely on virtual threads: only Java 21 and newer prepare them.
     private static final int JAVA_WITH_VIRTUAL_THREADS = 21;
 
     private PreparedApplication() {}
 
     /**
-     * The application of a class, not started. Which beans it has is not found out anew at its start, unless it was not
+     * The application of a class, not started. Its beans are not determined again at the start, unless it was not
      * prepared, Java is older than 21, or the system property {@code spring.aot.enabled} is false.
      */
     public static SpringApplication of(Class<?> main) {

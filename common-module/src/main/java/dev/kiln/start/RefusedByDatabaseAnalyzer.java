@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says at start that the database is not reached or lets nobody in, instead of a stack trace. */
+/** Reports at start that the database cannot be reached or refuses the login, instead of a stack trace. */
 class RefusedByDatabaseAnalyzer extends AbstractFailureAnalyzer<SQLException> {
 
-    // Of SQLSTATE: the connection, the authorization, and a database that is not there.
+    // Classes of SQLSTATE: connection, authorization, missing database.
     private static final List<String> CLASSES = List.of("08", "28", "3D");
 
     @Override
@@ -26,7 +26,7 @@ class RefusedByDatabaseAnalyzer extends AbstractFailureAnalyzer<SQLException> {
                 cause);
     }
 
-    /** What the driver said, and not what a pool made of it after waiting. */
+    /** The driver's own failure, not what a pool made of it after waiting. */
     private static SQLException first(SQLException failure) {
         return failure.getCause() instanceof SQLException before ? first(before) : failure;
     }

@@ -1,4 +1,4 @@
-/** How a process begins. */
+/** Starting a process. */
 @NullMarked
 package dev.kiln.start;
 

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One command of a BuildContent or TestContent, after parsing, or one task of a component; {@link #text()} is what
- * people see in the log.
+ * A parsed command of a BuildContent or TestContent, or a task of a component; {@link #text()} is its form in the log.
  */
 public sealed interface BuildCommand {
 
@@ -17,13 +16,13 @@ public sealed interface BuildCommand {
     /** A shell command that changes the image. */
     record Run(String text, String script) implements BuildCommand {}
 
-    /** Environment variables of what follows and of the image. */
+    /** Environment variables for later commands and for the image. */
     record Env(String text, Map<String, String> variables) implements BuildCommand {}
 
-    /** Working directory of what follows; a relative one continues the one before. */
+    /** Working directory for later commands; a relative path continues the one before. */
     record Workdir(String text, String path) implements BuildCommand {}
 
-    /** A file of the template's context, or a URL, put into a directory of the image. */
+    /** Copies a file of the template's context, or from a URL, to a directory of the image. */
     record Copy(String text, String source, String directory) implements BuildCommand {
 
         /** Whether the source is fetched over HTTP and needs the network. */
@@ -32,44 +31,42 @@ public sealed interface BuildCommand {
         }
     }
 
-    /** User of what follows; must exist in the image. */
+    /** User for later commands; must exist in the image. */
     record User(String text, String name) implements BuildCommand {}
 
     /** Labels in the image's metadata. */
     record Label(String text, Map<String, String> labels) implements BuildCommand {}
 
-    /** What runs at system start, argument by argument. */
+    /** The command to run at system start, argument by argument. */
     record Cmd(String text, List<String> command) implements BuildCommand {}
 
-    /** What runs at system start, argument by argument. */
+    /** The program to run at system start, argument by argument. */
     record Entrypoint(String text, List<String> entrypoint) implements BuildCommand {}
 
-    /**
-     * End of everything; nothing may follow. A root file system has no machine to reboot, so it only ends the build.
-     */
+    /** The last command: nothing may follow. A root file system has no machine to reboot, so it only ends the build. */
     record Restart(String text) implements BuildCommand {}
 
     /**
-     * A component, to be replaced by its commands before anything is built.
+     * A reference to a component, replaced by the component's commands before a build.
      *
-     * @param line where it stands, from 1
-     * @param arguments values of parameters, by their names
+     * @param line its line, from 1
+     * @param arguments values of parameters, by name
      */
     record Component(String text, int line, ComponentReference reference, Map<String, String> arguments)
             implements BuildCommand {
 
-        /** The component cannot be used like this. */
+        /** The refusal when the component cannot be used like this. */
         public BuildContentException refused(String code, String rule, String remedy) {
             return new SourceLine(line, "COMPONENT", text, "").refused(code, rule, remedy);
         }
     }
 
     /**
-     * A shell script of a component. It begins in a directory and as a user of its own, whatever was set before; values
-     * come to it in variables alone, so that none of them can become a command.
+     * A shell script of a component. It starts in its own directory and as its own user, whatever was set before; it
+     * receives values only in variables, so that no value can become a command.
      *
      * @param user a name or number; empty for root
-     * @param variables values by the names of the environment's variables
+     * @param variables values by the names of environment variables
      * @param captured whether later tasks use what it prints to standard output
      */
     record Script(
@@ -81,12 +78,12 @@ public sealed interface BuildCommand {
             boolean captured)
             implements BuildCommand {
 
-        /** The same, captured. */
+        /** This script with its output captured. */
         public Script capturing() {
             return new Script(text, script, directory, user, variables, true);
         }
 
-        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        /** This script with values for all parameters, and outputs numbered by step. */
         public Script bound(Map<String, String> values, int stepsBefore) {
             var bound = new LinkedHashMap<String, TaskText>();
             variables.forEach((name, value) -> bound.put(name, value.bound(values, stepsBefore)));
@@ -101,9 +98,9 @@ public sealed interface BuildCommand {
     }
 
     /**
-     * An object of a bucket.
+     * An object in a bucket.
      *
-     * @param region that the bucket has to be in; empty when the component does not say
+     * @param region required region of the bucket; empty when the component names none
      */
     record BucketObject(TaskText bucket, TaskText object, TaskText region) {
 
@@ -115,32 +112,32 @@ public sealed interface BuildCommand {
         }
     }
 
-    /** An object of a bucket, put into a directory of the image. */
+    /** Copies an object of a bucket to a directory of the image. */
     record FromBucket(String text, BucketObject object, TaskText directory) implements BuildCommand {
 
-        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        /** This command with values for all parameters, and outputs numbered by step. */
         public FromBucket bound(Map<String, String> values, int stepsBefore) {
             return new FromBucket(text, object.bound(values, stepsBefore), directory.bound(values, stepsBefore));
         }
     }
 
-    /** A file of the image, written to a bucket. */
+    /** Copies a file of the image to a bucket. */
     record ToBucket(String text, BucketObject object, TaskText file) implements BuildCommand {
 
-        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        /** This command with values for all parameters, and outputs numbered by step. */
         public ToBucket bound(Map<String, String> values, int stepsBefore) {
             return new ToBucket(text, object.bound(values, stepsBefore), file.bound(values, stepsBefore));
         }
     }
 
     /**
-     * A file from a URL, put into a directory of the image.
+     * Downloads a file from a URL to a directory of the image.
      *
-     * @param seconds how long it may take
+     * @param seconds time limit
      */
     record Download(String text, TaskText url, TaskText directory, int seconds) implements BuildCommand {
 
-        /** The same with values for all parameters, and outputs by the numbers of steps. */
+        /** This command with values for all parameters, and outputs numbered by step. */
         public Download bound(Map<String, String> values, int stepsBefore) {
             return new Download(text, url.bound(values, stepsBefore), directory.bound(values, stepsBefore), seconds);
         }

@@ -6,19 +6,19 @@ import java.util.List;
 /** The commands of a template, as people write them (docs/build-content.md). */
 public final class BuildContent {
 
-    /** The longest content, in bytes of UTF-8. */
+    /** The maximum length of a content, in bytes of UTF-8. */
     public static final int LONGEST = 16 << 10;
 
-    /** The most commands of one content. */
+    /** The maximum number of commands of a content. */
     public static final int MOST_COMMANDS = 127;
 
-    /** Which parameter of a template the text is. */
+    /** The parameter that the text comes from. */
     public enum Kind {
         /** BuildContent: the commands change the image. */
         BUILD("BuildContent", "InvalidBuildContent.LengthExceeded"),
         /** TestContent: the commands run on a scratch copy of the image. */
         TEST("TestContent", "InvalidParameter.TestContent"),
-        /** Content of a component: the commands stand for the COMPONENT command that names it. */
+        /** Content of a component: its commands replace the COMPONENT command that names it. */
         COMPONENT("Content", "InvalidContent.LengthExceeded");
 
         private final String parameter;
@@ -36,12 +36,12 @@ public final class BuildContent {
 
     private BuildContent() {}
 
-    /** The commands of the text, in order; an empty text has none. */
+    /** Parses the commands of the text; an empty text has none. */
     public static List<BuildCommand> parse(String text, Kind kind) throws BuildContentException {
         return parse(text, kind, "");
     }
 
-    /** The same; the label stands before what people see of each command in the log. */
+    /** Parses the commands; the label precedes each command's text in the log. */
     public static List<BuildCommand> parse(String text, Kind kind, String label) throws BuildContentException {
         check(text, kind);
         return new BuildContentParser(kind)
@@ -50,7 +50,7 @@ public final class BuildContent {
                         .toList());
     }
 
-    /** Checks what holds for every form of a content: its length and its characters. */
+    /** Checks the length and the characters, the same for every kind of content. */
     public static void check(String text, Kind kind) throws BuildContentException {
         if (text.length() > LONGEST || text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
             throw new BuildContentException(

@@ -1,8 +1,8 @@
 package dev.kiln.template;
 
 /**
- * A BuildContent, a TestContent or a component's content is refused; the message names the line, the value, the rule
- * and the remedy.
+ * Refuses a BuildContent, a TestContent or a component's content; the message names the line, the value, the rule and
+ * the remedy.
  */
 public final class BuildContentException extends Exception {
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Understands commands one by one; keeps what a later command's check needs to know of the earlier ones. */
+/** Parses commands one by one; remembers what the checks of later commands need. */
 final class BuildContentParser {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -22,7 +22,7 @@ final class BuildContentParser {
 
     private final Kind kind;
     private final List<BuildCommand> commands = new ArrayList<>();
-    private @Nullable String directory; // the base image's or a component's is known only when they are run
+    private @Nullable String directory; // null: known only at run time, from the base image or a component
     private int seen;
     private boolean hasFrom;
     private @Nullable SourceLine restart;
@@ -161,7 +161,7 @@ final class BuildContentParser {
         }
     }
 
-    /** The reference has neither InvalidCommandContent.LABEL nor InvalidCommandContent.COMPONENT. */
+    /** The vendor's reference has neither InvalidCommandContent.LABEL nor InvalidCommandContent.COMPONENT. */
     private BuildContentException malformed(SourceLine line, String rule, String remedy) {
         return line.refused("InvalidParameter." + kind.parameter(), rule, remedy);
     }
@@ -183,7 +183,7 @@ final class BuildContentParser {
         return new BuildCommand.Copy(line.text(), source, words[1]);
     }
 
-    /** The absolute path, or null where that cannot be known before the command is run. */
+    /** The absolute path, or null where it is not known before the command runs. */
     private @Nullable String resolved(SourceLine line, String path) throws BuildContentException {
         var from = directory;
         if (from == null && !path.startsWith("/")) {

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code --name value --name "a value"} behind COMPONENT. In double quotes {@code \"} stands for a quote and
- * {@code \\} for a backslash; single quotes take everything as it is.
+ * Reads {@code --name value --name "a value"} after COMPONENT. In double quotes {@code \"} stands for a quote and
+ * {@code \\} for a backslash; single quotes take everything literally.
  */
 final class ComponentArguments {
 
@@ -19,7 +19,7 @@ final class ComponentArguments {
         this.text = text;
     }
 
-    /** Tells in words what is wrong with the arguments. */
+    /** Says what is wrong with the arguments. */
     static final class Malformed extends Exception {
 
         private static final long serialVersionUID = 1;

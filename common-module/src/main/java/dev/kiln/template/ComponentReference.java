@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which component a COMPONENT command names; only {@code dev.kiln.component} can say whether there is one. */
+/** The component that a COMPONENT command names; only {@code dev.kiln.component} knows whether it exists. */
 public sealed interface ComponentReference {
 
-    /** A component by its id. */
+    /** A component, by its id. */
     record ById(ComponentId id) implements ComponentReference {
 
         @Override
@@ -21,10 +21,10 @@ public sealed interface ComponentReference {
     }
 
     /**
-     * The newest component of this name whose version fits.
+     * The newest component of this name whose version matches.
      *
-     * @param region where it is; empty for the template's own
-     * @param account whose it is; empty for the template's own
+     * @param region its region; empty for the template's
+     * @param account its owner; empty for the template's
      */
     record ByName(Optional<RegionId> region, Optional<AccountId> account, String name, VersionPattern version)
             implements ComponentReference {
@@ -35,13 +35,13 @@ public sealed interface ComponentReference {
         }
     }
 
-    /** Parts of a version; an empty one takes any. */
+    /** The parts of a version; an empty part matches any. */
     record VersionPattern(OptionalInt major, OptionalInt minor, OptionalInt patch) {
 
         public static final VersionPattern ANY =
                 new VersionPattern(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
 
-        /** Reads {@code major.minor.patch}, each a number or an asterisk, or nothing when it is anything else. */
+        /** Reads {@code major.minor.patch}, each a number or an asterisk; empty when it is anything else. */
         public static Optional<VersionPattern> parse(String text) {
             var parts = Forms.VERSION.matcher(text);
             return parts.matches()
@@ -57,7 +57,7 @@ public sealed interface ComponentReference {
         }
     }
 
-    /** Reads the first argument of COMPONENT, or nothing when it has neither form. */
+    /** Reads the first argument of COMPONENT; empty when it has neither form. */
     static Optional<ComponentReference> parse(String text) {
         if (Forms.ID.matcher(text).matches()) {
             return Optional.of(new ById(new ComponentId(text)));
@@ -81,13 +81,13 @@ public sealed interface ComponentReference {
         return part.equals("*") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(part));
     }
 
-    /** How references are written. */
+    /** The written forms of references. */
     final class Forms {
 
         private static final Pattern ID = Pattern.compile("ic-[a-z0-9]{1,64}");
         private static final String PART = "(0|[1-9][0-9]{0,5}|\\*)";
         private static final Pattern VERSION = Pattern.compile(PART + "\\." + PART + "\\." + PART);
-        // The slash before the version is what the vendor's example writes, the colon what its syntax line says.
+        // The slash before the version comes from the vendor's example, the colon from its syntax line.
         private static final Pattern NAME =
                 Pattern.compile("acs:ecs:([a-z0-9][a-z0-9-]{0,39}|\\*?):(0*[1-9][0-9]{0,15}|\\*?):imagecomponent/"
                         + "(\\p{L}[\\p{L}\\p{N}:_.-]{1,127})[/:]" + VERSION.pattern());

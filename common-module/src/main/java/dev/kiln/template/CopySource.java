@@ -1,11 +1,11 @@
 package dev.kiln.template;
 
-/** What COPY may read. */
+/** The sources that COPY may read. */
 final class CopySource {
 
     private CopySource() {}
 
-    /** A file of the context, its path without a leading slash. */
+    /** The path of a file in the context, without a leading slash. */
     static String contextFile(SourceLine line, String path) throws BuildContentException {
         var resolved = ImagePath.resolve("", path)
                 .orElseThrow(

@@ -3,12 +3,12 @@ package dev.kiln.template;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
-/** Paths within an image, resolved by their text alone. */
+/** Paths within an image, resolved by their text only. */
 public final class ImagePath {
 
     private ImagePath() {}
 
-    /** The absolute path that a path means in a directory, or empty when its {@code ..} would leave the root. */
+    /** The absolute form of a path in a directory; empty when its {@code ..} would leave the root. */
     public static Optional<String> resolve(String directory, String path) {
         var parts = new ArrayDeque<String>();
         var whole = path.startsWith("/") ? path : directory + '/' + path;

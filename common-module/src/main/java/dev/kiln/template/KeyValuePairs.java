@@ -14,7 +14,7 @@ final class KeyValuePairs {
         this.text = text;
     }
 
-    /** The pairs in order, the last of a key wins; empty when the text has another form. */
+    /** The pairs in order, the last one for each key; empty when the text has another form. */
     static Optional<Map<String, String>> parse(String text) {
         return new KeyValuePairs(text).pairs();
     }
@@ -44,7 +44,7 @@ final class KeyValuePairs {
         return Optional.of(pairs);
     }
 
-    /** Up to the closing quote, and past it. */
+    /** Reads the value up to the closing quote, and past it. */
     private Optional<String> value() {
         var value = new StringBuilder();
         while (at < text.length()) {

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One command before it is understood: its lines joined, its first word, and the rest.
+ * One command before it is parsed: its lines joined, its first word, and the rest.
  *
- * @param number the line that it begins in, from 1
+ * @param number the line where it begins, from 1
  * @param word the first word, in upper case
- * @param text all of it, lines joined
+ * @param text the whole command, lines joined
  * @param rest what follows the first word
  */
 record SourceLine(int number, String word, String text, String rest) {
@@ -31,7 +31,7 @@ record SourceLine(int number, String word, String text, String rest) {
             boolean more = tail.endsWith("\\");
             open.append(more ? tail.substring(0, tail.length() - 1) : tail);
             if (more) {
-                // RUN is joined as a shell joins it; elsewhere the line's end parts words.
+                // RUN is joined as a shell would; in other commands the end of a line separates words.
                 open.append(isRun(open) ? "" : " ");
             } else {
                 add(commands, begin, open);

@@ -4,15 +4,15 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
 
-/** Which URLs a build may fetch a file from. */
+/** The URLs that a build may fetch a file from. */
 public final class SourceUrl {
 
     private SourceUrl() {}
 
-    /** What is wrong with the URL, and what to do about it. */
+    /** What is wrong with a URL, and what to do about it. */
     public record Fault(String rule, String remedy) {}
 
-    /** The fault of a URL, or nothing. */
+    /** The fault of a URL; empty if it is allowed. */
     public static Optional<Fault> fault(String text) {
         URI url;
         try {
@@ -33,7 +33,7 @@ public final class SourceUrl {
         return Optional.empty();
     }
 
-    /** The name of the file, the last part of the URL's path. */
+    /** The file's name: the last part of the URL's path. */
     public static String name(String url) {
         var path = URI.create(url).getRawPath();
         return path == null ? "" : path.substring(path.lastIndexOf('/') + 1);

@@ -7,15 +7,15 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * A text in a component's task, whose {@code {{…}}} stand for what is known later: parameters when a template uses the
- * component, outputs while building.
+ * A text in a component's task; its {@code {{…}}} stand for values known later: parameters when a template uses the
+ * component, outputs during the build.
  */
 public record TaskText(List<Part> parts) {
 
     /** A piece of the text. */
     public sealed interface Part {}
 
-    /** Stands for itself. */
+    /** Literal text. */
     public record Literal(String text) implements Part {}
 
     /** The value of a parameter. */
@@ -24,7 +24,7 @@ public record TaskText(List<Part> parts) {
     /**
      * What a command printed to standard output.
      *
-     * @param number of the task, from 1; once bound, of the step
+     * @param number the task's, from 1; once bound, the step's
      */
     public record Output(int number) implements Part {}
 
@@ -32,7 +32,7 @@ public record TaskText(List<Part> parts) {
         return new TaskText(List.of(new Literal(text)));
     }
 
-    /** The same with values for all parameters, and outputs by the numbers of steps. */
+    /** This text with values for all parameters, and outputs numbered by step. */
     public TaskText bound(Map<String, String> values, int stepsBefore) {
         return new TaskText(parts.stream()
                 .map(part -> {
@@ -44,12 +44,12 @@ public record TaskText(List<Part> parts) {
                 .toList());
     }
 
-    /** Whether it is known before anything is built. */
+    /** Whether the text is known before the build. */
     public boolean isLiteral() {
         return parts.stream().allMatch(Literal.class::isInstance);
     }
 
-    /** The text, given what steps have printed. */
+    /** The text with the outputs that steps have printed. */
     public String with(IntFunction<String> outputs) {
         return parts.stream()
                 .map(part -> {

@@ -12,18 +12,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template is never changed after it was
- * made, so every execution of it does the same; only the context that COPY reads from can be uploaded anew, the step
- * cache be allowed, a Packer file be named, and the output format and what is taken away at the end be chosen. An empty
- * text means "not given".
+ * What to build, where to copy, whom to share with (the wire's ImagePipeline). A template does not change after it is
+ * made, so that all of its executions do the same; exceptions are the context that COPY reads from, the step cache, the
+ * Packer file, the output format and what is removed at the end, which can be set later. An empty text means "not
+ * given".
  *
- * @param kept parameters that mean nothing on one's own machines, kept to be returned, by their wire names
+ * @param kept parameters without effect on your own machines, kept only to be returned, by their wire names
  * @param contextDigest digest of the uploaded context
- * @param stepCacheAge how long ago a step may have been run to be taken instead of run again; zero for never
- * @param output what its images are to be; nothing for what the base image is
- * @param sysprep what a build on a disk takes away at its end
- * @param packerFile the file of its context that Packer builds instead of commands
- * @param needsKvm whether tests in a machine are left to workers that run machines by KVM
+ * @param stepCacheAge maximum age of a cached step that is reused instead of run again; zero turns the cache off
+ * @param output form of its images; null for that of the base image
+ * @param sysprep what a build on a disk removes at its end
+ * @param packerFile the file of its context that Packer builds in place of commands
+ * @param needsKvm whether tests in a machine need a worker with KVM
  */
 public record Template(
         TemplateId id,
@@ -50,30 +50,30 @@ public record Template(
         boolean needsKvm,
         Instant createdAt) {
 
-    /** How {@link #baseImage} is read (BaseImageType on the wire). */
+    /** How to read {@link #baseImage} (BaseImageType on the wire). */
     public enum BaseImageType {
         /** An image id. */
         IMAGE,
-        /** The name of a family; its newest available image is taken at each start. */
+        /** The name of a family; each start takes its newest available image. */
         IMAGE_FAMILY,
-        /** There is none: an image is to be imported first from what ImportImageOptions, which are kept, name. */
+        /** None: an image is first imported from the source that the kept ImportImageOptions name. */
         OSS
     }
 
     /**
-     * How the finished image is called (ImageOptions on the wire).
+     * The name of the finished image (ImageOptions on the wire).
      *
      * @param name prefix of the image's name
      * @param suffix whether {@code _{ExecutionId}} follows the prefix
      */
     public record ImageOptions(String name, boolean suffix, String family, String description, List<Tag> tags) {}
 
-    /** Whether build commands may use the network: the wire's InternetMaxBandwidthOut is more than 0. */
+    /** Whether build commands may use the network: InternetMaxBandwidthOut on the wire is more than 0. */
     public boolean allowsNetwork() {
         return networkMbit > 0;
     }
 
-    /** The regions that get a copy, the template's own first and none twice. */
+    /** The regions that get a copy, the template's own first, without duplicates. */
     public List<RegionId> targetRegions() {
         return Stream.concat(Stream.of(region), toRegions.stream()).distinct().toList();
     }

@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.RowMapper;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads a whole row of the table template ({@code select template.*}); one reading for the API and the workers. */
+/** Reads a whole row of the table template ({@code select template.*}), for both the API and the workers. */
 public final class TemplateRows implements RowMapper<Template> {
 
     private static final TypeReference<List<Tag>> TAGS = new TypeReference<>() {};

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A collector that takes traces, by OpenTelemetry's SDK; loaded only when there is one. */
+/** Sends traces to a collector with OpenTelemetry's SDK; loaded only when a collector is set. */
 final class Collector implements AutoCloseable {
 
     private static final long SECONDS_FOR_THE_LAST = 2;
@@ -28,14 +28,14 @@ final class Collector implements AutoCloseable {
     Collector(TracingSettings settings, String service) {
         this.sdk = AutoConfiguredOpenTelemetrySdk.builder()
                 .disableShutdownHook()
-                // What OpenTelemetry's own variables and properties say is taken instead.
+                // OpenTelemetry's own variables and properties override these.
                 .addPropertiesSupplier(() -> Map.of(
                         "otel.metrics.exporter", "none",
                         "otel.logs.exporter", "none",
                         "otel.exporter.otlp.protocol", "http/protobuf",
                         "otel.traces.sampler", "parentbased_traceidratio",
                         "otel.traces.sampler.arg", Double.toString(settings.sampling()),
-                        // Milliseconds. What a process that is killed has not sent yet is lost.
+                        // Milliseconds. A process that is killed loses what it has not sent yet.
                         "otel.bsp.schedule.delay", "1000",
                         "otel.exporter.otlp.endpoint", settings.endpoint()))
                 .addResourceCustomizer((resource, config) ->
@@ -64,7 +64,7 @@ final class Collector implements AutoCloseable {
         return Context.root().with(Span.wrap(remote));
     }
 
-    /** Sends what is left, for some seconds. */
+    /** Sends what is left, for at most some seconds. */
     @Override
     public void close() {
         sdk.shutdown().join(SECONDS_FOR_THE_LAST, TimeUnit.SECONDS);

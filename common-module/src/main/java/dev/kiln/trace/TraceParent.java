@@ -5,23 +5,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a trace, under which something else belongs.
+ * A place in a trace, the parent of later work.
  *
  * @param trace 32 hexadecimal digits
  * @param span 16 hexadecimal digits
- * @param flags 2 hexadecimal digits; the last bit says that the trace is recorded
+ * @param flags 2 hexadecimal digits; the last bit is set when the trace is recorded
  */
 public record TraceParent(String trace, String span, String flags) {
 
-    /** The name of the header, of HTTP and of messages, that carries it. */
+    /** The name of the header that carries it, in HTTP and in messages. */
     public static final String HEADER = "traceparent";
 
-    // Later versions may add something at the end.
+    // Later versions of the format may append something.
     private static final int LONGEST = 256;
     private static final Pattern FORM = Pattern.compile(
             "(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})" + "([0-9a-f]{16})-([0-9a-f]{2})(-[\\x21-\\x7e]*)?");
 
-    /** What a header says, in the form of W3C's Trace Context; empty when it is anything else, however long. */
+    /** Parses a header in the form of W3C's Trace Context; empty when it is anything else, however long. */
     public static Optional<TraceParent> parse(@Nullable String header) {
         if (header == null || header.length() > LONGEST) {
             return Optional.empty();

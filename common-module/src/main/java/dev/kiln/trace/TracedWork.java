@@ -5,12 +5,12 @@ import io.opentelemetry.api.trace.StatusCode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A piece of work that a trace tells of, from its begin until it is closed: a span. */
+/** A traced piece of work, from its beginning until it is closed: a span. */
 public final class TracedWork implements AutoCloseable {
 
     static final TracedWork UNTRACED = new TracedWork(null);
 
-    // Traces are no place for what commands print.
+    // Keeps the output of commands out of traces.
     private static final int LONGEST = 200;
 
     private final @Nullable Span span;
@@ -19,7 +19,7 @@ public final class TracedWork implements AutoCloseable {
         this.span = span;
     }
 
-    /** What sort of work it is; the words are OpenTelemetry's. */
+    /** The kind of work, in OpenTelemetry's words. */
     public enum Kind {
         SERVER,
         PRODUCER,
@@ -27,7 +27,7 @@ public final class TracedWork implements AutoCloseable {
         INTERNAL
     }
 
-    /** The place of what is part of this work, or caused by it; empty when nothing is traced. */
+    /** The place for parts and consequences of this work; empty when nothing is traced. */
     public Optional<TraceParent> place() {
         if (span == null || !span.getSpanContext().isValid()) {
             return Optional.empty();
@@ -39,7 +39,7 @@ public final class TracedWork implements AutoCloseable {
                 context.getTraceFlags().asHex()));
     }
 
-    /** Says something of the work. */
+    /** Adds an attribute. */
     public TracedWork with(String key, String value) {
         if (span != null) {
             span.setAttribute(key, cut(value));
@@ -47,7 +47,7 @@ public final class TracedWork implements AutoCloseable {
         return this;
     }
 
-    /** Says something of the work. */
+    /** Adds an attribute. */
     public TracedWork with(String key, long value) {
         if (span != null) {
             span.setAttribute(key, value);
@@ -55,14 +55,14 @@ public final class TracedWork implements AutoCloseable {
         return this;
     }
 
-    /** Something happened during the work. */
+    /** Adds an event. */
     public void happened(String what) {
         if (span != null) {
             span.addEvent(cut(what));
         }
     }
 
-    /** The work came to nothing, for this reason. */
+    /** Marks the work as failed, with the reason. */
     public void failed(String why) {
         if (span != null) {
             span.setStatus(StatusCode.ERROR, cut(why));

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends traces to a collector, in the background and without ever holding up what is traced. Without a collector it
- * does nothing, and no class of OpenTelemetry's is loaded: whoever looks at this class finds none of them either.
+ * Sends traces to a collector, in the background and without ever delaying the traced work. Without a collector it does
+ * nothing and loads no class of OpenTelemetry, not even by reflection on this class.
  */
 public final class Tracing implements AutoCloseable {
 
@@ -15,7 +15,7 @@ public final class Tracing implements AutoCloseable {
 
     private final @Nullable Collector collector;
 
-    /** @param service what this process is called in traces, unless {@code OTEL_SERVICE_NAME} says otherwise */
+    /** @param service name of this process in traces, unless {@code OTEL_SERVICE_NAME} sets another */
     public Tracing(TracingSettings settings, String service) {
         this.collector = settings.endpoint().isEmpty() ? null : new Collector(settings, service);
     }
@@ -24,17 +24,17 @@ public final class Tracing implements AutoCloseable {
         return collector != null;
     }
 
-    /** Begins a piece of work that belongs there; without a place it begins a trace of its own. */
+    /** Begins a piece of work below this place; without a place it begins a trace of its own. */
     public TracedWork begin(TracedWork.Kind kind, String name, Optional<TraceParent> place) {
         return begin(kind, name, place, Instant.now());
     }
 
-    /** The same of work that has begun before. */
+    /** Begins a piece of work that started earlier. */
     public TracedWork begin(TracedWork.Kind kind, String name, Optional<TraceParent> place, Instant begun) {
         return collector == null ? TracedWork.UNTRACED : collector.begin(kind, name, place, begun);
     }
 
-    /** Sends what is left, for some seconds. */
+    /** Sends what is left, for at most some seconds. */
     @Override
     public void close() {
         if (collector != null) {

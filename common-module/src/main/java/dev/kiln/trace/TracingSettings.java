@@ -5,10 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings {@code kiln.tracing.*}: where traces go. OpenTelemetry's own variables ({@code OTEL_*}) say the rest.
+ * Settings {@code kiln.tracing.*}: where traces go. OpenTelemetry's own variables ({@code OTEL_*}) set the rest.
  *
  * @param endpoint a collector that takes OTLP over HTTP, as {@code http://HOST:4318}; empty: no traces
- * @param sampling the share of executions that are traced, from 0 to 1, unless the caller's own trace decides
+ * @param sampling the share of executions to trace, from 0 to 1, unless the caller's own trace decides
  */
 @ConfigurationProperties("kiln.tracing")
 public record TracingSettings(

@@ -1,4 +1,4 @@
-/** Traces: what happens to an execution, told to whoever collects such things. */
+/** Traces: what happens to an execution, sent to a collector. */
 @NullMarked
 package dev.kiln.trace;
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How an image archive is laid out: the tar archives in it, lowest first, and what the image says of itself. Their
- * entries are not checked by this; {@link EntryCheck} does that.
+ * The layout of an image archive: the tar archives in it, lowest first, and the image's metadata. It does not check the
+ * entries; {@link EntryCheck} does.
  */
 public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> layers, ImageMetadata metadata) {
 
@@ -19,7 +19,7 @@ public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> lay
             Pattern.compile("oci-layout|index\\.json|manifest\\.json|repositories|blobs(/.*)?");
     private static final Pattern OF_OLD_DOCKER = Pattern.compile("[0-9a-f]{64}(\\.json|/.*)?");
 
-    /** Looks at no more of the archive than needed to tell its layout. */
+    /** Reads only as much of the archive as is needed to recognise its layout. */
     public static ArchiveContents open(ByteSource source, ArchiveLimits limits)
             throws IOException, ArchiveRefusedException {
         try {
@@ -30,13 +30,13 @@ public record ArchiveContents(ArchiveFacts.Format format, List<ArchiveLayer> lay
         }
     }
 
-    /** An archive of files, whatever their names are. */
+    /** Takes the archive as one of plain files, whatever their names are. */
     static ArchiveContents ofFiles(ByteSource source, ArchiveLimits limits) {
         var whole = new ArchiveLayer(source, 0, -1, Optional.empty(), limits);
         return new ArchiveContents(ArchiveFacts.Format.TAR, List.of(whole), ImageMetadata.EMPTY);
     }
 
-    /** Where a file of the archive lies in it. */
+    /** The position of a file in the archive. */
     record Blob(long offset, long length) {}
 
     private static boolean isOci(ByteSource source, ArchiveLimits limits, Map<String, Blob> blobs) throws IOException {

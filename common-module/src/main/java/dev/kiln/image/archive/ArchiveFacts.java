@@ -4,12 +4,12 @@ import dev.kiln.image.ImageMetadata;
 import java.time.Instant;
 
 /**
- * What a checked archive holds.
+ * The result of checking an archive.
  *
- * @param entries number of files, directories and links, those of all layers together
- * @param unpackedBytes bytes of all files' contents
- * @param newestModification newest modification time of an entry; the epoch when there is none
- * @param metadata what an OCI image's configuration says, nothing for a plain archive; and whether there is a kernel
+ * @param entries number of files, directories and links in all layers together
+ * @param unpackedBytes total size of all files' contents
+ * @param newestModification modification time of the newest entry; the epoch when there is none
+ * @param metadata whether there is a kernel, and the configuration of an OCI image; empty otherwise for a plain archive
  */
 public record ArchiveFacts(
         Format format, long entries, long unpackedBytes, Instant newestModification, ImageMetadata metadata) {

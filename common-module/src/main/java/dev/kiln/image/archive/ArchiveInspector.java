@@ -5,7 +5,7 @@ import dev.kiln.image.Programs;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Reads an archive to its end, refuses it when anything in it is broken or hostile, and tells what it holds. */
+/** Reads an archive to its end, refuses it when anything in it is broken or hostile, and reports what it holds. */
 public final class ArchiveInspector {
 
     private final ArchiveLimits limits;
@@ -20,7 +20,7 @@ public final class ArchiveInspector {
                 ArchiveContents.open(source, limits), "the archive is empty; a base image holds a root file system");
     }
 
-    /** The facts of an archive that is a template's context: files, even with the names of an OCI image. */
+    /** The facts of a template's context: plain files, even if they are named like those of an OCI image. */
     public ArchiveFacts inspectContext(ByteSource source) throws IOException, ArchiveRefusedException {
         return inspect(
                 ArchiveContents.ofFiles(source, limits),

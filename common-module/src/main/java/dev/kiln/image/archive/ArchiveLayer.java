@@ -12,21 +12,21 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * One tar archive within an image archive: the whole of it, or a layer of an OCI image.
+ * One tar archive within an image archive: all of it, or a layer of an OCI image.
  *
  * @param offset where its bytes begin
- * @param length how many there are, or -1 for "up to the end"
- * @param digest what the bytes must hash to, when that is known
+ * @param length number of bytes, or -1 for "up to the end"
+ * @param digest expected digest of the bytes, when it is known
  */
 public record ArchiveLayer(ByteSource source, long offset, long length, Optional<Digest> digest, ArchiveLimits limits) {
 
-    /** Is told each entry as the archive has it, unchecked, and reads its contents from the reader if it wants them. */
+    /** Receives each entry unchecked, as it is in the archive; may read its contents from the reader. */
     @FunctionalInterface
     public interface Visitor {
         void visit(TarEntry entry, TarReader contents) throws IOException;
     }
 
-    /** Reads all entries in order, and then verifies the digest. */
+    /** Reads all entries in order, then verifies the digest. */
     public void read(Visitor visitor) throws IOException, ArchiveRefusedException {
         try {
             readAll(visitor);
@@ -58,7 +58,7 @@ public record ArchiveLayer(ByteSource source, long offset, long length, Optional
         }
     }
 
-    /** A part of the source; a failure to open it is marked as the source's. */
+    /** Opens a part of the source; marks a failure to open it as the source's. */
     static InputStream open(ByteSource source, long offset, long length) throws IOException {
         try {
             var in = new BufferedInputStream(source.open(offset), 64 << 10);
@@ -68,7 +68,7 @@ public record ArchiveLayer(ByteSource source, long offset, long length, Optional
         }
     }
 
-    /** What a caller is told: a refusal when the archive is at fault, else the failure of the source. */
+    /** The refusal for the caller when the archive is at fault; otherwise throws the source's failure. */
     static ArchiveRefusedException refusal(IOException e) throws IOException {
         if (e instanceof SourceFailedException failure) {
             throw failure.reason();
@@ -81,7 +81,7 @@ public record ArchiveLayer(ByteSource source, long offset, long length, Optional
                 : new ArchiveRefusedException("the archive is damaged: " + e.getMessage());
     }
 
-    /** The JDK's own stream computes nothing of what is skipped, as contents in a plain layer are. */
+    /** Hashes skipped bytes too, which the JDK's stream does not; contents in a plain layer are skipped. */
     private static final class Digested extends DigestInputStream {
 
         Digested(InputStream in, MessageDigest computation) {

@@ -1,11 +1,11 @@
 package dev.kiln.image.archive;
 
 /**
- * Bounds of what an archive may hold; whatever exceeds one is refused while it is read.
+ * Limits for the contents of an archive; it is refused while it is read, as soon as it exceeds one.
  *
  * @param entries entries of all layers together
  * @param unpackedBytes bytes after decompression, of all layers together
- * @param compressionRatio unpacked bytes for each packed one, counted once more than 64 MiB were unpacked
+ * @param compressionRatio unpacked bytes per packed byte, checked once more than 64 MiB are unpacked
  * @param pathBytes length of a path or of a link's target
  * @param headerBytes length of all extended headers of one entry
  * @param jsonBytes length of one JSON document of an OCI image

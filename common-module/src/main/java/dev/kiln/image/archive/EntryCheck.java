@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one filter that every entry passes, when an image is uploaded and again when it is extracted. It refuses whatever
- * could reach out of the root, leaves out what a sandbox provides by itself, and counts.
+ * could reach out of the root, drops what a sandbox provides itself, and counts.
  */
 public final class EntryCheck {
 
@@ -33,14 +33,14 @@ public final class EntryCheck {
     /**
      * A check for one archive.
      *
-     * @param format OCI when names that begin with {@code .wh.} are whiteouts
+     * @param format with OCI, names that begin with {@code .wh.} are whiteouts
      */
     public EntryCheck(ArchiveLimits limits, ArchiveFacts.Format format) {
         this.limits = limits;
         this.inLayers = format == ArchiveFacts.Format.OCI;
     }
 
-    /** Later entries belong to the next layer: they may replace what layers before hold. */
+    /** Later entries belong to the next layer: they may replace what earlier layers hold. */
     public void nextLayer() {
         layer++;
         cleanParent = "";
@@ -59,12 +59,12 @@ public final class EntryCheck {
         return newest;
     }
 
-    /** Whether an entry that was accepted is a kernel, by its name; in layers a later one may have taken it away. */
+    /** Whether an accepted entry is a kernel, by its name; a later layer may have removed it again. */
     public boolean hasKernel() {
         return kernel;
     }
 
-    /** The entry with clean names and allowed attributes, or null when it is to be left out. */
+    /** The entry with clean names and allowed attributes, or null when it is to be dropped. */
     public @Nullable TarEntry accept(TarEntry entry) throws IOException {
         count(entry);
         var name = EntryPaths.clean(entry.name(), entry.type().meaning(), limits.pathBytes());
@@ -84,9 +84,9 @@ public final class EntryCheck {
     }
 
     /**
-     * What this entry takes away from the layers before, asked for all entries of a layer before any is accepted: the
-     * path of a whiteout, an opaque directory, or a path that changes its type. Whether links lie above it is asked
-     * when the entry is accepted, because this layer may replace them.
+     * What this entry removes from earlier layers: the path of a whiteout, an opaque directory, or a path that changes
+     * its type. Call it for all entries of a layer before any is accepted. Links above the path are checked when the
+     * entry is accepted, because this layer may replace them.
      */
     public Optional<String> removal(TarEntry entry) throws IOException {
         var name = EntryPaths.clean(entry.name(), entry.type().meaning(), limits.pathBytes());
@@ -170,7 +170,9 @@ public final class EntryCheck {
         }
     }
 
-    /** Everything above an entry is a directory or not known: a link there would lead its contents elsewhere. */
+    /**
+     * Refuses an entry below a link, which would redirect its contents; what is above must be a directory or unknown.
+     */
     private void checkParents(String name) throws RefusedStreamException {
         var parent = EntryPaths.parent(name);
         if (parent.equals(cleanParent)) {
@@ -195,7 +197,7 @@ public final class EntryCheck {
         return (type == TarEntry.Type.HARD_LINK ? TarEntry.Type.FILE : type).flag() - '0' + 1;
     }
 
-    /** Attributes of the file system below (overlay) or of the machine's own security are no part of an image. */
+    /** Drops attributes of an overlay file system and of the machine's security, which do not belong in an image. */
     private static TarEntry allowedAttributes(TarEntry entry) {
         var kept = new TreeMap<>(entry.attributes());
         kept.keySet()

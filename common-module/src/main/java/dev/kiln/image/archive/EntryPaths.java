@@ -3,17 +3,17 @@ package dev.kiln.image.archive;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rules that names and link targets obey: everything stays inside of the root. */
+/** The rules for names and link targets: everything stays inside the root. */
 final class EntryPaths {
 
     private static final int LONGEST_PART = 255;
 
-    // All of them are looked up for each entry.
+    // Bounds the look-ups, since every parent of an entry is looked up.
     private static final int MOST_PARTS = 128;
 
     private EntryPaths() {}
 
-    /** The name without {@code ./}, doubled and trailing slashes; empty for the root itself. */
+    /** The name without {@code ./}, double and trailing slashes; empty for the root itself. */
     static String clean(String name, String what, int longest) throws RefusedStreamException {
         if (name.startsWith("/")) {
             throw refused(what, name, "an absolute path", "names must be relative to the root, as tar -C ROOT . gives");
@@ -37,7 +37,7 @@ final class EntryPaths {
         return String.join("/", parts);
     }
 
-    /** Refuses a relative target that climbs above the root; absolute ones resolve inside of the root. */
+    /** Refuses a relative target that climbs above the root; absolute targets resolve inside the root. */
     static void checkTarget(String name, String target, int longest) throws RefusedStreamException {
         if (target.isEmpty() || target.length() > longest || target.indexOf('\0') >= 0) {
             throw refused("symbolic link", name, "an empty, overlong or binary target", "make the link anew");

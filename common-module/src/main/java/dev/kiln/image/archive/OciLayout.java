@@ -20,12 +20,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The image of an OCI layout that fits this machine, or the only one that there is: its layers and its configuration,
- * each blob by its digest.
+ * An OCI layout's image for this machine, or its only one: the layers and the configuration. Each blob is found by its
+ * digest.
  */
 final class OciLayout {
 
-    // What is parsed takes many times the memory of its text; an index of a hundred platforms has 3,000 parts.
+    // Parsed JSON takes many times the memory of its text; an index of a hundred platforms has 3,000 parts.
     private static final int MOST_PARTS = 100_000;
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -35,7 +35,7 @@ final class OciLayout {
             .build();
     private static final int DEEPEST = 3;
 
-    /** Workers of another architecture than this machine's may build on them. */
+    /** Architectures that workers can build on, also where they differ from this machine's. */
     private static final Set<String> KNOWN = Set.of("amd64", "arm64", "386");
 
     private final ByteSource source;
@@ -64,7 +64,7 @@ final class OciLayout {
         return new ArchiveContents(ArchiveFacts.Format.OCI, List.copyOf(layers), metadata(configuration));
     }
 
-    /** Of an index no more is kept than what it leads to. */
+    /** Keeps nothing of an index except what it leads to. */
     private JsonNode manifest() throws IOException {
         var next = chosen(json("index.json", Optional.empty()));
         for (int depth = 1; depth <= DEEPEST; depth++) {

@@ -7,7 +7,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Remembers a number for each path in a dozen bytes, so that millions of entries fit into a small heap. A path is known
+ * Maps paths to numbers in a dozen bytes each, so that millions of entries fit into a small heap. A path is identified
  * by 64 bits of a salted SHA-256: nobody can make two paths collide.
  */
 final class PathTable {
@@ -21,7 +21,7 @@ final class PathTable {
         new SecureRandom().nextBytes(salt);
     }
 
-    /** The number, or 0. */
+    /** The path's number, or 0. */
     int get(String path) {
         return values[slot(key(path))];
     }

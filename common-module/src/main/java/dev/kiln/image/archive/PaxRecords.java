@@ -11,7 +11,7 @@ final class PaxRecords {
 
     private PaxRecords() {}
 
-    /** Puts the records over those that are there; an empty value takes a key away, as pax says. */
+    /** Adds the records to existing ones; as pax defines it, an empty value removes the key. */
     static void parse(byte[] bytes, Map<String, byte[]> into) throws RefusedStreamException {
         int at = 0;
         while (at < bytes.length) {

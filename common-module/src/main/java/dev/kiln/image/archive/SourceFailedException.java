@@ -2,7 +2,7 @@ package dev.kiln.image.archive;
 
 import java.io.IOException;
 
-/** Marks a failure of the place that the bytes come from, which is not the archive's fault. */
+/** Marks a failure of the source of the bytes, which is not the archive's fault. */
 final class SourceFailedException extends IOException {
 
     private static final long serialVersionUID = 1;

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.SortedMap;
 
 /**
- * One entry of a tar archive. Names and targets are bytes, kept as texts of one character (0 to 255) for each byte, so
- * that names in any encoding pass unchanged; {@link #shown(String)} makes them readable.
+ * One entry of a tar archive. Names and targets are bytes, kept as strings with one character (0 to 255) for each byte,
+ * so that names in any encoding pass unchanged; {@link #shown(String)} makes them readable.
  *
- * @param linkTarget target of a hard or symbolic link; numbers of a device, {@code major:minor}; else empty
+ * @param linkTarget target of a hard or symbolic link; {@code major:minor} of a device; otherwise empty
  * @param mode the twelve permission bits
  * @param size bytes of contents; 0 unless a regular file
  * @param attributes extended attributes by name
@@ -44,7 +44,7 @@ public record TarEntry(
             return flag;
         }
 
-        /** What people call it. */
+        /** Its name for people. */
         public String meaning() {
             return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
         }
@@ -54,7 +54,7 @@ public record TarEntry(
         return new TarEntry(type, newName, newLinkTarget, mode, uid, gid, size, modified, attributes);
     }
 
-    /** The same entry with these attributes alone. */
+    /** This entry with only these attributes. */
     public TarEntry withAttributes(SortedMap<String, byte[]> kept) {
         return new TarEntry(type, name, linkTarget, mode, uid, gid, size, modified, kept);
     }

@@ -2,7 +2,7 @@ package dev.kiln.image.archive;
 
 import java.nio.charset.StandardCharsets;
 
-/** One block of 512 bytes, read field by field. */
+/** One header block of 512 bytes, read field by field. */
 final class TarHeader {
 
     static final int BLOCK = 512;
@@ -38,7 +38,9 @@ final class TarHeader {
         return (char) (block[156] & 0xff);
     }
 
-    /** The name, with the prefix that ustar keeps apart; GNU archives use that place for other things. */
+    /**
+     * The name, with the prefix that ustar keeps in a field of its own; GNU archives use that field for other things.
+     */
     String name() {
         var name = text(0, 100);
         boolean ustar = "ustar\0".equals(new String(block, 257, 6, StandardCharsets.ISO_8859_1));
@@ -54,7 +56,7 @@ final class TarHeader {
         return new String(block, offset, end - offset, StandardCharsets.ISO_8859_1);
     }
 
-    /** A number in octal digits, or in base 256 when the first bit says so. */
+    /** A number in octal digits, or in base 256 when the first bit is set. */
     long number(int offset, int length) throws RefusedStreamException {
         if ((block[offset] & 0x80) != 0) {
             return binary(offset, length);

@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a tar archive strictly: ustar, pax and GNU long names; everything else (sparse files, further volumes) is
- * refused. Memory is bounded by the limits, whatever the archive says.
+ * Reads a tar archive strictly: ustar, pax and GNU long names; refuses everything else (sparse files, multiple
+ * volumes). The limits bound its memory, whatever the archive contains.
  */
 public final class TarReader {
 
-    private static final long LAST_SECOND = 253_402_300_799L; // 9999-12-31, the last that every tool can print
+    private static final long LAST_SECOND = 253_402_300_799L; // 9999-12-31, the last day that every tool can print
 
     private final InputStream in;
     private final ArchiveLimits limits;
@@ -31,12 +31,12 @@ public final class TarReader {
         this.limits = limits;
     }
 
-    /** How many bytes of the archive were read; after {@link #next()}, where the entry's contents begin. */
+    /** How many bytes of the archive were read; after {@link #next()}, the offset of the entry's contents. */
     public long position() {
         return position;
     }
 
-    /** The next entry, or null behind the last; what was not read of the contents before is skipped. */
+    /** The next entry, or null at the end; skips unread contents of the entry before. */
     public @Nullable TarEntry next() throws IOException {
         skipContents();
         var local = new HashMap<String, byte[]>();
@@ -191,7 +191,7 @@ public final class TarReader {
         return header;
     }
 
-    /** The bytes, and past the padding behind them. */
+    /** Reads the bytes, and skips the padding after them. */
     private byte[] block(int size) throws IOException {
         var bytes = in.readNBytes(size);
         int pad = -size & (TarHeader.BLOCK - 1);

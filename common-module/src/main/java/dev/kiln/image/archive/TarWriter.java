@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Writes a tar archive in the posix form: ustar headers, and a pax header before an entry that needs one. */
+/** Writes a tar archive in posix format: ustar headers, and a pax header before an entry that needs one. */
 public final class TarWriter implements Closeable {
 
     private static final long LARGEST_ID = 07777777;
@@ -23,7 +23,7 @@ public final class TarWriter implements Closeable {
         this.out = out;
     }
 
-    /** Writes an entry without contents, or the header of a file whose contents follow by the other methods. */
+    /** Writes an entry without contents, or the header of a file whose contents the other methods write next. */
     public void header(TarEntry entry) throws IOException {
         var records = records(entry);
         if (!records.isEmpty()) {
@@ -39,7 +39,7 @@ public final class TarWriter implements Closeable {
         return new TarEntry(TarEntry.Type.FILE, "PaxHeaders/x", "", 0644, 0, 0, size, Instant.EPOCH, new TreeMap<>());
     }
 
-    /** Writes an entry and the contents that the reader stands at. */
+    /** Writes an entry and the contents that the reader is positioned at. */
     public void entry(TarEntry entry, TarReader contents) throws IOException {
         header(entry);
         var buffer = new byte[64 << 10];
@@ -49,7 +49,7 @@ public final class TarWriter implements Closeable {
         pad(entry.size());
     }
 
-    /** Writes a file and its contents, of which there must be as many bytes as the entry says. */
+    /** Writes a file and its contents, which must have exactly the entry's size. */
     public void entry(TarEntry entry, InputStream contents) throws IOException {
         header(entry);
         long copied = contents.transferTo(out);

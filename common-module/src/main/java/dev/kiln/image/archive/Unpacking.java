@@ -13,12 +13,12 @@ import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 
-/** Opens plain, gzip, xz and zstd bytes, told apart by their first bytes, and bounds what comes out of them. */
+/** Unpacks plain, gzip, xz and zstd bytes, recognised by their first bytes, and limits what comes out of them. */
 public final class Unpacking {
 
     private static final int XZ_MEMORY_KIB = 65 << 10;
 
-    /** A few bytes of an archive may ask for all the memory of xz at once, so not all archives may at a time. */
+    /** A few bytes can make xz allocate all of its permitted memory, so only so many archives may use it at a time. */
     static final int MOST_XZ =
             (int) Math.min(64, Math.max(1, Runtime.getRuntime().maxMemory() >> 28));
 
@@ -44,7 +44,7 @@ public final class Unpacking {
         return starts(magic, ZSTD) ? new Bounded(new ZstdInputStream(in), counted, limits) : in;
     }
 
-    /** All members of the file, whatever the JDK's own reader thinks of where one ends. */
+    /** Reads all members of the file, independent of where the JDK's reader believes that one ends. */
     private static InputStream gunzip(InputStream in) throws IOException {
         try {
             return new CompressorStreamFactory(true).createCompressorInputStream(CompressorStreamFactory.GZIP, in);
@@ -53,7 +53,7 @@ public final class Unpacking {
         }
     }
 
-    /** Waits for its turn, which the stream has until it is closed. */
+    /** Waits for a free slot, which the stream holds until it is closed. */
     private static InputStream unxz(InputStream in) throws IOException {
         try {
             XZ_TURNS.acquire();
@@ -72,12 +72,12 @@ public final class Unpacking {
         }
     }
 
-    /** Whether the bytes that come next are those of a packed file; none of them is taken. */
+    /** Whether the next bytes are those of a packed file; consumes none of them. */
     static boolean isPacked(InputStream in) throws IOException {
         return isPacked(magic(in));
     }
 
-    /** Whether a packed file begins like that; six bytes are enough. */
+    /** Whether a packed file begins like this; six bytes are enough. */
     public static boolean isPacked(byte[] head) {
         return starts(head, GZIP) || starts(head, XZ) || starts(head, ZSTD);
     }
@@ -93,7 +93,7 @@ public final class Unpacking {
         return bytes.length >= magic.length && Arrays.equals(Arrays.copyOf(bytes, magic.length), magic);
     }
 
-    /** Counts the packed bytes, and marks failures of the place they come from. */
+    /** Counts the packed bytes, and marks failures of their source. */
     private static final class Counted extends FilterInputStream {
 
         private long count;
@@ -159,14 +159,14 @@ public final class Unpacking {
             }
             closed = true;
             try {
-                super.close(); // which lets go of the memory
+                super.close(); // releases the memory
             } finally {
                 XZ_TURNS.release();
             }
         }
     }
 
-    /** Refuses when too much comes out of too little. */
+    /** Refuses an archive that unpacks to too much, or too much for its size. */
     private static final class Bounded extends FilterInputStream {
 
         private final Counted packed;
@@ -193,7 +193,7 @@ public final class Unpacking {
                 throw new RefusedStreamException("the archive unpacks to more than " + limits.compressionRatio()
                         + " times its size: a decompression bomb, or not an image");
             }
-            // Headers and padding come on top of contents, so the stream itself may be half as long again.
+            // Headers and padding add to the contents, so the stream itself may be half as long again.
             if (count > limits.unpackedBytes() + limits.unpackedBytes() / 2 + (1L << 20)) {
                 throw new RefusedStreamException(
                         "the archive unpacks to more than " + limits.unpackedBytes() + " bytes of contents");

@@ -9,14 +9,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a tar archive go by, in pieces of any length, and keeps the contents of some of its files. It holds nothing
- * up: of an archive that it cannot follow, it keeps nothing.
+ * Keeps the contents of some files of a tar archive whose bytes pass in pieces of any length. It never stops the
+ * stream: if it cannot follow the archive, it keeps nothing.
  */
 public final class WatchedFiles {
 
     private static final int MOST_RECORDS = 1 << 20;
 
-    // What a kept file takes besides its name and its contents: many empty ones take memory, too.
+    // The memory for a kept file beside its name and contents: many empty files need memory too.
     private static final int OVERHEAD = 128;
 
     private final Predicate<String> wanted;
@@ -29,16 +29,16 @@ public final class WatchedFiles {
     private boolean lost;
 
     /**
-     * Names are as in {@code etc/passwd}.
+     * Names are written like {@code etc/passwd}.
      *
-     * @param most how many bytes are kept altogether, with names; of an archive that has more of them, nothing is
+     * @param most limit for the names and contents of all kept files, in bytes; beyond it nothing is kept
      */
     public WatchedFiles(Predicate<String> wanted, int most) {
         this.wanted = wanted;
         this.room = most;
     }
 
-    /** What stands behind a header: so much content, then zeros up to the next block. */
+    /** The part after a header: contents of a known size, then zeros up to the next block. */
     private static final class Entry {
 
         private final boolean records;
@@ -67,12 +67,12 @@ public final class WatchedFiles {
         }
     }
 
-    /** The contents by name; none when the archive could not be followed. */
+    /** The contents by name; empty when the archive could not be followed. */
     public Map<String, byte[]> found() {
         return lost ? Map.of() : found;
     }
 
-    /** Whether the archive could not be followed, or has more of them than is kept. */
+    /** Whether the archive could not be followed, or the files exceeded the limit. */
     public boolean isLost() {
         return lost;
     }

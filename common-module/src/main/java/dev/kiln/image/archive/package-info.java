@@ -1,4 +1,4 @@
-/** Archives: image files that strangers send, checked entry by entry before anything is made of them. */
+/** Archives: image files from strangers, checked entry by entry before anything is made of them. */
 @NullMarked
 package dev.kiln.image.archive;
 

@@ -8,17 +8,17 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Tells disks from everything else by what is in them, and refuses those that nobody should open: only a few documented
- * fields of a header are read here. Before a build QEMU has a second look, in a sandbox.
+ * Recognises disks by their contents, and refuses those that must not be opened. It reads only a few documented header
+ * fields; before a build QEMU examines the disk again, in a sandbox.
  */
 public final class DiskInspector {
 
-    /** Of the disk as a machine sees it: the largest SystemDiskSize. */
+    /** Limit for a disk as a machine sees it, in bytes: the largest SystemDiskSize. */
     public static final long LARGEST = 500L << 30;
 
     private static final int SECTOR = 512;
 
-    /** The form of the disk, when it is one. */
+    /** The form of the disk; empty when the bytes are not a disk. */
     public Optional<ImageForm> recognise(ByteSource source, long length) throws IOException, DiskRefusedException {
         if (length < 4 * SECTOR) {
             return Optional.empty();
@@ -70,8 +70,8 @@ public final class DiskInspector {
     }
 
     /**
-     * Whether the first sectors are those of a disk with partitions; a tar archive has its name there, a packed one
-     * anything.
+     * Whether the first sectors are those of a partitioned disk; a tar archive has its name there, a packed one any
+     * bytes.
      */
     private static boolean isRaw(ByteBuffer head) {
         var magic = new byte[8];

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The partitions of a disk and what is in them. */
+/** The partitions of a disk and their contents. */
 public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
 
     /** GUIDs of root file systems, by the Discoverable Partitions Specification: x86-64, x86, 64 bit ARM, ARM. */
@@ -19,7 +19,7 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
     private static final Set<FileSystem.Kind> ROOT_KINDS =
             Set.of(FileSystem.Kind.EXT, FileSystem.Kind.XFS, FileSystem.Kind.BTRFS);
 
-    /** A partition and what it holds. */
+    /** A partition and its file system. */
     public record Part(Partition partition, FileSystem fileSystem) {
 
         /** Whether a root file system that can be built on may be here. */
@@ -28,12 +28,12 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
                     && fileSystem.trouble().isEmpty();
         }
 
-        /** Whether the table says that this is the root file system. */
+        /** Whether the partition table marks this as the root file system. */
         public boolean isMarkedRoot() {
             return ROOTS.contains(partition.type());
         }
 
-        /** Whether a device as written in /etc/fstab is this one. */
+        /** Whether a device as written in /etc/fstab means this partition. */
         public boolean isNamed(String device) {
             var value = device.substring(device.indexOf('=') + 1).replace("\"", "");
             return switch (device.substring(0, Math.max(0, device.indexOf('=')))) {
@@ -57,7 +57,7 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
         }
     }
 
-    /** Looks at the partition table and at the beginning of each partition. */
+    /** Reads the partition table and the beginning of each partition. */
     public static DiskLayout read(DiskReader disk) throws IOException, DiskRefusedException {
         var table = PartitionTable.read(disk);
         var parts = new ArrayList<Part>();
@@ -73,14 +73,14 @@ public record DiskLayout(PartitionTable.Kind kind, List<Part> parts) {
         return parts.stream().filter(Part::isCandidate).toList();
     }
 
-    /** Those of them with such file systems. */
+    /** The partitions that may hold the root file system in one of these kinds. */
     public List<Part> candidates(Set<FileSystem.Kind> kinds) {
         return candidates().stream()
                 .filter(part -> kinds.contains(part.fileSystem().kind()))
                 .toList();
     }
 
-    /** Refuses a disk without any. */
+    /** Refuses a disk that has no such partition. */
     public void requireRoot() throws DiskRefusedException {
         if (candidates().isEmpty()) {
             throw new DiskRefusedException("the disk has no partition with " + FileSystem.Kind.EXT.meaning() + ", "

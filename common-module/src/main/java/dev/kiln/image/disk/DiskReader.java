@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
-/** Reads pieces of a disk, or of the file that one is packed in; nothing outside of it can be asked for. */
+/** Reads pieces of a disk, or of the file that contains one; refuses offsets outside of it. */
 public final class DiskReader {
 
     private final ByteSource source;
@@ -22,7 +22,7 @@ public final class DiskReader {
         return length;
     }
 
-    /** So many bytes from the offset on, to be read with the most significant first. */
+    /** This number of bytes from the offset on, in big-endian order. */
     ByteBuffer at(long offset, int count) throws IOException, DiskRefusedException {
         if (offset < 0 || offset > length - count) {
             throw new DiskRefusedException(
@@ -37,17 +37,17 @@ public final class DiskReader {
         }
     }
 
-    /** The same with the least significant byte first. */
+    /** This number of bytes from the offset on, in little-endian order. */
     ByteBuffer littleAt(long offset, int count) throws IOException, DiskRefusedException {
         return at(offset, count).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** The same part of the disk as a disk of its own. */
+    /** This part of the disk as a disk of its own. */
     DiskReader part(long offset, long bytes) {
         return new DiskReader(inner -> source.open(offset + inner), Math.min(bytes, length - offset));
     }
 
-    /** Whether the text stands there. */
+    /** Whether the text is at the index. */
     static boolean says(ByteBuffer bytes, int index, String text) {
         var wanted = text.getBytes(StandardCharsets.ISO_8859_1);
         if (index + wanted.length > bytes.limit()) {
@@ -61,7 +61,7 @@ public final class DiskReader {
         return true;
     }
 
-    /** The text up to a NUL or the end of its field, for people and for comparing; control characters are left out. */
+    /** The text up to a NUL or the end of its field, for messages and comparisons; without control characters. */
     static String text(ByteBuffer bytes, int index, int count) {
         var text = new StringBuilder();
         for (int i = 0; i < count && bytes.get(index + i) != 0; i++) {
@@ -73,9 +73,9 @@ public final class DiskReader {
         return text.toString().strip();
     }
 
-    /** The 16 bytes at the index as a UUID is written. */
+    /** The 16 bytes at the index, written as a UUID. */
     static String uuid(ByteBuffer bytes, int index) {
-        var big = bytes.duplicate(); // with the most significant byte first
+        var big = bytes.duplicate(); // big-endian
         return new UUID(big.getLong(index), big.getLong(index + 8)).toString();
     }
 }

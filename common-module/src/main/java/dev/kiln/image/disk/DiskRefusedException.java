@@ -1,8 +1,6 @@
 package dev.kiln.image.disk;
 
-/**
- * The disk is broken, hostile or of a kind that cannot be built on; the message names what, the rule and what to do.
- */
+/** The disk is broken, hostile or cannot be built on; the message names the object, the rule and the remedy. */
 public final class DiskRefusedException extends Exception {
 
     private static final long serialVersionUID = 1;

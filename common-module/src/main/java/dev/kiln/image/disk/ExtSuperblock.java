@@ -13,7 +13,7 @@ final class ExtSuperblock {
     private static final int INCOMPATIBLE = 96;
     private static final int READ_ONLY = 100;
 
-    /** Features that can be written without a kernel; whatever else there is may need more care than is taken. */
+    /** Features that can be written without a kernel; others may need care that is not taken here. */
     private static final Map<Integer, Integer> KNOWN = Map.of(
             COMPATIBLE,
             0x1 | 0x4 | 0x8 | 0x10 | 0x20 | 0x200 | 0x1000,

@@ -5,15 +5,15 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 
 /**
- * What a partition holds, by its superblock.
+ * The file system of a partition, by its superblock.
  *
  * @param id UUID as in /etc/fstab
- * @param modified when it was written to last, in seconds; 0 where that is not known
- * @param trouble why nothing can be built on it; empty when that can be tried
+ * @param modified time of the last write, in seconds; 0 if not known
+ * @param trouble why it cannot be built on; empty when a build may be tried
  */
 public record FileSystem(Kind kind, String id, String label, long modified, String trouble) {
 
-    /** What is told apart. */
+    /** The kinds that are distinguished. */
     public enum Kind {
         /** ext2, ext3 or ext4. */
         EXT("an ext2, ext3 or ext4 file system"),
@@ -32,7 +32,7 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
             this.meaning = meaning;
         }
 
-        /** What people call it. */
+        /** Its name for people. */
         public String meaning() {
             return meaning;
         }
@@ -45,7 +45,7 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
     private static final int BTRFS_LABEL = BTRFS + 299;
     private static final int BTRFS_LABEL_LENGTH = 256;
 
-    /** What is there. */
+    /** The file system at the beginning of the partition. */
     static FileSystem of(DiskReader part) throws IOException, DiskRefusedException {
         var bytes = part.littleAt(0, (int) Math.min(LOOK, part.length()));
         if (bytes.limit() < 8192) {
@@ -84,14 +84,14 @@ public record FileSystem(Kind kind, String id, String label, long modified, Stri
         return plain(DiskReader.says(bytes, 4086, "SWAPSPACE2") ? Kind.SWAP : Kind.UNKNOWN);
     }
 
-    /** Its numbers have the most significant byte first. */
+    /** Reads an XFS superblock, which is big-endian. */
     private static FileSystem xfs(ByteBuffer bytes) {
         boolean alone = bytes.getLong(16) == 0 && bytes.getLong(48) != 0;
         var trouble = alone ? "" : "is an XFS file system whose log or real-time section is on another device";
         return new FileSystem(Kind.XFS, big(bytes, 32), DiskReader.text(bytes, 108, 12), 0, trouble);
     }
 
-    /** Of several devices each has the identifier of all, and which else belong to it the kernel alone can tell. */
+    /** Several devices of one Btrfs have the same identifier, and only the kernel knows which belong together. */
     private static FileSystem btrfs(ByteBuffer bytes) {
         var trouble = "";
         if (bytes.getLong(BTRFS + 136) != 1) {

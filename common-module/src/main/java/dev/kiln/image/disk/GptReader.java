@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32;
 
-/** Reads the first GUID partition table of a disk, as UEFI has it. */
+/** Reads the first GUID partition table of a disk, as defined by UEFI. */
 final class GptReader {
 
     static final String MAGIC = "EFI PART";
@@ -73,7 +73,7 @@ final class GptReader {
         return sector * SECTOR;
     }
 
-    /** The first three groups of digits have their least significant byte first. */
+    /** Formats a GUID, whose first three groups are little-endian. */
     private static String guid(ByteBuffer bytes, int at) {
         long high = ((long) bytes.getInt(at) << 32)
                 | ((bytes.getShort(at + 4) & 0xffffL) << 16)

@@ -23,7 +23,7 @@ final class MbrReader {
         this.diskId = diskId;
     }
 
-    /** A row of a table. */
+    /** An entry of a table. */
     private record Entry(int type, long start, long sectors) {
 
         static Entry of(ByteBuffer table, int index) {
@@ -78,7 +78,7 @@ final class MbrReader {
         }
     }
 
-    /** Follows the chain, which may only lead forward and not out of the extended partition. */
+    /** Follows the chain, which may only lead forward and must stay inside the extended partition. */
     private void readLogical(Entry extended) throws IOException, DiskRefusedException {
         long end = extended.start() + extended.sectors();
         long at = extended.start();

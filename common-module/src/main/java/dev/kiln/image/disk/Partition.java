@@ -1,11 +1,11 @@
 package dev.kiln.image.disk;
 
 /**
- * A part of a disk, as its partition table says.
+ * An entry of a disk's partition table.
  *
- * @param number as Linux counts
- * @param start first byte
- * @param type a GUID in lower case, or what MBR has: {@code 0x83}
+ * @param number as Linux counts partitions
+ * @param start offset of the first byte
+ * @param type a GUID in lower case, or the type in an MBR: {@code 0x83}
  * @param name PARTLABEL, empty when there is none
  * @param id PARTUUID
  */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The partitions of a disk in order of their numbers; none overlaps another or leaves the disk. */
+/** The partitions of a disk, by number; none overlaps another or reaches beyond the disk. */
 public record PartitionTable(Kind kind, List<Partition> partitions) {
 
     /** The kinds of tables. */
@@ -16,7 +16,7 @@ public record PartitionTable(Kind kind, List<Partition> partitions) {
 
     static final int SECTOR = 512;
 
-    /** Reads the table that a machine would. */
+    /** Reads the table that a machine would use. */
     public static PartitionTable read(DiskReader disk) throws IOException, DiskRefusedException {
         boolean gpt = DiskReader.says(disk.at(SECTOR, SECTOR), 0, GptReader.MAGIC);
         var table = gpt

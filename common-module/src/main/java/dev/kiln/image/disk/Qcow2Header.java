@@ -2,7 +2,7 @@ package dev.kiln.image.disk;
 
 import java.io.IOException;
 
-/** The header of a qcow2 file, as QEMU's docs/interop/qcow2.txt has it. */
+/** The header of a qcow2 file, as QEMU's docs/interop/qcow2.txt defines it. */
 final class Qcow2Header {
 
     static final int MAGIC = 0x514649fb; // QFI and 0xfb
@@ -10,12 +10,12 @@ final class Qcow2Header {
     private static final int LENGTH = 112;
     private static final long CORRUPT = 1 << 1;
     private static final long EXTERNAL_DATA = 1 << 2;
-    /** Dirty, compression type, extended L2 entries. */
+    /** Harmless features: dirty, compression type, extended L2 entries. */
     private static final long HARMLESS = 1 | (1 << 3) | (1 << 4);
 
     private Qcow2Header() {}
 
-    /** Size of the disk, once the file is known to need no other one and no key. */
+    /** The size of the disk; refuses a file that needs another file or a key. */
     static long diskBytes(DiskReader file) throws IOException, DiskRefusedException {
         var header = file.at(0, LENGTH);
         int version = header.getInt(4);

@@ -2,7 +2,7 @@ package dev.kiln.image.disk;
 
 import java.io.IOException;
 
-/** The footer of a VHD file, of which dynamic ones have a copy in front. */
+/** The footer of a VHD file; dynamic ones have a copy at the beginning. */
 final class VhdFooter {
 
     static final String MAGIC = "conectix";
@@ -18,7 +18,7 @@ final class VhdFooter {
         return DiskReader.says(file.at(file.length() - LENGTH, LENGTH), 0, MAGIC);
     }
 
-    /** Size of the disk, once the file is known to need no other one. */
+    /** The size of the disk; refuses a file that needs another one. */
     static long diskBytes(DiskReader file) throws IOException, DiskRefusedException {
         var footer = file.at(isAtEnd(file) ? file.length() - LENGTH : 0, LENGTH);
         int type = footer.getInt(60);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** The header of a sparse VMDK extent and the description in it, as VMware's Virtual Disk Format has them. */
+/** The header of a sparse VMDK extent and its description, as VMware's Virtual Disk Format defines them. */
 final class VmdkHeader {
 
     static final String MAGIC = "KDMV";
@@ -19,7 +19,7 @@ final class VmdkHeader {
 
     private VmdkHeader() {}
 
-    /** Size of the disk, once the file is known to need no other one. */
+    /** The size of the disk; refuses a file that needs another one. */
     static long diskBytes(DiskReader file) throws IOException, DiskRefusedException {
         var header = file.littleAt(0, (int) SECTOR);
         long sectors = header.getLong(12);

@@ -4,7 +4,7 @@ import dev.kiln.image.Digest;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What is installed in images, by their content: copies of an image, and equal images, have it in common. */
+/** The installed packages of images, by content: copies and equal images share one list. */
 public final class ImagePackages {
 
     private final JdbcClient jdbc;
@@ -13,7 +13,7 @@ public final class ImagePackages {
         this.jdbc = jdbc;
     }
 
-    /** Notes what is in an image of that content. */
+    /** Stores the packages of an image with this content. */
     public void keep(Digest digest, PackageList packages) {
         jdbc.sql("""
                         insert into image_packages (digest, number, content) values (:digest, :number, :content)
@@ -26,7 +26,7 @@ public final class ImagePackages {
                 .update();
     }
 
-    /** What is in an image of that content, if anybody has noted it. */
+    /** The packages of an image with this content, if they were stored. */
     public Optional<PackageList> find(Digest digest) {
         return jdbc.sql("select content from image_packages where digest = :digest")
                 .param("digest", digest.value())
@@ -34,7 +34,7 @@ public final class ImagePackages {
                 .optional();
     }
 
-    /** Forgets what was in images that are not there any more. */
+    /** Deletes the lists of images that no longer exist. */
     public int purge() {
         return jdbc.sql("""
                         delete from image_packages p

@@ -3,9 +3,9 @@ package dev.kiln.image.packages;
 import java.util.Comparator;
 
 /**
- * A package that is installed in an image.
+ * A package installed in an image.
  *
- * @param system whose package it is: {@code dpkg}, {@code apk} or {@code rpm}
+ * @param system the package manager: {@code dpkg}, {@code apk} or {@code rpm}
  */
 public record InstalledPackage(String system, String name, String version, String architecture)
         implements Comparable<InstalledPackage> {
@@ -15,7 +15,7 @@ public record InstalledPackage(String system, String name, String version, Strin
             .thenComparing(InstalledPackage::system)
             .thenComparing(InstalledPackage::version);
 
-    /** What stays when the version changes. */
+    /** What stays the same when the version changes. */
     String identity() {
         return system + "\t" + name + "\t" + architecture;
     }

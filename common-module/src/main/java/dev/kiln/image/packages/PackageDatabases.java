@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads the databases of dpkg and apk out of an archive that goes by, without running anything of it, and notices that
- * there is one of rpm, which only rpm reads. They are written by whoever made the image: lines that make no sense are
- * passed over, and there are limits to everything.
+ * Reads the databases of dpkg and apk from an archive that passes by, without running anything of it, and notices an
+ * rpm database, which only rpm can read. The image's author wrote them: lines that make no sense are skipped, and all
+ * sizes are limited.
  */
 public final class PackageDatabases {
 
@@ -40,12 +40,14 @@ public final class PackageDatabases {
         files.take(bytes, length);
     }
 
-    /** Whether a database of rpm was there. */
+    /** Whether there was an rpm database. */
     public boolean hasRpm() {
         return rpm;
     }
 
-    /** Takes what rpm reads in it: a line for each package, with its name, version and architecture between tabs. */
+    /**
+     * Adds rpm's list of its database: a line for each package, with name, version and architecture separated by tabs.
+     */
     public void addRpm(String lines) {
         lines.lines()
                 .map(line -> line.split("\t", -1))
@@ -57,7 +59,8 @@ public final class PackageDatabases {
     }
 
     /**
-     * What is installed; empty when that cannot be told: the archive has no such database, or one that is too large.
+     * The installed packages; empty when they are not known: the archive has no such database, or one that is too
+     * large.
      */
     public Optional<PackageList> packages() {
         var found = files.found();
@@ -72,13 +75,13 @@ public final class PackageDatabases {
         return packages.size() > MOST_PACKAGES ? Optional.empty() : Optional.of(new PackageList(packages));
     }
 
-    // What else a stranger's file has is not kept.
+    // No other field of a stranger's file is kept.
     private static final Set<String> FIELDS = Set.of("Package", "Version", "Architecture", "Status", "P", "V", "A");
 
-    // No line that counts is as long. A text of all lines at once would take twice the memory of its bytes.
+    // No useful line is longer. Decoding all lines at once would take twice the memory of their bytes.
     private static final int LONGEST_LINE = 4096;
 
-    /** Both are paragraphs of fields; apk has words of one letter. */
+    /** Reads paragraphs of fields, the form of both databases; apk's field names are single letters. */
     private static void read(String system, byte[] bytes, List<InstalledPackage> into) {
         var fields = new HashMap<String, String>();
         int begin = 0;
@@ -108,7 +111,7 @@ public final class PackageDatabases {
 
     private static void add(String system, Map<String, String> fields, List<InstalledPackage> into) {
         boolean apk = system.equals("apk");
-        // Packages of which only the configuration is left have a paragraph too.
+        // A package of which only the configuration is left also has a paragraph.
         boolean installed = apk || fields.getOrDefault("Status", "installed").matches("(.* )?installed");
         var found = new InstalledPackage(
                 system,

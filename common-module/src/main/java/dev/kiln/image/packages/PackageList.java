@@ -11,7 +11,7 @@ import java.util.Map;
 /** The packages of an image, by name. */
 public record PackageList(List<InstalledPackage> packages) {
 
-    // What is read back is what was kept here; a limit all the same, since bytes name their own size.
+    // Only lists made here are read back; still limited, since compressed bytes state their own size.
     private static final int MOST_BYTES = 64 << 20;
     private static final int LEVEL = 9;
 
@@ -19,13 +19,13 @@ public record PackageList(List<InstalledPackage> packages) {
         packages = packages.stream().distinct().sorted().toList();
     }
 
-    /** A package that is there in two images, in two versions. */
+    /** A package that two images have in different versions. */
     public record Change(InstalledPackage before, InstalledPackage now) {}
 
-    /** What differs between two images. */
+    /** The differences between two images. */
     public record Differences(List<InstalledPackage> added, List<InstalledPackage> removed, List<Change> changed) {}
 
-    /** A form to be kept: a line for each package, compressed. */
+    /** The storage form: a line for each package, compressed. */
     public byte[] toBytes() {
         var text = new StringBuilder();
         for (var one : packages) {
@@ -35,7 +35,7 @@ public record PackageList(List<InstalledPackage> packages) {
         return Zstd.compress(text.toString().getBytes(StandardCharsets.UTF_8), LEVEL);
     }
 
-    /** What {@link #toBytes} made. */
+    /** Reads the form that {@link #toBytes} made. */
     public static PackageList of(byte[] bytes) {
         long size = Zstd.getFrameContentSize(bytes);
         if (size < 0 || size > MOST_BYTES) {
@@ -48,7 +48,7 @@ public record PackageList(List<InstalledPackage> packages) {
                 .toList());
     }
 
-    /** What has changed since another image. */
+    /** The changes since another image. */
     public Differences since(PackageList before) {
         var old = byIdentity(before.packages);
         var added = new ArrayList<InstalledPackage>();
@@ -73,7 +73,8 @@ public record PackageList(List<InstalledPackage> packages) {
     }
 
     /**
-     * A package is usually there in one version. Of several, those that both have are the same, the others in order.
+     * Compares the versions of one package, usually one each. Versions in both images are unchanged; others pair up in
+     * order.
      */
     private static void compare(
             List<InstalledPackage> was,

@@ -1,4 +1,4 @@
-/** Packages: what the package databases of an image say is installed in it. */
+/** Packages: what is installed in an image, according to its package databases. */
 @NullMarked
 package dev.kiln.image.packages;
 
