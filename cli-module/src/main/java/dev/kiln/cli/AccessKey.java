@@ -1,9 +1,9 @@
 package dev.kiln.cli;
 
 /**
- * What requests are signed with; its text form shows neither the secret nor the token.
+ * The key that signs requests; its text form shows neither the secret nor the token.
  *
- * @param token that a temporary key comes with; empty for others
+ * @param token the token of a temporary key; empty for others
  */
 public record AccessKey(String id, String secret, String token) {
 

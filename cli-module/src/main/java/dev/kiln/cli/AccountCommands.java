@@ -5,7 +5,7 @@ import static dev.kiln.cli.TemplateCommands.text;
 import java.io.IOException;
 import java.util.List;
 
-/** {@code ./kiln account}: who owns objects, for the root account. */
+/** {@code ./kiln account}: manages accounts, for the root account. */
 final class AccountCommands {
 
     private final Session session;

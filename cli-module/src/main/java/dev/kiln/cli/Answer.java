@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One request sent, and its answer. By the oldest of Java's HTTP clients: the newer one takes a third of a second to
- * begin with, which is longer than most commands take.
+ * One request that was sent, and its answer. Uses the oldest of Java's HTTP clients: the newer one takes a third of a
+ * second to initialise, longer than most commands run.
  */
 final class Answer implements Closeable {
 
     private static final int TO_CONNECT = 10_000;
-    // Uploads and downloads of images take their time; a server that says nothing at all for so long is gone.
+    // Uploads and downloads of images take long; a server that sends nothing at all for this time is gone.
     private static final int TO_ANSWER = 30 * 60_000;
 
     private final HttpURLConnection connection;
@@ -41,7 +41,8 @@ final class Answer implements Closeable {
             try (var out = connection.getOutputStream()) {
                 body.writeTo(out);
             } catch (IOException e) {
-                // A server that refuses an upload answers before it has read all of it; that answer is worth more.
+                // A server that refuses an upload answers before it has read all of it; that answer says more than the
+                // failure.
                 if (connection.getResponseCode() < 0) {
                     throw e;
                 }
@@ -61,7 +62,7 @@ final class Answer implements Closeable {
         return Optional.ofNullable(connection.getHeaderField(name));
     }
 
-    /** What was answered, of a refusal too. */
+    /** The body of the answer, also of a refusal. */
     InputStream body() throws IOException {
         var stream = status() >= 400 ? connection.getErrorStream() : connection.getInputStream();
         return stream == null ? InputStream.nullInputStream() : stream;

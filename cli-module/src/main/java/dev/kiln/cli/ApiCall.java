@@ -3,7 +3,7 @@ package dev.kiln.cli;
 import java.util.Map;
 
 /**
- * One request before it is signed.
+ * A request before it is signed.
  *
  * @param action the wire's operation, or empty for the REST API
  */
@@ -21,7 +21,7 @@ record ApiCall(String method, String path, Map<String, String> query, RequestBod
         return rest("GET", path, query, RequestBody.none());
     }
 
-    /** Whether it cannot name another host: behind two slashes, or without one, an authority could stand. */
+    /** Whether the path cannot name another host, as a double slash, or a missing one, could. */
     static boolean isPath(String path) {
         return path.startsWith("/") && !path.startsWith("//");
     }

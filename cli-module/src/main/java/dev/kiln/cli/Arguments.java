@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A command line, taken apart: words, options with a value ({@code --port 8080} or {@code --port=8080}), and flags. */
+/** A parsed command line: words, options with a value ({@code --port 8080} or {@code --port=8080}), and flags. */
 public final class Arguments {
 
     private final List<String> words = new ArrayList<>();
@@ -17,10 +17,10 @@ public final class Arguments {
     private Arguments() {}
 
     /**
-     * Takes the arguments apart.
+     * Parses the arguments.
      *
      * @param options names, without dashes, of the options that take a value
-     * @param flags names of the options that take none
+     * @param flags names of the options without a value
      */
     public static Arguments parse(List<String> arguments, Set<String> options, Set<String> flags)
             throws UsageException {
@@ -28,10 +28,10 @@ public final class Arguments {
     }
 
     /**
-     * The same for a command whose options have short forms.
+     * Parses the arguments of a command whose options have short forms.
      *
-     * @param letters the names behind the letters
-     * @param repeating those of the options that may be given several times
+     * @param letters names of the options by their letter
+     * @param repeating names of the options that may be given several times
      */
     static Arguments parse(
             List<String> arguments,
@@ -66,7 +66,7 @@ public final class Arguments {
         return parsed;
     }
 
-    /** A dash and a letter; a dash alone may be a file, and more letters a text. */
+    /** Whether it is a dash and a letter; a single dash may be a file, and more letters a text. */
     private static boolean isShort(String word) {
         return word.length() == 2 && word.charAt(0) == '-' && Character.isLetter(word.charAt(1));
     }
@@ -78,7 +78,7 @@ public final class Arguments {
         }
     }
 
-    /** What is neither an option nor an option's value, in order. */
+    /** The words that are neither options nor values of options, in order. */
     public List<String> words() {
         return List.copyOf(words);
     }
@@ -91,7 +91,7 @@ public final class Arguments {
         return Optional.ofNullable(options.get(name));
     }
 
-    /** All values of an option that may be given several times, in order. */
+    /** All values of a repeatable option, in order. */
     List<String> all(String name) {
         return List.copyOf(repeated.getOrDefault(name, List.of()));
     }
@@ -100,7 +100,7 @@ public final class Arguments {
         return option(name).orElseThrow(() -> new UsageException("option --" + name + " is missing"));
     }
 
-    /** The option as a whole number within bounds, or what to take when it is not given. */
+    /** The option as a whole number within bounds; the default when it is not given. */
     public int number(String name, int otherwise, int least, int most) throws UsageException {
         var given = option(name);
         if (given.isEmpty()) {

@@ -7,15 +7,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One command: the table of these is what is parsed, explained and completed.
+ * One command; the table of commands is the source for parsing, help and completion.
  *
  * @param name one or two words
- * @param words what follows them, for people: upper case stands for something, … for any number
- * @param does in half a sentence
+ * @param words the words after it, for help: upper case stands for a value, … for any number of them
+ * @param does what it does, as half a sentence
  */
 record Command(String name, List<String> words, List<Option> options, String does, Action action) {
 
-    /** Carries a command out and returns the exit status. */
+    /** Runs a command and returns its exit status. */
     interface Action {
         int run(Arguments arguments) throws UsageException, IOException;
     }
@@ -24,7 +24,7 @@ record Command(String name, List<String> words, List<Option> options, String doe
         return !words.isEmpty() && words.get(words.size() - 1).endsWith("…");
     }
 
-    /** As it is typed, but for its options. */
+    /** How to type it, without its options. */
     String form() {
         return words.isEmpty() ? name : name + " " + String.join(" ", words);
     }
@@ -56,7 +56,7 @@ record Command(String name, List<String> words, List<Option> options, String doe
                 .collect(Collectors.toMap(Option::letter, Option::name));
     }
 
-    /** What {@code --help} says of it. */
+    /** The text of {@code --help}. */
     String help() {
         var text = new StringBuilder("./kiln ").append(form()).append(options.isEmpty() ? "" : " [options]");
         text.append("\n\n  ").append(does).append('\n');

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All commands that talk to a server, and those about the commands themselves. */
+/** All commands of the client: those that talk to a server, and help and completion. */
 final class CommandTable {
 
     private final List<Command> commands = new ArrayList<>();
@@ -48,7 +48,7 @@ final class CommandTable {
         return command.run(words.subList(command.name().split(" ", -1).length, words.size()));
     }
 
-    /** Those that begin with the same word. */
+    /** The commands that begin with the same word. */
     private String near(List<String> words) {
         var begun = commands.stream()
                 .map(Command::name)
@@ -57,7 +57,7 @@ final class CommandTable {
         return begun.isEmpty() ? "" : "; there is " + String.join(", ", begun);
     }
 
-    /** The command that the words begin with; the one with more words of its own first. */
+    /** The command that the words begin with; the longest name wins. */
     Optional<Command> find(List<String> words) {
         var named = Stream.of(2, 1)
                 .filter(count -> words.size() >= count)
@@ -69,7 +69,7 @@ final class CommandTable {
                 .findFirst();
     }
 
-    /** What to type for the help that shows the options of what was typed, or the commands that begin so. */
+    /** The help command for what was typed: for a command, or for all commands that begin like this. */
     String helpFor(List<String> words) {
         var known = find(words)
                 .map(Command::name)
@@ -79,7 +79,7 @@ final class CommandTable {
         return known.map(name -> "./kiln " + name + " --help").orElse("./kiln help");
     }
 
-    /** Explains the command, or all whose names begin so. */
+    /** The help for the command, or for all commands whose names begin like this. */
     String help(List<String> words) {
         var found = find(words);
         if (found.isPresent()) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the demo and the commands do alike, each a thin layer over one request. */
+/** Steps that the demo and the commands share, each a thin layer over one request. */
 public final class Commands {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -6,10 +6,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What completes the commands in a shell: made of their table, so that it knows what they know. */
+/** Generates shell completion from the table of commands, so that both always agree. */
 final class Completion {
 
-    // Of the launcher itself, which starts and breaks whole systems.
+    // Commands of the launcher itself, which start and break whole systems.
     private static final List<String> LOCAL = List.of("bench", "demo", "faults", "help", "test", "up");
 
     private final List<Command> commands;
@@ -57,7 +57,7 @@ final class Completion {
         return words;
     }
 
-    /** The second words of commands that have two. */
+    /** The second words of two-word commands. */
     private String seconds() {
         var groups = new TreeMap<String, String>();
         for (var command : commands) {

@@ -53,7 +53,7 @@ final class ContextCommands {
         return ExitStatus.DONE;
     }
 
-    /** By the system's own tar, which knows every kind of file. */
+    /** Packs with the system's own tar, which knows every kind of file. */
     private static void pack(Path directory, Path archive) throws IOException {
         var tar = new ProcessBuilder("tar", "-c", "-f", archive.toString(), "-C", directory.toString(), ".")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

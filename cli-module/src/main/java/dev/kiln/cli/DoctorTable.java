@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** What was left behind, as a table for people. */
+/** The doctor's findings as a table for people. */
 final class DoctorTable {
 
     private DoctorTable() {}

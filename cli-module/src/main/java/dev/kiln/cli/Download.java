@@ -7,7 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.util.HexFormat;
 
-/** Bytes on their way from a server into a file, which has its name once all of them are there and the right ones. */
+/** A download into a file, which gets its name only when all bytes have arrived with the right digest. */
 final class Download {
 
     private final Answer answer;

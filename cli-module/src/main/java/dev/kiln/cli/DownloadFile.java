@@ -6,8 +6,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Where a download goes. It is moved over what is there, so that must be a file: a device would become a file for
- * everybody, and a link would lose what it leads to.
+ * The target of a download. The download is renamed over it, so it must be a regular file or not exist: a device would
+ * be replaced by a file for everybody, and a link would lose its target.
  */
 final class DownloadFile {
 
@@ -15,7 +15,7 @@ final class DownloadFile {
 
     private DownloadFile() {}
 
-    /** What the word names, or what the symbolic link of that name leads to. */
+    /** The file of this name, or the target of the symbolic link of this name. */
     static Path of(String word) throws UsageException {
         var named = Path.of(word);
         if (Files.isDirectory(named)) {
@@ -33,7 +33,7 @@ final class DownloadFile {
         return file;
     }
 
-    /** Has the bytes until all of them are there; beside the file, so that it can be moved in one step. */
+    /** The file for incomplete bytes; in the same directory, so that one rename completes the download. */
     static Path part(Path file) {
         return file.resolveSibling(file.getFileName() + ".part");
     }

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 
-/** The server that is asked: scheme, host and port, and nothing else, for what else it has would be lost. */
+/** Parses the address of the server: scheme, host and port only, since anything else would be ignored. */
 final class Endpoint {
 
     private static final String LIKE = "; it is like http://127.0.0.1:8080";
@@ -14,13 +14,13 @@ final class Endpoint {
     private Endpoint() {}
 
     /**
-     * Reads the value of a variable.
+     * Reads the value of an environment variable.
      *
-     * @param variable how it is called
+     * @param variable its name
      */
     static URI of(String variable, String text) throws UsageException {
         if (text.contains("@")) {
-            // Not the value, which may hold a password.
+            // Without the value, which may hold a password.
             throw new UsageException(variable + " has a user or a password before an @, which nobody would be sent"
                     + "; the key signs requests, so leave them out");
         }

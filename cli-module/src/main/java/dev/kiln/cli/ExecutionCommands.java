@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** Start, watch, cancel and list executions, and try their targets again. */
+/** Starts, watches, cancels and lists executions, and retries their failed targets. */
 final class ExecutionCommands {
 
     private final Session session;
@@ -75,7 +75,7 @@ final class ExecutionCommands {
         return arguments.has("follow") ? follow(id, json) : ExitStatus.DONE;
     }
 
-    /** As every server does, unless there are values, which the wire has no parameters for. */
+    /** Uses the wire's operation, which every server has, unless there are values: it has no parameters for them. */
     private JsonNode start(String template, String region, Arguments arguments) throws UsageException, IOException {
         var given = GivenParameters.of(arguments, session.here());
         var token = arguments.option("client-token").orElse("");
@@ -131,7 +131,7 @@ final class ExecutionCommands {
         return ExitStatus.DONE;
     }
 
-    /** The id of a template that is named by its id or its name. */
+    /** The template's id, given its id or its name. */
     private String template(String word, String region) throws UsageException, IOException {
         return word.matches(TemplateCommands.ID)
                 ? Session.id(word, "a template")

@@ -1,6 +1,6 @@
 package dev.kiln.cli;
 
-/** How a command that followed an execution ends: as the execution did. */
+/** The exit status of a command that followed an execution to its end. */
 final class ExitStatus {
 
     static final int DONE = 0;
@@ -9,7 +9,7 @@ final class ExitStatus {
 
     private ExitStatus() {}
 
-    /** Of a final status; a program that looks at 0 alone sees success alone. */
+    /** The exit status for a final status; only a success is 0, for programs that check nothing else. */
     static int of(String status) {
         return switch (status) {
             case "SUCCESS" -> DONE;

@@ -7,8 +7,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * Watches an execution to its end. On a terminal the last line shows how it stands now and is written anew; elsewhere
- * there are only lines that stay.
+ * Watches an execution to its end. On a terminal the last line shows its present state and is redrawn; elsewhere only
+ * lines that stay are printed.
  */
 final class Follower {
 
@@ -27,10 +27,10 @@ final class Follower {
         this.story = new Story(terminal);
     }
 
-    /** Returns the execution as it is at its end. */
+    /** Returns the execution in its final state. */
     JsonNode follow(boolean tells) throws IOException {
         while (true) {
-            // The execution first: what its events and targets say then is no older.
+            // Reads the execution first, so that its events and targets are at least as new.
             var execution = patience.answer(() -> client.get(path));
             var ended = ExitStatus.isFinal(text(execution, "status"));
             if (tells) {

@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file that a command line names to be read. */
+/** A file to be read that a command line names. */
 final class GivenFile {
 
     private GivenFile() {}
 
-    /** A file that there is, which can be read twice and has a length. */
+    /** An existing regular file, which can be read twice and has a length. */
     static Path of(String word) throws UsageException {
         var file = Path.of(word);
         if (Files.notExists(file) || word.isEmpty()) {
@@ -30,16 +30,16 @@ final class GivenFile {
         return file;
     }
 
-    /** What a file of text holds. */
+    /** The content of a text file. */
     static String text(Path file) throws UsageException, IOException {
         return text(file, Files.readAllBytes(file), "save it in UTF-8");
     }
 
     /**
-     * The text that the bytes of a file are. Another encoding is refused: what it is nobody can tell, and what comes of
-     * reading it as UTF-8 is another text.
+     * The text in the bytes of a file. Another encoding than UTF-8 is refused: it cannot be recognised, and reading it
+     * as UTF-8 would give another text.
      *
-     * @param remedy what to do about a file that is none
+     * @param remedy what to do about a file that is not UTF-8
      */
     static String text(Path file, byte[] bytes, String remedy) throws UsageException {
         var in = ByteBuffer.wrap(bytes);

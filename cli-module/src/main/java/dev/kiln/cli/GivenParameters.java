@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The values that a start gives to parameters; those of secrets from files or variables, which no other process sees.
+ * The values that a start gives to parameters; secrets come from files or variables, which no other process sees.
  */
 final class GivenParameters {
 
@@ -35,7 +35,7 @@ final class GivenParameters {
         this.here = here;
     }
 
-    /** The options of a command that takes values, those of its own first. */
+    /** The options of a command that takes parameters; the command's own come first. */
     static List<Option> optionsWith(Option... own) {
         return Stream.concat(Stream.of(own), OPTIONS.stream()).toList();
     }
@@ -54,7 +54,7 @@ final class GivenParameters {
         return values.isEmpty();
     }
 
-    /** What starts an execution with them. */
+    /** The body of a request that starts an execution with these values. */
     JsonNode start(String clientToken) {
         var body = JSON.createObjectNode();
         if (!clientToken.isEmpty()) {
@@ -98,7 +98,9 @@ final class GivenParameters {
         }
     }
 
-    /** Editors end a line where a token has none; a key of several lines, though, may need its last line end. */
+    /**
+     * Removes the line end that editors add after a token; text of several lines, such as a key, may need its last one.
+     */
     private static String withoutTheEndOfAnOnlyLine(String text) {
         var line = text.replaceFirst("\r?\n\\z", "");
         return line.contains("\n") ? text : line;

@@ -3,14 +3,14 @@ package dev.kiln.cli;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Takes out of a stream what a terminal would obey: whoever writes a template must not be able to set a reader's title,
- * clipboard or screen. Line ends, tabs, and colours where they are wanted stay.
+ * Removes control sequences from a stream for a terminal: the author of a template must not be able to set a reader's
+ * title, clipboard or screen. Keeps line ends, tabs and, if wanted, colours.
  */
 final class HarmlessText {
 
     private static final int ESCAPE = 0x1b;
     private static final int LONGEST_COLOUR = 32;
-    // In UTF-8 the first byte of U+0080 to U+00BF, of which the first half are control characters too.
+    // First byte in UTF-8 of U+0080 to U+00BF; the first half of these are control characters too.
     private static final int LATIN = 0xc2;
 
     private final boolean colours;
@@ -21,7 +21,7 @@ final class HarmlessText {
         this.colours = colours;
     }
 
-    /** What of the bytes may be shown; a sequence that is not at its end is kept for the next. */
+    /** The printable part of the bytes; keeps an incomplete sequence for the next call. */
     byte[] of(byte[] bytes) {
         var shown = new ByteArrayOutputStream(bytes.length);
         for (var next : bytes) {
@@ -47,7 +47,7 @@ final class HarmlessText {
         return shown.toByteArray();
     }
 
-    /** Only ESC [ digits and semicolons m, which is a colour, is let through; of others the escape is gone. */
+    /** Passes only ESC [ digits and semicolons m, which is a colour; drops what was read of any other sequence. */
     private void continueSequence(int value, ByteArrayOutputStream shown) {
         sequence.write(value);
         var number = sequence.size();

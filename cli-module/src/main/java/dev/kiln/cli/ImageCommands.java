@@ -85,7 +85,7 @@ final class ImageCommands {
     private int register(Arguments arguments) throws UsageException, IOException {
         var name = arguments.required("name");
         var file = GivenFile.of(arguments.words().get(0));
-        // Before the digest of what may be many gigabytes is taken.
+        // Before computing the digest of what may be many gigabytes.
         requireServer();
         var image = new Commands(session.client())
                 .importImage(
@@ -97,7 +97,7 @@ final class ImageCommands {
         return ExitStatus.DONE;
     }
 
-    /** That a server answers and knows the key; a key that may do nothing else may import all the same. */
+    /** Checks that a server answers and knows the key; a key with no other right can still import. */
     private void requireServer() throws UsageException, IOException {
         try {
             session.client().rpc("DescribeRegions", Map.of());

@@ -12,7 +12,7 @@ final class KeyCommands {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String KEYS = "/api/v1/keys";
-    // What the server allows, in seconds (the vendor's STS has the same).
+    // The server's limits, in seconds (the same as those of the vendor's STS).
     private static final int SHORTEST = 900;
     private static final int LONGEST = 43_200;
 

@@ -1,6 +1,6 @@
 package dev.kiln.cli;
 
-/** A piece of a log as it is: characters may be cut at its ends. */
+/** A piece of a log as bytes; characters may be cut at its ends. */
 final class LogChunk {
 
     private final byte[] bytes;
@@ -17,12 +17,12 @@ final class LogChunk {
         return bytes;
     }
 
-    /** The offset from which to ask for what follows. */
+    /** The offset of the next request. */
     long nextOffset() {
         return nextOffset;
     }
 
-    /** Whether nothing will follow. */
+    /** Whether the log is complete: nothing follows. */
     boolean complete() {
         return complete;
     }

@@ -2,7 +2,7 @@ package dev.kiln.cli;
 
 import java.io.IOException;
 
-/** Prints the log of an execution, as it is into a file or pipe, and without what a terminal would obey onto one. */
+/** Prints the log of an execution: unchanged to a file or pipe, without control sequences to a terminal. */
 final class LogPrinter {
 
     private final SignedClient client;
@@ -18,7 +18,7 @@ final class LogPrinter {
         this.text = new HarmlessText(terminal.colours());
     }
 
-    /** All there is, and if it is followed, until nothing more will come. */
+    /** Prints the whole log so far; when following, until it is complete. */
     void print(boolean follow) throws IOException {
         var offset = 0L;
         while (true) {

@@ -18,7 +18,7 @@ public final class Main {
 
     private static final int BUFFER = 8192;
 
-    // What to do about refusals whose own words do not say so, because they are the vendor's.
+    // Remedies for the vendor's messages that name none.
     private static final Map<String, String> REMEDIES = Map.of(
             "InvalidAccessKeyId.NotFound",
                     "check KILN_ACCESS_KEY_ID, and that KILN_ENDPOINT is the server that it is for",
@@ -34,13 +34,13 @@ public final class Main {
 
     public static void main(String[] arguments) {
         var here = new Surroundings(System.getenv(), Path.of(""));
-        // In UTF-8 whatever the locale is: tables and names have more than ASCII.
+        // UTF-8 in every locale: tables and names contain more than ASCII.
         var file = new FileOutputStream(FileDescriptor.out);
         var out = new PrintStream(new BufferedOutputStream(file, BUFFER), false, StandardCharsets.UTF_8);
         System.exit(written(out, System.err, run(List.of(arguments), here, out, System.err)));
     }
 
-    /** The status, or that what was done could not be told: a secret that is shown once would be lost unnoticed. */
+    /** The status, or a failure when the output could not be written: a secret that is shown once would be lost. */
     static int written(PrintStream out, PrintStream err, int status) {
         if (!out.checkError() || status != ExitStatus.DONE) {
             return status;
@@ -71,7 +71,7 @@ public final class Main {
         }
     }
 
-    /** In words: some exceptions about files say no more than which. */
+    /** The exception in words: those about files often have only the path. */
     static String reason(Exception e) {
         var said = String.valueOf(e.getMessage());
         if (e instanceof AccessDeniedException) {
@@ -80,10 +80,10 @@ public final class Main {
         return e instanceof NoSuchFileException ? "there is no file " + said : said;
     }
 
-    /** One line: the code, the server's words, and what to do unless they are about what was asked for. */
+    /** One line: the code, the server's message, and a remedy unless the message is about the given arguments. */
     private static String refusal(ApiException e, String askedFor) {
         var said = Terminal.oneLine(String.valueOf(e.getMessage())
-                // Of several lines, which say nothing to whoever has mistyped the secret.
+                // Drops lines that do not help after a mistyped secret.
                 .replaceFirst("(?s) server (string to sign|StringToSign) is.*", ""));
         var remedy = said.contains("access key \"" + askedFor + "\"") ? null : REMEDIES.get(e.code());
         return "refused: " + (e.code().isEmpty() ? "" : e.code() + ": ") + said

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name without dashes
  * @param letter its short form, or empty
- * @param value what stands behind it, for people; empty for a flag
+ * @param value the name of its value, for help; empty for a flag
  * @param repeats whether it may be given several times
  */
 record Option(String name, String letter, String value, String does, boolean repeats) {
@@ -16,7 +16,7 @@ record Option(String name, String letter, String value, String does, boolean rep
     static final Option OUTPUT = new Option("output", "o", "json", "print what the API answered, for programs");
     static final Option FOLLOW = new Option("follow", "f", "", "show what happens until the end");
 
-    /** One that is given once. */
+    /** An option that may be given once. */
     Option(String name, String letter, String value, String does) {
         this(name, letter, value, does, false);
     }
@@ -25,13 +25,13 @@ record Option(String name, String letter, String value, String does, boolean rep
         return value.isEmpty();
     }
 
-    /** As it is typed, for help. */
+    /** How to type it, for help. */
     String form() {
         var named = "--" + name + (isFlag() ? "" : " " + value);
         return letter.isEmpty() ? named : "-" + letter + ", " + named;
     }
 
-    /** All ways to type it. */
+    /** Its names with dashes, long and short. */
     List<String> names() {
         return letter.isEmpty() ? List.of("--" + name) : List.of("--" + name, "-" + letter);
     }

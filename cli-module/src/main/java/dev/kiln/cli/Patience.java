@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Asks a server again and again, and bears with one that is away for a while, as when it is replaced; not with one that
- * has never answered, as when its address is mistyped.
+ * Retries questions to a server, and waits for one that is away for a while, for example while it is replaced; not for
+ * one that has never answered, as when its address is mistyped.
  */
 final class Patience {
 
@@ -16,12 +16,12 @@ final class Patience {
     private boolean away;
     private boolean answered;
 
-    /** Something that is asked of a server. */
+    /** A question to a server. */
     interface Question<T> {
         T ask() throws IOException;
     }
 
-    /** The answer, after as many tries as it takes; a refusal is an answer too. */
+    /** The answer, after as many tries as necessary; a refusal counts as an answer. */
     <T> T answer(Question<T> question) throws IOException {
         while (true) {
             try {
@@ -52,7 +52,7 @@ final class Patience {
         pause();
     }
 
-    /** Until the next question. */
+    /** Waits until the next question. */
     void pause() throws IOException {
         try {
             Thread.sleep(BETWEEN.toMillis());

@@ -4,14 +4,14 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Hears how far the bytes of a long upload or download have come. */
+/** Receives the progress of a long upload or download. */
 interface Progress {
 
     Progress UNSEEN = (done, total) -> {};
 
     void at(long done, long total);
 
-    /** Passes everything on, and tells of it. */
+    /** Passes everything on to the stream, and reports the progress. */
     default OutputStream over(OutputStream out, long total) {
         return new FilterOutputStream(out) {
             private long done;
@@ -30,7 +30,7 @@ interface Progress {
         };
     }
 
-    /** A line on a terminal that is written over a few times a second, and is gone at the end; elsewhere nothing. */
+    /** A line that is redrawn a few times a second on a terminal, and erased at the end; nothing elsewhere. */
     static Progress on(Terminal terminal, String doing) {
         return terminal.watched() ? new ProgressLine(terminal, doing) : UNSEEN;
     }

@@ -1,6 +1,6 @@
 package dev.kiln.cli;
 
-/** How far it is, on one line of a terminal. */
+/** Shows progress on one line of a terminal. */
 final class ProgressLine implements Progress {
 
     private static final long BETWEEN = 200_000_000; // nanoseconds

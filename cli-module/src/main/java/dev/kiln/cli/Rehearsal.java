@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs what commands usually run, against a server of its own, and shows nothing of it: the launcher keeps what Java
- * has loaded and checked meanwhile, and every command after that begins with it.
+ * Runs common commands against a server of its own, without output: the launcher caches the classes that Java has
+ * loaded and verified meanwhile, which makes every later command start faster.
  */
 public final class Rehearsal {
 

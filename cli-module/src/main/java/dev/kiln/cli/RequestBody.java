@@ -9,10 +9,10 @@ import java.security.DigestOutputStream;
 import java.util.HexFormat;
 import tools.jackson.databind.JsonNode;
 
-/** What a request carries. */
+/** The body of a request. */
 public final class RequestBody {
 
-    /** Writes the bytes, each time from the first. */
+    /** Writes the bytes, from the first one at each call. */
     private interface Source {
         void writeTo(OutputStream out) throws IOException;
     }
@@ -37,7 +37,7 @@ public final class RequestBody {
         return jsonText(json.toString());
     }
 
-    /** The bytes of a file, read twice: once for the digest that is signed, once while they are sent. */
+    /** The bytes of a file, read twice: once for the digest in the signature, once while they are sent. */
     public static RequestBody file(Path file) throws IOException {
         var digest = RequestSignature.digest();
         long length;
@@ -48,24 +48,24 @@ public final class RequestBody {
         return new RequestBody("application/octet-stream", sha256, length, out -> Files.copy(file, out));
     }
 
-    /** JSON that somebody has written; whether it is any the server says. */
+    /** JSON written by the user; the server checks it. */
     static RequestBody jsonText(String json) {
         var bytes = json.getBytes(StandardCharsets.UTF_8);
         return new RequestBody(
                 "application/json", RequestSignature.sha256(bytes), bytes.length, out -> out.write(bytes));
     }
 
-    /** The same body, whose way to the server is told. */
+    /** This body, with its progress reported while it is sent. */
     RequestBody telling(Progress progress) {
         return new RequestBody(contentType, sha256, length, out -> source.writeTo(progress.over(out, length)));
     }
 
-    /** Empty for no body. */
+    /** The content type; empty for no body. */
     String contentType() {
         return contentType;
     }
 
-    /** Of the bytes, in hexadecimal digits. */
+    /** The SHA-256 of the bytes, in hexadecimal digits. */
     String sha256() {
         return sha256;
     }

@@ -16,9 +16,9 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * The signature of one request by ACS3-HMAC-SHA256.
  *
- * @param path as it is sent
+ * @param path as sent
  * @param query not encoded
- * @param headers those that are sent; the ones that the algorithm covers are signed
+ * @param headers the headers to be sent; those that the algorithm covers are signed
  * @param bodySha256 in hexadecimal digits
  */
 record RequestSignature(

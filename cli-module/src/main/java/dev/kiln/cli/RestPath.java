@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What somebody has typed as the path of a request.
+ * The path of a request as typed by the user.
  *
- * @param path as it is sent
- * @param query what stood behind the question mark, not encoded
+ * @param path as sent
+ * @param query the part after the question mark, not encoded
  */
 record RestPath(String path, Map<String, String> query) {
 
-    // RFC 3986: what a path may not hold as it is.
+    // RFC 3986: what a path must encode.
     private static final Pattern NOT_AS_IT_IS = Pattern.compile("[^A-Za-z0-9/._~!$&'()*+,;=:@%-]|%(?![0-9A-Fa-f]{2})");
     private static final Pattern BROKEN = Pattern.compile("#|%(?![0-9A-Fa-f]{2})");
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** When templates start by themselves. */
+/** The schedules of templates. */
 final class ScheduleCommands {
 
     private static final JsonMapper JSON = new JsonMapper();

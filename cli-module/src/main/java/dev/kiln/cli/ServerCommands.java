@@ -14,12 +14,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The doctor, the workers, and any operation or request. */
+/** The doctor, the workers, and arbitrary operations and requests. */
 final class ServerCommands {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String DOCTOR = "/api/v1/doctor";
-    // What the HTTP client sends and the API has a use for.
+    // The methods that the HTTP client can send and the API has a use for.
     private static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE");
 
     private final Session session;
@@ -76,7 +76,9 @@ final class ServerCommands {
         return report.path("clean").asBoolean(false) ? ExitStatus.DONE : ExitStatus.REFUSED;
     }
 
-    /** The server forgets without a word what it has never heard of; somebody who has mistyped it wants to know. */
+    /**
+     * Fails for a place that the server does not know: the server would accept it silently, also after a typing error.
+     */
     private void forget(String place) throws UsageException, IOException {
         var places = new TreeSet<String>();
         var known = session.client().get(DOCTOR);
@@ -100,7 +102,7 @@ final class ServerCommands {
         for (var worker : report.path("workers")) {
             var able = new StringJoiner(" ");
             worker.path("able").forEach(word -> able.add(word.asString()));
-            // A reason each line: they are sentences.
+            // One line per reason: they are sentences.
             var lacking = worker.path("lacking").properties().stream()
                     .map(why -> why.getKey() + ": " + why.getValue().asString())
                     .iterator();

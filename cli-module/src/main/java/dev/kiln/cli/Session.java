@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What all commands need: the server, once somebody asks for it, the region, and where to write. */
+/** The context of all commands: the server (connected on first use), the region, and the output. */
 final class Session {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -50,12 +50,12 @@ final class Session {
         return arguments.option("region").orElse(here.environment().getOrDefault("KILN_REGION", DEFAULT_REGION));
     }
 
-    /** The region that KILN_REGION names, if it names one. */
+    /** The region in KILN_REGION, if set. */
     Optional<String> environmentRegion() {
         return Optional.ofNullable(here.environment().get("KILN_REGION")).filter(region -> !region.isEmpty());
     }
 
-    /** Whether a program reads what is written; it then gets what the API has answered. */
+    /** Whether the output is for a program, which gets the API's answer unchanged. */
     static boolean json(Arguments arguments) throws UsageException {
         var form = arguments.option("output").orElse("table");
         if (!form.equals("json") && !form.equals("table")) {
@@ -77,7 +77,7 @@ final class Session {
     /**
      * All pages of a listing.
      *
-     * @param at the path of the list in the answer
+     * @param at path of the list in the answer
      */
     List<JsonNode> all(String operation, Map<String, String> parameters, String at) throws UsageException, IOException {
         var all = new ArrayList<JsonNode>();
@@ -94,7 +94,7 @@ final class Session {
         }
     }
 
-    /** An id in a path or a parameter; whatever has other characters would be another path. */
+    /** Checks an id for a path or a parameter; with other characters it would name another path. */
     static String id(String word, String what) throws UsageException {
         if (!word.matches("[A-Za-z0-9._-]{1,128}")) {
             throw new UsageException("\"" + word + "\" is not the id of " + what);
@@ -102,7 +102,7 @@ final class Session {
         return word;
     }
 
-    /** How long ago a time of an answer was, for people. */
+    /** The age of a time in an answer, for people. */
     static String ago(String time) {
         try {
             return length(Duration.between(Instant.parse(time), Instant.now())) + " ago";

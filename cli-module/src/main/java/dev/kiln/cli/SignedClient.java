@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sends signed requests to a Kiln server: operations of the wire, and the plain REST API beside them. */
+/** Sends signed requests to a Kiln server: operations of the wire, and requests of the REST API. */
 public final class SignedClient {
 
     private static final String VERSION = "2014-05-26";
@@ -45,17 +45,17 @@ public final class SignedClient {
         return json(ApiCall.rpc(action, parameters));
     }
 
-    /** The request of an operation, signed now, for those who send it themselves. */
+    /** The request of an operation, signed now, for callers that send it themselves. */
     public HttpRequest request(String action, Map<String, String> parameters) {
         var call = ApiCall.rpc(action, parameters);
         var request = HttpRequest.newBuilder(address(call)).method(call.method(), HttpRequest.BodyPublishers.noBody());
         var headers = signed(call);
-        headers.remove("host"); // the HTTP client sends this one itself
+        headers.remove("host"); // the HTTP client sets this one itself
         headers.forEach(request::header);
         return request.build();
     }
 
-    /** Calls the REST API and returns its answer; a missing node when that has no content. */
+    /** Calls the REST API and returns its answer; a missing node when the answer has no content. */
     public JsonNode rest(String method, String path, Map<String, String> query, RequestBody body) throws IOException {
         return json(ApiCall.rest(method, path, query, body));
     }
@@ -71,7 +71,7 @@ public final class SignedClient {
         return new TextChunk(new String(chunk.bytes(), StandardCharsets.UTF_8), chunk.nextOffset());
     }
 
-    /** Reads a log from the REST API as it is, from an offset on. */
+    /** Reads bytes of a log from the REST API, from an offset on. */
     LogChunk bytes(String path, long offset) throws IOException {
         try (var answer = send(ApiCall.get(path, Map.of("offset", Long.toString(offset))))) {
             return new LogChunk(
@@ -82,8 +82,8 @@ public final class SignedClient {
     }
 
     /**
-     * Downloads bytes from the REST API into a file, which is replaced, if it is there, when all of them have come and
-     * are those that the server has announced.
+     * Downloads from the REST API into a file. An existing file is replaced only when all bytes have arrived and match
+     * the digest that the server announced.
      */
     public void download(String path, Path file) throws IOException {
         download(path, file, Progress.UNSEEN);
@@ -103,7 +103,7 @@ public final class SignedClient {
         }
     }
 
-    /** The answer as it is; a refusal is thrown. */
+    /** The answer itself; throws a refusal. */
     Answer send(ApiCall call) throws IOException {
         try {
             var answer = Answer.of(address(call), call.method(), signed(call), call.body());
@@ -125,7 +125,7 @@ public final class SignedClient {
     }
 
     private URI address(ApiCall call) {
-        // Whoever gets the request can send it on: it goes to the endpoint and to nobody else.
+        // A signed request could be sent on by its receiver: it must go to the endpoint and nowhere else.
         if (!ApiCall.isPath(call.path())) {
             throw new IllegalArgumentException("path \"" + call.path() + "\" does not begin with one /");
         }
@@ -134,7 +134,7 @@ public final class SignedClient {
         return URI.create(server + (query.isEmpty() ? call.path() : call.path() + "?" + query));
     }
 
-    /** The headers of a request that is sent now, its signature among them. */
+    /** The headers of a request that is sent now, including its signature. */
     private Map<String, String> signed(ApiCall call) {
         var headers = headers(call);
         var signature = new RequestSignature(
@@ -164,7 +164,7 @@ public final class SignedClient {
         return headers;
     }
 
-    /** As the HTTP client writes it: without the scheme's own port. */
+    /** The Host header as the HTTP client writes it: without the scheme's default port. */
     private String host() {
         var usual = "https".equals(endpoint.getScheme()) ? 443 : 80;
         var port = endpoint.getPort();
@@ -175,14 +175,14 @@ public final class SignedClient {
         try (answer) {
             var text = new String(answer.body().readNBytes(LONGEST_ERROR), StandardCharsets.UTF_8);
             var refusal = refusal(answer.status(), text);
-            // Perhaps no Kiln is there at all.
+            // Perhaps this is not a Kiln at all.
             return refusal.code().isEmpty()
                     ? new ApiException(answer.status(), "", endpoint + " answered with " + refusal.getMessage())
                     : refusal;
         }
     }
 
-    /** The wire says Code and Message; a problem of the REST API (RFC 9457) says title and detail. */
+    /** The wire has Code and Message; a problem of the REST API (RFC 9457) has title and detail. */
     static ApiException refusal(int status, String text) {
         try {
             var json = JSON.readTree(text);

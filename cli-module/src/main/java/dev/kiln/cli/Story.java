@@ -9,7 +9,7 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Tells an execution to people: a line for each change of status, and how its targets stand. */
+/** Reports an execution to people: a line for each change of status, and the state of its targets. */
 final class Story {
 
     private static final int BAR = 10;
@@ -22,7 +22,7 @@ final class Story {
         this.terminal = terminal;
     }
 
-    /** Tells those events that were not told yet; whether there was one. */
+    /** Prints the new events; whether there were any. */
     boolean tell(JsonNode events) {
         var before = told;
         for (var event : events) {
@@ -46,7 +46,7 @@ final class Story {
                 + Terminal.oneLine(text(event, "message"));
     }
 
-    /** What started an execution, when nobody asked for it. */
+    /** Prints what started an execution, if it was not a request. */
     void origin(JsonNode execution) {
         switch (text(execution, "startedBy")) {
             case "SCHEDULE" -> terminal.out().println("started by its template's schedule");
@@ -55,7 +55,7 @@ final class Story {
         }
     }
 
-    /** Why an execution did not succeed, when it did not. */
+    /** Prints why an execution failed, if it did. */
     void outcome(JsonNode execution) {
         if (!text(execution, "errorCode").isEmpty()) {
             terminal.out().println("            " + text(execution, "errorCode"));
@@ -65,7 +65,7 @@ final class Story {
         }
     }
 
-    /** A table of the targets. */
+    /** Prints a table of the targets. */
     void targets(JsonNode targets) {
         var table = new Table(2, "REGION", "IMAGE", "STATE", "DONE", "SHARED WITH", "ERROR");
         for (var target : targets) {
@@ -84,7 +84,7 @@ final class Story {
         table.print(terminal);
     }
 
-    /** All of it now on one line, for a terminal: what it waits for, or how far the copies are. */
+    /** The present state on one line, for a terminal: what it waits for, or the progress of the copies. */
     String now(JsonNode execution, JsonNode targets) {
         var line = new StringJoiner("  ");
         line.add(text(execution, "status") + " " + Session.length(since(text(execution, "modifiedAt"))));

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/** Where a command is run: what the environment says of the server and the key, and the data directory beside it. */
+/** Where a command runs: the environment, which names the server and the key, and the directory with the data. */
 public record Surroundings(Map<String, String> environment, Path workingDirectory) {
 
     private static final String ENDPOINT = "KILN_ENDPOINT";
@@ -23,14 +23,14 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
     private static final String TOKEN = "KILN_SECURITY_TOKEN";
 
     /**
-     * A client for the server that KILN_ENDPOINT names, with the key of the environment or of {@code data/root-key}.
+     * A client for the server in KILN_ENDPOINT, with the key of the environment or else of {@code data/root-key}.
      */
     SignedClient client() throws UsageException, IOException {
         var endpoint = Endpoint.of(ENDPOINT, environment.getOrDefault(ENDPOINT, "http://127.0.0.1:8080"));
         return new SignedClient(endpoint, key());
     }
 
-    /** The key of the environment, or of {@code data/root-key}. */
+    /** The key in the environment, or else in {@code data/root-key}. */
     public AccessKey key() throws UsageException, IOException {
         var id = environment.getOrDefault(KEY_ID, "");
         var secret = environment.getOrDefault(KEY_SECRET, "");
@@ -43,7 +43,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         var file = workingDirectory
                 .resolve(environment.getOrDefault("KILN_DATA", "data"))
                 .resolve("root-key");
-        // Not "not exists": beneath another user's directory nobody can tell.
+        // Not "!exists": below another user's directory nobody can know.
         if (Files.notExists(file)) {
             throw new UsageException("set " + KEY_ID + " and " + KEY_SECRET + " (there is no " + file + " either)");
         }
@@ -53,7 +53,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         return keyIn(file);
     }
 
-    /** What stands in a header, where a line end would begin another one. */
+    /** Checks a value for use in a header, where a line end would begin another header. */
     private static String sendable(String variable, String value) throws UsageException {
         if (!value.matches("[!-~]*")) {
             throw new UsageException(
@@ -71,7 +71,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
         }
     }
 
-    /** Without a word of what the file holds, which may be a secret. */
+    /** Reads the key; a failure quotes nothing from the file, which may hold a secret. */
     private static AccessKey keyIn(Path file) throws UsageException, IOException {
         var lines = new Properties();
         try {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Rows in columns, for people. On a terminal that is too narrow names and texts are cut; ids never are, which have to
- * be pasted into the next command, and neither is a reason at the end: a longer line is better than half of either.
- * What is piped is whole.
+ * Rows in columns, for people. On a narrow terminal names and texts are cut. Ids never are, since people paste them
+ * into the next command, and neither is a reason at the end: a longer line is better than half of either. Piped output
+ * is complete.
  */
 final class Table {
 
@@ -19,13 +19,13 @@ final class Table {
     private final int coloured;
     private List<String> cuttable = List.of();
 
-    /** @param coloured the column whose texts are statuses; -1 for none */
+    /** @param coloured index of the column with statuses; -1 for none */
     Table(int coloured, String... header) {
         this.coloured = coloured;
         rows.add(List.of(header));
     }
 
-    /** The columns that a narrow terminal may cut, by what is above them. */
+    /** Sets the columns that a narrow terminal may cut, by their headers. */
     Table cutting(String... headers) {
         cuttable = List.of(headers);
         return this;

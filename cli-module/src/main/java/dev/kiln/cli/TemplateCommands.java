@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** {@code ./kiln template}: make, list and look at templates. */
+/** {@code ./kiln template}: creates, lists and shows templates. */
 final class TemplateCommands {
 
     static final String SET = "/ImagePipeline/ImagePipelineSet";
@@ -128,7 +128,7 @@ final class TemplateCommands {
         return ExitStatus.DONE;
     }
 
-    /** The REST API's path of the template that the first word is about, by id or name. */
+    /** The REST API's path of the template that the first word names, by id or name. */
     String path(Arguments arguments) throws UsageException, IOException {
         var word = arguments.words().get(0);
         var id = word.matches(ID) ? word : text(find(word, session.region(arguments)), "ImagePipelineId");
@@ -155,12 +155,12 @@ final class TemplateCommands {
         }
     }
 
-    /** A template by its id, or by a name that only one has. */
+    /** A template by its id, or by its name if only one has it. */
     JsonNode find(String word, String region) throws UsageException, IOException {
         var parameter = word.matches(ID) ? "ImagePipelineId.1" : "Name";
         var found = session.all("DescribeImagePipelines", Map.of("RegionId", region, parameter, word), SET);
         if (found.isEmpty()) {
-            // As the server refuses an id that it does not know.
+            // The same refusal as the server's for an unknown id.
             throw new ApiException(
                     404, "InvalidImagePipeline.NotFound", "There is no template \"" + word + "\" in " + region + ".");
         }

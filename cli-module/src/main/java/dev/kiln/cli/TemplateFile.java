@@ -13,19 +13,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A template as a file of YAML, of which JSON is a part: the parameters of CreateImagePipeline, lists and objects
- * instead of numbered names.
+ * A template as a YAML or JSON file: the parameters of CreateImagePipeline, with lists and objects instead of numbered
+ * names.
  */
 final class TemplateFile {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int LARGEST = 256 * 1024;
-    // Of a value in a message.
+    // The maximum length of a value in a message.
     private static final int SHOWN = 60;
 
     private TemplateFile() {}
 
-    /** The parameters as the wire calls them: {@code Tag.1.Key}, {@code ImageOptions.ImageName}. */
+    /** The parameters with the wire's names: {@code Tag.1.Key}, {@code ImageOptions.ImageName}. */
     static Map<String, String> read(Path file) throws UsageException, IOException {
         var parameters = new LinkedHashMap<String, String>();
         if (!(load(file) instanceof Map<?, ?> content)) {
@@ -41,7 +41,7 @@ final class TemplateFile {
         return parameters;
     }
 
-    /** The parameters that starts may say anew, as the REST API takes them. */
+    /** The parameters that a start may override, in the REST API's form. */
     static JsonNode parameters(Path file) throws UsageException, IOException {
         if (!(load(file) instanceof List<?> parameters)) {
             throw new UsageException(file + " is not a list like - {name: VERSION, default: \"1.2\"}");
@@ -113,7 +113,7 @@ final class TemplateFile {
         return name.isEmpty() ? String.valueOf(key) : name + "." + key;
     }
 
-    /** The value, if what is sent is what stands in the file. */
+    /** The value, if YAML reads it as exactly what is written in the file. */
     private static Object exact(String name, Object value) throws UsageException {
         if (value instanceof String) {
             return value;

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 
-/** The parameters of CreateImagePipeline (docs/api.md), as the wire calls them; {@code N} stands for numbers. */
+/** The wire's names of CreateImagePipeline's parameters (docs/api.md); {@code N} stands for numbers. */
 final class TemplateNames {
 
     static final Set<String> ALL = Set.of(
@@ -61,10 +61,9 @@ final class TemplateNames {
     private TemplateNames() {}
 
     /**
-     * What is wrong with a name; nothing when it is one of them. The server would take others for what it does not
-     * need.
+     * What is wrong with a name; empty for a known one. The server would silently ignore unknown names.
      *
-     * @param value what stands behind it, for the message
+     * @param value its value, for the message
      */
     static Optional<String> fault(String name, String value) {
         var general = name.replaceAll("\\.[0-9]+(?=\\.|$)", ".N");
@@ -83,7 +82,7 @@ final class TemplateNames {
         return Optional.of(quoted + "is no parameter of CreateImagePipeline; the nearest is " + near);
     }
 
-    /** How to write what has the right name in the wrong form, as one value for a list. */
+    /** How to write a value whose name is right but whose form is wrong, such as a single value for a list. */
     private static Optional<String> form(String general, String value) {
         var one = general.replaceFirst("\\.N$", "");
         if (ALL.contains(one)) {
@@ -96,7 +95,7 @@ final class TemplateNames {
                 .findFirst();
     }
 
-    /** Empty when what is written is nothing like the known one. */
+    /** Empty when the name is not similar to the known one. */
     private static String form(String known, String general, String value) {
         var write = last(general) + ": ";
         var below = known.startsWith(general + ".") ? known.substring(general.length()) : "";
@@ -120,7 +119,7 @@ final class TemplateNames {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    /** How many letters have to be changed, put in or taken out to make one of the other. */
+    /** The number of letters to change, insert or remove to turn one into the other. */
     private static int distance(String one, String other) {
         var row = new int[other.length() + 1];
         for (int to = 0; to <= other.length(); to++) {

@@ -4,16 +4,16 @@ import java.io.PrintStream;
 import java.util.Map;
 
 /**
- * What is written to: whether a person looks at it, how wide it is, and whether it may have colours. What a server or a
- * build has said is shown without anything that a terminal would obey, but for colours.
+ * The output: whether a person watches it, how wide it is, and whether it may have colours. Text from a server or a
+ * build is shown without control sequences other than colours.
  *
- * @param width columns; 0 when nobody looks, and nothing is cut
+ * @param width columns; 0 when nobody watches, and nothing is cut
  */
 record Terminal(PrintStream out, int width, boolean colours) {
 
     private static final int NARROWEST = 20;
 
-    /** As the launcher says, which can ask the terminal: {@code KILN_COLUMNS} is set when there is one. */
+    /** Uses {@code KILN_COLUMNS}, which the launcher sets when there is a terminal: it can ask it for its width. */
     static Terminal of(PrintStream out, Map<String, String> environment) {
         var columns = environment.getOrDefault("KILN_COLUMNS", "");
         var width = columns.matches("[1-9][0-9]{0,4}") ? Math.max(Integer.parseInt(columns), NARROWEST) : 0;
@@ -26,7 +26,7 @@ record Terminal(PrintStream out, int width, boolean colours) {
         return width > 0;
     }
 
-    /** The text in a colour that says how the status is, where colours may be. */
+    /** The text in the colour of the status, where colours are allowed. */
     String status(String status) {
         if (!colours) {
             return status;
@@ -52,7 +52,7 @@ record Terminal(PrintStream out, int width, boolean colours) {
                 .strip();
     }
 
-    /** At most so many characters of the text, the last one a mark when some are missing. */
+    /** At most this many characters of the text; the last one is a mark when some are missing. */
     static String cut(String text, int most) {
         return text.codePointCount(0, text.length()) <= most
                 ? text

@@ -1,4 +1,4 @@
 package dev.kiln.cli;
 
-/** Some text, and the offset from which to ask for what follows it. */
+/** Some text, and the offset of the text after it. */
 public record TextChunk(String text, long nextOffset) {}

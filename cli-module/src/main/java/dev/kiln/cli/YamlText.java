@@ -14,33 +14,33 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Reads YAML, and keeps what stands in the file beside what YAML takes it for: true for yes, 83 for 0123. */
+/** Reads YAML, and keeps both the text in the file and YAML's value for it: true for yes, 83 for 0123. */
 final class YamlText extends SafeConstructor {
 
-    // More than any template has. A few lines of anchors, lists of lists of lists, can stand for billions.
+    // More than any template has. A few lines of nested aliases can stand for billions of nodes.
     private static final int MOST = 10_000;
 
     private int seen;
 
     /**
-     * What is no text for YAML.
+     * A value that YAML does not read as text.
      *
-     * @param written as it stands in the file
-     * @param read what YAML takes it for
+     * @param written the text in the file
+     * @param read YAML's value
      */
     record Typed(String written, Object read) {
 
-        /** Whether it is true, false or a whole number; fractions are none, for 1.10 is 1.1 to YAML. */
+        /** Whether it is true, false or a whole number; fractions are excluded, since YAML reads 1.10 as 1.1. */
         boolean isWhole() {
             return read instanceof Boolean || (read instanceof Number && !(read instanceof Double));
         }
 
-        /** Whether what is sent is what stands in the file. */
+        /** Whether YAML's value is exactly what is written in the file. */
         boolean isExact() {
             return isWhole() && read.toString().equals(written);
         }
 
-        /** As it is written, so that a name of this kind is the name that somebody has written. */
+        /** The text in the file, so that a name such as 0123 stays what the user has written. */
         @Override
         public String toString() {
             return written;
@@ -55,7 +55,7 @@ final class YamlText extends SafeConstructor {
         }
     }
 
-    /** Maps, lists, texts and {@link Typed}; an empty text when there is nothing. */
+    /** Maps, lists, texts and {@link Typed}; an empty text for an empty document. */
     static Object load(String text) {
         var options = new LoaderOptions();
         var root = new Yaml(options).compose(new StringReader(text));
@@ -67,7 +67,7 @@ final class YamlText extends SafeConstructor {
         return yaml.constructDocument(root);
     }
 
-    /** Before anything is made of it: what has no end would have none here either. */
+    /** Checks the nodes before anything is made of them; refuses aliases that contain themselves, and too many nodes. */
     private void walk(Node node) {
         if (node.isTwoStepsConstruction()) {
             throw new YAMLException("an alias stands in what it is an alias of, and has no end; write it out");
@@ -95,7 +95,7 @@ final class YamlText extends SafeConstructor {
         };
     }
 
-    /** It may say of itself that it is a number, and be none. */
+    /** A value may be tagged as a number and not be one. */
     private static Object read(Construct usual, Node node, String written) {
         Object read;
         try {

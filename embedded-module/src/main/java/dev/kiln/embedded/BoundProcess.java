@@ -12,16 +12,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Child processes that end when this JVM ends, even when it is killed: the kernel sends them a signal (where the
- * program {@code setpriv} of util-linux is there to ask for it). They have a session of their own, so that a Ctrl-C
- * meant for this JVM does not reach them before it stops them in its own order.
+ * Child processes that end when this JVM ends, even when it is killed: the kernel sends them a signal (if util-linux's
+ * {@code setpriv} is installed to request it). They run in their own session, so that a Ctrl-C for this JVM does not
+ * reach them before it stops them in its own order.
  */
 public final class BoundProcess {
 
-    /** The ordinary account that a server runs as which refuses to run as root. */
+    /** The ordinary account for a server that refuses to run as root. */
     static final int NOBODY = 65534;
 
-    // The kernel sends the signal when the thread that started the child ends, so one thread starts all and never ends.
+    // The kernel sends the signal when the thread that started the child ends, so one thread that never ends starts
+    // all.
     private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(task -> {
         var thread = new Thread(task, "child-starter");
         thread.setDaemon(true);
@@ -33,7 +34,7 @@ public final class BoundProcess {
     /**
      * Starts the process that the builder describes.
      *
-     * @param signal what the child gets when this JVM is gone, for example {@code TERM}
+     * @param signal the signal that the child gets when this JVM is gone, for example {@code TERM}
      */
     public static Process start(ProcessBuilder builder, String signal) throws IOException {
         if (canBind()) {
@@ -42,7 +43,7 @@ public final class BoundProcess {
         return startByStarter(builder);
     }
 
-    /** As {@link #start}, and as the account "nobody" when this JVM runs as root. */
+    /** Like {@link #start}, but as the account "nobody" when this JVM runs as root. */
     static Process startWithoutRoot(ProcessBuilder builder, String signal) throws IOException {
         if (!isRoot()) {
             return start(builder, signal);
@@ -63,7 +64,7 @@ public final class BoundProcess {
         return startByStarter(builder);
     }
 
-    /** Sends a signal by its name, for example {@code INT}; says nothing when the process is gone already. */
+    /** Sends a signal by name, for example {@code INT}; does nothing when the process is already gone. */
     static void signal(long pid, String signal) throws IOException {
         var command = List.of("/bin/sh", "-c", "kill -" + signal + " " + pid + " 2>/dev/null || true");
         try {

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** The sole use of a directory, among all processes of a machine; given up with the process at the latest. */
+/** Exclusive use of a directory among all processes of a machine; released at the latest when the process ends. */
 public final class DirectoryLock implements Closeable {
 
     private final FileChannel channel;
@@ -21,7 +21,7 @@ public final class DirectoryLock implements Closeable {
         this.channel = channel;
     }
 
-    /** Makes the directory if need be, for its owner alone, and fails when somebody else uses it. */
+    /** Creates the directory if necessary, with access for its owner only, and fails when another process uses it. */
     public static DirectoryLock take(Path directory) throws IOException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         if (Files.exists(directory) && !Files.isDirectory(directory)) {

@@ -28,9 +28,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/**
- * A Kafka broker of one node within this JVM, on the loopback address; its data stay in the directory over restarts.
- */
+/** A Kafka broker of one node in this JVM, on the loopback address; the directory keeps its data across restarts. */
 public final class EmbeddedKafka implements Closeable {
 
     private static final int NODE = 1;
@@ -38,7 +36,7 @@ public final class EmbeddedKafka implements Closeable {
     private static final long SECONDS_TO_STOP = 30;
     private static final long SECONDS_FOR_A_LOST_ONE = 2;
 
-    // Of the broker of this JVM, which is one: Kafka's way to end the JVM is the JVM's, too.
+    // Static like Kafka's exit procedure, which survive() replaces: both belong to the one broker of this JVM.
     private static final AtomicBoolean GAVE_UP = new AtomicBoolean();
 
     private final DirectoryLock lock;
@@ -54,7 +52,7 @@ public final class EmbeddedKafka implements Closeable {
     /**
      * Starts the broker and returns when it answers.
      *
-     * @param directory kept over restarts; used by one broker at a time
+     * @param directory kept across restarts; used by one broker at a time
      * @param port a port of 127.0.0.1, or 0 for any
      */
     public static EmbeddedKafka start(Path directory, int port) throws IOException {
@@ -74,10 +72,10 @@ public final class EmbeddedKafka implements Closeable {
     }
 
     /**
-     * From now on a broker that gives up, its disk being full for example, does not end this JVM, which is what Kafka
-     * does else. It stays away until it is started again with a new JVM.
+     * From now on a broker that gives up, for example because its disk is full, does not end this JVM, which is Kafka's
+     * default. It stays down until a new JVM starts it.
      *
-     * @param told hears that it gave up
+     * @param told is called when the broker has given up
      */
     public static void survive(Consumer<String> told) {
         Exit.Procedure givesUp = (status, message) -> {
@@ -95,7 +93,7 @@ public final class EmbeddedKafka implements Closeable {
         return "127.0.0.1:" + port;
     }
 
-    /** Makes the topic unless it is there. */
+    /** Creates the topic if it does not exist. */
     public void createTopic(String name, int partitions) throws IOException {
         Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
         try (var admin = Admin.create(settings)) {
@@ -113,7 +111,9 @@ public final class EmbeddedKafka implements Closeable {
         }
     }
 
-    /** Stops the broker, which takes a second or two; one that has given up would take minutes, and is left alone. */
+    /**
+     * Stops the broker, which takes a second or two. One that has given up would take minutes, so it is not stopped.
+     */
     @Override
     public void close() throws IOException {
         var stopping = new Thread(
@@ -131,7 +131,7 @@ public final class EmbeddedKafka implements Closeable {
         }
     }
 
-    /** A directory that was not formatted wholly is formatted again: it cannot hold messages yet. */
+    /** A directory that was not formatted completely is formatted again: it cannot hold messages yet. */
     private static void format(Path data) throws IOException {
         if (Files.exists(data.resolve("meta.properties"))) {
             return;
@@ -192,7 +192,7 @@ public final class EmbeddedKafka implements Closeable {
                 "group.initial.rebalance.delay.ms", "0");
     }
 
-    /** The database holds the truth, so messages are needed for days only and the broker may be small. */
+    /** Settings for a small broker: the database holds the truth, so messages are needed only for days. */
     private static Map<String, String> modest() {
         return Map.of(
                 "log.retention.hours", "72",

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * A PostgreSQL server as a child process on the loopback address. Its data stay in the directory over restarts, a
- * killed server or JVM included, and its one account needs a password that only the directory's owner can read.
+ * A PostgreSQL server as a child process on the loopback address. The directory keeps its data across restarts, even
+ * when the server or the JVM was killed, and its one account needs a password that only the directory's owner can read.
  */
 public final class EmbeddedPostgres implements Closeable {
 
@@ -39,10 +39,10 @@ public final class EmbeddedPostgres implements Closeable {
     /**
      * Where and how the server keeps its data.
      *
-     * @param directory kept over restarts; used by one server at a time
+     * @param directory kept across restarts; used by one server at a time
      * @param port a port of 127.0.0.1, or 0 for any
-     * @param durable whether what was committed survives a crash of the machine; tests do without, which is faster
-     * @param log where the server's own log is appended
+     * @param durable whether committed data survives a crash of the machine; tests do without, which is faster
+     * @param log the file that the server's own log is appended to
      */
     public record Settings(Path directory, int port, boolean durable, Path log) {}
 
@@ -55,9 +55,7 @@ public final class EmbeddedPostgres implements Closeable {
         this.server = startServer();
     }
 
-    /**
-     * Starts the server and returns when it answers; a server that a killed JVM left in the directory is stopped first.
-     */
+    /** Starts the server and returns when it answers; first stops a server that a killed JVM left in the directory. */
     public static EmbeddedPostgres start(Settings settings) throws IOException {
         var lock = DirectoryLock.take(settings.directory());
         try {
@@ -72,9 +70,9 @@ public final class EmbeddedPostgres implements Closeable {
     }
 
     /**
-     * From now on a server that ends without being asked to is started again, on the same port, after growing pauses.
+     * From now on a server that ends unexpectedly is restarted on the same port, after growing pauses.
      *
-     * @param told hears of each end, and that it is there again
+     * @param told is called at each end, and when the server is back
      */
     public void supervise(Consumer<String> told) {
         var supervisor = new Thread(() -> keepRunning(told), "postgres-supervisor");
@@ -122,7 +120,7 @@ public final class EmbeddedPostgres implements Closeable {
         return password;
     }
 
-    /** The JDBC URL of a database of this server; it does not hold the password. */
+    /** The JDBC URL of a database of this server, without the password. */
     public String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
@@ -132,7 +130,7 @@ public final class EmbeddedPostgres implements Closeable {
         return url(USER);
     }
 
-    /** Stops the server in an orderly way, ending the sessions of its clients. */
+    /** Stops the server in an orderly way, ending its clients' sessions. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -148,7 +146,7 @@ public final class EmbeddedPostgres implements Closeable {
         try {
             server.onExit().get(SECONDS_TO_STOP, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            // Committed data are in the write-ahead log; the next start recovers them.
+            // Committed data is in the write-ahead log; the next start recovers it.
             BoundProcess.signal(server.pid(), "QUIT");
         } catch (ExecutionException e) {
             throw new IOException("could not wait for PostgreSQL to stop", e);
@@ -169,7 +167,7 @@ public final class EmbeddedPostgres implements Closeable {
                 "port=" + port,
                 "unix_socket_directories=",
                 "max_connections=200",
-                // A session of a killed client that runs a statement ends within this time, and its locks with it.
+                // A killed client's session that is running a statement ends within this time, and releases its locks.
                 "client_connection_check_interval=2s",
                 "timezone=UTC",
                 "log_timezone=UTC"));

@@ -12,17 +12,17 @@ public final class FreePort {
 
     private FreePort() {}
 
-    /** A port that nobody listened on a moment ago. */
+    /** A port that nobody was listening on a moment ago. */
     public static int any() throws IOException {
         return bind(InetAddress.getLoopbackAddress(), 0);
     }
 
-    /** The port itself, or any free one for 0; fails when somebody listens on it. */
+    /** The port itself, or any free one for 0; fails when another process listens on it. */
     public static int check(int port) throws IOException {
         return check(InetAddress.getLoopbackAddress().getHostAddress(), port);
     }
 
-    /** The same of an address of this machine, or its name. */
+    /** The same check for an address or a name of this machine. */
     public static int check(String host, int port) throws IOException {
         try {
             return bind(InetAddress.getByName(host), port);
@@ -39,7 +39,7 @@ public final class FreePort {
 
     private static int bind(InetAddress address, int port) throws IOException {
         try (var socket = new ServerSocket()) {
-            // Connections of a server that stopped a moment ago do not count as somebody who listens.
+            // Ignores connections left over from a server that stopped a moment ago.
             socket.setReuseAddress(port != 0);
             socket.bind(new InetSocketAddress(address, port));
             return socket.getLocalPort();

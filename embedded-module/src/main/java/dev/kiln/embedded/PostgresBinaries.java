@@ -18,7 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** PostgreSQL's programs, unpacked from the class path once for each version and machine user. */
+/** PostgreSQL's programs, unpacked from the class path once per version and user of the machine. */
 final class PostgresBinaries {
 
     private static final Map<String, String> ARCHIVES =
@@ -35,7 +35,7 @@ final class PostgresBinaries {
         return home.resolve("bin").resolve(name);
     }
 
-    /** Unpacks the programs into the cache directory unless they are there. */
+    /** Unpacks the programs into the cache directory if they are not there. */
     static PostgresBinaries unpacked() throws IOException {
         var archive = archive();
         var cache = cache();
@@ -62,7 +62,7 @@ final class PostgresBinaries {
         return archive;
     }
 
-    /** The archive's checksum: another version of PostgreSQL has another one. */
+    /** The archive's checksum, which differs between versions of PostgreSQL. */
     private static String version(URL archive) throws IOException {
         if (archive.openConnection() instanceof JarURLConnection jar) {
             return Long.toHexString(jar.getJarEntry().getCrc());
@@ -70,7 +70,9 @@ final class PostgresBinaries {
         throw new IOException(archive + " is not within a jar");
     }
 
-    /** Root's cache must be readable by the account that the server runs as, so it is not below root's home. */
+    /**
+     * The cache directory. Root's is outside of root's home, since the account that the server runs as must read it.
+     */
     private static Path cache() {
         var chosen = System.getenv("KILN_CACHE");
         if (chosen != null) {
@@ -81,7 +83,7 @@ final class PostgresBinaries {
                 : Path.of(System.getProperty("user.home"), ".cache", "kiln");
     }
 
-    /** The account that the server runs as has to come through, whatever umask the directory was made with. */
+    /** Lets the account that the server runs as pass, whatever umask the directory was created with. */
     static void open(Path cache) throws IOException {
         var permissions = Files.getPosixFilePermissions(cache);
         if (permissions.addAll(PosixFilePermissions.fromString(READABLE))) {
@@ -97,7 +99,7 @@ final class PostgresBinaries {
             makeReadable(partial);
             Files.move(partial, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            // Another process was faster; its copy is as good.
+            // Another process was faster; its copy is just as good.
             deleteTree(partial);
         }
     }

@@ -16,9 +16,8 @@ import java.util.Map;
 /** A directory that holds one PostgreSQL cluster and its password. */
 final class PostgresData {
 
-    // A server's own working directory: it can be entered by this name whatever the rights of the directories above
-    // are,
-    // so that the data of a server that runs as "nobody" may lie below a directory that only root can enter.
+    // A server's own working directory: this name works whatever the permissions of the directories above it, so the
+    // data of a server that runs as "nobody" may lie below a directory that only root can enter.
     private static final String HERE = "/proc/self/cwd";
 
     private final Path directory;
@@ -31,7 +30,7 @@ final class PostgresData {
         this.binaries = binaries;
     }
 
-    /** Makes the cluster if there is none, and returns its password. */
+    /** Creates the cluster if there is none, and returns its password. */
     String initialised(boolean durable) throws IOException {
         var passwordFile = directory.resolve("password");
         if (!Files.exists(cluster)) {
@@ -49,7 +48,7 @@ final class PostgresData {
         return process(command, cluster, log.toFile());
     }
 
-    /** Whether the server with this process id said that it accepts connections. */
+    /** Whether the server with this process id has reported that it accepts connections. */
     boolean isReady(long pid) throws IOException {
         var lines = pidFile();
         return lines.size() >= 8
@@ -57,7 +56,7 @@ final class PostgresData {
                 && lines.get(7).strip().equals("ready");
     }
 
-    /** Stops the server that runs on this cluster although nobody owns it, and waits until it is gone. */
+    /** Stops a server without an owner that runs on this cluster, and waits until it is gone. */
     void stopOrphan() throws IOException {
         var lines = pidFile();
         if (lines.isEmpty()) {
@@ -65,7 +64,7 @@ final class PostgresData {
         }
         var orphans = ProcessHandle.allProcesses().filter(this::worksHere).toList();
         for (var orphan : orphans) {
-            // Sessions end with their server; only what is still there after it is stopped itself.
+            // Sessions end with their server; only those that outlive it are stopped separately.
             if (lines.get(0).equals(Long.toString(orphan.pid()))) {
                 EmbeddedPostgres.stop(orphan);
             }
@@ -75,8 +74,8 @@ final class PostgresData {
                 EmbeddedPostgres.stop(orphan);
             }
         }
-        // The number in the file may belong to any process by now, for example after a restart of the machine, and
-        // PostgreSQL would take that one for a server. Nobody works here any more, so the file is stale.
+        // The process id in the file may now belong to any process, for example after a reboot, and PostgreSQL would
+        // take that process for a server. No server works here any more, so the file is stale.
         Files.deleteIfExists(cluster.resolve("postmaster.pid"));
     }
 
@@ -96,7 +95,7 @@ final class PostgresData {
         }
     }
 
-    /** Under another name first, so that a half-made cluster is never taken for a whole one. */
+    /** Creates it under another name first, so that a partial cluster is never taken for a complete one. */
     private void initialise(String password, boolean durable) throws IOException {
         var partial = directory.resolve("initialising");
         PostgresBinaries.deleteTree(partial);
@@ -148,7 +147,7 @@ final class PostgresData {
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
-        // PGHOST, PGOPTIONS and their like are meant for other programs; and nothing secret of ours reaches the server.
+        // PGHOST, PGOPTIONS and the like are meant for other programs, and no secret of ours may reach the server.
         process.environment().clear();
         process.environment().putAll(Map.of("LC_ALL", "C", "TZ", "UTC", "PATH", searchPath()));
         return process;

@@ -1,4 +1,4 @@
-/** Real servers without a container engine: PostgreSQL as a child process, Kafka within this JVM. */
+/** Real servers without a container engine: PostgreSQL as a child process, Kafka in this JVM. */
 @NullMarked
 package dev.kiln.embedded;
 

@@ -25,14 +25,14 @@ final class ApiServer implements Closeable {
         this.context = context;
     }
 
-    /** Starts it and returns when it says that it is healthy. */
+    /** Starts it and returns when it reports that it is healthy. */
     static ApiServer start(Map<String, String> properties, String url) throws IOException {
         var arguments = properties.entrySet().stream()
                 .map(property -> "--" + property.getKey() + "=" + property.getValue())
                 .toArray(String[]::new);
         var application = PreparedApplication.of(ApiApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
-        application.setRegisterShutdownHook(false); // the parts are stopped in our own order
+        application.setRegisterShutdownHook(false); // the parts are stopped in Kiln's own order
         var context = application.run(arguments);
         try {
             awaitHealth(URI.create(url + "/actuator/health"));

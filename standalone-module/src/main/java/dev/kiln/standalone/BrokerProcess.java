@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/** The main class of a broker in a process of its own, for programs that kill or measure it. */
+/** The main class of a broker in its own process, for programs that kill or measure it. */
 public final class BrokerProcess {
 
     private BrokerProcess() {}
 
-    /** Takes the directory, the port, and the file to make when the broker answers. */
+    /** Takes the directory, the port, and the file to create when the broker answers. */
     public static void main(String[] words) throws IOException, InterruptedException {
         var kafka = EmbeddedKafka.start(Path.of(words[0]), Integer.parseInt(words[1]));
         kafka.createTopic(Topics.REQUESTED, 1);

@@ -11,7 +11,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** The smallest root file system that commands can be run in: one static program and its many names. */
+/** The smallest root file system that commands can run in: one static program with many names. */
 public final class BusyboxImage {
 
     private static final List<String> DIRECTORIES =
@@ -19,7 +19,7 @@ public final class BusyboxImage {
 
     private BusyboxImage() {}
 
-    /** Writes the file system as a tar archive, with the machine's own busybox. */
+    /** Writes the file system as a tar archive, with this machine's busybox. */
     public static void write(Path archive) throws IOException {
         var busybox = program();
         try (var tar = new TarArchiveOutputStream(Files.newOutputStream(archive))) {

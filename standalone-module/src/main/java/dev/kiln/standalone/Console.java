@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** What people see: short lines, with the seconds that things took. */
+/** The output for people: short lines, with the seconds that each step took. */
 final class Console {
 
     private final PrintStream out;
@@ -20,12 +20,12 @@ final class Console {
         out.flush();
     }
 
-    /** A thing that is done or true. */
+    /** Prints a step that is done, or a fact. */
     void tick(String line) {
         say("  ✓ " + line);
     }
 
-    /** Does it, and says afterwards that it is done and how long it took. */
+    /** Runs the step, then prints that it is done and how long it took. */
     <T> T timed(String done, Callable<T> step) throws Exception {
         var begun = System.nanoTime();
         var result = step.call();
@@ -33,14 +33,14 @@ final class Console {
         return result;
     }
 
-    /** What went wrong, for people; the exceptions of the file system say no more than a path by themselves. */
+    /** What went wrong, for people; the file system's exceptions have only a path as their message. */
     static String reason(Exception e) {
         return e instanceof FileSystemException
                 ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()
                 : String.valueOf(e.getMessage());
     }
 
-    /** The seconds since a moment of {@link System#nanoTime()}, for example {@code 1.4 s}. */
+    /** The seconds since a time of {@link System#nanoTime()}, for example {@code 1.4 s}. */
     static String since(long nanoTime) {
         var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
         return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);

@@ -17,7 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** The directory that holds everything a stand-alone Kiln keeps; for its owner alone. */
+/** The directory with everything that a stand-alone Kiln keeps; only its owner may enter it. */
 final class DataDirectory implements Closeable {
 
     private static final String KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -31,7 +31,7 @@ final class DataDirectory implements Closeable {
         this.lock = lock;
     }
 
-    /** Makes the directory if need be, and fails when another Kiln uses it. */
+    /** Creates the directory if necessary, and fails when another Kiln uses it. */
     static DataDirectory open(Path directory) throws IOException {
         var absolute = directory.toAbsolutePath().normalize();
         return new DataDirectory(absolute, DirectoryLock.take(absolute));
@@ -49,7 +49,7 @@ final class DataDirectory implements Closeable {
         return directory.resolve("root-key");
     }
 
-    /** The log of a part, for example of {@code api}. */
+    /** The log of a part, for example {@code api}. */
     Path log(String part) throws IOException {
         return made("logs").resolve(part + ".log");
     }
@@ -62,21 +62,19 @@ final class DataDirectory implements Closeable {
         return made("buckets/" + name);
     }
 
-    /**
-     * Where the workers build; one for all, so that whoever adopts a build also finds and removes what was left of it.
-     */
+    /** Where the workers build; shared, so that a worker that adopts a build finds and removes what was left of it. */
     Path work() throws IOException {
         return made("work");
     }
 
-    /** The file that a worker makes when it is ready. */
+    /** The file that a worker creates when it is ready. */
     Path readyFile(String worker) throws IOException {
         return made("run").resolve(worker + ".ready");
     }
 
     /**
-     * The key that seals secrets in the database, made at the first start; API and worker, which start side by side,
-     * get the same.
+     * The key that seals secrets in the database, made at the first start. API and workers start at the same time and
+     * get the same key.
      */
     synchronized String secretsKey() throws IOException {
         var file = directory.resolve("secrets.key");
@@ -92,7 +90,7 @@ final class DataDirectory implements Closeable {
         return Files.exists(rootKeyFile());
     }
 
-    /** The root account's key, made when it is first asked for. */
+    /** The root account's key, made at the first call. */
     AccessKey rootKey() throws IOException {
         if (!hasRootKey()) {
             var lines = Surroundings.KEY_ID + "=" + random("KILN", 16, KEY_LETTERS) + "\n" + Surroundings.KEY_SECRET
@@ -120,7 +118,7 @@ final class DataDirectory implements Closeable {
         return text.toString();
     }
 
-    /** Whole or not at all, so that a crash leaves no half a key. */
+    /** Writes the whole file or nothing, so that a crash leaves no partial key. */
     private static void writeForOwner(Path file, String content) throws IOException {
         var partial = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(partial);

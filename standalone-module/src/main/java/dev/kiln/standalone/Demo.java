@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code ./kiln demo}: a whole Kiln in a directory of its own, one golden image, and the proof. */
+/** {@code ./kiln demo}: a whole Kiln in its own directory, one golden image, and the proof. */
 public final class Demo {
 
     private static final String HELP = """
@@ -118,7 +118,7 @@ public final class Demo {
         }
     }
 
-    /** The directory is removed with its logs, so what may explain a failure is shown. */
+    /** Shows the end of the logs, which may explain a failure and are removed with the directory. */
     private void showEndOfLogs(Path logs) throws IOException {
         for (var name : List.of("api.log", "worker-1.log")) {
             var log = logs.resolve(name);

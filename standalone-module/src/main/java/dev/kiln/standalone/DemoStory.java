@@ -18,8 +18,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * From a base image to a golden one, by the signed API alone, and then the proof that the golden image is what it
- * should be.
+ * From a base image to a golden one through the signed API only, then the proof that the golden image is what it should
+ * be.
  */
 final class DemoStory {
 
@@ -36,7 +36,7 @@ final class DemoStory {
     private final Console console;
     private final String token = UUID.randomUUID().toString();
 
-    /** @param directory for the files that the story needs */
+    /** @param directory for the story's files */
     DemoStory(URI endpoint, AccessKey rootKey, Path directory, Console console) {
         this.endpoint = endpoint;
         this.owner = new SignedClient(endpoint, rootKey);
@@ -45,7 +45,7 @@ final class DemoStory {
         this.console = console;
     }
 
-    /** Tells the story; an exception says which part of it is not true. */
+    /** Runs the story; an exception says which part of it is not true. */
     void tell() throws Exception {
         console.say("Prepare");
         var friend = account("friend");

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Shows what an execution does as it happens: each change of status, and the output of the build in whole lines. */
+/** Shows what an execution does while it runs: each change of status, and the output of the build in whole lines. */
 final class ExecutionFollower {
 
     private final SignedClient client;
@@ -25,7 +25,7 @@ final class ExecutionFollower {
         this.console = console;
     }
 
-    /** The newest status that was shown. */
+    /** The last status shown. */
     String status() {
         return status;
     }

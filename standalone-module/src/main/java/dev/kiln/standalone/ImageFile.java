@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** A downloaded copy of an image: a tar archive compressed by zstd. */
+/** A downloaded copy of an image: a tar archive compressed with zstd. */
 record ImageFile(Path path) {
 
     private static final int LONGEST_TEXT = 64 * 1024;
@@ -24,7 +24,7 @@ record ImageFile(Path path) {
         return Digest.of(computation);
     }
 
-    /** The content of a file of the image, which must be short text. */
+    /** The content of a short text file in the image. */
     String text(String name) throws IOException {
         var bytes = new BufferedInputStream(Files.newInputStream(path));
         try (var tar = new TarArchiveInputStream(new ZstdInputStream(bytes))) {

@@ -11,25 +11,25 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * How a Java process of Kiln's own is started: it ends when this JVM ends, has the same Java as this JVM, and appends
- * what it says to a log.
+ * How to start one of Kiln's own Java processes: it ends when this JVM ends, uses the same Java, and appends its output
+ * to a log.
  *
- * @param options of the virtual machine
+ * @param options options of the virtual machine
  * @param main the class and its arguments
- * @param environment in addition to this JVM's, without what configures Kiln there
+ * @param environment added to this JVM's environment, from which Kiln's settings are removed
  */
 public record JavaLaunch(
         List<String> options, List<String> main, String classPath, Map<String, String> environment, Path log) {
 
     /**
-     * An application's properties as environment. Secrets are among them, and unlike a command line the environment can
-     * be read by the same user only.
+     * An application's properties as environment variables. They include secrets, and unlike a command line the
+     * environment can be read only by the same user.
      */
     public static Map<String, String> settings(Map<String, String> properties) {
         return Map.of("SPRING_APPLICATION_JSON", new JsonMapper().writeValueAsString(properties));
     }
 
-    /** The same with more options. */
+    /** This launch with more options. */
     public JavaLaunch with(List<String> more) {
         var all = new ArrayList<>(options);
         all.addAll(more);
@@ -37,9 +37,9 @@ public record JavaLaunch(
     }
 
     /**
-     * Starts it.
+     * Starts the process.
      *
-     * @param signal what it gets when this JVM is gone, for example {@code TERM}
+     * @param signal the signal that it gets when this JVM is gone, for example {@code TERM}
      */
     public Process start(String signal) throws IOException {
         var command = new ArrayList<String>();
@@ -52,13 +52,13 @@ public record JavaLaunch(
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("KILN_"));
         builder.environment().put("CLASSPATH", classPath);
-        // glibc keeps memory for each of many threads otherwise, some 50 MiB of it.
+        // Otherwise glibc reserves memory for each of many threads, some 50 MiB in total.
         builder.environment().put("MALLOC_ARENA_MAX", "2");
         builder.environment().putAll(environment);
         return BoundProcess.start(builder, signal);
     }
 
-    /** Asks a process to end, and kills it if it does not in time. */
+    /** Asks a process to end, and kills it if it does not end in time. */
     public static void end(Process process, long seconds) {
         process.destroy();
         try {

@@ -36,7 +36,7 @@ final class Kiln implements Closeable {
     private final Started<LogRotation> logs = new Started<>();
     private volatile boolean closed;
 
-    /** Takes the directory; fails when another Kiln uses it. */
+    /** Locks the directory; fails when another Kiln uses it. */
     Kiln(KilnSettings settings, Path directory, Console console) throws IOException {
         this.settings = settings;
         this.console = console;
@@ -49,7 +49,7 @@ final class Kiln implements Closeable {
         return rootKey;
     }
 
-    /** Whether the root account's key did not exist before. */
+    /** Whether the root account's key was made by this start. */
     boolean madeRootKey() {
         return madeRootKey;
     }
@@ -71,18 +71,18 @@ final class Kiln implements Closeable {
         }
     }
 
-    /** Stops everything in an order in which nobody misses what it needs. */
+    /** Stops everything, each part before those that it needs. */
     @Override
     public void close() {
         closed = true;
-        // All at once: who is asked later would adopt what the one before has given up.
+        // All at once: a worker asked later would adopt what the ones before gave up.
         workers.forEach(WorkerProcess::askToEnd);
         closeAll(workers);
         closeAll(List.of(api, kafka, postgres, logs));
         closeAll(List.of(data));
     }
 
-    /** Those of other processes; the API and the broker, which log from this one, bound theirs themselves. */
+    /** The logs of other processes; the API and the broker log from this process and rotate their logs themselves. */
     private List<Path> appendedLogs() throws IOException {
         var appended = new ArrayList<>(List.of(data.log("postgres")));
         for (var number = 1; number <= settings.workers(); number++) {
@@ -97,7 +97,7 @@ final class Kiln implements Closeable {
         await(List.of(database, broker));
     }
 
-    /** The workers refuse a database that is not migrated, so that is done before, and all start at once. */
+    /** Migrates the database first, since workers refuse one that is not migrated; then starts everything at once. */
     private void startApplications(ExecutorService threads) throws Exception {
         var shared = sharedProperties();
         var starts = new ArrayList<Future<?>>();
@@ -125,7 +125,7 @@ final class Kiln implements Closeable {
         EmbeddedKafka.survive(said -> console.say("  ! " + said));
         var started = EmbeddedKafka.start(data.kafka(), 0);
         kafka.set(started);
-        // The API would make it too, but the workers start beside the API and listen at once.
+        // The API would create it too, but the workers start at the same time and listen at once.
         started.createTopic(Topics.REQUESTED, 1);
         return true;
     }
@@ -150,7 +150,7 @@ final class Kiln implements Closeable {
         properties.put("kiln.worker.name", name);
         properties.put("kiln.worker.ready-file", data.readyFile(name).toString());
         properties.put("kiln.engine.directory", data.work().toString());
-        // All workers stop together: there is nobody to hand over to.
+        // All workers stop together: there is no worker to hand over to.
         properties.put("kiln.worker.drain-grace", "0s");
         var worker = WorkerProcess.launch(name, properties, data, console);
         workers.add(worker);
@@ -162,7 +162,7 @@ final class Kiln implements Closeable {
         return true;
     }
 
-    /** What the API and the workers have to agree on. */
+    /** The settings on which the API and the workers must agree. */
     private Map<String, String> sharedProperties() throws IOException {
         var database = postgres.get();
         var properties = new LinkedHashMap<String, String>();
@@ -187,7 +187,7 @@ final class Kiln implements Closeable {
         return properties;
     }
 
-    /** Waits for all of them, and then fails with the first failure: what did start can be stopped. */
+    /** Waits for all starts, and then throws the first failure: parts that did start can then be stopped. */
     private static void await(List<Future<?>> starts) throws Exception {
         @Nullable Exception first = null;
         for (var start : starts) {

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a stand-alone Kiln is started with.
+ * The settings of a stand-alone Kiln.
  *
  * @param host the address that the API listens on
  * @param workers number of worker processes
- * @param durable whether committed data survive a crash of the machine, not only of Kiln
- * @param rootKey the root account's key; when empty, the data directory's own
+ * @param durable whether committed data survives a crash of the machine, not only of Kiln
+ * @param rootKey the root account's key; if empty, the one in the data directory
  */
 record KilnSettings(String host, int port, int workers, boolean durable, Optional<AccessKey> rootKey) {
 

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Keeps logs bounded that other processes append to: one that has grown too long is copied, compressed, beside itself
- * and then emptied, and its process goes on at the beginning. A line that is written between the two is lost.
+ * Limits the size of logs that other processes append to: a log that has grown too long is compressed into a copy
+ * beside it and truncated, and its process goes on at the beginning. A line written in between is lost.
  */
 final class LogRotation implements Closeable {
 
-    /** As in logback-standalone.xml: bytes of a log, and how many older ones stay. */
+    /** As in logback-standalone.xml: maximum bytes of a log, and number of older ones kept. */
     private static final long LONGEST = 20_000_000;
 
     private static final int KEPT = 5;
@@ -34,7 +34,7 @@ final class LogRotation implements Closeable {
         this.console = console;
     }
 
-    /** Looks after these logs from now on, which need not be there yet. */
+    /** Watches these logs from now on; they need not exist yet. */
     static LogRotation of(List<Path> logs, Console console) {
         var rotation = new LogRotation(logs, console);
         var unused = rotation.looks.scheduleWithFixedDelay(rotation::look, 0, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
@@ -51,7 +51,7 @@ final class LogRotation implements Closeable {
         }
     }
 
-    /** Puts away what the log holds, if that is more than so many bytes. */
+    /** Moves the log's content to a copy, if it is longer than this number of bytes. */
     static void rotate(Path log, long longest) throws IOException {
         if (!Files.exists(log) || Files.size(log) <= longest) {
             return;
@@ -73,7 +73,7 @@ final class LogRotation implements Closeable {
         }
     }
 
-    /** {@code worker-1.2.log.gz} of {@code worker-1.log}. */
+    /** The name of an older log: {@code worker-1.2.log.gz} for {@code worker-1.log}. */
     static Path older(Path log, int number) {
         var name = log.getFileName().toString();
         return log.resolveSibling(name.substring(0, name.length() - ".log".length()) + "." + number + ".log.gz");

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A part that is started by one thread, used by others, and closed if it was started at all. */
+/** A part that one thread starts and others use; closed only if it was started. */
 final class Started<T extends Closeable> implements Closeable {
 
     private volatile @Nullable T part;

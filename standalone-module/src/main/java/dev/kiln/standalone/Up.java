@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** {@code ./kiln up}: a whole Kiln in the foreground, kept in a directory over restarts. */
+/** {@code ./kiln up}: a whole Kiln in the foreground, whose directory survives restarts. */
 public final class Up {
 
     private static final String HELP = """
@@ -112,7 +112,7 @@ public final class Up {
         console.say("    " + Surroundings.KEY_SECRET + "=" + kiln.rootKey().secret());
     }
 
-    /** Runs when the JVM was asked to end; an orderly stop is a success, whatever the signal was. */
+    /** Runs when the JVM is asked to end; an orderly stop is a success, whatever the signal was. */
     private void stop(Kiln kiln) {
         var begun = System.nanoTime();
         stopping.set(true);

@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** One worker as a process of its own, started again with growing pauses whenever it ends by itself. */
+/** A worker in its own process, restarted with growing pauses whenever it ends by itself. */
 final class WorkerProcess implements Closeable {
 
-    // Not the keys and secrets of the API.
+    // Without the keys and secrets of the API.
     private static final Pattern FOR_WORKERS =
             Pattern.compile("KILN_((WORKER|ENGINE|MACHINE|MANAGEMENT|LOGS|TRACING)_.*|LOG_FORMAT)");
 
@@ -50,27 +50,27 @@ final class WorkerProcess implements Closeable {
     /**
      * Starts the worker.
      *
-     * @param properties the application's
+     * @param properties the application's properties
      */
     static WorkerProcess launch(String name, Map<String, String> properties, DataDirectory data, Console console)
             throws IOException {
         return new WorkerProcess(name, properties, data, console);
     }
 
-    /** Returns when the worker is ready, and from then on starts it again whenever it ends. */
+    /** Returns when the worker is ready, and from then on restarts it whenever it ends. */
     void await() throws IOException {
         awaitReady();
         supervisor.start();
     }
 
-    /** Asks it to end, and does not wait for that. */
+    /** Asks it to end, without waiting. */
     void askToEnd() {
         stopping = true;
         supervisor.interrupt();
         process.destroy();
     }
 
-    /** Asks it to end, and kills it if it does not. */
+    /** Asks it to end, and kills it if it does not end in time. */
     @Override
     public void close() {
         askToEnd();
@@ -88,7 +88,7 @@ final class WorkerProcess implements Closeable {
                 .start("TERM");
     }
 
-    /** The properties, which count first, and what the operator has set for workers. */
+    /** The properties, which take precedence, and what the operator has set for workers. */
     private Map<String, String> environment(Map<String, String> own) {
         var environment = new HashMap<>(JavaLaunch.settings(properties));
         own.forEach((name, value) -> {
@@ -99,15 +99,15 @@ final class WorkerProcess implements Closeable {
         return environment;
     }
 
-    /** The options of this JVM, but for its memory. */
+    /** The options of this JVM, except for those of its memory. */
     private static List<String> options() {
         var options = new ArrayList<String>();
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(WorkerProcess::isForWorkersToo)
                 .forEach(options::add);
-        options.add("-Xms40m"); // the JVM would begin with a 64th of the machine's memory
+        options.add("-Xms40m"); // the default would be a 64th of the machine's memory
         options.add("-Xmx256m");
-        options.add("-XX:+ExitOnOutOfMemoryError"); // it is started anew; half of its threads would be worse
+        options.add("-XX:+ExitOnOutOfMemoryError"); // it is restarted; going on with half of its threads would be worse
         return options;
     }
 
@@ -116,7 +116,7 @@ final class WorkerProcess implements Closeable {
         return tuning || option.startsWith("--enable-native-access");
     }
 
-    /** Without the API, which has an application.yml and beans of its own. */
+    /** The class path without the API, which has its own application.yml and beans. */
     private static String classPath() {
         var entries = System.getProperty("java.class.path").split(File.pathSeparator, -1);
         return String.join(
@@ -126,7 +126,7 @@ final class WorkerProcess implements Closeable {
                         .toList());
     }
 
-    /** A jar, or the classes of the module: {@code api-module/target/classes}. */
+    /** Whether the entry is the API's jar, or the classes of its module: {@code api-module/target/classes}. */
     private static boolean isOfTheApi(Path entry) {
         return entry.getFileName().toString().startsWith("kiln-api-")
                 || entry.endsWith(Path.of("api-module", "target", "classes"));

@@ -1,4 +1,4 @@
-/** A whole Kiln by one command: embedded servers, the API in this JVM, workers as processes; and the demo. */
+/** A whole Kiln with one command: embedded servers, the API in this JVM, workers as processes; and the demo. */
 @NullMarked
 package dev.kiln.standalone;
 
