@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** {@code ./kiln bench}: measures Kiln beside what people would use instead, in one run on one machine. */
+/** {@code ./kiln bench}: measures Kiln and its alternatives in one run on one machine. */
 public final class Bench {
 
     private static final List<Scenario> SCENARIOS = List.of(
@@ -71,7 +71,7 @@ public final class Bench {
                 throw new UsageException(arguments.words().get(0) + " is not known here");
             }
             run(arguments, new Screen(out));
-            // Peers leave threads behind that are no daemons.
+            // Peers leave non-daemon threads behind.
             System.exit(0);
         } catch (UsageException e) {
             System.err.println("kiln: " + e.getMessage() + " (./kiln bench --help)");

@@ -11,7 +11,7 @@ import org.springframework.util.FileSystemUtils;
 /** One invocation: a database server, and the scenarios one after the other. */
 record BenchRun(Programs programs, Screen screen, Results results, Surroundings.Size size) {
 
-    /** Measures, and returns what it was measured on. Scratch space stays only when something could not be measured. */
+    /** Measures, and returns a description of the machine. Keeps scratch space only when a measurement failed. */
     String measure(List<Scenario> scenarios) throws Exception {
         var directory = Files.createTempDirectory("kiln-bench-");
         var good = true;
@@ -40,7 +40,7 @@ record BenchRun(Programs programs, Screen screen, Results results, Surroundings.
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            // One that fails must not cost the numbers of the others, which may have taken hours.
+            // A failed scenario must not cost the numbers of the others, which may have taken hours.
             screen.say(scenario.name() + " could not be measured: " + e);
             results.missing(Measure.of(scenario.name(), ""), String.valueOf(e.getMessage()));
             return false;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What the numbers were taken on. */
+/** The machine that the numbers were measured on. */
 final class Machine {
 
     private static final Pattern PEER =
@@ -20,7 +20,7 @@ final class Machine {
 
     private Machine() {}
 
-    /** A list of Markdown. */
+    /** A Markdown list. */
     static String description(Surroundings surroundings) throws IOException, InterruptedException {
         return """
                 - %s: Kiln %s

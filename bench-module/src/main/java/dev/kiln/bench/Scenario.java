@@ -1,11 +1,11 @@
 package dev.kiln.bench;
 
-/** One question that is answered by measuring; it adds its rows and asserts nothing. */
+/** A question answered by measuring; it adds its rows and asserts nothing. */
 public interface Scenario {
 
-    /** As {@code --only} knows it. */
+    /** Its name in {@code --only}. */
     String name();
 
-    /** Measures, as often as the surroundings ask for. */
+    /** Measures, as often as the surroundings request. */
     void measure(Surroundings surroundings) throws Exception;
 }

@@ -3,7 +3,7 @@ package dev.kiln.bench;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
-/** What people see while it is measured. */
+/** The output for people during a run. */
 public final class Screen {
 
     private final PrintStream out;
@@ -13,13 +13,13 @@ public final class Screen {
         this.out = out;
     }
 
-    /** A line with the time since the beginning. */
+    /** Prints a line with the time since the beginning. */
     public synchronized void say(String line) {
         out.printf("%5d s  %s%n", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun), line);
         out.flush();
     }
 
-    /** Text as it is. */
+    /** Prints text unchanged. */
     void print(String text) {
         out.println(text);
     }

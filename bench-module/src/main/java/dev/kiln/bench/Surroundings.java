@@ -6,23 +6,23 @@ import dev.kiln.bench.system.Programs;
 import java.nio.file.Path;
 
 /**
- * What a scenario works with.
+ * The context of a scenario.
  *
- * @param directory scratch space that is removed afterwards
- * @param database one server for everything that is compared
+ * @param directory scratch space, removed afterwards
+ * @param database one server for all contenders
  */
 public record Surroundings(
         Path directory, Programs programs, DatabaseServer database, Results results, Screen screen, Size size) {
 
     /**
-     * How much is done: the numbers of a quick run say only that the bench works.
+     * How much to measure; the numbers of a quick run only show that the bench works.
      *
-     * @param large whether to go as far as takes very long, too
-     * @param rounds how often each contender is measured, in turns
+     * @param large whether to include measurements that take very long
+     * @param rounds how often to measure each contender, in turns
      */
     public record Size(boolean quick, boolean large, int rounds) {
 
-        /** One number for quick runs and one for real ones. */
+        /** Chooses between a number for quick runs and one for real runs. */
         public int of(int whenQuick, int otherwise) {
             return quick ? whenQuick : otherwise;
         }

@@ -1,4 +1,4 @@
-/** {@code ./kiln bench}: what Kiln costs, measured beside what people would use instead. */
+/** {@code ./kiln bench}: what Kiln costs, measured beside its alternatives. */
 @NullMarked
 package dev.kiln.bench;
 

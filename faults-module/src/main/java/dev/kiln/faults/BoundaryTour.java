@@ -20,9 +20,9 @@ import java.util.regex.MatchResult;
 import java.util.stream.Collectors;
 
 /**
- * Learns from undisturbed executions which writes they consist of, and then kills a worker at each of them: just before
- * the write, and after it but before the worker knows. Each kill has an execution of its own, which must end as if
- * nothing had happened.
+ * Learns from undisturbed executions which writes they consist of, then kills a worker at each of them: just before the
+ * write, and after it but before the worker knows. Each kill has its own execution, which must end as if nothing had
+ * happened.
  */
 final class BoundaryTour {
 
@@ -40,10 +40,10 @@ final class BoundaryTour {
     private final Queue<String> missed = new ConcurrentLinkedQueue<>();
     private final Queue<Stop> stops = new ConcurrentLinkedQueue<>();
 
-    /** A write of a recipe's execution, and where in it a worker is killed. */
+    /** A write of a recipe's execution, and on which side of it a worker is killed. */
     private record Stop(String recipe, Write write, Side side) {
 
-        /** The recipe and what is written, as the first cells of a table's line. */
+        /** The recipe and the write, as the first cells of a row. */
         String kind() {
             var changes = WireStatement.CHANGES.matcher(write.sql());
             return recipe + " | "
@@ -60,17 +60,17 @@ final class BoundaryTour {
         this.records = new Records(cluster.database().jdbc());
     }
 
-    /** How many places there are: twice the writes. */
+    /** The number of stops: twice the number of writes. */
     int found() {
         return found.size();
     }
 
-    /** At how many places a worker was killed. */
+    /** The number of stops at which a worker was killed. */
     int hit() {
         return hit.size();
     }
 
-    /** The places as lines of a table, those of one kind of write together, in the order in which they come. */
+    /** The stops as rows of a table, grouped by kind of write, in the order in which they occur. */
     List<String> table() {
         var rows = new LinkedHashMap<String, int[]>();
         found.forEach(stop -> rows.computeIfAbsent(stop.kind(), kind -> new int[3])[0]++);
@@ -82,7 +82,7 @@ final class BoundaryTour {
         return lines;
     }
 
-    /** The places where no worker was killed although it was tried several times, and ends that were not right. */
+    /** Stops at which no worker was killed in several tries, and executions that ended wrongly. */
     List<String> missed() {
         return List.copyOf(missed);
     }
@@ -115,7 +115,7 @@ final class BoundaryTour {
         }
     }
 
-    /** Works through the stops with templates of its own, so that nobody else's trap catches its workers' writes. */
+    /** Works through the stops with its own templates, so that no other trap catches its workers' writes. */
     private void drive(int number) {
         try {
             var operations = new Operations(cluster.clients(), number, ledger);
@@ -163,7 +163,7 @@ final class BoundaryTour {
         screen.phase("  ! " + what);
     }
 
-    /** Starts an execution, cancels it while it builds if it would not end by itself, and returns at its end. */
+    /** Starts an execution, cancels it while it builds if it would not end by itself, and returns when it has ended. */
     private String start(Operations operations, String template, Recipe recipe, String token)
             throws InterruptedException {
         var execution = operations.start(template, token).orElse("");

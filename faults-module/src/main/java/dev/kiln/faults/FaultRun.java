@@ -23,14 +23,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.springframework.util.FileSystemUtils;
 
-/** One run: start, build undisturbed, break, mend, drain, judge, report. */
+/** One run: start, build undisturbed, inject, mend, drain, judge, report. */
 final class FaultRun {
 
     private static final int SLOTS = 2;
     private static final int SECONDS_TO_DRAIN = 300;
-    // It takes longer than all the starts of a minute save by it.
+    // A rehearsal takes longer than all the starts of one minute save.
     private static final int MINUTES_WORTH_A_REHEARSAL = 3;
-    // Withdrawn copies and scratch space of dead workers are cleared away in rounds of a minute.
+    // Withdrawn copies and scratch space of dead workers are removed in rounds of a minute.
     private static final int SECONDS_TO_CLEAR = 150;
 
     private final FaultSettings settings;
@@ -46,7 +46,7 @@ final class FaultRun {
         this.random = new SplittableRandom(settings.seed());
     }
 
-    /** Whether the run showed what it should: no violation, or one when a guard was taken away. */
+    /** Whether the run showed what it should: no violation, or a violation when a guard was taken away. */
     boolean run() throws Exception {
         var directory = settings.data().isPresent()
                 ? Files.createDirectories(settings.data().get().toAbsolutePath())
@@ -68,7 +68,7 @@ final class FaultRun {
         return good;
     }
 
-    // A Ctrl-C must not leave the mounted directory behind; the processes end by themselves.
+    // A Ctrl-C must not leave the directory mounted; the processes end by themselves.
     private static void closeAtExit(Cluster cluster) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -76,7 +76,7 @@ final class FaultRun {
                             try {
                                 cluster.regions().close();
                             } catch (IOException e) {
-                                // It was closed already.
+                                // It was already closed.
                             }
                         },
                         "unmount"));
@@ -167,7 +167,7 @@ final class FaultRun {
         }
     }
 
-    /** Asks again while it may still be cleared away by itself, and tells what it waits for. */
+    /** Repeats the checks as long as findings may still be cleaned up, and prints what it waits for. */
     private List<String> judged(Verdict verdict, BoundaryTour tour) throws IOException, InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_CLEAR);
         var violations = verdict.violations();

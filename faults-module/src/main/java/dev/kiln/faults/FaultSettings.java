@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a run is asked for.
+ * The settings of a run.
  *
  * @param minutes how long faults are injected; 0 for none
- * @param boundaries whether a worker is killed at every write first
+ * @param boundaries whether to kill a worker at every write first
  * @param without the guard to take away
- * @param report the page to write
- * @param previous where the release before was built, when half of the processes are to be of it
- * @param data where everything is kept; a temporary directory when empty
+ * @param report the file of the report
+ * @param previous directory where the previous release was built, if half of the processes are to use it
+ * @param data directory for everything; a temporary one if empty
  */
 record FaultSettings(
         int minutes,

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** {@code ./kiln faults}: breaks a whole Kiln of real processes and asks whether it kept its promises. */
+/** {@code ./kiln faults}: breaks a whole Kiln of real processes and checks whether it kept its promises. */
 public final class Faults {
 
     private static final String HELP = """
@@ -38,7 +38,7 @@ public final class Faults {
 
     public static void main(String[] words) {
         System.setProperty("logback.configurationFile", "logback-faults.xml");
-        // What cannot be reached at the moment is what the run is about.
+        // Connection failures are expected in this run.
         System.setProperty("kiln.faults.log-level", "OFF");
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** The result of a run, for the terminal and as a page. */
 final class Report {
 
-    // What is left behind, and a word of the sentences that tell of it; the first that fits counts.
+    // Kinds of leftovers, each with a word of the sentences that report it; the first match counts.
     private static final List<Map.Entry<String, String>> LEAKS = List.of(
             Map.entry("partial uploads", ".partial-"),
             Map.entry("objects without a row", "without a row"),

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 
-/** What people see while a run goes on. */
+/** The output for people during a run. */
 final class Screen {
 
     private static final long SECONDS_BETWEEN_LINES = 5;
@@ -27,12 +27,12 @@ final class Screen {
         out.flush();
     }
 
-    /** A new part of the run, with the time since its beginning. */
+    /** Prints the beginning of a phase, with the time since the run began. */
     void phase(String name) {
         say("%5d s  %s".formatted(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun), name));
     }
 
-    /** A status line every few seconds until the moment, or until it is interrupted. */
+    /** Prints a status line every few seconds until this time, or until it is interrupted. */
     void follow(Ledger ledger, FaultLog log, Records records, long untilNanoTime) {
         try {
             while (true) {

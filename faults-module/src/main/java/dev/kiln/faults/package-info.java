@@ -1,4 +1,4 @@
-/** Fault injection: a whole Kiln of real processes is broken in an order that a seed decides, and then judged. */
+/** Fault injection: breaks a whole Kiln of real processes in an order derived from a seed, then judges it. */
 @NullMarked
 package dev.kiln.faults;
 

@@ -13,7 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
 
-/** The rules of the architecture that can be read from the compiled classes. */
+/** The architecture rules that can be checked on compiled classes. */
 public final class KilnRules {
 
     public static final ArchRule PACKAGES_ARE_NAMED_BY_FEATURE = noClasses()
@@ -81,9 +81,9 @@ public final class KilnRules {
     private KilnRules() {}
 
     /**
-     * SQL lives only in classes that are named after what they store; handing a JdbcClient on is no use of it.
+     * Only classes named after what they store contain SQL; passing a JdbcClient on does not count as using it.
      *
-     * @param stores the simple names of those classes
+     * @param stores simple names of those classes
      */
     public static ArchRule sqlOnlyIn(Set<String> stores) {
         return noClasses()
@@ -97,7 +97,7 @@ public final class KilnRules {
                 .allowEmptyShould(true);
     }
 
-    /** The class itself or one that it encloses. */
+    /** Whether it is one of these classes or nested in one. */
     private static DescribedPredicate<JavaClass> isOneOf(Set<String> names) {
         return DescribedPredicate.describe("a store: " + names, candidate -> {
             var outermost = candidate;

@@ -2,10 +2,10 @@ package dev.kiln.testing;
 
 import java.util.concurrent.Executor;
 
-/** Threads for what has to happen at the same time. */
+/** Threads for tasks that must run at the same time. */
 public final class OwnThreads {
 
-    /** Gives each task one: the common pool of a machine with two processors has one for all. */
+    /** Runs each task in its own thread: the common pool of a machine with two processors has only one. */
     public static final Executor EACH = task -> new Thread(task, "at-the-same-time").start();
 
     private OwnThreads() {}

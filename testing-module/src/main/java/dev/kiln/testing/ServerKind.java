@@ -10,7 +10,7 @@ enum ServerKind {
 
     static final String SWITCH = "KILN_TEST_SERVERS";
 
-    /** What the switch says; fails when it asks for containers and no engine answers, instead of taking the other. */
+    /** The kind that the switch selects; fails when it asks for containers and no engine answers. */
     static ServerKind chosen() {
         var kind = of(System.getProperty(SWITCH, System.getenv().getOrDefault(SWITCH, "embedded")));
         if (kind == CONTAINERS && !DockerClientFactory.instance().isDockerAvailable()) {

@@ -15,7 +15,7 @@ import java.util.List;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/** The size rules: nobody has to read more than a screen to understand a method, or more than 400 lines for a class. */
+/** The size rules: a method fits on one screen, and a class has at most 400 lines. */
 public final class SourceSizes {
 
     static final int LINES_OF_A_METHOD = 40;
@@ -24,7 +24,7 @@ public final class SourceSizes {
 
     private SourceSizes() {}
 
-    /** What breaks the rules among the main sources of all modules below the root, one line each. */
+    /** Violations in the main sources of all modules below the root, one line each. */
     public static List<String> violations(Path root) throws IOException {
         var sources = mainSources(root);
         var violations = new ArrayList<String>();
@@ -49,7 +49,7 @@ public final class SourceSizes {
         }
     }
 
-    /** The project's root, seen from the module that a test runs in. */
+    /** The project's root, found from the module that a test runs in. */
     public static Path projectRoot() {
         var directory = Path.of("").toAbsolutePath();
         while (directory != null && !Files.isDirectory(directory.resolve("db/migration"))) {
@@ -72,7 +72,7 @@ public final class SourceSizes {
         }
     }
 
-    // One compiler for all: to begin with, each looks through the whole runtime.
+    // One compiler for all files: each compiler first scans the whole runtime.
     private static List<String> inMethods(Path root, List<Path> sources) throws IOException {
         var violations = new ArrayList<String>();
         var compiler = ToolProvider.getSystemJavaCompiler();
@@ -115,7 +115,7 @@ public final class SourceSizes {
             return super.visitMethod(method, violations);
         }
 
-        /** A constructor of a record takes what the record has. */
+        /** Excludes constructors of records, which take all of the record's components. */
         private boolean isOfRecord(MethodTree method) {
             var owner = getCurrentPath().getParentPath().getLeaf();
             return owner.getKind() == Tree.Kind.RECORD && method.getName().contentEquals("<init>");

@@ -12,7 +12,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** How to reach one database. */
+/** How to connect to one database. */
 public record TestDatabase(String url, String user, String password) {
 
     private static final Map<TestDatabase, HikariDataSource> POOLS = new ConcurrentHashMap<>();
@@ -24,21 +24,21 @@ public record TestDatabase(String url, String user, String password) {
     });
 
     static {
-        // Tests restart servers and end sessions: every connection is tried before it is given out.
+        // Tests restart servers and end sessions, so the pool checks every connection before it hands it out.
         System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
     }
 
-    /** A source of connections that opens a new session for each; pool it yourself if you need many. */
+    /** A source that opens a new session for each connection; pool it yourself if you need many. */
     public DataSource dataSource() {
         return new DriverManagerDataSource(url, user, password);
     }
 
-    /** A client over few sessions, which all clients of this database share: tests ask again and again. */
+    /** A client over a few sessions that all clients of this database share, since tests poll often. */
     public JdbcClient client() {
         return JdbcClient.create(pooled());
     }
 
-    /** Transactions of what {@link #client()} does. */
+    /** Transactions for {@link #client()}. */
     public TransactionTemplate transaction() {
         return new TransactionTemplate(new DataSourceTransactionManager(pooled()));
     }
@@ -53,7 +53,7 @@ public record TestDatabase(String url, String user, String password) {
         pool.setUsername(database.user());
         pool.setPassword(database.password());
         pool.setMaximumPoolSize(20);
-        // A JVM sees hundreds of databases, one after the other.
+        // One JVM uses hundreds of databases, one after the other.
         pool.setMinimumIdle(0);
         pool.setIdleTimeout(Duration.ofSeconds(10).toMillis());
         pool.setInitializationFailTimeout(-1);

@@ -8,7 +8,7 @@ import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** The databases of one PostgreSQL server, each a copy of one that was migrated once. */
+/** The databases of one PostgreSQL server, each a copy of one database that was migrated once. */
 final class TestDatabases {
 
     private static final String TEMPLATE = "kiln_template";

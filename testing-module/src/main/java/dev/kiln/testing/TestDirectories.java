@@ -9,7 +9,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What tests and their servers leave on the disk, and its removal when the JVM ends. */
+/** The directories that tests and their servers use, removed when the JVM ends. */
 public final class TestDirectories {
 
     private static final Logger LOG = LoggerFactory.getLogger(TestDirectories.class);
@@ -21,14 +21,14 @@ public final class TestDirectories {
 
     private TestDirectories() {}
 
-    /** A new empty directory with this name in another new one, both removed when the JVM ends. */
+    /** A new empty directory of this name in another new one; both are removed when the JVM ends. */
     public static Path create(String name) throws IOException {
         var parent = Files.createTempDirectory("kiln-test-");
         closeAtExit(() -> delete(parent));
         return Files.createDirectory(parent.resolve(name));
     }
 
-    /** Closes it when the JVM ends; what was given last is closed first. */
+    /** Closes it when the JVM ends, in reverse order of registration. */
     static void closeAtExit(AutoCloseable closed) {
         synchronized (CLOSED_AT_EXIT) {
             CLOSED_AT_EXIT.push(closed);

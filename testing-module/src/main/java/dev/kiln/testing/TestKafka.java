@@ -15,10 +15,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** How to reach the broker. */
+/** How to connect to the broker. */
 public record TestKafka(String bootstrapServers) {
 
-    /** Makes a topic unless it is there; the broker makes none by itself. */
+    /** Creates a topic if it does not exist; the broker does not create topics on its own. */
     public void createTopic(String name, int partitions) {
         Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         try (var admin = Admin.create(settings)) {

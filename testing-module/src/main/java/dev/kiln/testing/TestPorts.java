@@ -9,7 +9,7 @@ public final class TestPorts {
 
     private TestPorts() {}
 
-    /** A port of the loopback address that nobody listened on a moment ago. */
+    /** A port of the loopback address that nobody was listening on a moment ago. */
     public static int free() {
         try {
             return FreePort.any();

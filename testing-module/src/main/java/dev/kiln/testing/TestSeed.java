@@ -4,7 +4,7 @@ import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chance that can be repeated: a run prints its seed, and {@code -Dkiln.seed=} runs it again. */
+/** Reproducible randomness: a run prints its seed, and {@code -Dkiln.seed=} repeats the run. */
 public final class TestSeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(TestSeed.class);

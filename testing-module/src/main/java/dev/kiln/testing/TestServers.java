@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 
 /**
- * One PostgreSQL and one Kafka for all tests of a JVM, started when first asked for and stopped with the JVM.
+ * One PostgreSQL and one Kafka for all tests of a JVM, started on first use and stopped with the JVM.
  *
  * <p>The environment variable or system property {@code KILN_TEST_SERVERS} chooses where they run: {@code embedded}
  * (the default; no container engine needed) or {@code containers} (Testcontainers). The tests are the same.
@@ -28,12 +28,12 @@ public final class TestServers {
         return Databases.INSTANCE.fresh(false);
     }
 
-    /** The broker; all tests of a JVM share it, so they use topics and groups of their own where that matters. */
+    /** The broker. All tests of a JVM share it, so a test uses its own topics and groups where that matters. */
     public static TestKafka kafka() {
         return Broker.INSTANCE;
     }
 
-    // Holders: the servers start when the first test asks for them, and one of them alone if the other is not needed.
+    // Holders: each server starts when a test first needs it, independent of the other.
 
     private static final class Databases {
         static final TestDatabases INSTANCE = TestDatabases.start(ServerKind.chosen());

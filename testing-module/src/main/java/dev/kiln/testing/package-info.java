@@ -1,4 +1,4 @@
-/** Real servers for tests, seeds and ports, and the rules that all of Kiln's code is held to. */
+/** Real servers, seeds and ports for tests, and the rules that all of Kiln's code must follow. */
 @NullMarked
 package dev.kiln.testing;
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** buildah with its lightest isolation; one layer for each command, as Kiln keeps them. */
+/** buildah with its lightest isolation, and one layer per command, as Kiln has. */
 final class Buildah implements Builder {
 
     private final Programs programs;

@@ -3,18 +3,18 @@ package dev.kiln.bench.build;
 import java.io.IOException;
 import java.util.List;
 
-/** Somebody who runs commands on a base image and packs the result. */
+/** A contender that runs commands on a base image and packs the result. */
 interface Builder {
 
     /**
-     * How long a build took.
+     * The duration of a build.
      *
-     * @param wholeMillis from an image to an image
-     * @param stepMillis the mean of its commands
+     * @param wholeMillis from base image to finished image
+     * @param stepMillis mean duration of a command
      */
     record Times(double wholeMillis, double stepMillis) {}
 
-    /** As it stands in the tables. */
+    /** Its name in the tables. */
     String name();
 
     /** Builds once. */

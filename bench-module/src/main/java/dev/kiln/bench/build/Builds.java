@@ -14,7 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Ten RUN steps on a busybox base image: by Kiln, and by what people would use instead. */
+/** Ten RUN steps on a busybox base image, by Kiln and by its alternatives. */
 public final class Builds implements Scenario {
 
     private static final int STEPS = 10;
@@ -56,14 +56,14 @@ public final class Builds implements Scenario {
         }
     }
 
-    /** The base image is unpacked, and what has to be compiled is: a worker runs for weeks in real life. */
+    /** Unpacks the base image and warms up the JIT compiler, since workers run for weeks in practice. */
     private static void warm(Surroundings surroundings, KilnBuilder kiln) throws Exception {
         for (var build = 0; build < surroundings.size().of(1, WARM_UP); build++) {
             var unusedTimes = kiln.build(Collections.nCopies(STEPS, "true"));
         }
     }
 
-    /** Commands that need a processor and write little. */
+    /** Commands that use the processor and write little. */
     private static List<String> commands(Surroundings surroundings) {
         var turns = surroundings.size().of(20_000, 400_000);
         return IntStream.rangeClosed(1, STEPS)

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The system disk of a small Debian that answers by ssh, made of packages and by Kiln itself. */
+/** The system disk of a small Debian with an ssh server, made from packages and by Kiln itself. */
 final class DebianDisk {
 
-    /** Of root, by ssh; the disk is thrown away after the run. */
+    /** Root's password for ssh; the disk is deleted after the run. */
     static final String PASSWORD = "bench";
 
     private static final String PACKAGES =
             "apt,systemd-sysv,udev,dbus,initramfs-tools,linux-image-cloud-amd64,openssh-server";
 
-    /** What every machine that is started with it gets its address by, and how one comes in. */
+    /** Configures the network and the login of every machine that boots from the disk. */
     private static final List<String> HOOKS = List.of(
             "echo root:" + PASSWORD + " | chroot \"$1\" chpasswd",
             "echo 'PermitRootLogin yes' > \"$1/etc/ssh/sshd_config.d/bench.conf\"",
@@ -37,7 +37,7 @@ final class DebianDisk {
         this.directory = directory;
     }
 
-    /** Where others work. */
+    /** The directory for contenders to work in. */
     Path directory() {
         return directory;
     }
@@ -47,12 +47,12 @@ final class DebianDisk {
         return directory.resolve("debian.qcow2");
     }
 
-    /** The files that it was made of, as a tar archive. */
+    /** The files that it was made from, as a tar archive. */
     Path archive() {
         return directory.resolve("debian.tar");
     }
 
-    /** Makes it, and returns the id by which Kiln knows it. */
+    /** Makes it, and returns its image id in Kiln. */
     String make(KilnSystem system) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + PACKAGES));
         HOOKS.forEach(hook -> command.add("--customize-hook=" + hook));
@@ -68,7 +68,7 @@ final class DebianDisk {
         var path = "/api/v1/templates/" + template;
         var format = json.createObjectNode().put("format", "qcow2");
         var unusedFormat = client.rest("PUT", path + "/output-format", Map.of(), RequestBody.json(format));
-        // Its ssh keys stay: Debian makes none anew.
+        // Keeps its ssh keys: Debian does not make new ones.
         var removed = json.createObjectNode();
         removed.putArray("removed");
         var unusedRest = client.rest("PUT", path + "/sysprep", Map.of(), RequestBody.json(removed));
@@ -77,7 +77,7 @@ final class DebianDisk {
         return image;
     }
 
-    /** How this machine's apt fetches, through a proxy for example. */
+    /** This machine's settings of apt for downloads, for example a proxy. */
     private static List<String> fetching() throws IOException {
         var options = new ArrayList<String>();
         try (var files = Files.newDirectoryStream(Path.of("/etc/apt/apt.conf.d"))) {
@@ -90,7 +90,7 @@ final class DebianDisk {
         return options;
     }
 
-    /** Those of this machine, if it is a Debian; else the usual ones. */
+    /** The package sources of this machine, if it is a Debian; otherwise the usual ones. */
     private static List<String> sources() throws IOException {
         try (var files = Files.newDirectoryStream(Path.of("/etc/apt/sources.list.d"), "debian*.{sources,list}")) {
             var sources = new ArrayList<String>();

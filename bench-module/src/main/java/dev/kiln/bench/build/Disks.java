@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The same commands on the disk of a real Debian: by Kiln, and by what people would use instead. */
+/** The same commands on the disk of a real Debian, by Kiln and by its alternatives. */
 public final class Disks implements Scenario {
 
-    /** Packages are left out: how fast a mirror answers is not what is asked. */
+    /** Without packages: the speed of a mirror is not the question. */
     private static final List<String> COMMANDS = List.of(
             "find /usr -xdev -type f -exec sha256sum {} + > /srv/sums",
             "for i in $(seq 500); do echo $i > /srv/file-$i; done",
             "dpkg --list > /srv/packages");
 
-    // Some contenders boot a machine, which takes minutes where there is no KVM.
+    // Some contenders boot a machine, which takes minutes without KVM.
     private static final int MOST_ROUNDS = 2;
 
     private static final String VIRT_CUSTOMIZE = "virt-customize";
@@ -64,7 +64,7 @@ public final class Disks implements Scenario {
         }
     }
 
-    /** False when it failed: it is not tried again, and the others are measured all the same. */
+    /** Measures once; false when it failed: it is not tried again, and the others are still measured. */
     private static boolean measured(Surroundings surroundings, Builder builder) throws InterruptedException {
         surroundings.screen().say(builder.name());
         try {
@@ -107,7 +107,7 @@ public final class Disks implements Scenario {
         results.missing(whole(program), program + " is not installed");
     }
 
-    /** From a disk to a compressed disk. */
+    /** The duration from a disk to a compressed disk. */
     private static Measure whole(String builder) {
         var name = "3 commands on a Debian disk, ";
         var measure = Measure.of(name + builder, "ms");

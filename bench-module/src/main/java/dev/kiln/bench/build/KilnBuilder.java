@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An execution of a template, from its first build step until the image is stored, by the events in the database. */
+/**
+ * An execution of a template, timed by its events in the database: from its first build step until the image is stored.
+ */
 final class KilnBuilder implements Builder {
 
     private static final long MINUTES = 10;
@@ -38,9 +40,7 @@ final class KilnBuilder implements Builder {
         return times(run(Templates.make(system.client(), base, content, 1).get(0)));
     }
 
-    /**
-     * Builds twice, and tells how long the second build of the template took, which may take the steps of the first.
-     */
+    /** Builds twice and returns the duration of the second build, which can reuse the steps of the first. */
     double again(List<String> commands) throws IOException, InterruptedException {
         var template =
                 Templates.make(system.client(), base, content(commands), 1).get(0);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Packer's builder for QEMU: boots the disk itself, runs the commands by ssh, and compresses what is there then. */
+/** Packer's builder for QEMU: boots the disk itself, runs the commands by ssh, and compresses the resulting disk. */
 final class PackerQemu implements Builder {
 
     private static final String FILE = """
@@ -57,7 +57,7 @@ final class PackerQemu implements Builder {
         var result = debian.directory().resolve("packed");
         run("rm", "-rf", result.toString());
         var kvm = Files.isWritable(Path.of("/dev/kvm"));
-        // HCL takes strings as JSON writes them, but for what it would fill in.
+        // HCL's strings are those of JSON, except for its interpolation.
         var inline = commands.stream()
                 .map(command -> JsonMapper.shared().writeValueAsString(command).replace("${", "$${"))
                 .collect(Collectors.joining(", "));
@@ -71,7 +71,7 @@ final class PackerQemu implements Builder {
     }
 
     private void run(String... command) throws IOException, InterruptedException {
-        // Packer looks for newer releases of itself otherwise.
+        // Otherwise Packer looks for newer releases of itself.
         var cache = debian.directory().resolve("packer-cache").toString();
         var environment = Map.of("CHECKPOINT_DISABLE", "1", "PACKER_CACHE_DIR", cache);
         var unused = programs.run(environment, List.of(command));

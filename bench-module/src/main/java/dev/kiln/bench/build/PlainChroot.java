@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What a shell script would do: unpack, run every command in a chroot, pack. No sandbox, no limits, no history. */
+/** A plain shell script's way: unpack, run every command in a chroot, pack. No sandbox, no limits, no history. */
 final class PlainChroot implements Builder {
 
     private final Programs programs;
@@ -37,7 +37,7 @@ final class PlainChroot implements Builder {
                 run("chroot", root.toString(), "/bin/sh", "-c", command);
             }
             var ended = System.nanoTime();
-            // As Kiln packs, and flushed to the disk as it does.
+            // Packs as Kiln does, and flushes to disk as Kiln does.
             var image = directory.resolve("chroot.tar.zst");
             run("sh", "-c", "tar --create --directory=" + root + " . | " + compression() + " > " + image);
             run("sync", image.toString());

@@ -9,14 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** virt-customize, which starts a machine of libguestfs over the disk, and qemu-img, which compresses the result. */
+/** virt-customize, which boots a libguestfs machine over the disk, and qemu-img, which compresses the result. */
 final class VirtCustomize implements Builder {
 
     private final Programs programs;
     private final DebianDisk debian;
     private final Map<String, String> environment = new LinkedHashMap<>();
 
-    /** Its machine needs a kernel; where this one has none to give, it gets the disk's. */
+    /** Its machine needs a kernel; if this machine has none to offer, it gets the disk's. */
     VirtCustomize(Programs programs, DebianDisk debian) throws IOException, InterruptedException {
         this.programs = programs;
         this.debian = debian;
@@ -29,7 +29,7 @@ final class VirtCustomize implements Builder {
     }
 
     private void lendKernel() throws IOException, InterruptedException {
-        // The directory is looked at, although nothing of it is taken.
+        // The directory must exist, although nothing in it is used.
         Files.createDirectories(Path.of("/lib/modules"));
         var place = Files.createDirectories(debian.directory().resolve("kernel"));
         run("tar", "-xf", debian.archive().toString(), "-C", place.toString(), "./boot", "./usr/lib/modules");

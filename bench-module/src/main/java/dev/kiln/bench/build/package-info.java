@@ -1,4 +1,4 @@
-/** The same commands run by Kiln and by what people would use instead. */
+/** The same commands run by Kiln and by its alternatives. */
 @NullMarked
 package dev.kiln.bench.build;
 

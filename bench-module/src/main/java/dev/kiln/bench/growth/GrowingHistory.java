@@ -7,7 +7,7 @@ import dev.kiln.bench.peer.ClosedLoop;
 import dev.kiln.bench.result.Measure;
 import dev.kiln.bench.system.KilnSystem;
 
-/** Completed executions per second, as in the comparison with the peers, with more and more of them behind. */
+/** Completed executions per second, as in the comparison with the peers, with an ever longer history. */
 public final class GrowingHistory implements Scenario {
 
     private static final int KEYS = 200;
@@ -49,7 +49,7 @@ public final class GrowingHistory implements Scenario {
                 var loop = new ClosedLoop(kiln, KEYS)) {
             kiln.open(KEYS, loop::ended);
             PastExecutions.fill(database, size);
-            // Once for what has to be compiled. It is in the history afterwards, too, which is that much longer.
+            // Warm-up. It stays in the history, which is that much longer.
             var count = surroundings.size().of(KEYS, 2000);
             loop.run(count);
             surroundings.database().checkpoint();

@@ -18,9 +18,9 @@ import org.HdrHistogram.Histogram;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * DescribeImagePipelineExecutions of templates with more and more executions behind them, seen by a client that asks
- * again and again, and costs next to nothing itself. Each history is in a system of its own, and all are asked in
- * turns: what the machine does meanwhile does it to all of them.
+ * DescribeImagePipelineExecutions of templates with ever longer histories, seen by a client that asks again and again
+ * and itself costs next to nothing. Each history has a system of its own, and all are asked in turns, so that whatever
+ * else the machine does affects all of them.
  */
 public final class History implements Scenario {
 
@@ -55,7 +55,7 @@ public final class History implements Scenario {
                 }
             }
         } finally {
-            // The first one last: it has the broker.
+            // Closes the first one last: it has the broker.
             for (var index = grown.size() - 1; index >= 0; index--) {
                 var system = grown.get(index).system();
                 system.close();
@@ -65,16 +65,16 @@ public final class History implements Scenario {
     }
 
     /**
-     * A system with a template that has so many executions behind it.
+     * A system with a template that has a history of this size.
      *
-     * @param pages where the question that walks goes on
+     * @param pages where each question that walks through pages continues
      */
     private record Grown(int size, KilnSystem system, String template, Map<Question, String> pages) {}
 
     private static Grown grow(Surroundings surroundings, int size, List<Grown> others) throws Exception {
         var database = surroundings.database().create("history");
         var directory = surroundings.directory().resolve(database.name());
-        // Nothing is published here: one broker is enough, and leaves the processors to what is asked.
+        // Nothing is published here: one broker is enough, and leaves the processors to the measurement.
         var system = others.isEmpty()
                 ? new KilnSystem(directory, surroundings.programs(), database, 1)
                 : others.get(0).system().another(directory, database);
@@ -106,7 +106,7 @@ public final class History implements Scenario {
         }
     }
 
-    /** All at the same time: what is not measured shall not take long. */
+    /** Warms up all systems concurrently: what is not measured should not take long. */
     private static void warmUp(List<Grown> grown, int calls) throws Exception {
         var threads = Executors.newFixedThreadPool(grown.size());
         try {
@@ -131,7 +131,7 @@ public final class History implements Scenario {
         var micros = grown.stream().map(each -> new Histogram(3)).toList();
         for (var turn = 0; turn < TURNS; turn++) {
             for (var index = 0; index < grown.size(); index++) {
-                // A system that stood still while the others were asked has to come back to its processors and memory.
+                // A system that was idle while the others were asked must first regain its processors and memory.
                 question.ask(grown.get(index), surroundings.size().of(20, 100), new Histogram(3));
                 question.ask(grown.get(index), surroundings.size().of(20, 1000), micros.get(index));
             }
@@ -156,9 +156,9 @@ public final class History implements Scenario {
     }
 
     /**
-     * What a client asks again and again.
+     * A request that a client repeats.
      *
-     * @param walks goes on with the page behind, and at the end begins again
+     * @param walks whether each request asks for the next page, and after the last begins again
      */
     private record Question(String name, Map<String, String> parameters, boolean walks) {
 

@@ -5,29 +5,29 @@ import dev.kiln.bench.system.DatabaseServer;
 import dev.kiln.bench.system.DatabaseServer.Database;
 import java.util.List;
 
-/** Histories that were not lived through: rows as executions leave them behind. */
+/** Artificial histories: rows as executions leave them. */
 final class PastExecutions {
 
-    /** The history that the others are compared with. */
+    /** The size of the history that the others are compared with. */
     static final int COMPARED = 1000;
 
-    /** The longest one, which takes long to make. */
+    /** The size of the longest history, which takes long to make. */
     static final int LARGE = 1_000_000;
 
-    /** What stands in the place of the longest one where nobody asked for it. */
+    /** Shown instead of the longest history when it was not requested. */
     static final String MISSING = "only with --large";
 
     private PastExecutions() {}
 
-    /** How long the histories of a run are. */
+    /** The sizes of the histories of a run. */
     static List<Integer> sizes(Surroundings.Size size) {
         return size.large() ? List.of(10, COMPARED, 100_000, LARGE) : List.of(10, COMPARED, 100_000);
     }
 
     /**
-     * So many executions of all templates that there are, which ended a minute apart, every twentieth of them badly:
-     * with a thousand, a page of those is full, as with more. They are counted here: in one transaction the trigger
-     * that counts would read all versions of its row again for each execution.
+     * Adds executions for all existing templates, which ended a minute apart, every twentieth with a failure: so that
+     * with a thousand executions, as with more, a page of failures is full. Counts them itself: in one transaction the
+     * counting trigger would read all versions of its row again for each execution.
      */
     static void fill(Database database, int wanted) {
         var jdbc = DatabaseServer.jdbc(database);
@@ -53,7 +53,7 @@ final class PastExecutions {
                     do update set executions = execution_count.executions + excluded.executions
                 """).param("last", wanted).update();
         jdbc.sql("alter table execution enable trigger user").update();
-        // As autovacuum does sooner or later.
+        // As autovacuum would do sooner or later.
         jdbc.sql("vacuum analyze execution").update();
     }
 }

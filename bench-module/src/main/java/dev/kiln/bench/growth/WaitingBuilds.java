@@ -18,11 +18,8 @@ public final class WaitingBuilds implements Scenario {
 
     private static final List<Integer> WORKERS = List.of(1, 2, 4, 8);
     private static final int SLOTS = 4;
-    // As a build does that downloads. Beginning and packing a build take processors nevertheless, more than half of one
-    // of
-    // their seconds, and all slots begin at once: the wait is so long that the processors of a small machine are enough
-    // for
-    // the builds of all workers.
+    // Like a build that downloads. Beginning and packing a build still take more than half a second of a processor, and
+    // all slots begin at once: the wait is long enough for a small machine to keep up with the builds of all workers.
     private static final int WAIT_SECONDS = 60;
     private static final String SHORT = "RUN true\n".repeat(10);
     private static final String WAITING = "RUN sleep " + WAIT_SECONDS;
@@ -56,14 +53,14 @@ public final class WaitingBuilds implements Scenario {
     private static double rate(Surroundings surroundings, int workers) throws Exception {
         var database = surroundings.database().create("workers");
         var directory = surroundings.directory().resolve(database.name());
-        // The same number of full turns for each, so that none has idle slots at its end.
+        // The same number of full rounds for each, so that none has idle slots at its end.
         var count = workers * SLOTS * surroundings.size().of(1, 2);
         try (var system = new KilnSystem(directory, surroundings.programs(), database, SLOTS).start(workers)) {
             var archive = directory.resolve("busybox.tar");
             BusyboxImage.write(archive);
             var base = SourceImage.register(system, archive);
-            // The base image is unpacked, and what has to be compiled is, in every worker: these run for weeks in real
-            // life.
+            // Warm-up: unpacks the base image and compiles hot code in every worker, since workers run for weeks in
+            // practice.
             run(
                     system,
                     Templates.make(

@@ -1,4 +1,4 @@
-/** What happens when the history and the number of workers grow. */
+/** What happens as the history and the number of workers grow. */
 @NullMarked
 package dev.kiln.bench.growth;
 

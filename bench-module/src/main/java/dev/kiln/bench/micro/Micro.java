@@ -8,7 +8,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** Runs {@link Requests} by JMH, in processes of its own. */
+/** Runs {@link Requests} with JMH, in separate processes. */
 public final class Micro implements Scenario {
 
     @Override

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The parts of a request that need nothing but a processor. */
+/** The parts of a request that only need a processor. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -49,7 +49,7 @@ public class Requests {
     private final String content = "ENV STAGE=\"golden\"\n"
             + "RUN apt-get update && apt-get install --yes nginx \\\n    && rm -rf /var/lib/apt/lists/*\n".repeat(10);
 
-    /** What the API computes to compare a V3 signature with. */
+    /** What the API computes to check a V3 signature. */
     @Benchmark
     public boolean signatureCheck() {
         var toSign = Signatures.stringToSignV3(request.canonical(SIGNED));

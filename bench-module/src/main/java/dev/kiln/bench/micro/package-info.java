@@ -1,4 +1,4 @@
-/** Parts of a request, measured alone. */
+/** Parts of a request, measured separately. */
 @NullMarked
 package dev.kiln.bench.micro;
 

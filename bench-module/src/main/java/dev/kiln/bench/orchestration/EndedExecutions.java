@@ -15,37 +15,38 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Tells which executions have ended. It looks again and again, in one transaction that never ends, so that the looking
- * is not among the commits that are counted; and only at what has ended lately, since the looking is paid for by the
- * database that is measured.
+ * Reports which executions have ended. It polls in one transaction that never ends, so that polling does not count
+ * among the measured commits; and it reads only recent ends, since polling costs the database that is measured.
  */
 public final class EndedExecutions implements AutoCloseable {
 
-    /** Between two looks, where somebody waits for the end to go on. */
+    /** The pause between polls when a caller waits for the end to continue. */
     public static final Duration SOON = Duration.ofMillis(20);
 
-    /** Between two looks, where more is under way than can be done at once: looking takes from what is measured. */
+    /**
+     * The pause between polls when more executions are waiting than can run at once: polling slows what is measured.
+     */
     public static final Duration SELDOM = Duration.ofMillis(100);
 
-    // An end is as old as its transaction, which is seen only when it is over; none of them takes that long.
+    // An end has the time at which its transaction began, and is visible only after its commit; none takes this long.
     private static final long SECONDS_LOOKED_BACK = 2;
 
     private final Connection connection;
     private final Duration pause;
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private final Consumer<String> whenEnded;
-    // What ended before is nobody's here: to read a long history once would be dear.
+    // Earlier ends are of no interest here, and reading a long history even once would be expensive.
     private OffsetDateTime newest;
     private final Thread thread = new Thread(this::look, "ended-executions");
     private volatile boolean closed;
 
-    /** @param pause between two looks */
+    /** @param pause the pause between polls */
     public EndedExecutions(Database database, Duration pause, Consumer<String> whenEnded) throws SQLException {
         this.pause = pause;
         this.whenEnded = whenEnded;
         this.connection = DriverManager.getConnection(database.url(), database.user(), database.password());
         try (var setting = connection.createStatement()) {
-            // What is planned while there are few executions reads all of them, and would later, too.
+            // A plan made while there are few executions reads all of them, and would be kept.
             setting.execute("set plan_cache_mode = force_custom_plan");
         }
         connection.setAutoCommit(false);
@@ -62,7 +63,7 @@ public final class EndedExecutions implements AutoCloseable {
         }
     }
 
-    /** Tells of this execution when it has ended, once. */
+    /** Reports the end of this execution, once. */
     public void await(String execution) {
         awaited.add(execution);
     }

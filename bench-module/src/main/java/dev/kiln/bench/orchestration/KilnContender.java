@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Kiln from the outside: signed requests to an API process, a broker, worker processes, and real, if empty, builds. */
+/** Kiln from outside: signed requests to an API process, a broker, worker processes, and real, though empty, builds. */
 public final class KilnContender implements Contender {
 
     static final String NAME = "Kiln (signed HTTP, Kafka, worker processes)";
@@ -23,13 +23,13 @@ public final class KilnContender implements Contender {
     private List<String> templates = List.of();
     private @Nullable EndedExecutions ends;
 
-    /** @param system not started, with slots for {@link #slots()} */
+    /** @param system not started yet, with {@link #slots()} slots per worker */
     public KilnContender(KilnSystem system) {
         this.system = system;
         this.client = system.client();
     }
 
-    /** How many slots each worker has, so that all together are as many as the others' threads. */
+    /** The number of slots per worker; all together they are as many as the others' threads. */
     public static int slots() {
         return THREADS / WORKERS;
     }

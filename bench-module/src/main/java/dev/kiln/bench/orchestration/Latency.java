@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** How long one execution takes from step to step while nothing else happens, by the events in the database. */
+/** The time of one execution from step to step while nothing else happens, by its events in the database. */
 public final class Latency implements Scenario {
 
     private static final Measure TO_BUILD_50 =
@@ -40,7 +40,7 @@ public final class Latency implements Scenario {
             var base = SourceImage.register(system, archive);
             var template =
                     Templates.make(system.client(), base, Templates.NOTHING, 1).get(0);
-            // What has to be compiled is, in all processes: these run for weeks in real life.
+            // Warm-up: compiles hot code in all processes, since they run for weeks in practice.
             executions(system, template, surroundings.size().of(5, 1000), 0);
             for (var round = 1; round <= surroundings.size().rounds(); round++) {
                 surroundings.screen().say("round " + round + ": executions one after the other");

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** The images that the measured builds start from. */
+/** The base images of the measured builds. */
 public final class SourceImage {
 
     private SourceImage() {}

@@ -17,12 +17,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many starts the API accepts, signed and durable, beside the inserts that the database can do at all. */
+/**
+ * How many starts per second the API accepts, signed and durable, beside the inserts that the database can do at all.
+ */
 public final class Starts implements Scenario {
 
     private static final int CLIENTS = Contender.THREADS;
 
-    // After so many times as many starts as are measured, more of them are no faster.
+    // Warms up with this many times the measured starts; more of them make it no faster.
     private static final int WARM_UP = 5;
 
     private static final Measure INSERTS = Measure.of("pgbench, single insert, " + CLIENTS + " connections", "1/s");
@@ -39,12 +41,12 @@ public final class Starts implements Scenario {
     public void measure(Surroundings surroundings) throws Exception {
         var database = surroundings.database().create("starts");
         var directory = surroundings.directory().resolve(database.name());
-        // No worker: that would take its share of the machine, and executions that wait are accepted all the same.
+        // Without workers, which would take their share of the machine; waiting executions are accepted all the same.
         try (var system = new KilnSystem(directory, surroundings.programs(), database, 1).start(0)) {
             var archive = directory.resolve("smallest.tar");
             SourceImage.writeSmallest(archive);
             var base = SourceImage.register(system, archive);
-            // A template has one execution at a time, so each start needs one of its own.
+            // A template has one execution at a time, so each start needs its own template.
             var count = surroundings.size().of(200, 3000);
             warm(surroundings, system, Templates.make(system.client(), base, Templates.NOTHING, count));
             for (var round = 1; round <= surroundings.size().rounds(); round++) {
@@ -59,7 +61,7 @@ public final class Starts implements Scenario {
         }
     }
 
-    /** What has to be compiled is, in the API and the broker: these run for weeks in real life. */
+    /** Warm-up: compiles hot code in the API and the broker, since they run for weeks in practice. */
     private static void warm(Surroundings surroundings, KilnSystem system, List<String> templates) throws Exception {
         for (var round = 0; round < surroundings.size().of(1, WARM_UP); round++) {
             var unusedRate = starts(system, templates);
@@ -70,8 +72,8 @@ public final class Starts implements Scenario {
     }
 
     /**
-     * What is measured is the API: requests are signed before, and sent by a client that costs next to nothing, as
-     * pgbench does, since both share the machine.
+     * Measures the API: requests are signed in advance and sent by a client that costs next to nothing, as pgbench
+     * does, since client and API share the machine.
      */
     private static double starts(KilnSystem system, List<String> templates) throws Exception {
         var requests = templates.stream()

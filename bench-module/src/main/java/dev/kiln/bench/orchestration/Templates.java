@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Makes templates and starts executions of them, through the signed API. */
+/** Creates templates and starts executions of them, through the signed API. */
 public final class Templates {
 
     /**
-     * The cheapest build that is a real one: a variable needs no sandbox. The base image is opened, the image is packed
-     * (by one sandboxed tar), stored in the region and registered.
+     * The cheapest real build: a variable needs no sandbox. The base image is opened, the image is packed (by one
+     * sandboxed tar), stored in the region and registered.
      */
     public static final String NOTHING = "ENV BENCH=\"1\"";
 
@@ -22,7 +22,7 @@ public final class Templates {
 
     private Templates() {}
 
-    /** Makes so many templates of the same content and returns their ids. */
+    /** Creates this number of templates with the same content and returns their ids. */
     public static List<String> make(SignedClient client, String base, String content, int count) throws IOException {
         var ids = new ArrayList<String>();
         for (var number = 0; number < count; number++) {

@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Completed executions per second of Kiln and its peers, with what each execution costs the database. The peers are
- * called within this process, without HTTP, signatures or a broker, and their steps do nothing at all.
+ * Completed executions per second of Kiln and its peers, with the cost of each execution for the database. The peers
+ * run in this process, without HTTP, signatures or a broker, and their steps do nothing at all.
  */
 public final class Throughput implements Scenario {
 
     private static final int KEYS = 200;
 
-    // As many times as are measured: the compilers of five processes share two processors with what they compile.
+    // Multiples of the measured number: the compilers of five processes share two processors with what they compile.
     private static final int WARM_UPS = 3;
 
     private final Map<String, Entrant> entrants = new LinkedHashMap<>();
@@ -83,9 +83,9 @@ public final class Throughput implements Scenario {
     private static void run(Surroundings surroundings, Database database, String name, ClosedLoop loop)
             throws Exception {
         var count = surroundings.size().of(KEYS, 4000);
-        loop.run(WARM_UPS * count); // what has to be compiled and cached is: all of them run for weeks in real life
+        loop.run(WARM_UPS * count); // warm-up: all of them run for weeks in practice
         surroundings.database().checkpoint();
-        // What is done meanwhile by who polls is among the commits; over so many executions that is little.
+        // Includes the commits of pollers in the meantime, which are few over so many executions.
         var pause = surroundings.size().of(1, DatabaseServer.SECONDS_TO_TELL);
         TimeUnit.SECONDS.sleep(pause);
         var before = surroundings.database().work(database);

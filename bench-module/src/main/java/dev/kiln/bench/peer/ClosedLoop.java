@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps one execution of every key under way until enough have ended: as many callers as can be without overlap. */
+/** Keeps one execution of every key running until enough have ended: the most callers possible without overlap. */
 public final class ClosedLoop implements AutoCloseable {
 
     private static final long SECONDS_WITHOUT_AN_END = 60;
@@ -28,7 +28,7 @@ public final class ClosedLoop implements AutoCloseable {
         this.keys = keys;
     }
 
-    /** Does so many executions and returns how many a second that were, from the first call to the last end. */
+    /** Runs this number of executions and returns their rate per second, from the first call to the last end. */
     public double run(int executions) throws Exception {
         toSubmit.set(executions);
         left = new CountDownLatch(executions);
@@ -51,7 +51,7 @@ public final class ClosedLoop implements AutoCloseable {
         return executions * 1e9 / (System.nanoTime() - begun);
     }
 
-    /** What the contender calls. */
+    /** Called by the contender when an execution of the key has ended. */
     public void ended(int key) {
         ended.incrementAndGet();
         next(key);

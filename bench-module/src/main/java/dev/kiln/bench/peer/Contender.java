@@ -4,32 +4,32 @@ import java.io.IOException;
 import java.util.function.IntConsumer;
 
 /**
- * Somebody who does executions of three durable steps that do nothing, in {@link #THREADS} threads, in a database of
- * its own. Executions of one key never overlap: whoever measures submits a key's next one after the last has ended, and
- * what a contender offers to enforce it is used besides.
+ * A contender that runs executions of three durable steps that do nothing, in {@link #THREADS} threads, in its own
+ * database. Executions of one key never overlap: the caller submits a key's next execution after the last has ended,
+ * and whatever a contender offers to enforce this is used too.
  */
 public interface Contender extends AutoCloseable {
 
-    /** How many executions are worked on at the same time, by every contender. */
+    /** The number of concurrent executions, the same for every contender. */
     int THREADS = 16;
 
-    /** How many connections every contender's pool has: one a thread that works or submits, and a few for who polls. */
+    /** The size of every contender's pool: a connection per working or submitting thread, and a few for polling. */
     int CONNECTIONS = 2 * THREADS + 8;
 
-    /** As it stands in the tables, with the way in which one at a time per key is arranged. */
+    /** Its name in the tables, with how it ensures one execution at a time per key. */
     String name();
 
     /**
-     * Starts, and says from then on which key's execution has ended, as soon as that is durable.
+     * Starts, and from then on reports the key of each execution as soon as its end is durable.
      *
-     * @param keys that executions are submitted for, 0 to keys - 1
+     * @param keys number of keys; executions are submitted for 0 to keys - 1
      */
     void open(int keys, IntConsumer ended) throws Exception;
 
-    /** Starts an execution, and returns when it is durable that it will be done. */
+    /** Starts an execution; returns when it is durable that it will run. */
     void submit(int key) throws Exception;
 
-    /** Ends, and releases what it holds, but for its database. */
+    /** Ends, and releases everything except its database. */
     @Override
     void close() throws IOException;
 }

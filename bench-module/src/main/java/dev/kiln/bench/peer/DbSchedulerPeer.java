@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * db-scheduler: a task whose data is the number of its step and which reschedules itself for the next one. The task's
- * instance is the key, so that the primary key of its table allows one at a time.
+ * db-scheduler: a task whose data is the number of its step, and which reschedules itself for the next step. The key is
+ * the task's instance, so the primary key of its table allows one at a time.
  */
 public final class DbSchedulerPeer implements Contender {
 
@@ -44,13 +44,14 @@ public final class DbSchedulerPeer implements Contender {
         return Tasks.custom(TASK).execute(this::step);
     }
 
-    /** Its README, "Performance" and "Polling strategies": lock-and-fetch is the fast one on PostgreSQL. */
+    /** As in its README, "Performance" and "Polling strategies": lock-and-fetch is the fast one on PostgreSQL. */
     private Scheduler scheduler(CustomTask<Integer> task) {
         return Scheduler.create(pool, task)
                 .threads(THREADS)
-                // As the README has it for high throughput: fetch again at half of the threads, up to four times them.
+                // The README's values for high throughput: fetch again at half of the threads, up to four times the
+                // threads.
                 .pollUsingLockAndFetch(0.5, 4.0)
-                // What was just scheduled is run without waiting for the next poll.
+                // Runs a newly scheduled task without waiting for the next poll.
                 .enableImmediateExecution()
                 .pollingInterval(Duration.ofMillis(100))
                 .build();
@@ -59,7 +60,7 @@ public final class DbSchedulerPeer implements Contender {
     @Override
     public void open(int keys, IntConsumer whenEnded) {
         ended = whenEnded;
-        // The table and indexes of its documentation for PostgreSQL.
+        // The table and indexes from its documentation for PostgreSQL.
         JdbcClient.create(pool).sql("""
                 create table scheduled_tasks (
                     task_name text not null, task_instance text not null, task_data bytea,

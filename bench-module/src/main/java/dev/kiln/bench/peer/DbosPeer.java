@@ -13,9 +13,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DBOS Transact: a workflow of three steps in a partitioned queue whose partitions are the keys, one workflow of each
- * at a time ("Partitioning Queues" in its queue tutorial). Workflows run in threads of its own choice, as many as there
- * are keys at most; it has no bound over all partitions.
+ * DBOS Transact: a workflow of three steps in a partitioned queue whose partitions are the keys, with one workflow of
+ * each at a time ("Partitioning Queues" in its queue tutorial). It chooses the threads of workflows, at most as many as
+ * there are keys; it has no limit over all partitions.
  */
 public final class DbosPeer implements Contender {
 
@@ -26,7 +26,7 @@ public final class DbosPeer implements Contender {
     private final Queue queue = new Queue("executions")
             .withPartitioningEnabled(true)
             .withConcurrency(1)
-            // Its default is a second, in which a key would do one execution at most.
+            // Its default is one second, which would limit a key to one execution per second.
             .withPollingInterval(Duration.ofMillis(50));
     private @Nullable Execution execution;
 
@@ -40,7 +40,7 @@ public final class DbosPeer implements Contender {
         return NAME;
     }
 
-    /** What DBOS makes a proxy of. */
+    /** The interface that DBOS makes a proxy for. */
     public interface Execution {
 
         /** Three steps that do nothing. */
@@ -64,7 +64,7 @@ public final class DbosPeer implements Contender {
             dbos.runStep(() -> {}, "first");
             dbos.runStep(() -> {}, "second");
             dbos.runStep(() -> {}, "third");
-            // The next one of the key is not begun before this one's end is stored: the partition sees to that.
+            // The key's next workflow does not begin before this one's end is stored: the partition ensures that.
             ended.accept(key);
         }
     }

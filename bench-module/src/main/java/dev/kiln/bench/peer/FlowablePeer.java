@@ -15,14 +15,14 @@ import org.flowable.engine.impl.cfg.StandaloneProcessEngineConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flowable: a process of three asynchronous service tasks, each in a transaction of its own. It has no limit per key,
- * so the caller alone sees to it that a key's executions do not overlap, which costs Flowable nothing.
+ * Flowable: a process of three asynchronous service tasks, each in its own transaction. It has no limit per key; only
+ * the caller prevents a key's executions from overlapping, which costs Flowable nothing.
  */
 public final class FlowablePeer implements Contender {
 
     public static final String NAME = "Flowable (one at a time by the caller)";
 
-    // Not exclusive, as its user guide has it for processes without parallel branches: no lock on the instance.
+    // Not exclusive, as its user guide recommends for processes without parallel branches: no lock on the instance.
     private static final String PROCESS = """
             <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
                          xmlns:flowable="http://flowable.org/bpmn" targetNamespace="bench">
@@ -60,17 +60,17 @@ public final class FlowablePeer implements Contender {
         var configuration = new StandaloneProcessEngineConfiguration();
         configuration
                 .setDatabaseSchemaUpdate("true")
-                // The fastest of its levels: nothing is kept of what has ended.
+                // Its fastest level: keeps nothing of what has ended.
                 .setHistoryLevel(HistoryLevel.NONE)
                 .setDataSource(pool);
-        // As its user guide has it for high concurrency: ids are made without the database.
+        // As its user guide recommends for high concurrency: makes ids without the database.
         configuration.setIdGenerator(new StrongUuidGenerator());
         configuration.setDisableIdmEngine(true);
         configuration.setDisableEventRegistry(true);
         configuration.setAsyncExecutorActivate(true);
         configuration.setAsyncExecutorCorePoolSize(THREADS);
         configuration.setAsyncExecutorMaxPoolSize(THREADS);
-        // A committed job is handed to the executor at once; the queue takes a job of every key.
+        // A committed job is handed to the executor at once; the queue has room for a job of every key.
         configuration.setAsyncExecutorThreadPoolQueueSize(2 * keys);
         JavaDelegate step = execution -> {};
         JavaDelegate last = execution -> {

@@ -9,12 +9,12 @@ import java.util.function.IntConsumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The least that six durable changes of an execution can cost: one statement and one commit each, on a row found by its
- * key, from the threads of one process. Nobody looks for work, nothing is locked, nobody is told.
+ * The minimum cost of six durable changes of an execution: one statement and one commit each, on a row found by its
+ * key, from the threads of one process. Nothing polls for work, locks or notifies.
  */
 public final class JdbcFloor implements Contender {
 
-    /** As many changes as an execution of Kiln has statuses, its start included. */
+    /** The number of statuses of an execution in Kiln, including its start. */
     private static final int COMMITS = 6;
 
     public static final String NAME = "floor: plain JDBC, " + COMMITS + " commits";

@@ -20,9 +20,9 @@ import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
 import org.jobrunr.utils.mapper.jackson.JacksonJsonMapper;
 
 /**
- * JobRunr, free edition: a job a step, each of which enqueues the next one. Mutexes ("one at a time") and chains of
- * jobs are of the Pro edition; so here the caller alone sees to it that a key's executions do not overlap, which costs
- * JobRunr nothing.
+ * JobRunr, free edition: one job per step, which enqueues the next one. Mutexes ("one at a time") and chains of jobs
+ * belong to the Pro edition; here only the caller prevents a key's executions from overlapping, which costs JobRunr
+ * nothing.
  */
 public final class JobRunrPeer implements Contender {
 
@@ -41,13 +41,13 @@ public final class JobRunrPeer implements Contender {
         return NAME;
     }
 
-    /** One step of an execution, as it is kept in the database. */
+    /** One step of an execution, as kept in the database. */
     public static final class Step implements JobRequest {
 
         private int key;
         private int number;
 
-        /** For whoever reads it from the database. */
+        /** For reading it from the database. */
         public Step() {}
 
         Step(int key, int number) {
@@ -77,7 +77,7 @@ public final class JobRunrPeer implements Contender {
         }
     }
 
-    /** Does nothing, durably, and says what is next. */
+    /** Does nothing, durably, and enqueues the next step. */
     public static final class StepHandler implements JobRequestHandler<Step> {
 
         @Override
@@ -88,7 +88,7 @@ public final class JobRunrPeer implements Contender {
         }
     }
 
-    /** Hears of changes after they were stored. */
+    /** Is called after changes were stored. */
     private record Ends(IntConsumer ended) implements ApplyStateFilter {
 
         @Override
@@ -101,7 +101,7 @@ public final class JobRunrPeer implements Contender {
         }
     }
 
-    /** Made by name: a handler has no state. */
+    /** Creates handlers, which have no state, by their class. */
     private static final class Handlers implements JobActivator {
 
         @Override
@@ -114,7 +114,7 @@ public final class JobRunrPeer implements Contender {
     public void open(int keys, IntConsumer ended) {
         var server = BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
                 .andBackgroundJobServerWorkerPolicy(new DefaultBackgroundJobServerWorkerPolicy(THREADS))
-                // The shortest that is allowed; while there is work, free workers fetch without waiting for it.
+                // The shortest allowed; while there is work, free workers fetch without waiting for it.
                 .andPollInterval(Duration.ofSeconds(5));
         JobRunr.configure()
                 .useJsonMapper(new JacksonJsonMapper())

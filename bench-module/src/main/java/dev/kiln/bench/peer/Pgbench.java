@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** PostgreSQL's own limit on this machine: pgbench with one short insert a transaction. */
+/** PostgreSQL's own limit on this machine: pgbench with one short insert per transaction. */
 public final class Pgbench {
 
     private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
@@ -24,7 +24,7 @@ public final class Pgbench {
         this.server = server;
     }
 
-    /** Inserts per second over so many connections; empty when pgbench is not installed. */
+    /** Inserts per second over this number of connections; empty when pgbench is not installed. */
     public Optional<Double> insertsPerSecond(Database database, Path directory, int connections, int seconds)
             throws IOException, InterruptedException {
         var program = programs.find("pgbench");
@@ -42,7 +42,7 @@ public final class Pgbench {
                 List.of(
                         program.get().toString(),
                         "--no-vacuum",
-                        // As a driver does that keeps its statements.
+                        // Like a driver that keeps its prepared statements.
                         "--protocol=prepared",
                         "--client=" + connections,
                         "--jobs=2",

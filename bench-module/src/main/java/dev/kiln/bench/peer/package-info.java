@@ -1,4 +1,4 @@
-/** What people would use instead, doing the same work on the same PostgreSQL. */
+/** Alternatives to Kiln, doing the same work on the same PostgreSQL. */
 @NullMarked
 package dev.kiln.bench.peer;
 

@@ -1,24 +1,24 @@
 package dev.kiln.bench.result;
 
 /**
- * Something that is measured.
+ * A measured quantity.
  *
- * @param base name of the measure of the same scenario that the ratio is taken to, or empty
- * @param goal what the project wants it to be, or empty
+ * @param base name of the measure of the same scenario that it is compared with, or empty
+ * @param goal the project's goal for it, or empty
  */
 public record Measure(String name, String unit, String base, String goal) {
 
-    /** One that is compared with nothing. */
+    /** A measure that is compared with nothing. */
     public static Measure of(String name, String unit) {
         return new Measure(name, unit, "", "");
     }
 
-    /** The same, compared with another measure. */
+    /** This measure, compared with another one. */
     public Measure against(Measure other) {
         return new Measure(name, unit, other.name, goal);
     }
 
-    /** The same with a goal beside it. */
+    /** This measure with a goal. */
     public Measure wanted(String words) {
         return new Measure(name, unit, base, words);
     }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The rows of one invocation by scenario, in the order in which they came. */
+/** The rows of one invocation by scenario, in the order in which they were added. */
 public final class Results {
 
-    // Colours and the like.
+    // Escape sequences, such as colours.
     private static final Pattern ESCAPES = Pattern.compile("\\x1b\\[[0-9;]*[A-Za-z]");
     private static final int END = 100;
 
@@ -18,24 +18,24 @@ public final class Results {
     private final Map<Measure, String> reasons = new LinkedHashMap<>();
     private String scenario = "";
 
-    /** What follows belongs to this scenario. */
+    /** Begins a scenario; rows added later belong to it. */
     public void begin(String name) {
         scenario = name;
         numbers.putIfAbsent(name, new LinkedHashMap<>());
     }
 
-    /** One more number; the row's value is the median of all. */
+    /** Adds one number; the row's value is the median of all. */
     public void add(Measure measure, double number) {
         raw(measure).add(number);
     }
 
-    /** Says why there is no number. */
+    /** Records why there is no number. */
     public void missing(Measure measure, String reason) {
         raw(measure);
         reasons.put(measure, brief(reason));
     }
 
-    /** One line for a table: what was done, and how it ended, of a program that has said much in between. */
+    /** One line for a table: what was run and how it ended, without a program's output in between. */
     private static String brief(String reason) {
         var line =
                 ESCAPES.matcher(reason).replaceAll("").replaceAll("\\s+", " ").strip();
@@ -63,7 +63,7 @@ public final class Results {
                 .toList();
     }
 
-    /** The row's value in multiples of its base's; empty when one of both is missing. */
+    /** The row's value as a multiple of its base's; empty when either is missing. */
     public Optional<Double> ratio(String name, Row row) {
         return rows(name).stream()
                 .filter(other -> other.measure().name().equals(row.measure().base()))

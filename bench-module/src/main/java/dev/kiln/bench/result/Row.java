@@ -3,14 +3,14 @@ package dev.kiln.bench.result;
 import java.util.List;
 
 /**
- * What was found out about a measure.
+ * The results for a measure.
  *
- * @param raw every number that was taken, in order; empty when it was not measured
+ * @param raw all measured numbers, in order; empty when it was not measured
  * @param reason why it was not measured, or empty
  */
 public record Row(Measure measure, List<Double> raw, String reason) {
 
-    /** Whether there is a number at all. */
+    /** Whether there is a number. */
     public boolean isMeasured() {
         return !raw.isEmpty();
     }

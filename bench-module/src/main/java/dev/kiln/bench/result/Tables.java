@@ -44,7 +44,7 @@ public final class Tables {
                 .formatted(measure.name(), text(row.value()), measure.unit(), ratio, measure.goal(), raw);
     }
 
-    /** Three digits that count are enough; more would be noise. */
+    /** Three significant digits; more would be noise. */
     private static String text(double number) {
         var size = Math.abs(number);
         var form = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";

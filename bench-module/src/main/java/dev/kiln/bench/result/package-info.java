@@ -1,4 +1,4 @@
-/** Rows, and the page that is made of them. */
+/** Rows of results, and the page made from them. */
 @NullMarked
 package dev.kiln.bench.result;
 

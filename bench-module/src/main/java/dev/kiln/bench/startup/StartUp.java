@@ -9,12 +9,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * From the start of a process until it is ready, and what it holds in memory then; without and with the JDK's cache.
- */
+/** The time from the start of a process until it is ready, and its memory then; without and with the JDK's cache. */
 public final class StartUp implements Scenario {
 
-    // The first with a cache that one training run makes.
+    // The first JDK with a cache that one training run makes.
     private static final int JDK_WITH_CACHE = 25;
 
     @Override
@@ -63,7 +61,8 @@ public final class StartUp implements Scenario {
     }
 
     /**
-     * Makes the caches of both kinds when they end; before, the database is migrated, which a usual start does not do.
+     * Makes the caches of both kinds when the processes end; migrates the database first, which a usual start does not
+     * do.
      */
     private static void train(Surroundings surroundings, KilnSystem system) throws IOException, InterruptedException {
         surroundings.screen().say("training runs");

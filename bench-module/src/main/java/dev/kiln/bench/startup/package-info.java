@@ -1,4 +1,4 @@
-/** How soon processes are ready, and what they hold in memory at rest. */
+/** How soon processes are ready, and how much memory they hold at rest. */
 @NullMarked
 package dev.kiln.bench.startup;
 

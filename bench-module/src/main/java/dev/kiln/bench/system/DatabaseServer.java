@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** One durable PostgreSQL for everything that is compared; each contender has a database of its own in it. */
+/** One durable PostgreSQL for all contenders; each of them has its own database in it. */
 public final class DatabaseServer implements Closeable {
 
-    /** A session that has nothing to do tells its commits after so long at the latest. */
+    /** An idle session reports its commits after at most this time. */
     public static final int SECONDS_TO_TELL = 11;
 
     private static final String USER = EmbeddedPostgres.USER;
@@ -22,11 +22,11 @@ public final class DatabaseServer implements Closeable {
     private final AtomicInteger made = new AtomicInteger();
 
     /**
-     * How much the database did in a while.
+     * The work of the database in a period.
      *
-     * @param writes transactions that wrote, of the whole server
-     * @param commits transactions, those that only read included
-     * @param walBytes of the whole server
+     * @param writes writing transactions of the whole server
+     * @param commits all transactions, including read-only ones
+     * @param walBytes bytes of WAL of the whole server
      */
     public record Work(long writes, long commits, long walBytes) {
 
@@ -51,14 +51,14 @@ public final class DatabaseServer implements Closeable {
         return server.port();
     }
 
-    /** Makes a new, empty database. */
+    /** Creates a new, empty database. */
     public Database create(String purpose) {
         var name = purpose + "_" + made.incrementAndGet();
         jdbc(database("postgres")).sql("create database " + name).update();
         return database(name);
     }
 
-    /** Drops it, and whatever session is left in it. */
+    /** Drops it, with any session left in it. */
     public void drop(Database database) {
         jdbc(database("postgres"))
                 .sql("drop database " + database.name() + " with (force)")
@@ -69,12 +69,12 @@ public final class DatabaseServer implements Closeable {
         return new Database(name, server.url(name), USER, server.password());
     }
 
-    /** A connection for each statement. */
+    /** A client that opens a connection for each statement. */
     public static JdbcClient jdbc(Database database) {
         return JdbcClient.create(new DriverManagerDataSource(database.url(), database.user(), database.password()));
     }
 
-    /** A pool whose connections are there before the first is asked for. */
+    /** A pool whose connections are opened in advance. */
     public static HikariDataSource pool(Database database, int connections) {
         var config = new HikariConfig();
         config.setJdbcUrl(database.url());
@@ -84,7 +84,7 @@ public final class DatabaseServer implements Closeable {
         return new HikariDataSource(config);
     }
 
-    /** What the database has done so far; the commits as its sessions have told them, see {@link #SECONDS_TO_TELL}. */
+    /** The database's work so far; commits as reported by its sessions, see {@link #SECONDS_TO_TELL}. */
     public Work work(Database database) {
         return jdbc(database("postgres"))
                 .sql("""
@@ -97,12 +97,12 @@ public final class DatabaseServer implements Closeable {
                 .single();
     }
 
-    /** Writes dirty pages out now, so that no contender pays for the one before it. */
+    /** Writes dirty pages now, so that no contender pays for the one before it. */
     public void checkpoint() {
         jdbc(database("postgres")).sql("checkpoint").update();
     }
 
-    /** The server's version and the settings that durability and speed depend on. */
+    /** The server's version, and the settings that affect durability and speed. */
     public String description() {
         return jdbc(database("postgres")).sql("""
                         select 'PostgreSQL ' || current_setting('server_version')

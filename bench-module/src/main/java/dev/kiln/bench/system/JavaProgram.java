@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A Java process of its own. */
+/** A Java process. */
 public final class JavaProgram implements Closeable {
 
-    // One that makes a cache of its classes does so at its end, which takes long.
+    // A process that writes a cache of its classes does so at its end, which takes long.
     private static final long SECONDS_TO_END = 240;
 
     private final Process process;
@@ -20,14 +20,14 @@ public final class JavaProgram implements Closeable {
         this.process = launch.start("KILL");
     }
 
-    /** Fails when it has ended. */
+    /** Throws when it has ended. */
     public void checkAlive() throws IOException {
         if (!process.isAlive()) {
             throw new IOException("a process ended with status " + process.exitValue() + ", see " + log);
         }
     }
 
-    /** What it holds in memory now, in MiB. */
+    /** Its memory now, in MiB. */
     public double residentMebibytes() throws IOException {
         try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))
@@ -37,7 +37,7 @@ public final class JavaProgram implements Closeable {
         }
     }
 
-    /** Asks it to end, and kills it if it does not. */
+    /** Asks it to end, and kills it if it does not end in time. */
     @Override
     public void close() {
         JavaLaunch.end(process, SECONDS_TO_END);

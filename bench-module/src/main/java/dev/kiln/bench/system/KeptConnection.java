@@ -11,7 +11,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** One connection of HTTP/1.1 that is used for as long as the server keeps it; it does no more than it has to. */
+/** One HTTP/1.1 connection that is used as long as the server keeps it; does no more than it must. */
 public final class KeptConnection implements Closeable {
 
     private static final String LENGTH = "content-length:";
@@ -32,7 +32,7 @@ public final class KeptConnection implements Closeable {
         return socket;
     }
 
-    /** A request without a body as it is sent. */
+    /** A request without a body, as sent. */
     public static byte[] bytes(HttpRequest request) {
         var uri = request.uri();
         var path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
@@ -45,7 +45,7 @@ public final class KeptConnection implements Closeable {
         return text.append("Content-Length: 0\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Sends it and waits for the answer, whose body it gives; fails with what was answered when that is no success. */
+    /** Sends it and returns the body of the answer; throws with the answer's text when it is not a success. */
     public byte[] send(byte[] request) throws IOException {
         socket.getOutputStream().write(request);
         var status = line();

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A Kiln of real processes, as one would run it: a broker, one API, and workers. */
+/** A Kiln of real processes as in production: a broker, one API, and workers. */
 public final class KilnSystem implements Closeable {
 
     /** The region of all templates. */
@@ -37,10 +37,10 @@ public final class KilnSystem implements Closeable {
     private final List<JavaProgram> workers = new ArrayList<>();
 
     /**
-     * Starts nothing yet.
+     * Does not start anything yet.
      *
-     * @param directory of this system alone
-     * @param slots of each worker
+     * @param directory used only by this system
+     * @param slots slots of each worker
      */
     public KilnSystem(Path directory, Programs programs, Database database, int slots) throws IOException {
         this(directory, programs, database, slots, FreePort.any());
@@ -56,7 +56,7 @@ public final class KilnSystem implements Closeable {
         this.brokerPort = brokerPort;
     }
 
-    /** One with a database of its own and the broker of this one, for what publishes nothing. */
+    /** A system with its own database and this one's broker, for measurements that publish nothing. */
     public KilnSystem another(Path otherDirectory, Database otherDatabase) throws IOException {
         return new KilnSystem(otherDirectory, programs, otherDatabase, slots, brokerPort);
     }
@@ -85,7 +85,7 @@ public final class KilnSystem implements Closeable {
         Readiness.file(broker, ready);
     }
 
-    /** Starts the API, with more options of the virtual machine than usual, and returns when it answers. */
+    /** Starts the API with additional options for the virtual machine, and returns when it answers. */
     public JavaProgram startApi(List<String> more) throws IOException, InterruptedException {
         var properties = shared();
         properties.put("server.port", Integer.toString(apiPort));
@@ -93,7 +93,7 @@ public final class KilnSystem implements Closeable {
         properties.put("kiln.secrets-key", Base64.getEncoder().encodeToString(new byte[32]));
         properties.put("kiln.root.access-key-id", ROOT.id());
         properties.put("kiln.root.access-key-secret", ROOT.secret());
-        // One account makes all the load here.
+        // Here one account causes all the load.
         properties.put("kiln.throttle.per-second", "0");
         properties.put("kiln.quota.templates", "0");
         var main = List.of(ApiApplication.class.getName());
@@ -152,7 +152,7 @@ public final class KilnSystem implements Closeable {
     }
 
     /**
-     * As ./kiln up starts its workers, but for -Xshare:auto: that is the default, and no cache can be made beside it.
+     * The options of ./kiln up for its workers, without -Xshare:auto: that is the default, and excludes making a cache.
      */
     private static List<String> options() {
         return List.of("-Xms40m", "-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
@@ -162,7 +162,7 @@ public final class KilnSystem implements Closeable {
         return directory.resolve(name + ".log");
     }
 
-    /** Where the API answers. */
+    /** The address of the API. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + apiPort);
     }

@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The programs of the machine, and where Kiln's own are.
+ * The programs of the machine, and the location of Kiln's own.
  *
- * @param home the project, built
+ * @param home directory of the built project
  */
 public record Programs(Path home) {
 
-    /** The program's path, when it is installed. */
+    /** The program's path, if it is installed. */
     public Optional<Path> find(String name) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                 .map(directory -> Path.of(directory, name))
@@ -25,7 +25,7 @@ public record Programs(Path home) {
                 .findFirst();
     }
 
-    /** Runs it and returns what it said; fails with that when it fails. */
+    /** Runs it and returns its output; throws with the output when it fails. */
     public String run(Map<String, String> environment, List<String> command) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(new File("/dev/null"));
         builder.environment().putAll(environment);
@@ -42,16 +42,16 @@ public record Programs(Path home) {
     }
 
     /**
-     * The jars that a process of Kiln has in real life, which the peers' are not among.
+     * The jars of a Kiln process in production, without those of the peers.
      *
-     * @param without the module that the process cannot see
+     * @param without module to leave out
      */
     public String classPath(String first, String without) throws IOException {
         var libraries = home.resolve(Path.of("standalone-module", "target", "lib"));
         try (var files = Files.list(libraries)) {
             var jars = files.map(Path::toString)
                     .filter(jar -> !jar.contains("/kiln-" + without + "-"))
-                    // Its application.yml is the one that counts.
+                    // Its application.yml takes precedence.
                     .sorted((one, other) -> Boolean.compare(
                             other.contains("/kiln-" + first + "-"), one.contains("/kiln-" + first + "-")))
                     .toList();

@@ -15,17 +15,17 @@ import java.util.function.BooleanSupplier;
 final class Readiness {
 
     private static final long SECONDS = 240;
-    // Shorter than what start-up times are told by.
+    // Shorter than the resolution of the reported start-up times.
     private static final long PAUSE_MILLIS = 10;
 
     private Readiness() {}
 
-    /** Returns when the process has made the file. */
+    /** Returns when the process has created the file. */
     static void file(JavaProgram program, Path file) throws IOException, InterruptedException {
         await(program, () -> Files.exists(file));
     }
 
-    /** Returns when the process says that it is healthy. */
+    /** Returns when the process reports that it is healthy. */
     static void health(JavaProgram program, URI url) throws IOException, InterruptedException {
         var http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
         var request = HttpRequest.newBuilder(url.resolve("/actuator/health"))

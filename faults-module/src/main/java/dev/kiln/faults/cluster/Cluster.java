@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A whole Kiln of real processes, each of which reaches the database through a forwarder of its own. */
+/** A whole Kiln of real processes; each one reaches the database through its own forwarder. */
 public final class Cluster implements Closeable {
 
     private static final AccessKey ROOT = new AccessKey("LTAIfaults", "secret-of-the-root-account-of-a-fault-run");
@@ -36,7 +36,7 @@ public final class Cluster implements Closeable {
 
     private static final int APIS = 2;
 
-    /** An API or worker process and its network to the database. */
+    /** An API or worker process, and its network to the database. */
     public record Member(JavaProcess process, Forwarder network) {
 
         public String name() {
@@ -58,9 +58,9 @@ public final class Cluster implements Closeable {
     private volatile boolean closed;
 
     /**
-     * Starts the servers; processes follow with {@link #start}.
+     * Starts the servers; {@link #start} starts the processes.
      *
-     * @param previous where the release before was built, when every other process is to be one of it
+     * @param previous directory where the previous release was built, if every other process is to use it
      */
     public Cluster(Path directory, Optional<Path> previous) throws IOException {
         this.directory = directory;
@@ -93,7 +93,7 @@ public final class Cluster implements Closeable {
     /**
      * Starts everything, and returns when every part answers.
      *
-     * @param rehearsed whether processes will be started so often that it pays to prepare it
+     * @param rehearsed whether processes will be restarted so often that preparing for it pays
      */
     public void start(int workerCount, int slots, boolean rehearsed) throws IOException, InterruptedException {
         broker.start();
@@ -104,7 +104,7 @@ public final class Cluster implements Closeable {
         for (var number = 0; number < workerCount; number++) {
             workers.add(worker("worker-" + (number + 1), slots, releases.get(number % releases.size())));
         }
-        // The release before is there first, as when it is replaced: the database is migrated beside it.
+        // The previous release starts first, as in an upgrade: the database is migrated while it runs.
         for (var number = 0; number < releases.size(); number++) {
             startEvery(number, rehearsed);
         }
@@ -130,7 +130,7 @@ public final class Cluster implements Closeable {
         }
     }
 
-    /** Starts and ends one API and one worker: every later start finds their classes loaded and checked. */
+    /** Starts and ends one API and one worker, so that every later start finds their classes loaded and verified. */
     private static void rehearse(JavaProcess api, JavaProcess worker, URI url)
             throws IOException, InterruptedException {
         api.start();
@@ -229,7 +229,7 @@ public final class Cluster implements Closeable {
         }
     }
 
-    /** Whether the API or worker of this name is there and ready. */
+    /** Whether the API or worker of this name is running and ready. */
     public boolean answers(String name) throws InterruptedException {
         for (var number = 0; number < apis.size(); number++) {
             if (apis.get(number).name().equals(name)) {
@@ -272,17 +272,17 @@ public final class Cluster implements Closeable {
         }
     }
 
-    /** Takes a guard away from the whole system, while nothing runs. */
+    /** Takes a guard away from the whole system; nothing may be running. */
     public void takeAway(Guard guard) {
         if (guard == Guard.INDEX) {
             database.dropTemplateIndex();
         }
         watch.takeAway(guard);
-        // What was prepared before is prepared anew, without the guard.
+        // Forces new connections, whose statements are prepared without the guard.
         members().forEach(member -> member.network().breakConnections());
     }
 
-    /** Waits until every process is there again and answers. */
+    /** Waits until every process is running again and answers. */
     public void awaitAll() throws IOException, InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
         while (!workers.stream().allMatch(worker -> worker.process().isReady())) {
@@ -296,7 +296,7 @@ public final class Cluster implements Closeable {
         }
     }
 
-    /** A client of each API, signing as the root account. */
+    /** One client for each API, signing as the root account. */
     public List<SignedClient> clients() {
         return urls.stream().map(url -> new SignedClient(url, ROOT)).toList();
     }
@@ -339,7 +339,7 @@ public final class Cluster implements Closeable {
         return directory;
     }
 
-    /** Where the workers build. */
+    /** The directory in which the workers build. */
     public Path engine() {
         return directory.resolve("engine");
     }

@@ -9,8 +9,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * PostgreSQL, which is stopped in several ways and started again on the same data and port. Empty at first: the API
- * migrates it, and where a release before is there, a second time beside that one.
+ * PostgreSQL, which can be stopped in several ways and restarted on the same data and port. It starts empty: the API
+ * migrates it, and with a previous release migrates it again while that one runs.
  */
 public final class DatabaseServer implements Closeable {
 
@@ -27,12 +27,12 @@ public final class DatabaseServer implements Closeable {
         this.log = log;
         this.server = start(0);
         this.port = server.port();
-        // A connection for each question: none outlives a restart.
+        // One connection per query: no connection survives a restart.
         this.jdbc =
                 JdbcClient.create(new DriverManagerDataSource(server.url(), EmbeddedPostgres.USER, server.password()));
     }
 
-    // Durable: without it a server that stops at once may forget what it has acknowledged.
+    // Durable: otherwise a server that stops immediately may lose what it has acknowledged.
     private EmbeddedPostgres start(int wanted) throws IOException {
         return EmbeddedPostgres.start(new EmbeddedPostgres.Settings(directory, wanted, true, log));
     }
@@ -45,22 +45,22 @@ public final class DatabaseServer implements Closeable {
         return server.password();
     }
 
-    /** The judge's own way to the database, past every forwarder. */
+    /** The verdict's own access to the database, not through a forwarder. */
     public JdbcClient jdbc() {
         return jdbc;
     }
 
-    /** Drops the unique index that allows one running execution for each template. */
+    /** Drops the unique index that allows only one running execution per template. */
     void dropTemplateIndex() {
         jdbc.sql("drop index execution_one_running_per_template").update();
     }
 
-    /** Ends all sessions and stops, in an orderly way. */
+    /** Ends all sessions and stops in an orderly way. */
     public synchronized void stopFast() throws IOException {
         server.close();
     }
 
-    /** Stops at once, as in a crash: the next start recovers from the log. */
+    /** Stops immediately, as in a crash: the next start recovers from the log. */
     public synchronized void stopImmediately() throws IOException, InterruptedException {
         var pid = Long.parseLong(Files.readAllLines(directory.resolve("cluster/postmaster.pid"))
                 .get(0)
@@ -70,7 +70,7 @@ public final class DatabaseServer implements Closeable {
         server.close();
     }
 
-    /** Starts it again where it was. */
+    /** Restarts it on the same data and port. */
     public synchronized void startAgain() throws IOException {
         server = start(port);
     }

@@ -11,13 +11,13 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A Java process that can be killed and stopped at any moment, and is started again after a while whenever it ends. */
+/** A Java process that can be killed or frozen at any time, and is restarted after a pause whenever it ends. */
 public final class JavaProcess implements Closeable {
 
     private static final long NANOS_BEFORE_RESTART = TimeUnit.SECONDS.toNanos(1);
     private static final long SECONDS_TO_END = 60;
 
-    // By its address: a release before has no such file on its class path.
+    // As a URL: a previous release has no such file on its class path.
     private static final URL LOG_SETTINGS =
             Objects.requireNonNull(JavaProcess.class.getResource("/logback-faults.xml"), "logback-faults.xml");
 
@@ -29,9 +29,9 @@ public final class JavaProcess implements Closeable {
     private long startAt;
 
     /**
-     * What is started.
+     * What to start.
      *
-     * @param ready file that the process makes when it is ready; removed before each start
+     * @param ready file that the process creates when it is ready; deleted before each start
      */
     record Launch(JavaLaunch java, @Nullable Path ready) {}
 
@@ -56,16 +56,16 @@ public final class JavaProcess implements Closeable {
     }
 
     /**
-     * The options of every process here.
+     * The options of every process of the cluster.
      *
-     * @param classes archive of loaded classes that makes starts short; made when a process ends in an orderly way
+     * @param classes archive of loaded classes that shortens starts; written when a process ends in an orderly way
      */
     static List<String> options(Path classes) {
         return List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                // Java 17 does not know the first and goes without.
+                // Lets Java 17 ignore the next option, which it does not know.
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "-XX:+AutoCreateSharedArchive",
                 "-Xlog:disable",
@@ -73,7 +73,7 @@ public final class JavaProcess implements Closeable {
                 "-Dlogback.configurationFile=" + LOG_SETTINGS);
     }
 
-    /** Starts it again if it has ended and its time has come. */
+    /** Restarts it if it has ended and the pause is over. */
     synchronized void tend() throws IOException {
         var current = process;
         if (current == null || closed || current.isAlive()) {
@@ -88,7 +88,7 @@ public final class JavaProcess implements Closeable {
         }
     }
 
-    /** Kills it, returns when it is gone, and lets it be started again after the pause. */
+    /** Kills it, returns when it is gone, and permits a restart after the pause. */
     public synchronized void kill(long millisDown) {
         var current = process;
         if (current != null) {
@@ -98,7 +98,7 @@ public final class JavaProcess implements Closeable {
         }
     }
 
-    /** Stops it where it is, as if its machine had frozen. */
+    /** Suspends it, as if its machine had frozen. */
     public synchronized void freeze() throws IOException {
         if (process != null) {
             stopped = true;
@@ -106,7 +106,7 @@ public final class JavaProcess implements Closeable {
         }
     }
 
-    /** Lets it go on. */
+    /** Resumes it. */
     public synchronized void thaw() throws IOException {
         if (process != null && stopped) {
             stopped = false;
@@ -122,7 +122,7 @@ public final class JavaProcess implements Closeable {
         return process == null ? -1 : process.pid();
     }
 
-    /** Ends it in an orderly way, which it does in its own time. */
+    /** Asks it to end in an orderly way and waits; throws when it does not end in time. */
     synchronized void end() throws IOException, InterruptedException {
         var current = process;
         if (current != null) {
@@ -134,7 +134,7 @@ public final class JavaProcess implements Closeable {
         }
     }
 
-    /** Whether it runs and has said so. */
+    /** Whether it runs and has reported that it is ready. */
     boolean isReady() {
         return isAlive() && launch.ready() != null && Files.exists(launch.ready());
     }
@@ -143,9 +143,7 @@ public final class JavaProcess implements Closeable {
         return launch.java().log();
     }
 
-    /**
-     * Kills it for good: it has been judged, and the archive of its classes, which an orderly end makes, nobody needs.
-     */
+    /** Kills it for good. An orderly end would write the archive of classes, which nobody needs any more. */
     @Override
     public synchronized void close() {
         closed = true;

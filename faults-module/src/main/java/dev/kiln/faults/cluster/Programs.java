@@ -12,7 +12,7 @@ final class Programs {
 
     private Programs() {}
 
-    /** Runs the program and fails with what it said when it fails. */
+    /** Runs the program; if it fails, throws with its output. */
     static void run(String... command) throws IOException {
         var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -8,16 +8,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Three regions: one with the templates, one that sometimes refuses, and one whose disk sometimes is full. */
+/** Three regions: one with the templates, one that sometimes refuses, and one whose disk is sometimes full. */
 public final class RegionDirectories implements Closeable {
 
     /** The region of the templates. */
     public static final String HOME = "cn-hangzhou";
 
-    /** The region that refuses now and then. */
+    /** The region that refuses from time to time. */
     public static final String REFUSING = "cn-beijing";
 
-    /** The region on a disk of its own, where that can be made. */
+    /** The region on its own small disk, where one can be made. */
     public static final String SMALL = "cn-shanghai";
 
     private static final String ROOMY = "4g";
@@ -52,17 +52,17 @@ public final class RegionDirectories implements Closeable {
         }
     }
 
-    /** Where the region's bytes are, whatever the processes find at the moment. */
+    /** The region's real directory, whatever the processes see at the moment. */
     public Path directory(String region) {
         return root.resolve(region.equals(REFUSING) ? REFUSING + ".there" : region);
     }
 
-    /** Where the processes look for the region. */
+    /** The path at which the processes expect the region. */
     Path path(String region) {
         return root.resolve(region);
     }
 
-    /** The directories by the ids of their regions. */
+    /** The directories, by region id. */
     public Map<String, Path> all() {
         var all = new LinkedHashMap<String, Path>();
         for (var region : new String[] {HOME, REFUSING, SMALL}) {
@@ -71,16 +71,16 @@ public final class RegionDirectories implements Closeable {
         return all;
     }
 
-    /** Whether one region has a disk of its own that can be filled. */
+    /** Whether one region has its own disk that can be filled. */
     public boolean canFill() {
         return ownDisk;
     }
 
-    /** Leaves the small region's disk no room at all. */
+    /** Fills the small region's disk completely. */
     public void fill() throws IOException {
         var store = Files.getFileStore(directory(SMALL));
         var used = store.getTotalSpace() - store.getUnallocatedSpace();
-        // What is written at this moment may need one try more.
+        // A write at this very moment may make another try necessary.
         for (var more = 0; ; more++) {
             try {
                 resize(Math.max(used, 4096) / 1024 + (more * 2048L) + "k");
@@ -93,7 +93,7 @@ public final class RegionDirectories implements Closeable {
         }
     }
 
-    /** Gives the small region's disk its room back. */
+    /** Frees the space of the small region's disk again. */
     public void empty() throws IOException {
         resize(ROOMY);
     }
@@ -102,7 +102,7 @@ public final class RegionDirectories implements Closeable {
         Programs.run("mount", "-o", "remount,size=" + size, directory(SMALL).toString());
     }
 
-    /** Puts a file in the place of the refusing region's directory. */
+    /** Replaces the refusing region's directory by a file. */
     public void refuse() throws IOException {
         point(noDirectory);
     }
@@ -112,7 +112,7 @@ public final class RegionDirectories implements Closeable {
         point(directory(REFUSING));
     }
 
-    // In one step: between two, a worker would make the directory anew.
+    // In one step: between two steps a worker would create the directory again.
     private void point(Path target) throws IOException {
         var link = root.resolve(REFUSING + ".new");
         Files.createSymbolicLink(link, target);

@@ -7,20 +7,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the processes of one release are made of.
+ * The code that the processes of one release run.
  *
- * @param name told apart by it in files and on the screen
- * @param entries of its class path, the modules in the order in which they count
+ * @param name identifies it in file names and on the screen
+ * @param entries entries of its class path, with its modules in order of precedence
  */
 record Release(String name, List<String> entries) {
 
-    /** The release that this program belongs to. */
+    /** The release of this program. */
     static Release current() {
         return new Release(
                 "current", List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)));
     }
 
-    /** The release whose sources are in the directory, and are built there. */
+    /** The release whose sources are in this directory and were built there. */
     static Release builtIn(Path checkout) throws IOException {
         var libraries = checkout.toAbsolutePath().resolve(Path.of("standalone-module", "target", "lib"));
         try (var jars = Files.list(libraries)) {

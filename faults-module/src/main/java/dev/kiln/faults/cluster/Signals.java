@@ -8,12 +8,12 @@ final class Signals {
 
     private Signals() {}
 
-    /** Sends the signal, for example {@code STOP}; says nothing when the process is gone. */
+    /** Sends the signal, for example {@code STOP}; does nothing when the process is gone. */
     static void send(long pid, String signal) throws IOException {
         Programs.run("/bin/sh", "-c", "kill -" + signal + " " + pid + " 2>/dev/null || true");
     }
 
-    /** Waits until the process is gone, at most so long. */
+    /** Waits until the process is gone, for at most this many seconds. */
     static boolean awaitEnd(long pid, long seconds) throws InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {

@@ -1,4 +1,4 @@
-/** The processes that are broken: PostgreSQL, a broker, APIs, workers, and the directories of the regions. */
+/** The processes under test: PostgreSQL, a broker, APIs, workers; and the directories of the regions. */
 @NullMarked
 package dev.kiln.faults.cluster;
 

@@ -5,10 +5,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The order of the kinds: each as often as its weight says, shuffled; then all over again. So every kind comes up. */
+/** The order of fault kinds: each as often as its weight, shuffled, again and again, so that every kind comes up. */
 final class Deck {
 
-    // What cannot be broken at the moment must not be all that is left.
+    // Refills early, so that it never holds only kinds that cannot be injected at the moment.
     private static final int FEWEST = 12;
     private static final int CARDS_BEFORE_AGAIN = 4;
 
@@ -34,7 +34,7 @@ final class Deck {
         return rest.remove(rest.size() - 1);
     }
 
-    /** There was nothing to break: it comes again, after a few others. */
+    /** Puts a kind back a few places later, because there was nothing to break. */
     synchronized void putBack(FaultKind kind) {
         rest.add(Math.max(0, rest.size() - CARDS_BEFORE_AGAIN), kind);
     }

@@ -1,18 +1,18 @@
 package dev.kiln.faults.inject;
 
 /**
- * One fault: how it begins, how long it lasts, how it is mended.
+ * One fault: how it begins, how long it lasts, and how it is mended.
  *
- * @param target what is broken; it is not broken a second time meanwhile
+ * @param target what it breaks; no other fault breaks the same target meanwhile
  */
 record Fault(FaultKind kind, String target, long lastsMillis, Step begin, Step mend) {
 
-    /** Something that is done to the system. */
+    /** An action on the system. */
     @FunctionalInterface
     interface Step {
         void take() throws Exception;
 
-        /** Nothing. */
+        /** Does nothing. */
         static void none() {}
     }
 }

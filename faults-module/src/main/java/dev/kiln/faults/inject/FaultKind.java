@@ -2,7 +2,7 @@ package dev.kiln.faults.inject;
 
 import java.util.Set;
 
-/** The kinds of faults, how they are told, and how often each comes in a round of the deck. */
+/** The kinds of faults, with their descriptions and how often each comes up in a round of the deck. */
 public enum FaultKind {
     KILL_WORKER("worker killed", 3),
     KILL_AT_WRITE("worker killed at a write, before it or before its answer", 3),
@@ -36,7 +36,7 @@ public enum FaultKind {
         return weight;
     }
 
-    /** The error codes of executions that may fail for good because of it. */
+    /** The error codes with which executions may fail because of it. */
     public Set<String> codes() {
         return switch (this) {
             case FULL_DISK, REFUSING_REGION -> Set.of("RegionUnavailable", "DistributionFailed");

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The faults that were injected, in the order of their ends. */
+/** The injected faults, in the order in which they ended. */
 public final class FaultLog {
 
     private final Queue<Injected> all = new ConcurrentLinkedQueue<>();
@@ -18,7 +18,7 @@ public final class FaultLog {
         all.add(fault);
     }
 
-    /** Something that the program itself could not do; it makes the run worthless, so it is told as a violation. */
+    /** Records a failure of this program itself; it makes the run worthless, so it is reported as a violation. */
     void trouble(String what) {
         troubles.add(what);
     }
@@ -31,14 +31,14 @@ public final class FaultLog {
         return List.copyOf(all);
     }
 
-    /** How many there were of each kind. */
+    /** The number of faults of each kind. */
     public Map<FaultKind, Integer> counts() {
         var counts = new EnumMap<FaultKind, Integer>(FaultKind.class);
         all.forEach(fault -> counts.merge(fault.kind(), 1, Integer::sum));
         return counts;
     }
 
-    /** Whether between the two moments something was broken that makes executions fail with this code. */
+    /** Whether a fault between these times explains executions that fail with this code. */
     public boolean explains(String code, Instant begin, Instant end) {
         return all.stream()
                 .anyMatch(fault -> fault.kind().codes().contains(code)

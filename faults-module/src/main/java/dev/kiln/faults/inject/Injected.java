@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A fault that was injected.
+ * An injected fault.
  *
- * @param affected the executions that were under way where it struck
+ * @param affected the executions that were running where it struck
  */
 public record Injected(FaultKind kind, String target, Instant at, Instant mended, List<String> affected) {}

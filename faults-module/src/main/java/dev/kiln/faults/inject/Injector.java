@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Takes faults one after another from a deck that a seed shuffles, and injects them side by side. */
+/** Draws faults one after another from a deck that a seed shuffles, and injects them concurrently. */
 public final class Injector {
 
     private static final int SHORTEST_PAUSE_MILLIS = 150;
@@ -49,7 +49,7 @@ public final class Injector {
         this.messages = new MessageFaults(cluster, ledger);
     }
 
-    /** Injects until the moment, then mends everything and returns. */
+    /** Injects until this time, then mends everything and returns. */
     public void run(long untilNanoTime) throws InterruptedException {
         while (System.nanoTime() < untilNanoTime) {
             var kind = deck.next();
@@ -90,7 +90,7 @@ public final class Injector {
         };
     }
 
-    /** A whole worker, if possible one that has something to do. */
+    /** An unbroken worker, if possible one that has work. */
     private Optional<Member> worker() {
         var whole = whole(cluster.workers());
         var names = Set.copyOf(ask("select worker from execution where finished_at is null and attempt > 0"));
@@ -99,7 +99,7 @@ public final class Injector {
         return one(busy.isEmpty() ? whole : busy);
     }
 
-    /** An API, as long as all are whole: without any, nobody starts anything that could be disturbed. */
+    /** An API, as long as none is broken: without any API, nothing would be started that could be disturbed. */
     private Optional<Member> api() {
         var whole = whole(cluster.apis());
         return whole.size() < cluster.apis().size() ? Optional.empty() : one(whole);
@@ -122,7 +122,7 @@ public final class Injector {
             if (begins(fault)) {
                 var unused = over.await(fault.lastsMillis(), TimeUnit.MILLISECONDS);
                 fault.mend().take();
-                // A kill at a write happens when the worker writes: the forwarder knows when.
+                // A kill at a write happens when the worker writes; the forwarder records it.
                 if (fault.kind() != FaultKind.KILL_AT_WRITE) {
                     log.add(new Injected(fault.kind(), fault.target(), at, Instant.now(), affected));
                 }
@@ -139,7 +139,7 @@ public final class Injector {
         broken.remove(fault.target());
     }
 
-    /** What was killed is whole when it answers again. */
+    /** Waits until the killed process answers again. */
     private void awaitAgain(Fault fault) throws InterruptedException {
         var killed = List.of(FaultKind.KILL_WORKER, FaultKind.KILL_AT_WRITE, FaultKind.KILL_API);
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START_AGAIN);
@@ -159,7 +159,7 @@ public final class Injector {
         }
     }
 
-    /** The executions that the fault disturbs for certain. */
+    /** The executions that the fault is certain to disturb. */
     private List<String> affected(Fault fault) {
         var all = "select id from execution where finished_at is null and attempt > 0";
         return switch (fault.kind()) {
@@ -173,7 +173,7 @@ public final class Injector {
         try {
             return cluster.database().jdbc().sql(sql).query(String.class).list();
         } catch (org.springframework.dao.DataAccessException e) {
-            return List.of(); // PostgreSQL is away: then this fault cannot be told from that one
+            return List.of(); // PostgreSQL is away: the effects of the two faults cannot be told apart
         }
     }
 }

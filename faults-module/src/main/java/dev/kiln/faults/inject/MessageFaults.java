@@ -17,7 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Messages that come twice, late, and for what has long ended; and such as nobody understands. */
+/** Messages that are duplicated, late or about ended executions, and messages that cannot be parsed. */
 public final class MessageFaults {
 
     private static final int MESSAGES = 12;
@@ -35,7 +35,7 @@ public final class MessageFaults {
         return new Fault(FaultKind.REPEATED_MESSAGES, Topics.REQUESTED, 0, () -> publish(own), Fault.Step::none);
     }
 
-    /** Publishes requests for the executions that were started last. */
+    /** Publishes requests for the executions started last. */
     public void publish(SplittableRandom random) throws InterruptedException {
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", cluster.bootstrapServers(), "max.block.ms", 3000, "acks", "1");
@@ -54,7 +54,7 @@ public final class MessageFaults {
         while (!started.isEmpty() && messages.size() < MESSAGES) {
             var recent = started.size() - 1 - random.nextInt(Math.min(started.size(), 12));
             var execution = new ExecutionId(started.get(recent));
-            // The template is for people only, so any will do.
+            // The template is only for people, so any will do.
             messages.add(new ExecutionRequested(execution, new TemplateId("ip-00000000000000000000")).toJson());
         }
         return messages;

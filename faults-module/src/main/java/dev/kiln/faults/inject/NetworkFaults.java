@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Cuts and delays between one worker and the database. */
+/** Cuts and delays on the network between one worker and the database. */
 final class NetworkFaults {
 
     private static final int LONGEST_WAIT_SECONDS = 30;
@@ -31,7 +31,7 @@ final class NetworkFaults {
                 () -> network.set(Passage.OPEN));
     }
 
-    /** Waits for a copy to begin, then for another worker to make the same one; meanwhile the worker is broken. */
+    /** Holds the begin of a copy until another worker makes the same copy; the worker counts as broken meanwhile. */
     Fault lateWrite(Set<String> broken) {
         var worker = new AtomicReference<>("");
         var write = new LateWrite(name -> reserved(broken, name, worker), delivered -> {});

@@ -22,7 +22,7 @@ final class ProcessFaults {
         return new Fault(kind, member.name(), down, () -> member.process().kill(down), Fault.Step::none);
     }
 
-    /** Waits until the worker writes; when it does not, nothing has happened. */
+    /** Waits until the worker writes; if it does not, nothing has happened. */
     Fault killAtWrite(Member member, SplittableRandom random) {
         var side = random.nextBoolean() ? Side.BEFORE : Side.AFTER;
         return new Fault(FaultKind.KILL_AT_WRITE, member.name(), 0, () -> killAtWrite(member, side), Fault.Step::none);
@@ -48,7 +48,7 @@ final class ProcessFaults {
                 () -> member.process().thaw());
     }
 
-    /** Now and then for longer than a silent lock is kept. */
+    /** A duration, sometimes longer than a silent session keeps its lock. */
     static long lasting(SplittableRandom random) {
         return random.nextInt(8) == 0 ? 16_000 + random.nextInt(4000) : 300 + random.nextInt(3700);
     }

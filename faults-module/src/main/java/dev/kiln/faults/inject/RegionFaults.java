@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A full disk, a directory that is none, and bytes that change on their way. */
+/** A full disk, a file in place of a directory, and bytes that change while they are copied. */
 final class RegionFaults {
 
     private static final long SECONDS_TO_FIND_A_COPY = 10;
@@ -39,12 +39,12 @@ final class RegionFaults {
                 regions::accept);
     }
 
-    // Sometimes over before a copy's tries are, sometimes not.
+    // Sometimes shorter than the tries of a copy, sometimes longer.
     private static long lasting(SplittableRandom random) {
         return 300L + random.nextInt(random.nextBoolean() ? 2000 : 8000);
     }
 
-    /** Flips a byte of an image that has just been built, so that what is copied from it is not what was built. */
+    /** Flips a byte of a newly built image, so that a copy of it differs from what was built. */
     Fault corruptCopy(SplittableRandom random) {
         var flipped = new Flipped();
         return new Fault(
@@ -77,7 +77,7 @@ final class RegionFaults {
             throw new NothingBrokenException();
         }
 
-        // By the open file, which is still the same when it was removed or replaced meanwhile.
+        // Through the open file, which stays the same if it is removed or replaced meanwhile.
         void flipBack() throws IOException {
             var open = file;
             if (open != null) {

@@ -1,4 +1,4 @@
-/** The faults, each of which begins, lasts and is mended. */
+/** The faults: each one begins, lasts for a while and is mended. */
 @NullMarked
 package dev.kiln.faults.inject;
 

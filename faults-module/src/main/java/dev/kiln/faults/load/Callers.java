@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** Clients that start and cancel executions of all templates, each in an order of its own. */
+/** Clients that start and cancel executions of all templates, each in its own order. */
 public final class Callers {
 
     private static final int CALLERS = 6;
@@ -18,7 +18,7 @@ public final class Callers {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
 
-    /** Begins at once. */
+    /** Starts the callers at once. */
     public Callers(SplittableRandom random, List<SignedClient> apis, Ledger ledger) {
         var templates = ledger.recipes().keySet().stream().sorted().toList();
         for (var number = 0; number < CALLERS; number++) {
@@ -54,7 +54,7 @@ public final class Callers {
         }
     }
 
-    /** Lets every caller finish what it has begun. */
+    /** Lets every caller finish its current operation. */
     public void stop() throws InterruptedException {
         stopping = true;
         for (var thread : threads) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 
-/** Calls the API as one should: with a bound on the wait, and again, elsewhere, when there is no answer. */
+/** Calls the API as a client should: with a timeout, and with retries at another API when there is no answer. */
 public final class GoodClient {
 
     private static final long ANSWER_SECONDS = 12;
@@ -28,7 +28,7 @@ public final class GoodClient {
     private final List<SignedClient> apis;
     private int next;
 
-    /** @param first the API that is asked first */
+    /** @param first index of the API to call first */
     public GoodClient(List<SignedClient> apis, int first) {
         this.apis = List.copyOf(apis);
         this.next = first;
@@ -40,7 +40,7 @@ public final class GoodClient {
         JsonNode to(SignedClient api) throws IOException;
     }
 
-    /** A refusal of a repeated call: an earlier try may be heard yet, and do what this one was refused. */
+    /** A repeated call was refused: an earlier try may still arrive and do what this one was refused. */
     static final class LateRefusalException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -56,7 +56,7 @@ public final class GoodClient {
         }
     }
 
-    /** No API answered although the call was repeated for long. */
+    /** No API answered, although the call was repeated for a long time. */
     static final class UnansweredException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -66,10 +66,10 @@ public final class GoodClient {
     }
 
     /**
-     * The answer of whichever API answers first.
+     * The answer of the first API that answers.
      *
-     * @throws ApiException the request is refused at the first try; no repetition would change that
-     * @throws LateRefusalException it is refused at a later one
+     * @throws ApiException when the first try is refused; a repetition would not change that
+     * @throws LateRefusalException when a later try is refused
      */
     JsonNode call(Call call) throws IOException, InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -82,7 +82,7 @@ public final class GoodClient {
                     throw tries > 0 ? new LateRefusalException(e) : e;
                 }
             } catch (IOException e) {
-                // Nobody knows whether it was heard.
+                // The request may or may not have arrived.
             }
             if (System.nanoTime() > end) {
                 throw new UnansweredException("no answer in " + tries + " tries");

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What the clients were told: the starts and cancels that were acknowledged, and what was refused. */
+/** The answers that clients got: acknowledged starts and cancels, and refusals. */
 public final class Ledger {
 
     private final Queue<String> started = new ConcurrentLinkedQueue<>();
@@ -31,7 +31,7 @@ public final class Ledger {
         recipes.put(template, recipe);
     }
 
-    /** The recipes by the templates' ids. */
+    /** The recipes, by template id. */
     public Map<String, Recipe> recipes() {
         return Map.copyOf(recipes);
     }
@@ -44,7 +44,7 @@ public final class Ledger {
         cancelsAccepted.add(execution);
     }
 
-    /** Whether anybody asked for a cancel, with whatever answer. */
+    /** Whether a cancel was requested, whatever the answer. */
     public boolean wasCancelAsked(String execution) {
         return cancelsAsked.contains(execution);
     }
@@ -58,7 +58,7 @@ public final class Ledger {
         refusals.merge(code, 1, Integer::sum);
     }
 
-    /** How often each code was the answer. */
+    /** The number of refusals by error code. */
     public Map<String, Integer> refusals() {
         return Map.copyOf(refusals);
     }
@@ -67,7 +67,7 @@ public final class Ledger {
         doubtful.add(token);
     }
 
-    /** The client tokens of starts that were not acknowledged, of which a try may have been heard all the same. */
+    /** The client tokens of starts that were not acknowledged but may have arrived. */
     public Set<String> doubtful() {
         return Set.copyOf(doubtful);
     }
@@ -76,7 +76,7 @@ public final class Ledger {
         unanswered.add(request);
     }
 
-    /** Requests that no API answered although they were repeated for long. */
+    /** Requests that no API answered, although they were repeated for a long time. */
     public List<String> unanswered() {
         return List.copyOf(unanswered);
     }

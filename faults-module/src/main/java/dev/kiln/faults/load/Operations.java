@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a client does with Kiln, written down in a ledger. */
+/** The operations of a client, recorded in a ledger. */
 public final class Operations {
 
     private static final String REGION = "RegionId";
@@ -35,7 +35,7 @@ public final class Operations {
                 .asString();
     }
 
-    /** Makes an account to share with and returns its number. */
+    /** Creates an account to share with and returns its number. */
     public String account() throws IOException, InterruptedException {
         var body = RequestBody.json(new JsonMapper().createObjectNode().put("name", "guest"));
         return client.call(api -> api.rest("POST", "/api/v1/accounts", Map.of(), body))
@@ -43,7 +43,7 @@ public final class Operations {
                 .asString();
     }
 
-    /** Makes a template that copies to two more regions and returns its id. */
+    /** Creates a template that copies to two more regions and returns its id. */
     public String template(Recipe recipe, String base, String guest) throws IOException, InterruptedException {
         var parameters = new LinkedHashMap<>(Map.of(
                 REGION,
@@ -90,7 +90,7 @@ public final class Operations {
         }
     }
 
-    /** Asks for a cancel. */
+    /** Requests a cancel. */
     public void cancel(String execution) throws InterruptedException {
         var parameters = Map.of(REGION, RegionDirectories.HOME, "ExecutionId", execution);
         ledger.cancelAsked(execution);
@@ -102,7 +102,7 @@ public final class Operations {
         }
     }
 
-    /** Asks that the failed targets of an execution are tried again. */
+    /** Requests a retry of an execution's failed targets. */
     public void retry(String execution) throws InterruptedException {
         var path = "/api/v1/executions/" + execution + "/targets/retry";
         try {

@@ -4,14 +4,14 @@ import dev.kiln.execution.ExecutionStatus;
 import java.util.List;
 
 /**
- * What a template of the run is made of. Nothing in it depends on time or chance, so every image of it must have the
- * same bytes as one that was built undisturbed.
+ * The content of a template of the run. It does not depend on time or chance, so every image of it must have the same
+ * bytes as one that was built undisturbed.
  *
- * @param end how an execution of it ends when no region fails and nobody cancels it
+ * @param end how an execution of it ends when no region fails and it is not cancelled
  */
 public record Recipe(String name, String build, String test, boolean shared, ExecutionStatus end) {
 
-    /** The recipes of the run. The short pauses let faults fall into steps. */
+    /** The recipes of the run. Short pauses give faults time to strike during steps. */
     public static List<Recipe> all() {
         return List.of(
                 plain("plain-1"),
@@ -37,7 +37,7 @@ public record Recipe(String name, String build, String test, boolean shared, Exe
         return new Recipe(name, steps(name), "", true, ExecutionStatus.SUCCESS);
     }
 
-    /** Has every write of an execution that succeeds: build, test, copies and shares. */
+    /** Includes every write of a successful execution: build, test, copies and shares. */
     public static Recipe whole(String name) {
         return new Recipe(name, "RUN echo %s > /etc/golden".formatted(name), "RUN true", true, ExecutionStatus.SUCCESS);
     }
@@ -47,7 +47,7 @@ public record Recipe(String name, String build, String test, boolean shared, Exe
         return new Recipe(name, "RUN echo begun\nRUN exit 3", "", false, ExecutionStatus.FAILED);
     }
 
-    /** Takes long enough to be met, and writes often. */
+    /** Runs long enough to be hit by faults, and writes often. */
     public static Recipe slow(String name) {
         return new Recipe(name, "RUN sleep 0.5\n".repeat(6), "", false, ExecutionStatus.SUCCESS);
     }

@@ -1,4 +1,4 @@
-/** Clients that start and cancel executions and repeat what was not answered. */
+/** Clients that start and cancel executions, and repeat requests that were not answered. */
 @NullMarked
 package dev.kiln.faults.load;
 

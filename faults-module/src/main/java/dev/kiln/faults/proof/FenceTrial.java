@@ -7,7 +7,7 @@ import dev.kiln.faults.wire.LateWrite;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A worker falls silent in the middle of a write, is overtaken, and its write arrives after all. */
+/** A worker falls silent in the middle of a write, is overtaken, and its write arrives late. */
 final class FenceTrial implements Trial {
 
     private static final long LONGEST_WAIT_SECONDS = 60;
@@ -46,7 +46,7 @@ final class FenceTrial implements Trial {
         return Optional.ofNullable(found.peek());
     }
 
-    /** Asked while the database has answered the late write and nobody has gone on. */
+    /** Checks after the database has answered the late write and before anybody goes on. */
     private Optional<String> effect(LateWrite.Delivered write) {
         var state = records.stateOf(write.image());
         return state.equals("COPIED")

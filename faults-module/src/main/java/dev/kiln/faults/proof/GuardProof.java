@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Shows that a guard is needed: what it prevents is provoked while it is there, which must do nothing, and then in the
- * same way without it, until what it prevents has happened.
+ * Shows that a guard is needed: provokes what it prevents with the guard in place, which must have no effect, and then
+ * in the same way without it, until what it prevents has happened.
  */
 public final class GuardProof {
 
@@ -27,7 +27,7 @@ public final class GuardProof {
     private final Guard guard;
     private final Consumer<String> screen;
 
-    /** @param screen told what is going on */
+    /** @param screen receives progress messages */
     public GuardProof(Cluster cluster, Ledger ledger, Guard guard, Consumer<String> screen) {
         this.cluster = cluster;
         this.ledger = ledger;
@@ -35,7 +35,7 @@ public final class GuardProof {
         this.screen = screen;
     }
 
-    /** Whether the guard is needed, and enough; it is taken away for so many minutes at most. */
+    /** Whether the guard is both needed and sufficient; it is taken away for at most this many minutes. */
     public boolean run(String base, String guest, int minutes) throws IOException, InterruptedException {
         var trial = trial(base, guest);
         if (!holdsWithIt(trial)) {
@@ -75,7 +75,7 @@ public final class GuardProof {
         return true;
     }
 
-    /** What a round found; empty when it met nothing. */
+    /** The finding of a round; the outer one is empty when the round did not meet its conditions. */
     private Optional<Optional<String>> round(Trial trial, int number) throws IOException, InterruptedException {
         try {
             return Optional.of(trial.round(number));

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Workers with free slots are told again and again of an execution that one of them runs. */
+/** Workers with free slots are told again and again about an execution that one of them is running. */
 final class LockTrial implements Trial {
 
     private static final long LONGEST_WAIT_SECONDS = 60;

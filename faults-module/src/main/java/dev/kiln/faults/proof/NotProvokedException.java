@@ -1,6 +1,6 @@
 package dev.kiln.faults.proof;
 
-/** The faults of a round did not meet what they were made for. */
+/** The faults of a round did not meet the conditions that they need. */
 final class NotProvokedException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -3,15 +3,15 @@ package dev.kiln.faults.proof;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Provokes what one guard is there to prevent. */
+/** Provokes what one guard prevents. */
 interface Trial {
 
     /**
-     * One round: makes the faults, and looks at what they did. Whatever it started has ended afterwards if nothing was
-     * found.
+     * Runs one round: injects the faults and looks at their effect. If nothing was found, everything that it started
+     * has ended.
      *
-     * @return what happened that the guard is there to prevent, in a sentence
-     * @throws NotProvokedException the faults did not meet what they were made for, so the round says nothing
+     * @return what happened although the guard should prevent it, as a sentence; empty if nothing did
+     * @throws NotProvokedException when the faults did not meet their conditions, so that the round proves nothing
      */
     Optional<String> round(int number) throws IOException, InterruptedException, NotProvokedException;
 }

@@ -1,4 +1,4 @@
-/** Whether each guard of the product is needed: the faults that it is there for, with it and without it. */
+/** Whether each guard of the product is needed: the faults that it protects against, with it and without it. */
 @NullMarked
 package dev.kiln.faults.proof;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What builds leave on the machine when they should have left nothing: processes, mounts, control groups. */
+/** What builds left on the machine although they should have left nothing: processes, mounts, control groups. */
 final class Leaks {
 
     private static final Path CONTROL_GROUPS = Path.of("/sys/fs/cgroup");
@@ -32,7 +32,7 @@ final class Leaks {
         return found;
     }
 
-    // The workers themselves have the directory in their environment only.
+    // The workers themselves have the directory only in their environment.
     private List<String> processes() {
         return ProcessHandle.allProcesses()
                 .filter(process -> commandLine(process.pid()).contains(engine.toString()))
@@ -72,7 +72,7 @@ final class Leaks {
                     .map(directory -> "control group " + directory + " is left")
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            return List.of(); // one went while we looked
+            return List.of(); // one disappeared while we looked
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What the database says when all is over. */
+/** The database's records after a run. */
 public final class Records {
 
     private final JdbcClient jdbc;
@@ -28,7 +28,7 @@ public final class Records {
             Instant created,
             @Nullable Instant finished) {}
 
-    /** A line of history. */
+    /** An event of an execution's history. */
     public record Event(String execution, String to, Instant at) {}
 
     /** A complete image of an execution. */
@@ -73,35 +73,35 @@ public final class Records {
                 .list();
     }
 
-    /** How many executions have each status. */
+    /** The number of executions by status. */
     public Map<String, Integer> statuses() {
         var statuses = new HashMap<String, Integer>();
         executions().forEach(execution -> statuses.merge(execution.status(), 1, Integer::sum));
         return statuses;
     }
 
-    /** The executions that can be tried again because a region failed. */
+    /** The executions that can be retried because a region failed. */
     public List<String> partlySuccessful() {
         return jdbc.sql("select id from execution where status = 'PARTITION_SUCCESS'")
                 .query(String.class)
                 .list();
     }
 
-    /** How many executions are not final. */
+    /** The number of executions that are not final. */
     public int unfinished() {
         return jdbc.sql("select count(*) from execution where finished_at is null")
                 .query(Integer.class)
                 .single();
     }
 
-    /** How many lines of history no broker has acknowledged. */
+    /** The number of events that no broker has acknowledged. */
     int unpublished() {
         return jdbc.sql("select count(*) from execution_event where published_at is null")
                 .query(Integer.class)
                 .single();
     }
 
-    /** The digest of the image that an execution made, which has the same in every region. */
+    /** The digest of the execution's image, the same in every region. */
     public String digestOf(String execution) {
         return jdbc.sql("select digest from image_copy where execution_id = :id and state = 'COPIED' limit 1")
                 .param("id", execution)
@@ -110,7 +110,7 @@ public final class Records {
                 .orElse("none");
     }
 
-    /** The client token of the start that made an execution. */
+    /** The client token of the start that created an execution. */
     String tokenOf(String execution) {
         return jdbc.sql("select token from client_token where result_id = :id")
                 .param("id", execution)
@@ -128,7 +128,7 @@ public final class Records {
                 .orElse("gone");
     }
 
-    /** The executions of a template that are not final, with their statuses. */
+    /** The unfinished executions of a template, with their statuses. */
     public List<String> active(String template) {
         return jdbc.sql("""
                         select id || ' ' || status from execution
@@ -136,7 +136,7 @@ public final class Records {
                         """).param("template", template).query(String.class).list();
     }
 
-    /** Waits until every execution is final, at most so long. */
+    /** Waits until every execution is final, for at most this many seconds. */
     public void awaitEnds(long seconds) throws InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (unfinished() > 0 && System.nanoTime() < end) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Times, sorted: how long something took in the middle, for all but one in a hundred, and at most. */
+/** Sorted durations: their median, 99th percentile and maximum. */
 public final class Spread {
 
     private final List<Duration> sorted;
@@ -26,7 +26,7 @@ public final class Spread {
                 : "%d | %s | %s | %s".formatted(sorted.size(), seconds(0.5), seconds(0.99), seconds(1));
     }
 
-    /** The same for the terminal. */
+    /** Count, p50, p99 and max as a line for the terminal. */
     public String line() {
         return sorted.isEmpty()
                 ? "none"

@@ -19,7 +19,7 @@ public final class Timings {
     private final Map<FaultKind, Spread> resumes = new EnumMap<>(FaultKind.class);
     private final Spread cancels;
 
-    /** A disturbed execution goes on with its next claim or its next change of status, whichever comes first. */
+    /** A disturbed execution continues with its next claim or its next change of status, whichever comes first. */
     public Timings(List<Injected> faults, List<Records.Event> events, List<WireWatch.Claim> claims) {
         var signs = new HashMap<String, NavigableSet<Instant>>();
         events.forEach(event -> sign(signs, event.execution(), event.at()));
@@ -58,12 +58,12 @@ public final class Timings {
         return times;
     }
 
-    /** From the fault to the next sign of life, by kind; kinds that stop no execution for certain are missing. */
+    /** Times from a fault to the next sign of life, by kind; without kinds that do not certainly stop an execution. */
     public Map<FaultKind, Spread> resumes() {
         return Map.copyOf(resumes);
     }
 
-    /** From a cancel's acceptance to its end. */
+    /** Times from the acceptance of a cancel to the end. */
     public Spread cancels() {
         return cancels;
     }

@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Everything that must be true when the faults are over, asked of the database, the stores and the machine. */
+/** Everything that must hold after the faults, checked on the database, the stores and the machine. */
 public final class Verdict {
 
-    // Whatever had begun before a region failed may still end in failure a moment after.
+    // An operation that began before a region failed may still end in failure a moment later.
     private static final long SECONDS_AROUND = 15;
 
     private static final Set<String> ORDINARY_REFUSALS = Set.of(
@@ -40,7 +40,7 @@ public final class Verdict {
     private final FaultLog faults;
     private final Map<String, String> undisturbed;
 
-    /** @param undisturbed digest of the image of each template, built before the first fault */
+    /** @param undisturbed digest of each template's image, built before the first fault */
     public Verdict(Cluster cluster, Ledger ledger, FaultLog faults, Map<String, String> undisturbed) {
         this.cluster = cluster;
         this.records = new Records(cluster.database().jdbc());
@@ -75,7 +75,7 @@ public final class Verdict {
                 .violations();
     }
 
-    /** What clients were told is so. */
+    /** Checks that what clients were told is true. */
     private List<String> told(List<Records.Execution> executions) {
         var violations = new ArrayList<String>();
         var statuses = new HashMap<String, String>();
@@ -104,7 +104,7 @@ public final class Verdict {
         return violations;
     }
 
-    /** The end is the one that its recipe, a cancel or a region in trouble explains. */
+    /** Checks that the end is explained by the recipe, a cancel or a region in trouble. */
     private List<String> ended(Records.Execution execution) {
         var recipe = ledger.recipes().get(execution.template());
         var end = ExecutionStatus.valueOf(execution.status());
@@ -114,7 +114,7 @@ public final class Verdict {
         if (end == ExecutionStatus.CANCELLED && ledger.wasCancelAsked(execution.id())) {
             return List.of();
         }
-        // Whatever explains that a target failed once, all were tried again when everything was whole.
+        // Whatever made a target fail before, all were retried when everything was working.
         if (end == ExecutionStatus.PARTITION_SUCCESS) {
             return List.of(execution.id() + " of " + recipe.name() + " is still " + end
                     + " although its targets were tried again: " + execution.info());
@@ -130,7 +130,7 @@ public final class Verdict {
                 + execution.code() + " " + execution.info());
     }
 
-    /** The stored bytes are those that the row names, and those of an undisturbed build. */
+    /** Checks that the stored bytes are those that the row names, and those of an undisturbed build. */
     private List<String> whole(Records.Copy copy) throws IOException {
         var expected = undisturbed.get(copy.template());
         if (expected != null && !expected.equals(copy.digest())) {

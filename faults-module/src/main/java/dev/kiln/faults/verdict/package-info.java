@@ -1,4 +1,4 @@
-/** What is asked when the faults are over, and how it is told. */
+/** The checks after the faults, and the report of their results. */
 @NullMarked
 package dev.kiln.faults.verdict;
 

@@ -11,17 +11,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The network between one process and PostgreSQL. It knows the protocol, so that it can do to a statement what networks
- * and crashes do: lose it, deliver it late, lose its answer.
+ * The network between one process and PostgreSQL. It understands the protocol, so that it can do to a statement what
+ * networks and crashes do: lose it, deliver it late, lose its answer.
  */
 public final class Forwarder implements Closeable {
 
-    /** What happens to bytes on their way. */
+    /** What happens to bytes in transit. */
     public enum Passage {
         OPEN,
         /** They wait, and arrive when the passage is open again. */
         HELD,
-        /** They are lost, both ways, and nobody is told. */
+        /** They are lost in both directions, without any notice. */
         SWALLOWED
     }
 
@@ -42,7 +42,7 @@ public final class Forwarder implements Closeable {
     /**
      * Listens on a free port.
      *
-     * @param owner the name of the process whose network this is
+     * @param owner name of the process that uses this network
      */
     public Forwarder(String owner, int serverPort, WireWatch watch) throws IOException {
         this.owner = owner;
@@ -60,12 +60,12 @@ public final class Forwarder implements Closeable {
         return listening.getLocalPort();
     }
 
-    /** How the process at this end is killed; returns when it is gone. */
+    /** Sets how to kill the process at this end; the action must return when it is gone. */
     public void killOwnerBy(Runnable kill) {
         killOwner = kill;
     }
 
-    /** Changes what happens to bytes. Connections that lost some are closed when the passage opens. */
+    /** Changes what happens to bytes. Connections that lost bytes are closed when the passage opens. */
     public void set(Passage wanted) {
         synchronized (this) {
             passage = wanted;
@@ -76,7 +76,7 @@ public final class Forwarder implements Closeable {
         }
     }
 
-    /** Waits while bytes are held; false when they are to be thrown away. */
+    /** Waits while bytes are held; false when they are to be dropped. */
     synchronized boolean awaitPassage() throws InterruptedException {
         while (passage == Passage.HELD) {
             wait();
@@ -84,24 +84,22 @@ public final class Forwarder implements Closeable {
         return passage == Passage.OPEN;
     }
 
-    /** Whether bytes pass as if nothing were between. */
+    /** Whether bytes pass without interference. */
     synchronized boolean isOpen() {
         return passage == Passage.OPEN;
     }
 
-    /**
-     * Breaks the sessions that hold locks at the server's end; the process hears nothing of it while bytes are held.
-     */
+    /** Breaks the sessions that hold locks at the server's end; while bytes are held, the process does not notice. */
     void loseLocks() {
         connections.stream().filter(WireConnection::hasLock).forEach(WireConnection::loseServer);
     }
 
-    /** Breaks every connection; the process makes new ones. */
+    /** Breaks every connection; the process opens new ones. */
     public void breakConnections() {
         connections.forEach(WireConnection::close);
     }
 
-    /** Kills the process and breaks its connections; what it had sent and is not forwarded yet is lost. */
+    /** Kills the process and breaks its connections; what it sent and was not forwarded yet is lost. */
     void killOwner(WireStatement statement) {
         watch.killed(this, statement);
         killOwner.run();
@@ -122,7 +120,7 @@ public final class Forwarder implements Closeable {
                 var client = listening.accept();
                 THREADS.execute(() -> connect(client));
             } catch (IOException e) {
-                // Closed, or too many files for a moment; the loop's condition tells.
+                // Closed, or briefly out of file descriptors; the loop's condition decides.
             }
         }
     }
@@ -146,7 +144,7 @@ public final class Forwarder implements Closeable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is gone already.
+            // It is already gone.
         }
     }
 

@@ -3,15 +3,15 @@ package dev.kiln.faults.wire;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** A guard of the product that can be taken away on the wire, to see that it is needed. */
+/** A guard of the product that can be taken away on the wire, to show that it is needed. */
 public enum Guard {
-    /** Every guard is there. */
+    /** All guards are in place. */
     NONE("", ""),
-    /** The attempt's number in the writes of workers; what they only read still says whose the execution is. */
+    /** The attempt's number in the writes of workers; their reads still check it. */
     FENCE("and attempt = (\\$\\d+)", "and ($1::int is not null)"),
     /** The template's lock. */
     LOCK("pg_try_advisory_lock\\(hashtextextended\\((\\$\\d+), 0\\)\\)", "(hashtextextended($1, 0) is not null)"),
-    /** The unique index; the program drops it, and this takes it out of the one statement that names it. */
+    /** The unique index; the program drops it, and this removes it from the one statement that names it. */
     INDEX("on conflict \\(template_id\\) where finished_at is null do nothing", "");
 
     private static final Pattern WRITES = Pattern.compile("\\b(?:insert into|update|delete from) ");

@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The worst moment for a write of a worker that was overtaken: it says that a copy begins, and arrives when another
- * worker has completed that very copy and is about to say that all are done. Only the fence refuses it. The worker is
- * silent from the write on, and the server has lost the session of its lock.
+ * The worst moment for a write of an overtaken worker: it reports that a copy begins, and arrives when another worker
+ * has completed that very copy and is about to report that all are done. Only the fence refuses it. From the write on
+ * the worker is silent, and the server has lost the session with its lock.
  */
 public final class LateWrite {
 
@@ -24,34 +24,34 @@ public final class LateWrite {
     private volatile @Nullable Held held;
     private volatile String repeater = "";
 
-    /** The write, and since when it waits. */
+    /** The held write, and since when it waits. */
     private record Held(Forwarder from, WireStatement statement, Instant since) {}
 
-    /** A write that has arrived: whose it is, what it is about, and who had made the copy meanwhile. */
+    /** A delivered write: its worker, the worker that made the copy meanwhile, and what it is about. */
     public record Delivered(String worker, String by, String execution, String image, Instant since) {}
 
     /**
-     * The next copy that begins is delivered late.
+     * Delivers the next write that begins a copy late.
      *
-     * @param chosen asked with the name of a worker that begins a copy; false lets it pass
-     * @param judge is told of the delivery while everybody who is concerned still waits
+     * @param chosen takes the name of a worker that begins a copy; false lets the write pass
+     * @param judge receives the delivery while all involved workers still wait
      */
     public LateWrite(Predicate<String> chosen, Consumer<Delivered> judge) {
         this.chosen = chosen;
         this.judge = judge;
     }
 
-    /** Waits until a write is held, at most so long. */
+    /** Waits until a write is held, for at most this many seconds. */
     public boolean awaitTaken(long seconds) throws InterruptedException {
         return taken.await(seconds, TimeUnit.SECONDS);
     }
 
-    /** Waits until the write was delivered, at most so long. */
+    /** Waits until the write is delivered, for at most this many seconds. */
     public boolean awaitDelivered(long seconds) throws InterruptedException {
         return delivered.await(seconds, TimeUnit.SECONDS);
     }
 
-    /** Lets the worker go on, whatever has become of its write. */
+    /** Lets the worker go on, whatever became of its write. */
     public void end() {
         var waiting = held;
         if (waiting != null) {

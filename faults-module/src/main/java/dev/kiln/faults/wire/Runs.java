@@ -8,13 +8,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Which worker runs which execution, by the claims that the database has answered. */
+/** Which worker runs which execution, according to the claims that the database has answered. */
 public final class Runs {
 
-    /** A worker still worked on an execution although another one had claimed it. */
+    /** A worker that still worked on an execution although another one had claimed it. */
     public record Overlap(String execution, Run first, Run second, String statement, Instant at) {}
 
-    /** A claim that was answered. */
+    /** An answered claim. */
     public record Run(String worker, Instant since) {}
 
     private final Map<String, Run> current = new ConcurrentHashMap<>();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One connection through a {@link Forwarder}: two threads, one for each direction. */
 final class WireConnection {
 
-    // Requests before the first real message: for TLS and for GSSAPI. "N" says that there is none.
+    // Requests before the first real message, for TLS and for GSSAPI. The answer "N" declines.
     private static final int TLS = 80877103;
     private static final int GSSAPI = 80877104;
 
@@ -43,7 +43,7 @@ final class WireConnection {
         this.toClient = new DataOutputStream(new BufferedOutputStream(client.getOutputStream()));
     }
 
-    /** Connects to the server, which during a cut cannot even be reached. */
+    /** Connects to the server, which cannot be reached during a cut. */
     static WireConnection open(Forwarder forwarder, Socket client, int serverPort)
             throws IOException, InterruptedException {
         if (!forwarder.awaitPassage()) {
@@ -58,7 +58,7 @@ final class WireConnection {
     private static void swallowAll(Socket client) throws IOException {
         var in = client.getInputStream();
         while (in.read() >= 0) {
-            // Nobody hears it.
+            // Bytes are discarded during a cut.
         }
     }
 
@@ -66,12 +66,12 @@ final class WireConnection {
         return lost;
     }
 
-    /** Whether a template's lock was asked for on it. */
+    /** Whether it has asked for a template's lock. */
     boolean hasLock() {
         return hasLock;
     }
 
-    /** Breaks it at the server's end only; at the other end it breaks when the passage opens. */
+    /** Breaks it at the server's end only; the other end breaks when the passage opens. */
     void loseServer() {
         lost = true;
         Forwarder.close(server);
@@ -87,7 +87,7 @@ final class WireConnection {
                     continue;
                 }
                 var seen = seen(message);
-                // Whoever looked at the message may have closed the passage because of it.
+                // Inspecting the message may have closed the passage.
                 if (forwarder.awaitPassage()) {
                     seen.write(toServer);
                     if (fromClient.available() == 0) {
@@ -200,7 +200,7 @@ final class WireConnection {
         }
     }
 
-    /** A broken connection is closed at once at both ends, but for what is held: that arrives late. */
+    /** Closes both ends of a broken connection at once, except for held bytes, which arrive late. */
     void close() {
         forwarder.forget(this);
         Forwarder.close(client);

@@ -44,7 +44,7 @@ final class WireMessage {
         out.write(body);
     }
 
-    /** The text, ended by a zero byte, that begins at the offset. */
+    /** The text that begins at the offset and ends with a zero byte. */
     String text(int offset) {
         var end = offset;
         while (end < body.length && body[end] != 0) {
@@ -53,12 +53,12 @@ final class WireMessage {
         return new String(body, offset, end - offset, StandardCharsets.UTF_8);
     }
 
-    /** The body as letters, to look for ids in it. */
+    /** The body as characters, to search it for ids. */
     String letters() {
         return new String(body, StandardCharsets.ISO_8859_1);
     }
 
-    /** The same Parse with another statement text. */
+    /** This Parse message with another statement text. */
     WireMessage withSql(String name, String sql) {
         var begin = name.getBytes(StandardCharsets.UTF_8).length + 1;
         var rest = begin + text(begin).getBytes(StandardCharsets.UTF_8).length;

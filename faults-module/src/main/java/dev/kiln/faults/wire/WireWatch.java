@@ -10,26 +10,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What is seen of all statements of all processes, and what is done when a certain one comes by. */
+/** Observes all statements of all processes, and acts when a certain one passes. */
 public final class WireWatch {
 
-    /** Where a process is killed: before its statement reaches the server, or before the answer reaches the process. */
+    /** When a process is killed: before its statement reaches the server, or before the answer reaches the process. */
     public enum Side {
         NONE,
         BEFORE,
         AFTER
     }
 
-    /** A claim of an execution, seen on its way. */
+    /** An observed claim of an execution. */
     public record Claim(String execution, String worker, Instant at) {}
 
-    /** A worker that was killed at a write, for the execution that the write was for. */
+    /** A worker that was killed at a write, and the write's execution. */
     public record Kill(String execution, String worker, Instant at) {}
 
-    /** A statement that changes an execution, the n-th of its text for that execution. */
+    /** A statement that changes an execution: the n-th one with its text for that execution. */
     public record Write(String sql, int ordinal) {}
 
-    /** A write that kills whoever sends it. */
+    /** A write that kills the process that sends it. */
     private record Trap(Write write, Side side) {}
 
     private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
@@ -42,7 +42,7 @@ public final class WireWatch {
     private volatile Guard without = Guard.NONE;
     private volatile @Nullable LateWrite late;
 
-    /** Robs the statements that are prepared from now on of a guard. */
+    /** Removes a guard from the statements that are prepared from now on. */
     public void takeAway(Guard guard) {
         without = guard;
     }
@@ -52,7 +52,7 @@ public final class WireWatch {
         return without.takenFrom(sql);
     }
 
-    /** Two runs of one execution at once, as far as any were seen. */
+    /** Observed overlaps: two runs of one execution at once. */
     public List<Runs.Overlap> overlaps() {
         return runs.overlaps();
     }
@@ -84,7 +84,7 @@ public final class WireWatch {
         traps.put(template, new Trap(write, side));
     }
 
-    /** Whether the template's trap has caught nobody yet; it is taken away. */
+    /** Removes the template's trap; true when it has caught nobody. */
     public boolean removeTrap(String template) {
         return traps.remove(template) != null;
     }
@@ -99,7 +99,7 @@ public final class WireWatch {
         return nextWrite.containsKey(forwarder);
     }
 
-    /** Takes it back; false when it has happened. */
+    /** Cancels the kill at the next write; false when it has already happened. */
     public boolean forgetNextWrite(Forwarder forwarder) {
         return nextWrite.remove(forwarder) != null;
     }
@@ -109,7 +109,7 @@ public final class WireWatch {
         late = write;
     }
 
-    /** Ends what {@link #deliverLate} began. */
+    /** Ends {@link #deliverLate}. */
     public void deliverNoneLate() {
         var ending = late;
         late = null;

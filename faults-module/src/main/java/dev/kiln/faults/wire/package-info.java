@@ -1,4 +1,4 @@
-/** The network between a process and the database: cut, held, rewritten, and watched statement by statement. */
+/** The network between a process and the database: cut, held, rewritten, and observed statement by statement. */
 @NullMarked
 package dev.kiln.faults.wire;
 

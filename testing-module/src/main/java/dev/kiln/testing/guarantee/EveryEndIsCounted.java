@@ -2,7 +2,7 @@ package dev.kiln.testing.guarantee;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What is told of a template's history as a whole is what its executions' rows say. */
+/** The totals of a template's history agree with the rows of its executions. */
 public final class EveryEndIsCounted extends RowGuarantee {
 
     public EveryEndIsCounted(JdbcClient jdbc) {

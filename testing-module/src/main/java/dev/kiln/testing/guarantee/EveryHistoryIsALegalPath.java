@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/**
- * The events of each execution are numbered without a gap, begin with PREPARING, and take only declared transitions.
- */
+/** The events of each execution are numbered without a gap, begin with PREPARING, and follow declared transitions. */
 public final class EveryHistoryIsALegalPath implements Guarantee {
 
     private final JdbcClient jdbc;

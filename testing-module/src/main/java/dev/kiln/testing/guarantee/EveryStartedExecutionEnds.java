@@ -2,7 +2,7 @@ package dev.kiln.testing.guarantee;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** No execution is left in a status that is not final. */
+/** Every execution has reached a final status. */
 public final class EveryStartedExecutionEnds extends RowGuarantee {
 
     public EveryStartedExecutionEnds(JdbcClient jdbc) {

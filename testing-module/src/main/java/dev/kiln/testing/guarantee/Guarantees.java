@@ -9,7 +9,7 @@ public final class Guarantees {
 
     private final List<Guarantee> guarantees = new ArrayList<>();
 
-    /** The guarantees that the rows alone can tell. */
+    /** The guarantees that can be checked on the rows only. */
     public Guarantees(JdbcClient jdbc) {
         guarantees.add(new EveryHistoryIsALegalPath(jdbc));
         guarantees.add(new HistoryAgreesWithRow(jdbc));
@@ -24,7 +24,7 @@ public final class Guarantees {
         return this;
     }
 
-    /** A sentence for each place where one of them does not hold, with the guarantee's name before it. */
+    /** A sentence for each violation, preceded by the guarantee's name. */
     public List<String> violations() {
         var violations = new ArrayList<String>();
         for (var guarantee : guarantees) {

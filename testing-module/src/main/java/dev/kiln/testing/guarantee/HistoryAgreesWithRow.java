@@ -2,7 +2,7 @@ package dev.kiln.testing.guarantee;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The newest event of each execution says what its row says, and the row counts as many events as there are. */
+/** The newest event of each execution agrees with its row, and the row counts as many events as exist. */
 public final class HistoryAgreesWithRow extends RowGuarantee {
 
     public HistoryAgreesWithRow(JdbcClient jdbc) {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The regions hold exactly the objects that the rows name, whole, and nothing else of Kiln's; and of no build there is
+ * The regions hold exactly the objects that the rows name, complete, and nothing else of Kiln's; and no build has left
  * a file, a mount, a process, a control group, or an intent that nobody works on.
  */
 public final class NothingLeftBehind implements Guarantee {
@@ -24,7 +24,7 @@ public final class NothingLeftBehind implements Guarantee {
     private final Collection<Path> scratch;
 
     /**
-     * @param regions directory of each region by its id
+     * @param regions directory of each region, by its id
      * @param scratch directories that must be empty or missing
      */
     public NothingLeftBehind(JdbcClient jdbc, Map<String, Path> regions, Collection<Path> scratch) {
@@ -52,7 +52,7 @@ public final class NothingLeftBehind implements Guarantee {
         return violations;
     }
 
-    // An object is its key and its hexadecimal digest; a partial one has another name, an empty directory none.
+    // An object is its key and its hexadecimal digest; a partial object has another name, an empty directory none.
     private Set<String> expected(String region) {
         return new HashSet<>(
                 jdbc.sql("""

@@ -4,7 +4,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * A successful execution has exactly one complete copy in each region of its template, all with the same digest, and
- * every share is made; a failed or cancelled one has no copy that anybody could see.
+ * every share is made; a failed or cancelled one has no visible copy.
  */
 public final class OneImagePerTarget extends RowGuarantee {
 

@@ -3,8 +3,8 @@ package dev.kiln.testing.guarantee;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The times in which executions of one template were not final do not overlap. Judged by the history, so that what the
- * unique index would hide is seen too.
+ * The periods in which executions of one template were not final do not overlap. Checked on the history, so that it
+ * also finds what the unique index would hide.
  */
 public final class OneRunAtATimePerTemplate extends RowGuarantee {
 

@@ -3,7 +3,7 @@ package dev.kiln.testing.guarantee;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A guarantee that is one query: each row that it returns is a violation, told in its first column. */
+/** A guarantee checked by one query: each row that it returns is a violation, described in its first column. */
 abstract class RowGuarantee implements Guarantee {
 
     private final JdbcClient jdbc;

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What builds leave on a machine beside their files: processes, mounts, control groups. */
+/** What builds leave on a machine in addition to their files: processes, mounts, control groups. */
 final class Traces {
 
     private static final Path GROUPS = Path.of("/sys/fs/cgroup");
 
     private Traces() {}
 
-    /** A sentence for each trace of a build below the directory, which lies in an engine's directory. */
+    /** A sentence for each trace of a build below the directory, which is inside an engine's directory. */
     static List<String> of(Path builds) {
         var traces = new ArrayList<String>();
         ProcessHandle.allProcesses()

@@ -1,4 +1,4 @@
-/** Guarantees: what must be true whatever happened, asked at the end of every scenario. */
+/** Guarantees: what must hold whatever happened, checked at the end of every scenario. */
 @NullMarked
 package dev.kiln.testing.guarantee;
 
