@@ -67,7 +67,7 @@ final class YamlText extends SafeConstructor {
         return yaml.constructDocument(root);
     }
 
-    /** Checks the nodes before anything is made of them; refuses aliases that contain themselves, and too many nodes. */
+    /** Checks the nodes before anything is made of them; refuses endless aliases and too many nodes. */
     private void walk(Node node) {
         if (node.isTwoStepsConstruction()) {
             throw new YAMLException("an alias stands in what it is an alias of, and has no end; write it out");

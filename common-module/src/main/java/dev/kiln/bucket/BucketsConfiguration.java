@@ -37,10 +37,7 @@ public class BucketsConfiguration {
     @ConfigurationProperties("kiln")
     public record BucketSettings(@DefaultValue List<Entry> buckets) {
 
-        /**
-         * A bucket: its directory (local or mounted), its region, and the accounts that may use it besides the root
-         * account.
-         */
+        /** A bucket: its directory (local or mounted), its region, and the accounts that may use it beside root. */
         public record Entry(
                 @DefaultValue("") String name,
                 @DefaultValue("") String region,

@@ -37,7 +37,7 @@ public final class Intents {
         UPLOAD
     }
 
-    /** An intent that nobody works on any more. */
+    /** An intent that no live process works on. */
     public record Dead(long id, Kind kind, String place, String name, String execution, long seconds) {}
 
     /**
@@ -130,7 +130,7 @@ public final class Intents {
     }
 
     /**
-     * Whether nobody works in the scratch space of this name in this place any more. Workers of earlier versions record
+     * Whether no worker uses the scratch space of this name in this place any more. Workers of earlier versions record
      * no intents: scratch space of a running execution whose present attempt has none may be in use.
      */
     public boolean isScratchLeft(String place, String name) {

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
- * Searches the regions for leftovers and for missing objects. An object is removed when whoever recorded an intent for
- * it is gone, or when no row explains it and it is too old for anybody to be working on it.
+ * Searches the regions for leftovers and for missing objects. An object is removed when work on it was abandoned, or
+ * when no row explains it and it is too old to be still in the making.
  */
 public final class RegionSweep {
 

@@ -26,11 +26,11 @@ public final class StoredThings {
         this.transaction = transaction;
     }
 
-    /** To whom an object belongs. */
+    /** What the rows say about an object. */
     enum Belonging {
         /** A row names exactly this. */
         WANTED,
-        /** Somebody may be working on it. */
+        /** A live process may be working on it. */
         IN_USE,
         /** A row names exactly this, and another region: that one's directory may have been this one's. */
         ELSEWHERE,
@@ -72,7 +72,7 @@ public final class StoredThings {
                 .query((RowCallbackHandler) row -> each.take(row.getString("key"), row.getString("digest"))));
     }
 
-    /** To whom the object belongs now. An object listed earlier cannot belong to somebody who begins only now. */
+    /** What the rows say now about an object listed earlier, which cannot belong to work that begins only now. */
     Belonging belonging(RegionId region, StoredItem item) {
         return jdbc.sql("""
                         with intents as (
@@ -122,8 +122,8 @@ public final class StoredThings {
     }
 
     /**
-     * Removes an object that belongs to nobody, under the locks of all rows that could claim it meanwhile: its image,
-     * its template, its execution. False when somebody has claimed it.
+     * Removes an object without an owner, under the locks of all rows that could claim it meanwhile: its image, its
+     * template, its execution. False when it has been claimed.
      */
     boolean removeObject(RegionId region, StoredItem object, Removal removal) throws IOException {
         try {

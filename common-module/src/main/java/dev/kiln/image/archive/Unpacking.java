@@ -18,7 +18,7 @@ public final class Unpacking {
 
     private static final int XZ_MEMORY_KIB = 65 << 10;
 
-    /** A few bytes can make xz allocate all of its permitted memory, so only so many archives may use it at a time. */
+    /** A few bytes can make xz allocate all of its permitted memory, so only a few archives use it at a time. */
     static final int MOST_XZ =
             (int) Math.min(64, Math.max(1, Runtime.getRuntime().maxMemory() >> 28));
 
