@@ -1,6 +1,6 @@
 package dev.kiln.parameter;
 
-/** A process cannot read the secrets of an execution; the message names the secret and the remedy. */
+/** A process cannot read the secrets of an execution; the message says why and, if there is one, the remedy. */
 public final class SealedParameterException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
