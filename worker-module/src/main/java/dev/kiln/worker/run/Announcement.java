@@ -7,7 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** What this worker says of itself, for as long as it takes work: the row holds as long as a lock is held. */
+/**
+ * Announces this worker and its abilities for as long as it takes work: the row is valid while its session's lock is
+ * held.
+ */
 public final class Announcement implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcement.class);
@@ -24,13 +27,16 @@ public final class Announcement implements AutoCloseable {
         this.worker = worker;
     }
 
-    /** Says it, if that is not known; trouble with the database is survived, since the next sweep says it again. */
+    /**
+     * Announces the worker unless its row is there. Trouble with the database is only logged: the next sweep tries
+     * again.
+     */
     public synchronized void renew() {
         if (closed) {
             return;
         }
         try {
-            // While the session was gone somebody may have removed the row.
+            // The row may have been removed while the session was gone.
             if (session.hold() || !written) {
                 workers.announce(session.lock(), worker);
                 written = true;
@@ -41,7 +47,7 @@ public final class Announcement implements AutoCloseable {
         }
     }
 
-    /** This worker takes no more work. */
+    /** Ends the announcement: this worker takes no more work. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 /** Claims executions in the name of this worker. */
 final class Claims {
 
-    /** So many attempts without a change of status, and the execution is given up: it may be what kills workers. */
+    /**
+     * After this many attempts without a change of status the execution is given up: it may be what kills the workers.
+     */
     static final int MOST_FRUITLESS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
@@ -42,8 +44,8 @@ final class Claims {
     }
 
     /**
-     * The next attempt of an execution whose template's lock is held; empty when it is final or gone. An exception when
-     * the lock is lost meanwhile: whoever has it now is not disturbed.
+     * Begins the next attempt of an execution whose template's lock is held; empty when it is final or gone. Throws
+     * when the lock is lost, so that its new holder is not disturbed.
      */
     Optional<Attempt> claim(ExecutionId execution, TemplateLock lock) throws SQLException, IOException {
         var attempt = executions.claim(lock.session(), execution, worker, place.id());
@@ -51,19 +53,19 @@ final class Claims {
         return attempt;
     }
 
-    /** What traces tell of an attempt; to be closed at its end. */
+    /** The traced span of an attempt; the caller closes it. */
     TracedWork traced(Attempt attempt) {
         return traces.attempt(attempt, worker);
     }
 
-    /** Leaves what this worker cannot do to others, for which the line then knows what it needs. */
+    /** Leaves an execution to workers that have the abilities it needs, which are written to the queue. */
     void leave(NotAbleException e) {
         if (executions.leave(e.attempt(), e.needs())) {
             LOG.info("left to a worker that can do it: {}", e.getMessage());
         }
     }
 
-    /** How many attempts before this one came to nothing, if they are so many that the execution is given up. */
+    /** The number of fruitless attempts before this one; empty while there are too few to give the execution up. */
     Optional<Integer> tooManyBefore(Attempt attempt) {
         return attempt.number() <= MOST_FRUITLESS
                 ? Optional.empty()

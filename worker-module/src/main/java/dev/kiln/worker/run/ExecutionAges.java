@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** How old executions and their present stages are, over all attempts, by the database's clock. */
+/** How long executions and their present stages have taken, over all attempts, by the database's clock. */
 final class ExecutionAges {
 
     private final JdbcClient jdbc;
@@ -15,15 +15,15 @@ final class ExecutionAges {
     }
 
     /**
-     * Two ages.
+     * The age of an execution and of its present stage.
      *
      * @param stage since the event that began the stage; 0 when that event also began a wait for a worker, or the stage
-     *     waited for one that can do it, since waiting is no work
-     * @param execution since it was started, or since its failed targets are tried again
+     *     waited for a worker with the right abilities: waiting does not count
+     * @param execution since its start, or since the retry of its failed targets
      */
     record Age(Duration stage, Duration execution) {}
 
-    /** Empty when the execution is gone. Of a first attempt, to which nothing but waiting came before, all is known. */
+    /** Empty when the execution is gone. A first attempt needs no query: only waiting came before it. */
     Optional<Age> of(Attempt attempt) {
         if (attempt.number() == 1) {
             return Optional.of(new Age(Duration.ZERO, attempt.age()));

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** Takes one execution from wherever its row says it stands to its end. Resuming after a crash is the same loop. */
+/** Takes one execution from the status in its row to its end. Resuming after a crash is the same loop. */
 public final class ExecutionRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionRunner.class);
@@ -44,24 +44,24 @@ public final class ExecutionRunner {
         this.limits = limits;
     }
 
-    /** How long an interrupted stage may take to end, whatever it undoes. */
+    /** The longest time that an interrupted stage may take to end, including what it undoes. */
     Duration longestEnd() {
         return watch.longestEnd();
     }
 
-    /** What became of an execution that a slot wanted to run. */
+    /** The result of a slot's try to run an execution. */
     enum Run {
-        /** It is final, or somebody else has its template's lock. */
+        /** The execution is final, or another slot or worker holds its template's lock. */
         NOT_TAKEN,
         /** It has ended. */
         ENDED,
-        /** It needs what this worker cannot do. */
+        /** It needs an ability that this worker lacks. */
         LEFT,
-        /** Another attempt has it now. */
+        /** It now belongs to another attempt. */
         SUPERSEDED
     }
 
-    /** Runs the execution to its end, unless it is final or somebody else has its template's lock. */
+    /** Runs the execution to its end, unless it is final or its template's lock is taken. */
     Run run(ExecutionId execution, TemplateLock lock) throws SQLException, IOException, InterruptedException {
         var template = lock.tryLock(execution);
         if (template.isEmpty()) {
@@ -141,8 +141,8 @@ public final class ExecutionRunner {
         return advance.isPresent() ? moves.apply(attempt, advance.get()) : moves.reread(attempt);
     }
 
-    // The class of the exception decides the fate of the work: superseded, unable and database trouble end this run and
-    // leave the row to whoever can go on; everything else ends the execution, through RELEASING.
+    // The exception's class decides what happens: superseded, unable and database trouble end this run and leave the
+    // row to another worker or a later try; everything else ends the execution, through RELEASING.
     private static Failure failure(Attempt attempt, @Nullable Throwable cause) throws InterruptedException {
         if (cause instanceof SupersededException superseded) {
             throw superseded;

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slots of this worker: how many executions it runs at once. Each has a lock session of its own, which is open as
- * long as the slot is there. A slot that was rung takes whoever is next in the line, and goes on until nobody waits.
+ * The slots of this worker: how many executions it runs at once. Each slot has its own lock session, which stays open
+ * as long as the slot exists. A slot that is rung runs executions from the queue until none waits.
  */
 public final class ExecutionSlots implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionSlots.class);
 
-    // For what a slot does when its stage has ended: it writes nothing more than that it stops.
+    // For what a slot does after its stage has ended: it only writes that it stops.
     private static final Duration AFTER_THE_STAGE = Duration.ofSeconds(2);
 
     private final BlockingQueue<TemplateLock> free = new LinkedBlockingQueue<>();
@@ -52,8 +52,8 @@ public final class ExecutionSlots implements AutoCloseable {
     }
 
     /**
-     * Waits until a slot is free, at most so long; false when none was. It may be taken again by the time this returns:
-     * {@link #ring} tells.
+     * Waits at most this long for a free slot; false when there was none. The slot may be taken again by the time this
+     * returns: {@link #ring} says whether it is.
      */
     public boolean awaitFree(Duration most) throws InterruptedException {
         if (!available.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -67,7 +67,7 @@ public final class ExecutionSlots implements AutoCloseable {
         return available.availablePermits();
     }
 
-    /** Wakes a free slot, which takes whoever is next in line; false when there is none. Returns at once. */
+    /** Wakes a free slot to run the next execution in the queue; false when no slot is free. Returns at once. */
     public boolean ring() {
         if (drain.requested() || !available.tryAcquire()) {
             return false;
@@ -77,12 +77,12 @@ public final class ExecutionSlots implements AutoCloseable {
             threads.execute(() -> work(lock));
             return true;
         } catch (RejectedExecutionException e) {
-            giveBack(lock); // this worker stops
+            giveBack(lock); // this worker is stopping
             return false;
         }
     }
 
-    /** Looks how many wait and wakes as many slots; also opens the lock sessions that have ended. */
+    /** Wakes a free slot for each waiting execution; also reopens lock sessions that have ended. */
     public void sweep() {
         free.forEach(TemplateLock::keepOpen);
         var idle = free();
@@ -128,15 +128,15 @@ public final class ExecutionSlots implements AutoCloseable {
 
     private void giveBack(TemplateLock lock) {
         if (drain.requested()) {
-            lock.close(); // the slot is there no more
+            lock.close(); // the slot is no longer used
         }
         free.add(lock);
         available.release();
     }
 
     /**
-     * Takes no more work, and waits until what runs has come to a place where it was handed over, at most so long;
-     * {@link #close} then interrupts what is left.
+     * Takes no more work and waits, at most this long, until every running execution has reached a point where it is
+     * handed over; {@link #close} then interrupts the rest.
      */
     public void drain(Duration grace) throws InterruptedException {
         drain.request();
@@ -148,7 +148,7 @@ public final class ExecutionSlots implements AutoCloseable {
         available.release(size);
     }
 
-    /** Interrupts whatever runs and ends the lock sessions; other workers adopt what was unfinished. */
+    /** Interrupts everything that runs and ends the lock sessions; other workers adopt what is unfinished. */
     @Override
     public void close() {
         if (threads.isShutdown()) {

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Changes of status, each with what its stage writes last: one transaction, so that a crash finds both or neither. A
- * stage that has nothing to do begins and ends in the statement that ends the one before it.
+ * Changes of status, each in one transaction with its stage's last writes, so that a crash finds both or neither. A
+ * stage that has nothing to do begins and ends in the statement that ends the stage before it.
  */
 final class Moves {
 
@@ -29,13 +29,13 @@ final class Moves {
         this.meters = meters;
     }
 
-    /** What the row says now. */
+    /** The attempt as its row is now. */
     Attempt reread(Attempt attempt) {
         return executions.reread(attempt);
     }
 
     /**
-     * What the row says now: the wanted status, or another one when a cancel came first; then nothing was written.
+     * The attempt with the wanted status; or with another one when a cancel came first, and then nothing was written.
      *
      * @throws dev.kiln.execution.SupersededException when another attempt has the execution
      */
@@ -52,8 +52,8 @@ final class Moves {
             return executions.advance(attempt, path);
         }
         var moved = transaction.execute(status -> {
-            // First the change, which takes the row for itself. The writes only share it, and two that share a row and
-            // then both want to change it would wait for each other.
+            // The change goes first, because it locks the row exclusively. The writes only share the row: two
+            // transactions that share it and then both want to change it would deadlock.
             var now = executions.advance(attempt, path);
             if (now.status() == path[path.length - 1].to()) {
                 writes.forEach(write -> write.accept(now));
@@ -63,7 +63,7 @@ final class Moves {
         return Objects.requireNonNull(moved);
     }
 
-    /** The change, and those after it up to the first stage that has something to do. */
+    /** The change, and those that follow it up to the first stage that has something to do. */
     private Advance[] path(Attempt attempt, Advance advance) {
         var path = new ArrayList<Advance>();
         for (var step = Optional.of(advance); step.isPresent(); step = next(attempt, step.get())) {

@@ -66,8 +66,8 @@ public class RunConfiguration {
         return new TimeLimits(new ExecutionAges(jdbc), settings);
     }
 
-    // The worker's own life cycle closes the slots, before the pool of connections goes. Two threads for each slot, one
-    // that watches and one that works; besides them only stages that were left alone, until they end.
+    // The worker's own life cycle closes the slots, before the connection pool. Each slot uses two threads, one that
+    // watches and one that works; further threads only run abandoned stages, until they end.
     @Bean(destroyMethod = "")
     ExecutionSlots executionSlots(
             WorkerSettings settings, LockSessions sessions, WaitingLine line, Drain drain, Runs runs) {
@@ -89,7 +89,7 @@ public class RunConfiguration {
         return new Moves(executions, transaction, stages, meters);
     }
 
-    /** The runner and the threads that it and the slots share. */
+    /** The runner, and the threads that it shares with the slots. */
     record Runs(ExecutorService threads, ExecutionRunner runner) {}
 
     @Bean

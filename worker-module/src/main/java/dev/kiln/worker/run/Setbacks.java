@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Executions whose runs here end in trouble, such as a database that refuses their writes. Each rests a while before
+ * Executions whose runs on this worker end in trouble, such as a database that refuses their writes. Each rests before
  * the next try, longer every time, so that it neither spins nor keeps others from the slots.
  */
 final class Setbacks {
@@ -24,7 +24,7 @@ final class Setbacks {
 
     private final Map<ExecutionId, Setback> all = new ConcurrentHashMap<>();
 
-    /** Counts one more and returns how long the execution rests. */
+    /** Counts one more setback and returns how long the execution rests. */
     Duration add(ExecutionId execution) {
         all.values().removeIf(setback -> setback.isOver(LONGEST.multipliedBy(2)));
         var count = all.compute(execution, (id, before) -> {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries a stage again when this machine or a region, not the template, was at fault; with a growing pause between. A
- * worker that was asked to stop tries no more, but cleans up: scratch space is on its own machine.
+ * Tries a stage again, after a growing pause, when this machine or a region was at fault and not the template. A worker
+ * that is draining begins no stage but the cleaning up: the scratch space is on its own machine.
  */
 final class StageTries {
 
@@ -51,7 +51,7 @@ final class StageTries {
         }
     }
 
-    /** Files and streams report an interrupt as a failure, and forget it. */
+    /** Files and streams report an interrupt as an IOException and clear the interrupted flag. */
     private static boolean isInterrupt(IOException e) {
         return e instanceof ClosedByInterruptException
                 || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));

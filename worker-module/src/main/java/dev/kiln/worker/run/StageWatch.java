@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a stage in a thread of its own and looks beside it, on the lock's session, whether it may go on: proof of life,
- * fence and cancel in one query. If it may not, the stage is interrupted.
+ * Runs a stage in its own thread and meanwhile checks on the lock's session whether it may go on: proof of life, fence
+ * and cancel in one query. A stage that may not go on is interrupted.
  */
 final class StageWatch {
 
@@ -31,7 +31,7 @@ final class StageWatch {
     private final WorkerSettings settings;
     private final Duration packerGrace;
 
-    /** @param packerGrace what Packer may take to undo what it made */
+    /** @param packerGrace how long Packer may take to undo what it made */
     StageWatch(ExecutorService threads, WorkerSettings settings, Duration packerGrace) {
         this.threads = threads;
         this.settings = settings;
@@ -98,7 +98,7 @@ final class StageWatch {
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {
-            // Interrupted, a stage may fail in many ways; none of them is the execution's fault.
+            // An interrupted stage can fail in many ways; none of them is the execution's fault.
             if (threads.isShutdown()) {
                 throw new InterruptedException("the worker stops: " + e.getCause());
             }
@@ -106,7 +106,7 @@ final class StageWatch {
         }
     }
 
-    /** What is left alone then is fenced off: it writes nothing any more. */
+    /** Waits for an interrupted stage to end. One that outlasts the grace is abandoned: the fence stops its writes. */
     private void awaitEnd(CountDownLatch ended, Attempt attempt, TemplateLock lock) throws InterruptedException {
         var grace = grace(attempt);
         var end = System.nanoTime() + grace.toNanos();
@@ -124,7 +124,7 @@ final class StageWatch {
         }
     }
 
-    /** How long an interrupted stage may take to end: one that Packer's work has to be undone in. */
+    /** The longest time that an interrupted stage may take to end, which is one that has to undo Packer's work. */
     Duration longestEnd() {
         return packerGrace.plus(settings.stopGrace());
     }
@@ -135,7 +135,7 @@ final class StageWatch {
         return undoes ? longestEnd() : settings.stopGrace();
     }
 
-    /** A sign of life: nobody else shall begin while something is undone. */
+    /** A sign of life, so that no other worker begins while this one still undoes something. */
     private static void keep(TemplateLock lock, Attempt attempt) {
         try {
             lock.look(attempt);

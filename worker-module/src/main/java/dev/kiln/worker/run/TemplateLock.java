@@ -17,18 +17,17 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * A database session that holds a template's advisory lock. The session is the proof of life: it ends with the worker,
- * and with it the lock. One slot owns one of these for as long as the worker lives; the sweep keeps its session open
- * meanwhile.
+ * and the lock ends with it. Each slot owns one as long as the worker lives; the sweep keeps its session open.
  */
 public final class TemplateLock implements AutoCloseable {
 
-    /** What a look at the row says about the stage under way. */
+    /** Whether the stage under way may go on. */
     public enum Look {
         /** The lock is held, the attempt is current, the status is unchanged. */
         GO_ON,
         /** The status was changed from outside: a cancel. */
         STATUS_CHANGED,
-        /** Another attempt has the execution, or it is gone. */
+        /** Another attempt has the execution, or the execution is gone. */
         SUPERSEDED
     }
 
@@ -43,21 +42,21 @@ public final class TemplateLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock of the execution's template if nobody has it and the execution is not final; never waits. Returns
-     * the template whose lock it is. It is lost when the holder falls silent.
+     * Takes the lock of the execution's template, if it is free and the execution is not final, and returns the
+     * template. Never waits. The lock is lost when its holder falls silent.
      */
     public synchronized Optional<TemplateId> tryLock(ExecutionId execution) throws SQLException {
         try {
             return take(execution);
         } catch (SQLException e) {
-            // The session of an idle slot may have ended with the server; there is no lock yet that could be lost.
+            // The idle slot's session may have ended with the server; no lock is lost by that, since none is held yet.
             LOG.info("a lock session is opened anew: {}", e.toString());
             return take(execution);
         }
     }
 
     /**
-     * Opens the session if it is not there, or has ended with the server; without one the slot would not be counted.
+     * Opens the session if there is none or it has ended with the server: without one the slot would not be counted.
      */
     synchronized void keepOpen() {
         try (var alive = opened().prepareStatement("select 1")) {
@@ -86,7 +85,7 @@ public final class TemplateLock implements AutoCloseable {
         }
     }
 
-    /** The session that holds the lock; what is asked there fails when it has ended, and the lock with it. */
+    /** The session that holds the lock. Its statements fail when the session, and the lock with it, has ended. */
     synchronized JdbcClient session() throws SQLException {
         var current = statements;
         if (session == null || current == null) {
@@ -99,7 +98,7 @@ public final class TemplateLock implements AutoCloseable {
         return new SQLException("the lock is lost");
     }
 
-    /** Gives the lock back. When the session is lost, the lock is gone with it and there is nothing to give back. */
+    /** Releases the lock. With a lost session the lock is gone too, and nothing is left to do. */
     public synchronized void unlock(TemplateId template) {
         var current = session;
         if (current == null) {
@@ -116,7 +115,9 @@ public final class TemplateLock implements AutoCloseable {
     }
 
     /**
-     * Asks, on the session that holds the lock, whether the attempt may go on; an exception means: the lock is lost.
+     * Asks, on the session that holds the lock, whether the attempt may go on.
+     *
+     * @throws SQLException the lock is lost
      */
     public synchronized Look look(Attempt attempt) throws SQLException {
         var current = session;
@@ -142,7 +143,7 @@ public final class TemplateLock implements AutoCloseable {
         }
     }
 
-    /** Ends the session and thereby every lock that it holds. */
+    /** Ends the session and with it every lock that it holds. */
     @Override
     public synchronized void close() {
         var closing = session;

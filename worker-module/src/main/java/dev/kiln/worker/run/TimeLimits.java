@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How long an attempt's stages may still take: each its own limit, or what is left of the execution's if that is less.
+ * How long an attempt's stages may still take: each stage its own limit, or what is left of the execution's if less.
  */
 final class TimeLimits {
 
@@ -24,19 +24,19 @@ final class TimeLimits {
     }
 
     /**
-     * What is left.
+     * The time that is left.
      *
-     * @param left negative when the time is over already
-     * @param failure what the execution's owner is told when it is over
+     * @param left negative when the time is already over
+     * @param failure what the execution's owner is told when the time is over
      */
     record Left(Duration left, Failure failure) {}
 
-    /** Asked once, at the attempt's begin; this process's clock counts from there. */
+    /** Reads the ages once, when the attempt begins; from there this process's clock counts. */
     Attempted of(Attempt attempt) {
         return new Attempted(ages.of(attempt), attempt.status());
     }
 
-    /** The time of one attempt. */
+    /** The time limits of one attempt. */
     final class Attempted {
 
         private final Optional<ExecutionAges.Age> before;
@@ -48,13 +48,13 @@ final class TimeLimits {
             this.first = first;
         }
 
-        /** What is left for the stage of this status, which begins now. */
+        /** The time that is left for the stage of this status, which begins now. */
         Left left(ExecutionStatus status) {
-            // A cancel has its own deadline in the row.
+            // A cancel has its own deadline, in the row.
             if (status == ExecutionStatus.CANCELLING || before.isEmpty()) {
                 return new Left(NEVER, Failure.NONE);
             }
-            // Earlier attempts have used some of the first stage's time; the others begin with this attempt.
+            // Earlier attempts have used some of the first stage's time; later stages begin with this attempt.
             var spent = status == first ? before.get().stage() : Duration.ZERO;
             var whole = before.get().execution().plusNanos(System.nanoTime() - begun);
             return sooner(
@@ -65,7 +65,7 @@ final class TimeLimits {
     }
 
     private Left sooner(ExecutionStatus status, Duration ofStage, Duration ofExecution) {
-        // Cleaning up is what the end of the execution's time leads to, so only its own limit ends it.
+        // RELEASING follows when the execution's time is over, so only its own limit ends it.
         return status == ExecutionStatus.RELEASING || ofStage.compareTo(ofExecution) < 0
                 ? new Left(
                         ofStage,

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The line of waiting executions as all slots of this worker see it: read once for several of them, so that they do not
- * all reach for the same execution. What was read is used for a moment only: others take from the same line.
+ * The queue as all slots of this worker see it: read once for several slots, so that they do not all reach for the same
+ * execution. A reading is used only briefly, because other workers take from the same queue.
  */
 public final class WaitingLine {
 
     private static final Duration LEAST_FRESH = Duration.ofMillis(50);
     private static final Duration MOST_FRESH = Duration.ofSeconds(1);
-    // A line that takes long to read is used for longer: reading it shall not be what the database mostly does.
+    // A queue that is slow to read is kept for longer: the database must not spend most of its time on reading it.
     private static final int FRESH_PER_READING = 20;
     private static final int LOOK_AHEAD = 32;
 
@@ -28,20 +28,20 @@ public final class WaitingLine {
     private long readAt;
     private long fresh;
 
-    /** @param able what this worker can do: who needs more is not in its line */
+    /** @param able the abilities of this worker: an execution that needs others is not in its queue */
     public WaitingLine(ExecutionQueue queue, Set<Ability> able) {
         this.queue = queue;
         this.able = able;
     }
 
-    /** How many wait, at most so many; asked anew. */
+    /** How many executions wait, at most this many; always read afresh. */
     int waiting(int atMost, Collection<ExecutionId> passedOver) {
         return queue.next(atMost, passedOver, able).size();
     }
 
     /**
-     * The next to be tried, which somebody else may have taken meanwhile; empty when nobody waits. That is never said
-     * from memory.
+     * The next execution to try, which another worker may have taken meanwhile; empty when none waits. Emptiness always
+     * comes from the database, never from an older reading.
      */
     synchronized Optional<ExecutionId> next(Collection<ExecutionId> passedOver) {
         if (System.nanoTime() - readAt > fresh) {

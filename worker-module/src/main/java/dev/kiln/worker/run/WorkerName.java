@@ -4,12 +4,12 @@ import dev.kiln.worker.WorkerSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** How a worker is called in rows and logs. */
+/** The name of a worker in rows and logs. */
 public final class WorkerName {
 
     private WorkerName() {}
 
-    /** The configured name; without one, host name and process id, unique among workers that run at the same time. */
+    /** The configured name; without one, host name and process id, which no other running worker shares. */
     public static String of(WorkerSettings settings) {
         return settings.name().isEmpty() ? ofThisProcess() : settings.name();
     }

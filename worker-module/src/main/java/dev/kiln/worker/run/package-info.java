@@ -1,4 +1,4 @@
-/** One execution from claim to end: slots, the lock, the watch, the loop over stages. */
+/** Runs one execution from claim to end: slots, the lock, the watch, the loop over stages. */
 @NullMarked
 package dev.kiln.worker.run;
 
