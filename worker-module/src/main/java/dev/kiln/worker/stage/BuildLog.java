@@ -16,16 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of one stage of one attempt: collects output and writes it in chunks, soon but not line by line. Once its
- * head is full the end alone is written, now and then, and of a build that prints faster than that most is left out.
+ * The log of one stage of one attempt: collects output and writes it in chunks, soon but not line by line. Once the
+ * head is full, only the end is written, from time to time; of a build that prints faster than that, most output is
+ * left out.
  */
 final class BuildLog implements BuildOutput, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BuildLog.class);
     private static final int CHUNK_BYTES = 1 << 15;
-    // What is kept in memory while the database is away.
+    // The most that is kept in memory while the database is away.
     private static final int MOST_PENDING_BYTES = 1 << 20;
-    // What is written at once behind the head.
+    // The most that one write adds behind the head.
     private static final int LAST_BYTES = 1 << 17;
 
     private final BuildLogs logs;
@@ -33,7 +34,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
     private final LogLimit limit;
     private final PendingOutput pending;
     private boolean superseded;
-    // Whether the last write failed, which may have come through all the same.
+    // Whether the last write failed; it may have been committed all the same.
     private boolean uncertain;
     private long dropped;
     private boolean ended;
@@ -50,12 +51,12 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         }
     }
 
-    /** What the engine does for a stage. */
+    /** The engine's work for a stage. */
     interface Work<T> {
         T run() throws BuildFailedException, IOException, InterruptedException;
     }
 
-    /** Does the work; when that fails, the last line says why. The lines printed before it stand in the log already. */
+    /** Does the work; when it fails, the log's last line says why. Lines printed before that are already in the log. */
     <T> T endingWithFailureOf(Work<T> work) throws BuildFailedException, IOException, InterruptedException {
         try {
             return work.run();
@@ -160,7 +161,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
 
     private void skipStored() {
         if (uncertain) {
-            // Marks that came through are not written twice: their place is their key.
+            // Marks that were committed are not written twice: their offset is their key.
             pending.forgetBefore(Math.max(pending.first(), logs.end(attempt)));
             uncertain = false;
         }
@@ -174,15 +175,15 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         }
     }
 
-    /** Writes what has been collected and tells how long the log is. */
+    /** Writes what has been collected and returns the length of the log. */
     synchronized long flushed() {
         flush();
         return pending.first();
     }
 
     /**
-     * Ends the log without its last lines: what is returned writes them, in the transaction that changes the status.
-     * After trouble they are written at once instead, since trouble with the log must not undo that change.
+     * Ends the log. The returned action writes its last lines, in the transaction that changes the status. After
+     * trouble they are written at once instead: trouble with the log must not undo that change.
      */
     synchronized Runnable end() {
         stopFlushing();
@@ -213,7 +214,7 @@ final class BuildLog implements BuildOutput, AutoCloseable {
         }
     }
 
-    /** What no whole character ends, too. */
+    /** Includes an incomplete character at the end. */
     private void writeRest() {
         try {
             pending.rest(CHUNK_BYTES).forEach(chunk -> logs.append(attempt, chunk));

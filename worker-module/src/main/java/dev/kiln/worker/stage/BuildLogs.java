@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The logs of builds, kept as chunks by offset so that readers can follow while they grow. */
 public final class BuildLogs implements AutoCloseable {
 
-    // How long a line may wait before readers can see it.
+    // How long a line may wait until readers can see it.
     private static final long FLUSH_MILLIS = 200;
 
     private static final String APPEND = """
@@ -55,7 +55,7 @@ public final class BuildLogs implements AutoCloseable {
         return log;
     }
 
-    /** How many bytes the log has. */
+    /** The length of the log in bytes. */
     long end(Attempt attempt) {
         return jdbc.sql("""
                         select first_byte + length(content) from build_log_chunk
@@ -68,8 +68,9 @@ public final class BuildLogs implements AutoCloseable {
     }
 
     /**
-     * Adds a chunk and its marks, and lets go of the oldest ones behind the head that the tail has left behind; a
-     * {@link SupersededException} when another attempt writes the log now.
+     * Adds a chunk and its marks, and deletes the oldest chunks between the head and the tail.
+     *
+     * @throws SupersededException when another attempt writes the log now
      */
     void append(Attempt attempt, PendingOutput.Chunk chunk) {
         var marks = chunk.marks();

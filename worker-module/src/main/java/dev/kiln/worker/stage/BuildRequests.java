@@ -28,12 +28,12 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Turns an attempt into what the engine is asked to do: base image, commands, context, limits. */
+/** Turns an attempt into a request to the engine: base image, commands, context, limits. */
 public final class BuildRequests {
 
     private static final long GIB = 1L << 30;
 
-    /** Where what builds begin with is found: images, their bytes, and the files of tasks. */
+    /** Where the inputs of builds come from: images, their bytes, and the files of tasks. */
     public record Sources(SourceImages baseImages, Regions regions, BucketAccess buckets) {}
 
     private final Sources sources;
@@ -55,7 +55,11 @@ public final class BuildRequests {
         this.abilities = abilities;
     }
 
-    /** A {@link NotAbleException} when this worker cannot do what it asks for. */
+    /**
+     * The request to build.
+     *
+     * @throws NotAbleException when this worker lacks an ability that it needs
+     */
     BuildRequest toBuild(Attempt attempt, ImageId base) throws StageFailedException {
         var request = request(attempt, base, BuildContent.Kind.BUILD);
         requireKnownMachine(attempt.template(), request);
@@ -63,7 +67,11 @@ public final class BuildRequests {
         return request;
     }
 
-    /** Likewise. */
+    /**
+     * The request to test.
+     *
+     * @throws NotAbleException when this worker lacks an ability that it needs
+     */
     BuildRequest toTest(Attempt attempt, ImageId image) throws StageFailedException {
         var request = request(attempt, image, BuildContent.Kind.TEST);
         requireKnownMachine(attempt.template(), request);
@@ -71,7 +79,7 @@ public final class BuildRequests {
         return request;
     }
 
-    /** What a worker must be able to do to test this for the attempt's template. */
+    /** The abilities that a worker needs to run this test for the attempt's template. */
     static Set<Ability> testNeeds(Attempt attempt, BuildRequest request) {
         var needs = new HashSet<>(request.testNeeds());
         if (needs.contains(Ability.MACHINES) && attempt.template().needsKvm()) {
@@ -80,14 +88,18 @@ public final class BuildRequests {
         return needs;
     }
 
-    /** Likewise, of a template that has Packer build. */
+    /**
+     * The request to build with Packer.
+     *
+     * @throws NotAbleException when this worker lacks an ability that it needs
+     */
     BuildRequest toPack(Attempt attempt, ImageId base) throws StageFailedException {
         var request = request(attempt, base, BuildContent.Kind.BUILD);
         require(attempt, request.packerNeeds());
         return request;
     }
 
-    /** Disks are made and booted for the one processor that their boot loader and QEMU are there for. */
+    /** Disks are made and booted only for the processor that the installed boot loader and QEMU are made for. */
     private static void requireKnownMachine(Template template, BuildRequest request) throws StageFailedException {
         boolean arm = request.base().metadata().knownArchitecture().equals(Optional.of(Architecture.ARM64));
         boolean disk = request.base().form().isDisk();
@@ -142,7 +154,7 @@ public final class BuildRequests {
                 template.allowsNetwork(),
                 template.diskGib() * GIB,
                 bucket -> sources.buckets().find(bucket, template.region(), template.account()),
-                // What a step made of a secret is nothing for other builds, and its key would be made of the secret.
+                // A step that saw a secret is not reused by other builds: its key would be derived from the secret.
                 given.hasSecrets() ? Optional.empty() : reuse(attempt),
                 template.output(),
                 template.sysprep(),

@@ -20,7 +20,7 @@ public final class BuildSteps {
         this.jdbc = jdbc;
     }
 
-    /** A row; the layer is there for steps that may write, the output for those whose output later ones use. */
+    /** A row. Steps that may write have a layer; steps whose output later ones use have the output. */
     record Row(int number, int exitCode, Optional<Layer> layer, Optional<String> stdout) {}
 
     record Layer(int index, Digest digest) {}
@@ -45,7 +45,7 @@ public final class BuildSteps {
     }
 
     /**
-     * Adds a step; one that failed in an earlier attempt is replaced. Its layer with that key is no intent any more: it
+     * Adds a step, replacing one that failed in an earlier attempt. Its layer under that key stops being an intent: it
      * outlives the attempt.
      */
     void add(Attempt attempt, StepJournal.EndedStep step, long logEnd, StoreKey key) {
@@ -84,7 +84,7 @@ public final class BuildSteps {
         }
     }
 
-    /** Removes the execution's steps: the build begins with the first. */
+    /** Removes the execution's steps, so that the build begins again with the first. */
     void removeAll(Attempt attempt) {
         jdbc.sql("""
                         delete from build_step s using execution e

@@ -69,7 +69,7 @@ public final class BuildingStage implements Stage {
         return home.isCopied() ? built : built.with(build(attempt, home));
     }
 
-    /** Builds and stores; what is returned writes down that the image is there. */
+    /** Builds and stores the image; the returned action writes down that it is there. */
     private Consumer<Attempt> build(Attempt attempt, Target home)
             throws StageFailedException, IOException, InterruptedException {
         var request = requests.toBuild(attempt, home.sourceImage());
@@ -94,7 +94,7 @@ public final class BuildingStage implements Stage {
         }
     }
 
-    /** Has Packer make the images, each in its cloud; what is returned writes down which, for each region. */
+    /** Has Packer make the images, each in its cloud; the returned change writes down which, for each region. */
     private Advance pack(Attempt attempt, Target home, String file)
             throws StageFailedException, IOException, InterruptedException {
         var request = requests.toPack(attempt, home.sourceImage());

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of steps that other builds may take; by region, and by all that a step was made of. */
+/** The rows of steps that other builds may reuse, by region and by everything that the step was made of. */
 public final class CachedSteps {
 
     private final JdbcClient jdbc;
@@ -22,10 +22,10 @@ public final class CachedSteps {
         this.jdbc = jdbc;
     }
 
-    /** A row; the digest is there for steps that may write, the output for those whose output later ones use. */
+    /** A row. Steps that may write have a digest; steps whose output later ones use have the output. */
     record Row(Instant made, Optional<Digest> digest, Optional<String> stdout) {}
 
-    /** The step, if it was run not longer ago than that. That it is used is noted once an hour. */
+    /** The step, if it was run at most this long ago. Its use is noted at most once an hour. */
     Optional<Row> find(RegionId region, String key, Duration maximalAge) {
         return jdbc.sql("""
                         with found as (
@@ -48,8 +48,8 @@ public final class CachedSteps {
     }
 
     /**
-     * Adds a step that was just run, in place of one with the same key. Its object stays an intent until the execution
-     * has ended: by that the reaper finds the one that it replaces, which lies beside it.
+     * Adds a step that was just run, replacing one with the same key. Its object stays an intent until the execution
+     * has ended, so that the reaper finds the replaced object, which lies beside it.
      */
     void add(Attempt attempt, String key, Optional<StepJournal.LayerFile> layer, Optional<String> stdout) {
         var added = jdbc.sql("""
@@ -77,7 +77,7 @@ public final class CachedSteps {
         }
     }
 
-    /** Forgets a step; whoever finds its object later removes it. */
+    /** Forgets a step. Its object has no row then, and is removed later. */
     void remove(RegionId region, String key) {
         jdbc.sql("delete from cached_step where region_id = :region and key = :key")
                 .param("region", region.value())
@@ -85,7 +85,9 @@ public final class CachedSteps {
                 .update();
     }
 
-    /** Forgets the longest unused steps of the region while all take more than so much; returns their keys. */
+    /**
+     * Forgets the region's least recently used steps until the rest take at most this many bytes; returns their keys.
+     */
     List<String> evict(RegionId region, long mostBytes) {
         return jdbc.sql("""
                         with ranked as (

@@ -9,7 +9,7 @@ import dev.kiln.worker.region.Removal;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Removes all that the execution made, in every region and on this machine. */
+/** Removes everything that the execution made, in every region and on this machine. */
 public final class CancellingStage implements Stage {
 
     private final BuildEngine engine;
@@ -31,7 +31,7 @@ public final class CancellingStage implements Stage {
 
     @Override
     public Advance run(Attempt attempt) throws IOException {
-        // Images first: trouble with scratch space must not leave one that anybody sees.
+        // Images first: trouble with scratch space must not leave an image that users can see.
         removal.remove(attempt, target -> true);
         importedBases.release(attempt, Optional.empty());
         layers.remove(attempt);

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Which component each COMPONENT command means in an execution. Chosen once: a newer version that comes meanwhile would
- * change the numbers of steps, by which a later attempt goes on.
+ * Which component each COMPONENT command of an execution means. The choice is made once: a newer version that appears
+ * meanwhile would change the step numbers by which a later attempt resumes.
  */
 public final class ChosenComponents {
 
@@ -27,7 +27,7 @@ public final class ChosenComponents {
         this.components = components;
     }
 
-    /** The components of a content's references, in order; those without a choice are chosen now. */
+    /** The components of a content's references, in order; those not chosen yet are chosen now. */
     List<Component> of(Attempt attempt, BuildContent.Kind content, List<ComponentReference> references)
             throws StageFailedException {
         if (references.isEmpty()) {

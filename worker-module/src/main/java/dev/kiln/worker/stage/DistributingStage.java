@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Copies the image to every region and shares it with every account; one bad target harms no other. */
+/** Copies the image to every region and shares it with every account; one failing target does not affect the others. */
 public final class DistributingStage implements Stage {
 
     private final Distribution distribution;
@@ -37,7 +37,7 @@ public final class DistributingStage implements Stage {
                 Outcome.PARTITION_SUCCESS, new Failure("DistributionFailed", what + "; " + remedy), what);
     }
 
-    /** The image is in its own region by now; without other regions and accounts that is every target. */
+    /** The image is already in its own region; without other regions and accounts there is no other target. */
     @Override
     public Optional<Advance> atOnce(Attempt attempt) {
         var template = attempt.template();

@@ -3,7 +3,7 @@ package dev.kiln.worker.stage;
 import dev.kiln.execution.ExecutionStatus;
 
 /**
- * A line of a log that is Kiln's own, and what it says.
+ * A line of a log that Kiln itself wrote, and what it means.
  *
  * @param first offset of its first byte in the whole log
  * @param end offset behind its last byte
@@ -11,7 +11,7 @@ import dev.kiln.execution.ExecutionStatus;
 record LogMark(long first, long end, ExecutionStatus stage, Line line) {
 
     /**
-     * What of a mark is known before its place is.
+     * The part of a mark that is known before its offsets are.
      *
      * @param step number of the command, from 1; 0 for a note
      * @param millis how long a finished step took
@@ -21,7 +21,7 @@ record LogMark(long first, long end, ExecutionStatus stage, Line line) {
         private static final int MOST_CHARACTERS = 200;
 
         Line {
-            // The database takes every character but this one.
+            // The only character that PostgreSQL's text does not take.
             text = text.replace("\0", "");
             text = text.codePointCount(0, text.length()) <= MOST_CHARACTERS
                     ? text
@@ -33,7 +33,7 @@ record LogMark(long first, long end, ExecutionStatus stage, Line line) {
         }
     }
 
-    /** As in the database. */
+    /** The names are those in the database. */
     enum Kind {
         NOTE,
         STARTED,

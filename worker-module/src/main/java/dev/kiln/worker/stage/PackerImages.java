@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What Packer made, for each region. */
+/** The images that Packer made, by region. */
 record PackerImages(Map<String, String> byRegion) {
 
-    /** What it made in no region it says is the template's own region's. */
+    /** An artifact without a region counts as one of the template's own region. */
     static PackerImages of(List<PackerArtifact> artifacts, RegionId home) {
         return new PackerImages(artifacts.stream()
                 .collect(Collectors.groupingBy(
@@ -24,7 +24,7 @@ record PackerImages(Map<String, String> byRegion) {
         return Optional.ofNullable(byRegion.get(region.value()));
     }
 
-    /** What is in none of these regions. */
+    /** The images that are in none of these regions. */
     List<String> outside(List<RegionId> regions) {
         return byRegion.entrySet().stream()
                 .filter(made ->
@@ -33,7 +33,7 @@ record PackerImages(Map<String, String> byRegion) {
                 .toList();
     }
 
-    /** Why there is nothing for a region. */
+    /** Says why a region has no image. */
     String missing(RegionId region) {
         var others = byRegion.entrySet().stream()
                 .map(made -> made.getValue() + " in " + made.getKey())

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The end of a log that is not yet stored: bytes and marks, by their offset in the whole log. */
+/** The end of a log that is not stored yet: bytes and marks, by their offset in the whole log. */
 final class PendingOutput {
 
     private static final int LONGEST_CHARACTER = 4;
@@ -40,7 +40,7 @@ final class PendingOutput {
         marks.add(mark);
     }
 
-    /** A piece of a log, and the marks that are written with it. */
+    /** A piece of a log and the marks that are written with it. */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares chunks.
     record Chunk(long first, byte[] content, List<LogMark> marks) {
 
@@ -49,7 +49,7 @@ final class PendingOutput {
         }
     }
 
-    /** The first bytes, at most so many, cut between characters; nothing is taken away. */
+    /** The first bytes, at most this many, cut between characters; they stay in the buffer. */
     Chunk head(int atMost) {
         var all = bytes.toByteArray();
         var content = Arrays.copyOf(all, wholeCharacters(all, Math.min(atMost, all.length)));
@@ -61,7 +61,7 @@ final class PendingOutput {
                         .toList());
     }
 
-    /** Everything, in chunks of at most so many bytes. */
+    /** Everything, in chunks of at most this many bytes. */
     List<Chunk> rest(int atMost) {
         var chunks = new ArrayList<Chunk>();
         var left = new PendingOutput(first);
@@ -69,7 +69,7 @@ final class PendingOutput {
         left.marks.addAll(marks);
         while (left.size() > 0) {
             var chunk = left.head(atMost);
-            // The last bytes may be no whole character.
+            // The last bytes may be an incomplete character.
             chunk = chunk.content.length > 0
                     ? chunk
                     : new Chunk(left.first, left.bytes.toByteArray(), List.copyOf(left.marks));
@@ -80,7 +80,7 @@ final class PendingOutput {
         return chunks;
     }
 
-    /** Forgets what is stored now, or is not to be: everything before the offset. */
+    /** Forgets everything before the offset: it is stored, or will not be. */
     void forgetBefore(long offset) {
         var all = bytes.toByteArray();
         var gone = (int) Math.min(all.length, offset - first);
@@ -89,12 +89,12 @@ final class PendingOutput {
         first += gone;
     }
 
-    /** Forgets the marks that were written with a chunk; those of lines that were left out go with it. */
+    /** Forgets the marks that were written with a chunk, including those of lines that were left out. */
     void forget(List<LogMark> written) {
         marks.removeAll(written);
     }
 
-    /** Forgets all but the last bytes, about so many: it begins with a line if it can. */
+    /** Keeps only about this many of the last bytes, from the beginning of a line if possible. */
     void keepLast(int about) {
         if (bytes.size() <= about) {
             return;

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Checks every target before anything is built, chooses the base image and the components once, waits for a base image
- * that is imported, and makes the rows of all targets.
+ * that is being imported, and makes the rows of all targets.
  */
 public final class PreparingStage implements Stage {
 
@@ -50,7 +50,7 @@ public final class PreparingStage implements Stage {
     @Override
     public Advance run(Attempt attempt) throws StageFailedException, InterruptedException {
         var template = attempt.template();
-        // Chooses the versions of components for good; whatever is missing is said before anything else is checked.
+        // Chooses the component versions for good; a missing component is reported before anything else is checked.
         for (var content : List.of(BuildContent.Kind.BUILD, BuildContent.Kind.TEST)) {
             steps.of(attempt, content);
         }
@@ -83,8 +83,8 @@ public final class PreparingStage implements Stage {
         return imported.image();
     }
 
-    // The name is {ImageName}_{ExecutionId} unless the suffix is switched off; without an ImageName the template's
-    // name.
+    // The name is {ImageName}_{ExecutionId} unless the suffix is switched off; without an ImageName, the template's
+    // name replaces it.
     private Targets.Naming naming(Attempt attempt) {
         var template = attempt.template();
         var options = template.imageOptions();

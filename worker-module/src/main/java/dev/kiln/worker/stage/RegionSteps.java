@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step cache that all workers share: what steps wrote, as objects of the template's region, each with a row. A
- * region that does not answer costs a build its help, nothing else.
+ * The step cache that all workers share: what steps wrote, as objects in the template's region, each with a row. A
+ * region that does not answer costs a build only the cache's help.
  */
 public final class RegionSteps {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegionSteps.class);
-    // It reads all rows of the region.
+    // An eviction reads all rows of the region.
     private static final Duration BETWEEN_EVICTIONS = Duration.ofMinutes(1);
 
     private final CachedSteps steps;
@@ -34,7 +34,7 @@ public final class RegionSteps {
     private final long mostBytes;
     private final Map<RegionId, Long> evicted = new ConcurrentHashMap<>();
 
-    /** @param mostBytes what the steps of one region may take */
+    /** @param mostBytes the limit for the steps of one region */
     public RegionSteps(CachedSteps steps, Regions regions, Intents intents, long mostBytes) {
         this.steps = steps;
         this.regions = regions;
@@ -42,7 +42,7 @@ public final class RegionSteps {
         this.mostBytes = mostBytes;
     }
 
-    /** As the build of that attempt takes and adds them. */
+    /** The cache for the build of this attempt. */
     SharedSteps of(Attempt attempt) {
         return new OfAttempt(attempt, attempt.template().region());
     }

@@ -10,9 +10,7 @@ import dev.kiln.worker.region.Removal;
 import java.io.IOException;
 import java.util.Optional;
 
-/**
- * Removes what an unsuccessful run left, gives scratch space back, and ends with the outcome that was stored before.
- */
+/** Removes what an unsuccessful run left, releases scratch space, and ends with the outcome that was stored before. */
 public final class ReleasingStage implements Stage {
 
     private final BuildEngine engine;
@@ -43,7 +41,7 @@ public final class ReleasingStage implements Stage {
         importedBases.release(attempt, Optional.of(outcome == Outcome.SUCCESS || outcome == Outcome.PARTITION_SUCCESS));
         layers.remove(attempt);
         engine.discard(attempt.execution().value());
-        // Of a run that did not succeed, the message that says why is the one to keep.
+        // After a failure the existing message, which says why, is kept.
         return Advance.to(outcome.status(), outcome == Outcome.SUCCESS ? "success" : "");
     }
 }

@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * The work done while an execution has one status. Safe to repeat: after a crash another worker runs it again from the
- * start, and finds what was finished before.
+ * The work of one status of an execution. It can be repeated safely: after a crash another worker runs it from the
+ * start, and it finds what was already finished.
  */
 public interface Stage {
 
-    /** The status whose work this is; there is one stage for each that is not final. */
+    /** The status that this stage works in; each status that is not final has exactly one stage. */
     ExecutionStatus status();
 
     /**
-     * Does the work and says what comes next. Interrupted: stops within seconds, leaving nothing running.
+     * Does the work and returns what comes next. When interrupted it stops within seconds and leaves nothing running.
      *
      * @throws StageFailedException the template or a target is at fault; trying again would not help
      * @throws IOException this machine or a region is at fault; the stage may be tried again
@@ -25,13 +25,13 @@ public interface Stage {
     Advance run(Attempt attempt) throws StageFailedException, IOException, InterruptedException;
 
     /**
-     * What comes next when this stage has nothing to do for the attempt, which is still in the status before; then it
-     * is not run, and its end is written with its beginning.
+     * What comes next if this stage has nothing to do for the attempt, which is still in the status before. The stage
+     * is then not run: its end is written together with its beginning.
      */
     default Optional<Advance> atOnce(Attempt attempt) {
         return Optional.empty();
     }
 
-    /** The stage has failed for good, or its time is over: writes down, once more fenced, what will not be done now. */
+    /** Called when the stage has failed for good or run out of time: writes down, fenced, what will not be done now. */
     default void giveUp(Attempt attempt, Failure failure) {}
 }

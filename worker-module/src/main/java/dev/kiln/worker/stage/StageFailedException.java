@@ -2,12 +2,12 @@ package dev.kiln.worker.stage;
 
 import dev.kiln.execution.Failure;
 
-/** The execution cannot succeed and trying again would not help; the failure is what its owner is told. */
+/** The execution cannot succeed, and trying again would not help; its owner is told the failure. */
 public final class StageFailedException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    // Records are serializable only if they say so, and nobody sends this exception anywhere.
+    // Records are not serializable by default, and this exception is never serialized.
     private final transient Failure failure;
 
     public StageFailedException(Failure failure) {

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The stages by their status; complete, or it cannot be made. */
+/** The stages by status. The constructor fails if one is missing. */
 public final class Stages {
 
     private final Map<ExecutionStatus, Stage> byStatus = new EnumMap<>(ExecutionStatus.class);

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step journal: each step's layer becomes an object in the template's region, then comes its row. Whoever adopts
- * the execution, on this machine or another, goes on after the last row. A worker that was asked to stop hands over as
- * soon as a step has its row.
+ * The step journal: each step's layer becomes an object in the template's region, and then the step gets its row. A
+ * worker that adopts the execution, on any machine, goes on after the last row. A draining worker hands over as soon as
+ * a step has its row.
  */
 public final class StepLayers {
 
@@ -39,17 +39,15 @@ public final class StepLayers {
         this.drain = drain;
     }
 
-    /** The journal of one attempt, whose output goes to the log. */
+    /** The journal of one attempt; its messages go to the log. */
     StepJournal journal(Attempt attempt, BuildLog log) {
         return new Journal(attempt, log);
     }
 
-    /**
-     * Removes the layers of the execution's build: nobody goes on with it. A region that does not answer keeps them.
-     */
+    /** Removes the layers of a build that will not be resumed. If the region does not answer, they stay. */
     void remove(Attempt attempt) {
         try {
-            // One may have been stored without a row.
+            // A layer may have been stored without a row.
             var stored = new ArrayList<StoredItem>();
             var store = store(attempt);
             store.list(ImageKeys.layers(attempt.execution()), stored::add);
@@ -123,7 +121,7 @@ public final class StepLayers {
 
         @Override
         public boolean handsOver() {
-            // Steps that are not kept are lost when the build stops.
+            // Steps without a row would be lost if the build stopped now.
             return !hasGap && drain.requested();
         }
 

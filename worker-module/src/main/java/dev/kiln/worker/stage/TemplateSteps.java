@@ -8,7 +8,7 @@ import dev.kiln.template.BuildContent;
 import dev.kiln.template.BuildContentException;
 import java.util.List;
 
-/** The steps of an execution: its template's commands, and those of the components that they name. */
+/** The steps of an execution: its template's commands and those of the components that they name. */
 public final class TemplateSteps {
 
     private final ChosenComponents components;
@@ -17,7 +17,7 @@ public final class TemplateSteps {
         this.components = components;
     }
 
-    /** The same for every attempt. */
+    /** The steps, which are the same for every attempt. */
     List<BuildCommand> of(Attempt attempt, BuildContent.Kind kind) throws StageFailedException {
         var template = attempt.template();
         var text = kind == BuildContent.Kind.TEST ? template.testContent() : template.buildContent();

@@ -10,7 +10,7 @@ import dev.kiln.worker.engine.BuildFailedException;
 import java.io.IOException;
 
 /**
- * Runs the test commands on a scratch copy of the finished image; a failure ends in TEST_FAILED and nothing is
+ * Runs the test commands on a scratch copy of the finished image. A failure ends in TEST_FAILED, and nothing is
  * distributed.
  */
 public final class TestingStage implements Stage {

@@ -1,4 +1,4 @@
-/** The stages: the work done while an execution has one status. */
+/** The stages, each the work of one status of an execution. */
 @NullMarked
 package dev.kiln.worker.stage;
 
