@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What this worker can do that not every worker can.
+ * The abilities of this worker: what it can do that not every worker can.
  *
- * @param lacking what it cannot do, each with the reason and, where there is one, the remedy
+ * @param lacking the missing abilities, each with the reason and, where there is one, the remedy
  */
 public record Abilities(Map<Ability, String> lacking) {
 
-    /** Those of a worker that can do everything. */
+    /** All abilities: nothing is missing. */
     public static final Abilities ALL = new Abilities(Map.of());
 
     public Abilities {
         lacking = Map.copyOf(lacking);
     }
 
-    /** What it can do. */
+    /** The abilities that this worker has. */
     public Set<Ability> able() {
         var able = EnumSet.allOf(Ability.class);
         able.removeAll(lacking.keySet());

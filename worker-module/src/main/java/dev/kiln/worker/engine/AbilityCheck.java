@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds out what this worker can do on this machine, by what is there; only for KVM something is run. */
+/** Finds out what this worker can do by looking at what this machine has; only the check of KVM runs something. */
 final class AbilityCheck {
 
     private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
@@ -183,7 +183,7 @@ final class AbilityCheck {
                 : Optional.of("it lacks " + String.join(", ", missing) + "; install " + remedy);
     }
 
-    /** The processor's, as Java calls it. */
+    /** The processor's architecture by Java's name. */
     static String architecture() {
         return System.getProperty("os.arch", "");
     }

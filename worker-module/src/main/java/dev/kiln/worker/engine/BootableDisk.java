@@ -7,12 +7,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * A disk made of an image's files: partitions, a boot loader for BIOS and UEFI, the root file system. What it takes and
- * does is told by disk.sh.
+ * Makes a disk of an image's files: partitions, a boot loader for BIOS and UEFI, the root file system. disk.sh says
+ * what it requires and does.
  */
 final class BootableDisk {
 
-    /** Where it is made, in the scratch space. */
+    /** The directory of the scratch space where the disk is made. */
     static final String WORK = "disk";
 
     private static final String KERNELS = "vmlinuz-*";
@@ -25,7 +25,7 @@ final class BootableDisk {
         this.scratch = scratch;
     }
 
-    /** Refuses a tree without a kernel, as far as this worker may look into it, before anything is done for it. */
+    /** Refuses a tree without a kernel before any work is done for it, as far as this worker can read the tree. */
     static void requireKernel(Path root) throws BuildFailedException {
         var boot = root.resolve("boot");
         boolean found = false;
@@ -33,7 +33,7 @@ final class BootableDisk {
             try (var kernels = Files.newDirectoryStream(boot, KERNELS)) {
                 found = kernels.iterator().hasNext();
             } catch (IOException e) {
-                return; // making the disk asks again
+                return; // making the disk checks again
             }
         }
         if (!found) {
@@ -46,10 +46,10 @@ final class BootableDisk {
         }
     }
 
-    /** A disk's file, and how large the disk is as a machine sees it. */
+    /** A disk's file, and the size of the disk as a machine sees it. */
     record Made(Path file, long bytes) {}
 
-    /** Makes it; no time in it is later. */
+    /** Makes the disk. No time stamp in it is later than {@code newest}. */
     Made make(ImageForm.Kind kind, long newest)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         inImage.packDisk(WORK, kind, newest);

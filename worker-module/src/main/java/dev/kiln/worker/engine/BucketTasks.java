@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Brings objects of buckets to a build, and files of a build to buckets. */
+/** Copies objects from buckets into a build, and files of a build to buckets. */
 final class BucketTasks {
 
     private static final String FAILED = "BuildCommand.Failed";
@@ -21,10 +21,10 @@ final class BucketTasks {
         this.limits = limits;
     }
 
-    /** A bucket's object, as a task names it; an empty region is any. */
+    /** A bucket's object as a task names it; an empty region means any. */
     record Place(String bucket, String object, String region) {}
 
-    /** The name that the object has in the directory where it is put. */
+    /** The object's file name in the directory it is copied to. */
     static String name(Place place) {
         return place.object().substring(place.object().lastIndexOf('/') + 1);
     }
@@ -53,8 +53,8 @@ final class BucketTasks {
     }
 
     /**
-     * The command line that prints a file of the image, in the sandbox, where no link leads out of the image; one byte
-     * more than a build may have at most, because a file with holes may claim any size.
+     * The command line that prints a file of the image. It runs in the sandbox, where no link leads out of the image,
+     * and prints at most one byte more than a build may have: a file with holes can claim any size.
      */
     static List<String> reading(String path, long most) {
         var script = "[ -f \"$1\" ] || { echo \"kiln: the image has no file $1\" >&2; exit 1; }\n"
@@ -62,7 +62,7 @@ final class BucketTasks {
         return List.of("sh", "-c", script, "kiln", path, Long.toString(most + 1));
     }
 
-    /** Makes the file's bytes the object; it is replaced if it is there. */
+    /** Stores the file as the object, replacing an existing one. */
     void store(Place place, Path file, String step) throws IOException, BuildFailedException {
         if (Files.size(file) > request.diskBytes()) {
             throw tooLarge(step, "the file");

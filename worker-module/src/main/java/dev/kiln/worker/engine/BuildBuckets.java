@@ -7,7 +7,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface BuildBuckets {
 
-    /** No build may use any. */
+    /** No buckets. */
     BuildBuckets NONE = name -> Optional.empty();
 
     Optional<Bucket> find(String name);

@@ -10,21 +10,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: runs the build commands on a base image and yields an image file. Every implementation passes
- * {@code BuildEngineContract}. Interrupting the calling thread ends a build with {@link InterruptedException}; within a
- * second of that, no process of it is left.
+ * Port: runs the build commands on a base image and yields an image file. Every implementation passes {@code
+ * BuildEngineContract}. Interrupting the calling thread ends a build with {@link InterruptedException}; within a second
+ * of that none of its processes is left.
  */
 public interface BuildEngine {
 
-    /**
-     * Makes and leaves a sandbox once; throws, with a sentence an operator can act on, when this worker cannot build.
-     */
+    /** Makes a sandbox and leaves it; throws, with a sentence an operator can act on, when this worker cannot build. */
     void check() throws SandboxUnavailableException;
 
     /**
-     * Runs the commands that the journal has not kept and packs the result, which does not depend on what was kept.
-     * Safe to repeat: what an earlier attempt of the same name left on this machine is removed first. The file of the
-     * result lives until {@link #discard(String)}.
+     * Runs the commands that the journal has not kept and packs the result, which does not depend on what was kept. Can
+     * be repeated safely: whatever an earlier attempt of the same name left on this machine is removed first. The
+     * result's file exists until {@link #discard(String)}.
      *
      * @throws BuildFailedException when a command fails, exceeds a limit, or the base image is refused: the template's
      *     fault, trying again would not help
@@ -33,12 +31,12 @@ public interface BuildEngine {
     BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException;
 
-    /** Runs all commands on a scratch copy of the image that is thrown away; fails as {@link #build} does. */
+    /** Runs all commands on a scratch copy of the image, which is thrown away; fails as {@link #build} does. */
     void test(BuildRequest request, BuildOutput output) throws BuildFailedException, IOException, InterruptedException;
 
     /**
-     * Has Packer build a file of the request's context, and returns what that made. Neither the base image nor the
-     * commands matter. When it is interrupted, Packer may take a while to undo what it made.
+     * Has Packer build a file of the request's context and returns the artifacts; the base image and the commands are
+     * ignored. After an interrupt Packer may take a while to undo what it made.
      */
     default List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException {
@@ -46,8 +44,8 @@ public interface BuildEngine {
     }
 
     /**
-     * Removes all that builds of this name left on this machine: processes, mounts, files. No error if there is
-     * nothing.
+     * Removes everything that builds of this name left on this machine: processes, mounts, files. Does nothing if there
+     * is none.
      */
     void discard(String name) throws IOException;
 
@@ -59,7 +57,7 @@ public interface BuildEngine {
     /**
      * An image file that a build made, and what the image says of itself.
      *
-     * @param packages what is installed in it; empty when that is not known
+     * @param packages the installed packages; empty when they are not known
      */
     record BuiltImage(
             Path file,
@@ -69,17 +67,17 @@ public interface BuildEngine {
             ImageMetadata metadata,
             Optional<PackageList> packages) {
 
-        /** An image of which is not known what is installed in it. */
+        /** An image whose installed packages are not known. */
         public BuiltImage(Path file, long bytes, Digest digest, ImageForm form, ImageMetadata metadata) {
             this(file, bytes, digest, form, metadata, Optional.empty());
         }
 
-        /** The same, of which that is known, or not. */
+        /** This image with other installed packages, or with none known. */
         BuiltImage with(Optional<PackageList> installed) {
             return new BuiltImage(file, bytes, digest, form, metadata, installed);
         }
 
-        /** Such an archive of a root file system. */
+        /** An archive of a root file system whose installed packages are not known. */
         public BuiltImage(Path file, long bytes, Digest digest, ImageMetadata metadata) {
             this(file, bytes, digest, ImageForm.ARCHIVE, metadata);
         }

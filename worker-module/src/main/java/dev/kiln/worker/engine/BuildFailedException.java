@@ -15,19 +15,22 @@ public final class BuildFailedException extends Exception {
         this(code, message, -1);
     }
 
-    /** With the exit code of the command that failed. */
+    /** A failure with the exit code of the command. */
     BuildFailedException(String code, String message, int exitCode) {
         super(message);
         this.code = code;
         this.exitCode = exitCode;
     }
 
-    /** Of the command that failed; -1 when it did not come to an end of its own. */
+    /** The failed command's exit code; -1 when it did not end by itself. */
     int exitCode() {
         return exitCode;
     }
 
-    /** For programs, for example {@code BuildCommand.Failed}, {@code BuildStep.TimedOut}, {@code BaseImage.Refused}. */
+    /**
+     * The code for programs, for example {@code BuildCommand.Failed}, {@code BuildStep.TimedOut}, {@code
+     * BaseImage.Refused}.
+     */
     public String code() {
         return code;
     }

@@ -18,15 +18,15 @@ import java.util.Set;
  * What to build.
  *
  * @param name names the scratch space; the execution's id
- * @param attempt of the execution: what earlier attempts have left of this is in the way
+ * @param attempt of the execution: whatever earlier attempts left is removed
  * @param context tar archive that COPY reads from, when one was uploaded
  * @param network whether commands may use the network
- * @param diskBytes bound of what all commands together may write
- * @param buckets those that its tasks may use
+ * @param diskBytes limit for what all commands together write
+ * @param buckets the buckets that its tasks may use
  * @param reuse whether steps may be taken from earlier builds
- * @param output what the result is to be; nothing for what the base image is
- * @param sysprep what is taken away at the end of a build whose result is a disk
- * @param parameters what commands find in their environment besides, and the image does not keep
+ * @param output the form of the result; empty for the form of the base image
+ * @param sysprep what is removed at the end of a build whose result is a disk
+ * @param parameters additional environment variables of the commands, which the image does not keep
  */
 public record BuildRequest(
         String name,
@@ -43,11 +43,11 @@ public record BuildRequest(
         RunParameters parameters) {
 
     /**
-     * Which steps of earlier builds may be taken instead of running them again.
+     * Which steps of earlier builds may be used instead of running them again.
      *
-     * @param owner whose builds they must have been
+     * @param owner the account whose builds must have run them
      * @param maximalAge how long ago they may have been run
-     * @param shared where those of other machines are asked for, and told of
+     * @param shared the steps of other machines, to read and to add to
      */
     public record Reuse(String owner, Duration maximalAge, SharedSteps shared) {}
 
@@ -74,7 +74,7 @@ public record BuildRequest(
                 RunParameters.NONE);
     }
 
-    /** The result is what the base image is, and nothing is taken away at the end. */
+    /** A request whose result has the form of the base image, and from which nothing is removed at the end. */
     public BuildRequest(
             String name,
             int attempt,
@@ -88,7 +88,7 @@ public record BuildRequest(
         this(name, attempt, base, commands, context, network, diskBytes, buckets, reuse, Optional.empty(), Set.of());
     }
 
-    /** Of a run without parameters. */
+    /** A request without parameters. */
     public BuildRequest(
             String name,
             int attempt,
@@ -116,7 +116,7 @@ public record BuildRequest(
                 RunParameters.NONE);
     }
 
-    /** The same with parameters. */
+    /** This request with these parameters. */
     BuildRequest with(RunParameters more) {
         return new BuildRequest(
                 name, attempt, base, commands, context, network, diskBytes, buckets, reuse, output, sysprep, more);
@@ -128,7 +128,7 @@ public record BuildRequest(
                 + CommandRuns.shortened(commands.get(number - 1).text()) + ")";
     }
 
-    /** What a worker must be able to do to build this. */
+    /** The abilities that a worker needs to build this. */
     public Set<Ability> buildNeeds() {
         var needs = networked(processor());
         if (base.form().isDisk()) {
@@ -139,12 +139,12 @@ public record BuildRequest(
         return needs;
     }
 
-    /** What a worker must be able to do to test this; a machine brings a processor of its own. */
+    /** The abilities that a worker needs to test this; a machine emulates its own processor. */
     public Set<Ability> testNeeds() {
         return networked(base.form().isDisk() ? EnumSet.of(Ability.MACHINES) : processor());
     }
 
-    /** What a worker must be able to do to let Packer make this. */
+    /** The abilities that a worker needs to build this with Packer. */
     public Set<Ability> packerNeeds() {
         return networked(EnumSet.of(Ability.PACKER));
     }
@@ -162,7 +162,7 @@ public record BuildRequest(
         return needs;
     }
 
-    /** Refuses what nothing is made of. */
+    /** Refuses a combination that nothing can be made of. */
     void requirePossible() throws BuildFailedException {
         if (base.form().isDisk()
                 && output.filter(kind -> kind == ImageForm.Kind.ARCHIVE).isPresent()) {
@@ -173,7 +173,7 @@ public record BuildRequest(
         }
     }
 
-    /** Whether the result is a disk, which is made of the base image's files. */
+    /** Whether the result is a disk that is made of the base image's files. */
     boolean makesDisk() {
         return !base.form().isDisk()
                 && output.filter(kind -> kind != ImageForm.Kind.ARCHIVE).isPresent();

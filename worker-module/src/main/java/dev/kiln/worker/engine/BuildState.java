@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What commands before have set: the environment, directory and user of the next one, and the image's metadata. */
+/** What earlier commands have set: environment, directory and user of the next command, and the image's metadata. */
 final class BuildState {
 
     private static final int LONGEST_VALUE = 32 << 10;
     static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
     private static final Pattern VARIABLE = Pattern.compile("\\\\\\$|\\$\\{([A-Za-z0-9_]+)}|\\$([A-Za-z0-9_]+)");
 
-    /** Of a root file system that says nothing of itself. */
+    /** The state of a root file system without metadata. */
     static final BuildState EMPTY = new BuildState(ImageMetadata.EMPTY, "/", RunParameters.NONE);
 
     private final Map<String, String> labels;
@@ -53,12 +53,14 @@ final class BuildState {
         this.architecture = other.architecture;
     }
 
-    /** What a task of a component begins with: the same environment and more, but not the directory and the user. */
+    /**
+     * The state for a task of a component: this environment and these variables, but not the directory and the user.
+     */
     BuildState forTask(Map<String, String> variables) {
         return new BuildState(this, variables);
     }
 
-    /** Begins with what the base image says, and the run's parameters. */
+    /** The initial state: the base image's metadata and the run's parameters. */
     static BuildState of(BuildRequest request) throws BuildFailedException {
         var base = request.base().metadata();
         if (!base.user().isEmpty() && !USER.matcher(base.user()).matches()) {
@@ -113,7 +115,7 @@ final class BuildState {
         }
     }
 
-    /** Looked at piece by piece: a few thousand times a long value would be more than there is memory. */
+    /** Checked piece by piece: a long value repeated a few thousand times would not fit into memory. */
     private static String expanded(Map.Entry<String, String> variable, Map<String, String> known)
             throws BuildFailedException {
         var value = new StringBuilder();
@@ -153,12 +155,12 @@ final class BuildState {
         }
     }
 
-    /** What commands find in their environment besides, whatever else says of the same names. */
+    /** Additional variables of the commands' environment, which take precedence over others of the same name. */
     RunParameters parameters() {
         return parameters;
     }
 
-    /** The environment that commands see, but for the run's parameters. */
+    /** The environment of commands, without the run's parameters. */
     Map<String, String> processEnvironment() {
         var all = new LinkedHashMap<String, String>();
         all.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -167,7 +169,7 @@ final class BuildState {
         return all;
     }
 
-    /** All of it that a command can notice. */
+    /** Adds everything that a command can notice to the fingerprint. */
     void tell(Fingerprint fingerprint) {
         fingerprint.add(directory).add(user);
         var variables = processEnvironment();

@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** What a step prints to standard output, for later steps: bounded, and text. */
+/** What a step prints to standard output, kept as text for later steps, up to a limit. */
 final class CapturedOutput {
 
-    /** The most bytes that later steps can use; what is passed on becomes part of a command line's environment. */
+    /** The most bytes that later steps can use; the output becomes part of a command line's environment. */
     static final int MOST = 8192;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -20,7 +20,7 @@ final class CapturedOutput {
         tooLong |= length > room;
     }
 
-    /** Without line ends at its end, as a shell's command substitution takes it. */
+    /** The output without line ends at its end, as in a shell's command substitution. */
     String text(String step) throws BuildFailedException {
         if (tooLong) {
             throw failed(step, "prints more than the " + MOST + " bytes that later tasks can use; write it to a file");

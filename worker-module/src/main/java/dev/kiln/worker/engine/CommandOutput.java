@@ -3,7 +3,7 @@ package dev.kiln.worker.engine;
 import dev.kiln.worker.secret.MaskedStream;
 import java.io.IOException;
 
-/** What one command prints, without secrets: it goes to the build's output, and the end of it is kept. */
+/** The output of one command, with secrets masked: it goes to the build's output, and its end is kept. */
 final class CommandOutput {
 
     private static final int KEPT = 4000;
@@ -24,17 +24,17 @@ final class CommandOutput {
         output.output(bytes, length);
     }
 
-    /** Takes standard output, or both where they are joined. */
+    /** Takes standard output, or both streams where they are joined. */
     void out(byte[] bytes, int length) throws IOException {
         out.take(bytes, length);
     }
 
-    /** Takes standard error; by another thread. */
+    /** Takes standard error; called by another thread. */
     void errors(byte[] bytes, int length) throws IOException {
         errors.take(bytes, length);
     }
 
-    /** Passes on what may have been the begin of a secret: the command has ended. */
+    /** The command has ended: passes on what was held back because it could have been the start of a secret. */
     void end() throws IOException {
         out.end();
         errors.end();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the commands of a build or test are run: in sandboxes over an image's files, or in a machine that the image
- * boots. What they print goes to the build's output. All throw when the command does not end well.
+ * Where the commands of a build or test run: in sandboxes over an image's files, or in a machine that boots the image.
+ * Their output goes to the build's output. All methods throw when the command fails.
  */
 interface CommandPlace {
 
@@ -14,15 +14,15 @@ interface CommandPlace {
     void run(BuildState state, List<String> arguments, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped;
 
-    /** The same, with something to read from standard input. */
+    /** Runs the static tool with standard input. */
     void run(BuildState state, List<String> arguments, SandboxProcess.Input input, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped;
 
-    /** The same; what is printed to standard output is captured too. */
+    /** Runs the static tool and also captures its standard output. */
     void run(BuildState state, List<String> arguments, Optional<CapturedOutput> captured, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped;
 
-    /** The same; what is printed to standard output goes to the sink alone. */
+    /** Runs the static tool; its standard output goes only to the sink. */
     void run(BuildState state, List<String> arguments, SandboxProcess.Output stdout, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped;
 }

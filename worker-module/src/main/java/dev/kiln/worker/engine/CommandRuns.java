@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Does what the commands of a build say, each as its kind asks for. */
+/** Executes the commands of a build, each according to its kind. */
 final class CommandRuns {
 
     static final String FAILED = "BuildCommand.Failed";
 
-    /** A file of the scratch space, on its way into the image. */
+    /** A file in the scratch space on its way into the image. */
     static final String COPIED = "copied";
 
     private final EngineSettings settings;
@@ -45,7 +45,7 @@ final class CommandRuns {
         this.limits = new Limits(settings, scratch);
     }
 
-    /** Whether the command only sets something for those after it: no process is needed for it. */
+    /** Whether the command only sets something for later commands, so that it needs no process. */
     static boolean isDeclaration(BuildCommand command) {
         return command instanceof BuildCommand.Env
                 || command instanceof BuildCommand.Label
@@ -55,7 +55,7 @@ final class CommandRuns {
                 || (command instanceof BuildCommand.User user && isRoot(user));
     }
 
-    /** Whether the command has an effect that a later attempt cannot have by itself. */
+    /** Whether the command has a result that a later attempt would have to produce again or take from the journal. */
     static boolean hasResult(BuildCommand command) {
         return !isDeclaration(command) && !(command instanceof BuildCommand.User);
     }
@@ -70,8 +70,8 @@ final class CommandRuns {
     }
 
     /**
-     * All that the result of the command depends on besides the files of the image; nothing when that cannot be known
-     * beforehand, or when it has an effect outside of the image.
+     * Everything but the image's files that the result of the command depends on; empty when that cannot be known
+     * beforehand or the command has an effect outside the image.
      */
     Optional<Fingerprint> inputs(BuildCommand command, String step) throws BuildFailedException, IOException {
         var inputs = new Fingerprint().add(command.getClass().getSimpleName());
@@ -98,12 +98,12 @@ final class CommandRuns {
         return Optional.empty();
     }
 
-    /** What a step printed is there for those after it. */
+    /** Makes the output of a step available to later steps. */
     void remember(int number, String stdout) {
         outputs.put(number, stdout);
     }
 
-    /** Runs the command; gives what it printed, if later ones use that. */
+    /** Runs the command; returns its output if later commands use it. */
     Optional<String> execute(BuildCommand command, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var captured = isCaptured(command) ? Optional.of(new CapturedOutput()) : Optional.<CapturedOutput>empty();
@@ -130,7 +130,7 @@ final class CommandRuns {
         return captured.isPresent() ? Optional.of(withoutSecrets(captured.get().text(step), step)) : Optional.empty();
     }
 
-    /** What later tasks use is kept in the database, where no secret may be. */
+    /** Output that later tasks use is stored in the database, where no secret may be. */
     private String withoutSecrets(String stdout, String step) throws BuildFailedException {
         if (Secrets.of(request.parameters().secrets()).areIn(stdout)) {
             throw new BuildFailedException(
@@ -200,7 +200,7 @@ final class CommandRuns {
         return new BucketTasks.Place(valueOf(object.bucket()), valueOf(object.object()), valueOf(object.region()));
     }
 
-    /** What a command sets for those after it, and for the image; nothing is run for it. */
+    /** Applies what a command sets for later commands and the image, without running anything. */
     void declare(BuildCommand command, String step) throws BuildFailedException {
         if (command instanceof BuildCommand.Env env) {
             state.environment(env.variables());
@@ -231,14 +231,14 @@ final class CommandRuns {
 
     void makeDirectory(String path, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
-        // The directory of the commands before may be gone, and then nothing could be started in it.
+        // The current directory may have been removed, and then nothing could be started in it.
         var before = state.directory();
         state.directory("/");
         inImage.run(state, List.of("mkdir", "-p", "--", path), step);
         state.directory(before);
     }
 
-    /** Takes away what the request names of what belongs to one machine. */
+    /** Removes the machine-specific parts that the request names. */
     void prepareSystem() throws BuildFailedException, IOException, InterruptedException {
         var line = new ArrayList<>(List.of("sh", "-c", SandboxCommands.SYSPREP, "kiln"));
         request.sysprep().stream().sorted().map(Sysprep::word).forEach(line::add);
@@ -267,7 +267,7 @@ final class CommandRuns {
         put(name, inImagePath(copy.directory(), step), mode, step);
     }
 
-    /** Puts the file that was fetched into a directory of the image. */
+    /** Puts the fetched file into a directory of the image. */
     private void put(String name, String directory, int mode, String step)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var file = scratch.directory().resolve(COPIED);
@@ -276,7 +276,7 @@ final class CommandRuns {
         Files.deleteIfExists(file);
     }
 
-    /** The mode of the file. */
+    /** Fetches the file and returns its mode. */
     private int fetch(String url, Duration time, String step)
             throws BuildFailedException, IOException, InterruptedException {
         if (!request.network()) {
@@ -300,12 +300,12 @@ final class CommandRuns {
     }
 
     /**
-     * How a command ended that failed, for people.
+     * The message for a failed command.
      *
-     * @param hint what may be the reason, or nothing
+     * @param hint the possible reason, or nothing
      */
     static String ended(String step, int status, String hint, String lastLines) {
-        // As a shell tells it of a process.
+        // The shell's exit code for a killed process.
         var signal = status > 128 && status < 160 ? " (killed by signal " + (status - 128) + ")" : "";
         return step + " ended with exit code " + status + signal + hint
                 + (lastLines.isBlank() ? "" : "; last lines:\n" + lastLines);

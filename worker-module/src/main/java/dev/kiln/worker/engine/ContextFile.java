@@ -17,10 +17,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes one file out of a template's context; the context passes the same check as an image. */
+/** Takes one file out of a template's context, which passes the same check as an image. */
 final class ContextFile {
 
-    /** Each takes another look at the whole context; tar's own links all lead to the first name. */
+    /** Each link costs another pass over the context; tar's own links all lead to the first name. */
     private static final int MOST_LINKS = 32;
 
     private final ByteSource context;
@@ -32,7 +32,7 @@ final class ContextFile {
         this.limits = limits;
     }
 
-    /** Writes the file's contents to the path; gives its mode, or nothing when the context has no such file. */
+    /** Writes the file's contents to the path; returns its mode, or empty when the context has no such file. */
     Optional<Integer> take(String name, Path to, long longest) throws IOException, BuildFailedException {
         var wanted = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         long end = Long.MAX_VALUE;
@@ -67,7 +67,7 @@ final class ContextFile {
         }
     }
 
-    /** Looks for the last entry of that name, among those before a link that leads to it. */
+    /** Looks for the last entry of that name; after a link, only among the entries before it. */
     private final class Search implements ArchiveLayer.Visitor {
 
         private final EntryCheck check = new EntryCheck(ArchiveLimits.DEFAULT, ArchiveFacts.Format.TAR);

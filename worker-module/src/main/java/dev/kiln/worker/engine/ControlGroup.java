@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control groups of one build, of version 1 or 2, whichever this machine has: bound memory, CPU and processes.
- * Commands join a group below: whoever mounts control groups from within sees that one as the root, and cannot reach
- * the limits above. So they join one in every hierarchy, though it bounds nothing there: in the worker's own group they
- * could end or freeze all that is in it.
+ * The control groups of one build, of version 1 or 2, whichever this machine has: they limit memory, CPU and processes.
+ * Commands join an inner group: a process that mounts control groups inside sees that one as the root and cannot reach
+ * the limits above. They join one in every hierarchy, even where it limits nothing: in the worker's own group they
+ * could end or freeze everything that is in it.
  */
 final class ControlGroup {
 
@@ -42,13 +42,13 @@ final class ControlGroup {
     private final List<Path> packing = new ArrayList<>();
     private boolean made;
 
-    /** The group of that name, which is made when the first process is to join it. */
+    /** The group of that name; it is made when the first process is to join it. */
     ControlGroup(String name, EngineSettings settings) {
         this.name = name;
         this.settings = settings;
     }
 
-    /** Makes the groups that this process may make; says once in the log what it has to do without. */
+    /** Makes the groups that this process may make; logs once which ones are missing. */
     private void make() {
         var bounded = new HashSet<String>();
         var shared = new ArrayList<String>();
@@ -67,7 +67,7 @@ final class ControlGroup {
                         controller);
             }
         }
-        // An ordinary user's commands may write none of the files there.
+        // The commands of an ordinary user cannot write the files there.
         if (!shared.isEmpty() && !SandboxCheck.isMapped(settings) && TOLD.add("shared")) {
             LOG.warn(
                     "Commands stay in this worker's control groups of {}, where no others can be made or joined: a"
@@ -92,7 +92,7 @@ final class ControlGroup {
                     makePacking(hierarchy, own, controllers);
                 }
             } catch (IOException e) {
-                // Then it bounds nothing, which is told, but keeps apart.
+                // The group then limits nothing, which is logged, but still separates.
             }
             makeInner(hierarchy, directory);
         } catch (IOException e) {
@@ -111,13 +111,13 @@ final class ControlGroup {
     private static void makeInner(GroupHierarchy hierarchy, Path directory) throws IOException {
         var inner = directory.resolve(INNER);
         if (hierarchy.isUnified()) {
-            // A command's own groups would have to be removed.
+            // Groups that a command makes would have to be removed.
             Files.writeString(directory.resolve("cgroup.max.descendants"), "1");
         }
         Files.createDirectories(inner);
         for (var file : List.of("cpuset.cpus", "cpuset.mems")) {
             if (hierarchy.controllers().contains("cpuset")) {
-                // Without any, no process can join.
+                // Without CPUs and memory nodes no process can join.
                 var worker = Files.readString(directory.resolveSibling(file));
                 Files.writeString(directory.resolve(file), worker);
                 Files.writeString(inner.resolve(file), worker);
@@ -125,7 +125,7 @@ final class ControlGroup {
         }
     }
 
-    /** What a command takes is not to be taken from what packs the layer of the one before, nor the other way. */
+    /** A command and the packing of the previous command's layer must not use up each other's limits. */
     private void makePacking(GroupHierarchy hierarchy, Path own, List<String> controllers) throws IOException {
         var directory = Files.createDirectories(own.resolve(PREFIX + name + PACKING));
         packing.add(directory);
@@ -153,7 +153,7 @@ final class ControlGroup {
         }
     }
 
-    /** A group with processes in it hands no controllers on, so the worker itself moves into a leaf. */
+    /** A group that contains processes delegates no controllers, so the worker itself moves into a leaf. */
     private static void delegate(Path parent) throws IOException {
         var control = parent.resolve("cgroup.subtree_control");
         if (Files.readString(control).contains("memory")) {
@@ -170,7 +170,7 @@ final class ControlGroup {
         }
     }
 
-    /** Ends and removes what a worker that was killed left under the name. */
+    /** Ends and removes what a killed worker left under the name. */
     static void removeLeft(String name) {
         remove(parents()
                 .flatMap(parent ->
@@ -178,7 +178,7 @@ final class ControlGroup {
                 .toList());
     }
 
-    /** What follows the prefix in the names of all groups that there are. */
+    /** What follows the prefix in the names of all existing groups. */
     static Set<String> left(String prefix) {
         return parents()
                 .flatMap(parent -> names(parent, PREFIX + prefix).stream())
@@ -192,7 +192,7 @@ final class ControlGroup {
             groups.forEach(group -> names.add(group.getFileName().toString().substring(prefix.length())));
             return names;
         } catch (IOException e) {
-            return List.of(); // it is none of this machine's any more
+            return List.of(); // this machine no longer has it
         }
     }
 
@@ -200,7 +200,7 @@ final class ControlGroup {
         return GroupHierarchy.all().stream().flatMap(each -> each.own().stream());
     }
 
-    /** The files that a process writes its id, or 0, to in order to join. */
+    /** The files to which a process writes its id, or 0, to join. */
     synchronized List<String> joinFiles() {
         if (!made) {
             made = true;
@@ -209,7 +209,9 @@ final class ControlGroup {
         return files(directories.stream().map(directory -> directory.resolve(INNER)));
     }
 
-    /** The same for what packs the layer of a command while the next one runs: bounded like it, but beside it. */
+    /**
+     * The join files for what packs a command's layer while the next one runs: equally limited, but a separate group.
+     */
     synchronized List<String> packingJoinFiles() {
         var unused = joinFiles();
         return files(packing.stream());
@@ -232,7 +234,7 @@ final class ControlGroup {
         return false;
     }
 
-    /** Ends what is still in the groups and removes them. */
+    /** Ends everything that is still in the groups and removes them. */
     synchronized void remove() {
         remove(Stream.of(directories, packing).flatMap(List::stream).toList());
     }
@@ -241,11 +243,11 @@ final class ControlGroup {
         var left = new ArrayList<>(groups);
         left.removeIf(group -> Files.notExists(group) || (delete(group.resolve(INNER)) && delete(group)));
         for (int tries = 0; tries < 50 && !left.isEmpty(); tries++) {
-            // In all hierarchies first: what is frozen by one keeps the group of another.
+            // In all hierarchies first: a process frozen in one keeps its group in another.
             left.forEach(ControlGroup::endAll);
             left.removeIf(ControlGroup::deleteAll);
             if (!left.isEmpty()) {
-                LockSupport.parkNanos(5_000_000); // a process is still on its way out
+                LockSupport.parkNanos(5_000_000); // a process is still ending
             }
         }
     }
@@ -255,16 +257,19 @@ final class ControlGroup {
             Files.deleteIfExists(group);
             return true;
         } catch (IOException e) {
-            return false; // something is in it
+            return false; // it still contains something
         }
     }
 
-    /** With all that a command made below: as deep as no path can be, and called what no path of ours can be. */
+    /**
+     * Including groups that a command made below, which can lie deeper than a path reaches and have names that Java
+     * cannot express.
+     */
     private static boolean deleteAll(Path directory) {
         return HostProgram.succeeds(List.of("find", directory.toString(), "-depth", "-type", "d", "-delete"));
     }
 
-    /** What is frozen does not end, nor does a group thaw while one above it is frozen. */
+    /** A frozen process does not end, and a group does not thaw while one above it is frozen. */
     private static void endAll(Path directory) {
         try {
             Files.walkFileTree(directory, new SimpleFileVisitor<>() {
@@ -284,7 +289,7 @@ final class ControlGroup {
                 }
             });
         } catch (IOException e) {
-            // It went meanwhile.
+            // It is already gone.
         }
     }
 

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes a result that is a disk: of a build on a disk, or of an archive's files. */
+/** Makes a result that is a disk: from a build on a disk, or from an archive's files. */
 record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput output, Scratch scratch, Limits limits) {
 
     BuildEngine.BuiltImage of(UnpackedImages.Lease base, ImageCommands inImage, ImageMetadata metadata)
@@ -20,7 +20,7 @@ record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput ou
         return built.with(packages);
     }
 
-    /** A disk that boots, made of the image's files. */
+    /** A bootable disk made of the image's files. */
     private BuildEngine.BuiltImage made(UnpackedImages.Lease base, ImageCommands inImage, ImageMetadata metadata)
             throws BuildFailedException, IOException, InterruptedException {
         inImage.plan(false);
@@ -37,7 +37,7 @@ record DiskResult(SandboxCommands commands, BuildRequest request, BuildOutput ou
         return new BuildEngine.BuiltImage(file, Files.size(file), Digest.of(file), form, metadata);
     }
 
-    /** The base image's disk again: as qcow2 of the template's SystemDiskSize, as raw no larger than it has to be. */
+    /** The base image's disk again: as qcow2 with the template's SystemDiskSize, as raw no larger than necessary. */
     private BuildEngine.BuiltImage rewritten(UnpackedImages.Lease base, ImageMetadata metadata)
             throws BuildFailedException, IOException, InterruptedException {
         var tools = new SandboxTools(commands, limits.command());

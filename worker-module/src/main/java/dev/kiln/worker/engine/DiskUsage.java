@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What the files of a build take on the disk, and 1 KiB for each of them: files without anything in them take what
- * there is of inodes. The layers of ended steps never change: each is measured once.
+ * The disk space of a build's files, plus 1 KiB for each file: even empty files use up inodes. The layers of ended
+ * steps never change, so each is measured once.
  */
 final class DiskUsage {
 
@@ -30,7 +30,7 @@ final class DiskUsage {
         this.layers = layers;
     }
 
-    /** What the next command has to measure, relative to the scratch directory; forgets what is no longer true. */
+    /** What the next command has to measure, relative to the scratch directory; forgets outdated measurements. */
     synchronized List<String> begin() throws IOException {
         for (var file : List.of("usage.often", "usage.last", "entries.often")) {
             Files.deleteIfExists(scratch.resolve(file));
@@ -43,7 +43,7 @@ final class DiskUsage {
         return measured;
     }
 
-    /** Says whether the layer of the commands to come is packed when they have ended, and measured there. */
+    /** Says whether the layer of the coming commands will be packed, and measured, after they end. */
     synchronized void packedNext(boolean packed) {
         packedNext = packed;
     }
@@ -52,7 +52,7 @@ final class DiskUsage {
         return packedNext;
     }
 
-    /** What the layers up to that one take, which is the last that was packed. */
+    /** What the layers up to that one take; it is the last that was packed. */
     synchronized long packedBytes(int last) {
         read("usage.packed", kibibytes);
         read("entries.packed", entries);
@@ -63,12 +63,12 @@ final class DiskUsage {
                         .sum();
     }
 
-    /** As measured last. */
+    /** The last measurement. */
     synchronized long bytes() {
         if (!read("usage.last", kibibytes)) {
             read("usage.often", kibibytes);
         }
-        // A command that ends before they are counted for the first time has made few.
+        // A command that ends before the first count has made few entries.
         read("entries.often", entries);
         return 1024
                 * Stream.of(kibibytes, entries)

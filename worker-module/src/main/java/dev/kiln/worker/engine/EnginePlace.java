@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine's directory as others call it: by an id that is made once and kept in it. All workers that share the
- * directory are in the same place, and a worker that comes back to it finds what was left there.
+ * Identifies an engine's directory by an id that is made once and kept in it. All workers that share the directory are
+ * in the same place, and a worker that returns to it finds what was left there.
  */
 public final class EnginePlace {
 
@@ -21,7 +21,7 @@ public final class EnginePlace {
         this.directory = directory;
     }
 
-    /** The id, made now if there is none. */
+    /** The id; made now if there is none. */
     public synchronized String id() throws IOException {
         var known = id;
         if (known == null) {
@@ -31,7 +31,7 @@ public final class EnginePlace {
         return known;
     }
 
-    // A link that leads nowhere: it is there at once with all that it says, and never half.
+    // The id is the target of a dangling link: a link appears at once and complete, never half-written.
     private String read() throws IOException {
         var link = directory.resolve("place");
         if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {

@@ -18,18 +18,18 @@ import org.springframework.util.unit.DataSize;
  * @param cpus processor time of a command, in whole processors; 0 for no limit
  * @param processes of a command at a time
  * @param commandTime of one command in the sandbox, or of a tool that reads or writes a disk
- * @param stepTime of a command and all around it: what COPY fetches, packing what it wrote, storing and recording it
- * @param reserve space that builds leave free on the directory's file system, and inodes with it
- * @param cache space for unpacked base images while nobody uses them; as much again for the step cache
+ * @param stepTime of a command and everything around it: what COPY fetches, packing what it wrote, storing and
+ *     recording it
+ * @param reserve space that builds leave free on the directory's file system, and inodes in proportion
+ * @param cache space for unpacked base images that are not in use; as much again for the step cache
  * @param compression zstd level of finished images
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
  * @param network the network of a build whose template allows one
  * @param privateNetworks private networks, and addresses of this machine, that builds can reach, like 10.1.0.0/16
  * @param closedNetworks networks that builds cannot reach, whatever the private networks open
- * @param packerGrace how long Packer may take to undo what it made, when it is stopped
- * @param kernelFileSystems file systems of disks from strangers that this machine's kernel may write, because no tool
- *     does
+ * @param packerGrace how long a stopped Packer may take to undo what it made
+ * @param kernelFileSystems file systems of untrusted disks that this machine's kernel may write, because no tool can
  */
 @ConfigurationProperties("kiln.engine")
 public record EngineSettings(
@@ -61,7 +61,7 @@ public record EngineSettings(
     public enum Isolation {
         /** {@link #ROOT} for a worker that runs as root, else {@link #USER}. */
         AUTOMATIC,
-        /** By the privileges of root, of which a command keeps few. */
+        /** With the privileges of root, of which a command keeps few. */
         ROOT,
         /** In a user namespace with the sub-ids of the worker's user. */
         USER
@@ -69,13 +69,13 @@ public record EngineSettings(
 
     /** The network of a build whose template allows one. */
     public enum BuildNetwork {
-        /** One of its own, with a way to the internet and to the private networks that are allowed. */
+        /** Its own, which reaches the internet and the allowed private networks. */
         OWN,
-        /** The worker's, loopback included. */
+        /** The worker's, including loopback. */
         WORKER
     }
 
-    /** All defaults, in a directory. */
+    /** All defaults, with this directory. */
     public static EngineSettings in(Path directory) {
         return new EngineSettings(
                 directory,

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** A digest over texts, none of which can be taken for the end of another. */
+/** A digest over texts that keeps their boundaries: other texts with the same concatenation give another digest. */
 final class Fingerprint {
 
     private final List<String> texts = new ArrayList<>();

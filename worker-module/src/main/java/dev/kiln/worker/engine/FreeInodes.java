@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * How many more files the file system of a directory takes, where it has a number of them. Java does not tell, and a
- * program for each look of each build would cost more than the commands: one answer is all builds' for a while.
+ * How many more files a directory's file system can hold, where it has a limit. Java has no call for it, and running a
+ * program at each look of each build would cost more than the commands do: all builds share one answer for a while.
  */
 final class FreeInodes {
 
@@ -30,7 +30,9 @@ final class FreeInodes {
         return BY_DIRECTORY.computeIfAbsent(directory, FreeInodes::new);
     }
 
-    /** How many are missing to so many, or to a twentieth of all, whichever is less; 0 where nobody counts them. */
+    /**
+     * How many inodes are missing to this many, or to a twentieth of all if that is less; 0 where there is no limit.
+     */
     synchronized long missing(long wanted) {
         if (System.nanoTime() - asked >= FRESH.toNanos()) {
             asked = System.nanoTime();

@@ -11,22 +11,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A hierarchy of control groups, in which every process has its place.
+ * A hierarchy of control groups, in which every process is in one group.
  *
- * @param controllers those of version 1, or the hierarchy's name; none is version 2
- * @param own the directory of this process's group; none where it cannot be seen
+ * @param controllers those of version 1, or the hierarchy's name; empty for version 2
+ * @param own the directory of this process's group; empty where it cannot be seen
  */
 record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
 
-    /** Where the worker itself goes, for version 2 hands no controllers on from a group that has processes. */
+    /** The worker's own group: version 2 delegates no controllers from a group that contains processes. */
     static final String WORKER = "kiln-worker";
 
-    /** All that this process is in, as the kernel tells it: who may mount any may mount each of them. */
+    /** All hierarchies that this process is in, according to the kernel: a process that may mount one may mount all. */
     static List<GroupHierarchy> all() {
         return of(read(Path.of("/proc/self/cgroup")), read(Path.of("/proc/self/mountinfo")));
     }
 
-    /** The same, from what stands in these files. */
+    /** The hierarchies that these files describe. */
     static List<GroupHierarchy> of(String groups, String mounts) {
         var places = mounts.lines().flatMap(Place::of).toList();
         return groups.lines()
@@ -48,12 +48,12 @@ record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
                 .map(own -> own.endsWith(WORKER) ? own.getParent() : own);
     }
 
-    /** Whether it is that of version 2. */
+    /** Whether it is the hierarchy of version 2. */
     boolean isUnified() {
         return controllers.isEmpty();
     }
 
-    /** Whether groups in it can bound what that controller bounds. */
+    /** Whether groups in it can limit what that controller limits. */
     boolean bounds(String controller) {
         if (!isUnified()) {
             return controllers.contains(controller);
@@ -62,12 +62,12 @@ record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
         return Arrays.asList(handed.orElse("").strip().split(" ")).contains(controller);
     }
 
-    /** What it is called by people. */
+    /** Its name in messages. */
     String title() {
         return isUnified() ? "version 2" : controllers.stream().sorted().collect(Collectors.joining(","));
     }
 
-    /** What the file says, or nothing. */
+    /** The contents of the file, or an empty text. */
     static String read(Path file) {
         try {
             return Files.readString(file);
@@ -76,7 +76,7 @@ record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
         }
     }
 
-    /** A mount of a hierarchy: which group is seen where. */
+    /** A mount of a hierarchy: which group is visible where. */
     private record Place(boolean unified, Set<String> options, String group, Path point) {
 
         static Stream<Place> of(String line) {
@@ -94,7 +94,7 @@ record GroupHierarchy(Set<String> controllers, Optional<Path> own) {
             return controllers.isEmpty() ? unified : !unified && options.containsAll(controllers);
         }
 
-        /** Where that group is seen, unless it is above or beside what is mounted. */
+        /** The directory where that group is visible, unless it is above or beside what is mounted. */
         Optional<Path> directory(String path) {
             var above = group.equals("/") ? "" : group;
             if (!(path + "/").startsWith(above + "/") || path.startsWith(above + "/..")) {

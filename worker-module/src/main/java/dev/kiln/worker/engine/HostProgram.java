@@ -14,7 +14,7 @@ final class HostProgram {
         return output(line).isPresent();
     }
 
-    /** What it prints, if it ends well. */
+    /** What the program prints, if it succeeds. */
     static Optional<String> output(List<String> line) {
         try {
             var process = new ProcessBuilder(line)
@@ -27,7 +27,9 @@ final class HostProgram {
         }
     }
 
-    /** Not by the process's own promise, which is kept by threads that others may need: this one may be one of them. */
+    /**
+     * Not through the process's own future, which threads of a shared pool complete: this thread may be one of them.
+     */
     private static int status(Process process) {
         boolean interrupted = false;
         while (true) {

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Runs command lines in a build's image, each in a sandbox of its own; what they print goes to the build's output. */
+/** Runs command lines in a build's image, each in its own sandbox; their output goes to the build's output. */
 final class ImageCommands implements CommandPlace, AutoCloseable {
 
-    /** Exit status of a script that says what is wrong with the image. */
+    /** Exit status of a script that reports what is wrong with the image. */
     private static final int REFUSED = 3;
 
-    /** As programs say it that found nobody to ask for a name, or no way. */
+    /** Messages of programs that found no name server or no route. */
     private static final Pattern SOUGHT_NETWORK =
             Pattern.compile("(?i)resolv|bad address|name or service not known|network is unreachable");
 
@@ -37,14 +37,14 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         this.limits = limits;
     }
 
-    /** Makes the sandbox of the next command line, if that is not done yet. */
+    /** Makes the sandbox of the next command line, unless there is one. */
     void prepare() {
         if (waiting == null) {
             waiting = new WaitingSandbox(commands, scratch, true);
         }
     }
 
-    /** Says whether another command line comes after the next one: then its sandbox is made meanwhile. */
+    /** Says whether another command line follows the next one: its sandbox is then made meanwhile. */
     void plan(boolean more) {
         morePlanned = more;
     }
@@ -87,7 +87,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
             told.out(bytes, length);
         };
         var line = commands.step(scratch, state, arguments);
-        // One stream keeps the order of what is printed to either.
+        // A single stream keeps standard output and standard error in order.
         var joined = captured.isPresent() ? line : SandboxCommands.JOIN_ERRORS + line;
         run(state, joined, input, stdout, told, step);
     }
@@ -125,7 +125,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         }
     }
 
-    /** Runs a script of Kiln's, which sees the image as it is now as {@code /image}; its exit status. */
+    /** Runs one of Kiln's scripts, which sees the image as it is now as {@code /image}; returns its exit status. */
     int read(List<String> script, List<String> capabilities, WaitingSandbox.Outputs outputs, Duration most)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         scratch.makeDirectories();
@@ -135,7 +135,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         return run(told, outputs, limits.within(most, "it took longer than " + most.toSeconds() + " seconds"));
     }
 
-    /** Makes a bootable disk of the image as it is now, a file in that directory of the scratch space. */
+    /** Makes a bootable disk of the image as it is now: a file in that directory of the scratch space. */
     void packDisk(String directory, ImageForm.Kind kind, long newest)
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         var said = new Tail(2000);
@@ -163,7 +163,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
             throws BuildFailedException, IOException, InterruptedException, Stopped {
         scratch.forgetEnd();
         try (var sandbox = take(network)) {
-            // Not before the first look: to begin both at once would make each take longer.
+            // Not before the first look: starting both at once would slow both down.
             SandboxProcess.Watch preparing = () -> {
                 if (morePlanned) {
                     prepare();
@@ -196,7 +196,7 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         return ready == null ? new WaitingSandbox(commands, scratch, network) : ready;
     }
 
-    /** Ends the sandbox that nobody needs any more. */
+    /** Ends the sandbox that was made for a next command line. */
     @Override
     public void close() {
         if (waiting != null) {
@@ -209,7 +209,10 @@ final class ImageCommands implements CommandPlace, AutoCloseable {
         return !scratch.network() && SOUGHT_NETWORK.matcher(lastLines).find();
     }
 
-    /** Says why a command line ended like this: by the machine's fault, the base image's or its own. */
+    /**
+     * Throws the reason why a command line ended with this status: the fault of the machine, the base image or the
+     * command.
+     */
     private void fail(int status, String step, String lastLines) throws BuildFailedException, IOException {
         if (!scratch.trouble().isEmpty()) {
             throw new IOException(scratch.trouble());

@@ -33,13 +33,13 @@ final class ImageUnpacking {
     private final SandboxCommands commands;
     private final Supplier<Set<Ability>> able;
 
-    /** @param able what this worker can do */
+    /** @param able the abilities of this worker */
     ImageUnpacking(SandboxCommands commands, Supplier<Set<Ability>> able) {
         this.commands = commands;
         this.able = able;
     }
 
-    /** Unpacks into {@code root} of a new directory, and writes what is known of the image beside it. */
+    /** Unpacks into {@code root} of a new directory and writes the image's facts beside it. */
     void unpack(BuildRequest.BaseImage base, Path directory, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         if (base.form().isDisk()) {
@@ -79,7 +79,7 @@ final class ImageUnpacking {
         }
     }
 
-    /** What the files of a directory take on the disk, holes left out. */
+    /** The disk space of a directory's files, without holes. */
     private long allocated(Path directory, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         var said = new Tail(1000);
@@ -103,7 +103,7 @@ final class ImageUnpacking {
         }
     }
 
-    /** What is unpacked is trusted for as long as it is there, so it must not be less after a power failure. */
+    /** An unpacked image is trusted as long as it exists, so it must be complete even after a power failure. */
     private void sync(Path directory, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         var said = new Tail(1000);
@@ -113,7 +113,9 @@ final class ImageUnpacking {
         }
     }
 
-    /** A plain archive is verified against the image's digest while it is read; an OCI image's layers by their own. */
+    /**
+     * A plain archive is verified against the image's digest while it is read; an OCI image's layers against their own.
+     */
     private static List<ArchiveLayer> layers(BuildRequest.BaseImage base, ArchiveContents contents) {
         if (contents.format() == ArchiveFacts.Format.OCI) {
             return contents.layers();
@@ -174,7 +176,7 @@ final class ImageUnpacking {
         }
     }
 
-    /** Tells failures to write from failures to read, which are the archive's fault. */
+    /** Distinguishes failures to write from failures to read, which are the archive's fault. */
     private static final class Sink extends FilterOutputStream {
 
         Sink(OutputStream out) {
@@ -200,7 +202,7 @@ final class ImageUnpacking {
         }
     }
 
-    /** The directories of unpacked images below a directory. */
+    /** The directories of unpacked images in a directory. */
     static List<Path> all(Path directory) throws IOException {
         return directories(directory, "[0-9a-f]*");
     }

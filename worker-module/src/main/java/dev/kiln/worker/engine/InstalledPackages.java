@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds out what is installed in a build's image by its package databases, without running anything of it. No build
- * fails because that cannot be told; its log says why.
+ * Lists the packages installed in a build's image by reading its package databases, without running anything of the
+ * image. If that fails, the build goes on, and its log says why.
  */
 record InstalledPackages(ImageCommands inImage, BuildOutput output) {
 
@@ -20,12 +20,11 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
     private static final int MOST_DATABASE = 512 << 20;
     private static final int MOST_OUTPUT = 32 << 20;
     private static final int MOST_ERRORS = 64 << 10;
-    // It goes on after what it cannot read, and may end well; of a format that it was built without, it makes do with
-    // none.
+    // rpm goes on after what it cannot read and may still succeed; a database format that it lacks counts as empty.
     private static final Pattern TROUBLE = Pattern.compile("error: |using dummy database");
     private static final List<String> FOR_CHANGING_USER = List.of("SETUID", "SETGID", "SETPCAP");
 
-    /** In the image as it is now, of which no archive is made. */
+    /** The packages of the image as it is now, when no archive of it is made. */
     Optional<PackageList> find() throws BuildFailedException, IOException, InterruptedException {
         var seen = new PackageDatabases();
         var errors = new Tail(MOST_ERRORS);
@@ -38,7 +37,7 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
         }
     }
 
-    /** In the image as it is now, whose archive has gone by. */
+    /** The packages of the image as it is now, whose archive was read for its package databases. */
     Optional<PackageList> in(PackageDatabases seen) throws BuildFailedException, IOException, InterruptedException {
         if (!seen.hasRpm()) {
             return seen.packages();
@@ -69,7 +68,7 @@ record InstalledPackages(ImageCommands inImage, BuildOutput output) {
         }
     }
 
-    /** In one line: more would be lines of the log, and whose they are could not be told. */
+    /** One line: further lines would be lines of the log without an origin. */
     private static String why(int status, Tail errors) {
         return errors.text().lines().findFirst().orElse("it ended with status " + status);
     }

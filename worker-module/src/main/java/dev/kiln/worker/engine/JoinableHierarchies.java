@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which hierarchies' groups a process can join once they are made, which is not a matter of files alone. */
+/** Which hierarchies' groups a process can join once they are made; files alone do not show it. */
 final class JoinableHierarchies {
 
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    /** Whether that one's can; a process tries it until it was seen to work. */
+    /** Whether a process can join that hierarchy's group; one tries it until it has worked once. */
     boolean has(String hierarchy, Path group) {
         if (!known.contains(hierarchy) && isJoined(group)) {
             known.add(hierarchy);

@@ -2,7 +2,7 @@ package dev.kiln.worker.engine;
 
 import java.io.IOException;
 
-/** What was kept of a build's steps cannot be used: the build has to begin with the first. */
+/** The kept steps of a build cannot be used: it has to begin again with the first. */
 final class KeptStepsLostException extends IOException {
 
     private static final long serialVersionUID = 1;

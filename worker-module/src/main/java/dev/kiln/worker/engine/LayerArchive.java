@@ -12,13 +12,13 @@ import java.security.DigestOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A step's layer as an archive: packed when the step has ended, unpacked where a later attempt goes on. */
+/** A step's layer as an archive: packed when the step has ended, unpacked where a later attempt resumes. */
 final class LayerArchive {
 
-    // It lives for the length of a build: time counts more than space.
+    // The archive exists only as long as the build: time counts more than space.
     private static final int COMPRESSION = 1;
 
-    /** Exit status of measure.sh when a layer cannot be measured, of which tar and bubblewrap know nothing. */
+    /** Exit status of measure.sh when a layer cannot be measured; tar and bubblewrap do not use it. */
     private static final int UNMEASURED = 123;
 
     private final SandboxCommands commands;
@@ -32,9 +32,9 @@ final class LayerArchive {
     }
 
     /**
-     * Packs a layer that does not change any more, and a directory in place of /tmp; the caller removes the file.
+     * Packs a layer that no longer changes, with a directory in place of /tmp; the caller removes the file.
      *
-     * @throws Stopped when it and those below it take more than a build may, or nobody can tell
+     * @throws Stopped when it and the layers below take more than a build may, or it cannot be measured
      */
     StepJournal.LayerFile pack(int index, Path tmp)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
@@ -43,7 +43,7 @@ final class LayerArchive {
         try (var raw = Files.newOutputStream(file);
                 var out = new ZstdOutputStream(new DigestOutputStream(raw, computation), COMPRESSION)) {
             SandboxProcess.Output sink = (bytes, length) -> out.write(bytes, 0, length);
-            // What the command after this one writes is looked at where that is run.
+            // What the following command writes is checked where that command runs.
             run(commands.packLayer(scratch, index, tmp), null, sink, limits::checkReserve);
         }
         limits.checkPacked(index);
@@ -51,8 +51,8 @@ final class LayerArchive {
     }
 
     /**
-     * Unpacks a layer in its place, the one above the top; {@code last} says whether what was in /tmp at its end is
-     * wanted too.
+     * Unpacks a layer in its place, above the top one. {@code last} says whether /tmp is unpacked too, as it was at the
+     * step's end.
      *
      * @throws IOException when the archive cannot be read or is not the one that was kept
      */

@@ -4,28 +4,28 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The layers over the base image in a scratch directory. Commands write to the top one; once a step has ended, its
- * layer never changes again, but for the highest that there may be, which all further steps share.
+ * The layers over the base image in a scratch directory. Commands write to the top one. Once a step has ended its layer
+ * never changes again, except the highest possible one, which all further steps share.
  */
 final class Layers {
 
-    // The kernel takes the names of all layers in one page of memory, and 500 layers at the most.
+    // The kernel takes the names of all layers in one page of memory, and at most 500 layers.
     static final int MOST = 100;
 
     private int top = 1;
     private int mounts;
 
-    /** Whether the top layer stays as it is once a step has ended. */
+    /** Whether the top layer no longer changes once a step has ended. */
     boolean topSettles() {
         return top < MOST;
     }
 
-    /** Place of the layer that commands write to now, 1 for the lowest. */
+    /** Index of the layer that commands write to now, 1 for the lowest. */
     int top() {
         return top;
     }
 
-    /** What was written so far is a step's result: commands write to a new layer from now on. */
+    /** Ends a step's layer: commands write to a new one from now on. */
     void push() {
         top = Math.min(top + 1, MOST);
     }
@@ -35,19 +35,19 @@ final class Layers {
         return directory(top);
     }
 
-    /** The directory right below it. */
+    /** The directory of the layer directly below it. */
     String below() {
         return top == 1 ? "base" : directory(top - 1);
     }
 
     /**
-     * A new directory for overlay's own use, relative to the scratch directory: a volatile mount leaves its mark there.
+     * A new directory for overlay's own use, relative to the scratch directory: a volatile mount leaves its mark in it.
      */
     String work() {
         return "work/" + ++mounts;
     }
 
-    /** The directories below it, the highest first, as overlay wants them. */
+    /** The directories of the layers below it, the highest first, as overlay wants them. */
     String lower() {
         return IntStream.iterate(top - 1, index -> index > 0, index -> index - 1)
                 .mapToObj(index -> directory(index) + ":")

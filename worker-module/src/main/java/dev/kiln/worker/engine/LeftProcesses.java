@@ -10,19 +10,19 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Processes of a build whose worker is gone, known by the scratch directory in their command lines. */
+/** Processes of a build whose worker is gone, recognised by the scratch directory in their command lines. */
 final class LeftProcesses {
 
     private LeftProcesses() {}
 
-    /** Ends all those of such runs, which have their scratch in this directory. */
+    /** Ends all processes of the matching runs that have their scratch space in this directory. */
     static void end(Path directory, Predicate<String> run) {
         ProcessHandle.allProcesses()
                 .filter(process -> belongs(process.pid(), directory + "/", run))
                 .forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** The names of builds, below a directory, that have any. */
+    /** The names of builds in a directory that still have processes. */
     static Set<String> names(Path builds) {
         var prefix = builds + "/";
         return ProcessHandle.allProcesses()
@@ -37,7 +37,7 @@ final class LeftProcesses {
                 .anyMatch(argument -> argument.startsWith(prefix) && run.test(argument.substring(prefix.length())));
     }
 
-    /** The command line, if it is one of a sandbox. */
+    /** The command line, if it is a sandbox's. */
     private static List<String> arguments(long pid) {
         try {
             var line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), StandardCharsets.ISO_8859_1);

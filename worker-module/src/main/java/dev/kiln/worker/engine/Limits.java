@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The bounds of a running build, asked for a few times a second. */
+/** The limits of a running build, checked a few times a second. */
 final class Limits {
 
-    /** As many as file systems are usually made with. */
+    /** The usual ratio when file systems are made. */
     private static final int BYTES_PER_INODE = 16 << 10;
 
     private final EngineSettings settings;
@@ -21,13 +21,13 @@ final class Limits {
         this.scratch = scratch;
     }
 
-    /** A watch over one command that begins now. */
+    /** Watches one command that begins now. */
     SandboxProcess.Watch command() {
         var most = settings.commandTime();
         return within(most, "the command took longer than " + raise(most, "kiln.engine.command-time"));
     }
 
-    /** A watch over what begins now and may take so long; why it is stopped then. */
+    /** Watches something that begins now and may take this long; {@code why} is the message when it is stopped. */
     SandboxProcess.Watch within(Duration most, String why) {
         long deadline = System.nanoTime() + most.toNanos();
         return () -> {
@@ -43,7 +43,7 @@ final class Limits {
         checkReserve();
     }
 
-    /** Whether the layers up to that one, which was packed last, take what they may. */
+    /** Checks that the layers up to that one, the last that was packed, stay within the limit. */
     void checkPacked(int layer) throws Stopped {
         check(scratch.usage().packedBytes(layer));
     }
@@ -58,11 +58,11 @@ final class Limits {
         }
     }
 
-    /** Whether this machine has space left. */
+    /** Checks that this machine has space left. */
     void checkReserve() throws IOException {
         var store = disk;
         if (store == null) {
-            // Which one it is shows in the machine's list of mounts, to read which takes longer than all else here.
+            // Finding the file store reads the machine's list of mounts, which takes longer than everything else here.
             store = Files.getFileStore(scratch.directory());
             disk = store;
         }
@@ -80,7 +80,7 @@ final class Limits {
         }
     }
 
-    /** The limit, and what it is called by those who can raise it. */
+    /** The limit, and the name of the setting that raises it. */
     static String raise(Duration limit, String setting) {
         return limit.toSeconds() + " seconds; the operator can raise " + setting;
     }

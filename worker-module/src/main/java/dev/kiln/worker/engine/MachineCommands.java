@@ -11,10 +11,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Runs command lines in a machine that is up, as those of sandboxes are run. */
+/** Runs command lines in a running machine as they are run in sandboxes. */
 final class MachineCommands implements CommandPlace {
 
-    /** Becomes the command behind it, with the variables that it reads. */
+    /** Reads the variables and then becomes the command that follows. */
     private static final String TAKE_PARAMETERS =
             "eval \"$(/.kiln/busybox cat <&9)\"; exec 9<&-; exec /.kiln/busybox \"$@\"";
 
@@ -83,7 +83,7 @@ final class MachineCommands implements CommandPlace {
         if (parameters.isEmpty()) {
             return begin + line + "\n";
         }
-        // By a pipe: what stands in a command line can be seen by all processes of the machine.
+        // Through a pipe: all processes of the machine can see a command line.
         var exports = parameters.entrySet().stream()
                 .map(each -> "export " + each.getKey() + "=" + SandboxCommands.quoted(each.getValue()) + "\n")
                 .collect(Collectors.joining());

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The throw-away copy of a disk that a test boots. What lets its commands in is put into the copy, so nothing of it is
- * ever in the image.
+ * The throw-away copy of a disk that a test boots. What lets the commands in is written only to the copy, never to the
+ * image.
  *
- * @param able what this worker can do
+ * @param able the abilities of this worker
  */
 record MachineDisk(SandboxCommands commands, BuildRequest request, Scratch scratch, Limits limits, Set<Ability> able) {
 
-    /** Whom the machine runs as: nobody. */
+    /** The user that the machine runs as: nobody. */
     static final String USER = "65534";
 
     private static final List<String> FOR_PREPARATION = List.of("CHOWN", "DAC_OVERRIDE", "FOWNER");
@@ -53,8 +53,8 @@ record MachineDisk(SandboxCommands commands, BuildRequest request, Scratch scrat
     }
 
     /**
-     * Makes the copy of it: the tools of ext write what is needed there, the kernel where there is no ext with a
-     * system, which fails with {@link dev.kiln.worker.disk.DiskNeedsException} on a worker that may not.
+     * Makes the copy. The tools of ext write the needed files; without an ext file system that holds a system the
+     * kernel does, which fails with {@link dev.kiln.worker.disk.DiskNeedsException} on a worker where it may not.
      */
     void prepare() throws BuildFailedException, IOException, InterruptedException {
         GuestFiles.writeTo(directory());
@@ -94,7 +94,7 @@ record MachineDisk(SandboxCommands commands, BuildRequest request, Scratch scrat
         }
     }
 
-    /** Whether it is UEFI that boots it, rather than BIOS. */
+    /** Whether it boots with UEFI rather than BIOS. */
     boolean isUefi() throws IOException {
         return Files.readString(directory().resolve("firmware")).strip().equals("uefi");
     }

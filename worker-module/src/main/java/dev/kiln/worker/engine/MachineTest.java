@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One test of a disk under way: its commands are run in a machine that boots a throw-away copy of it. */
+/** One running test of a disk: its commands run in a machine that boots a throw-away copy of it. */
 final class MachineTest {
 
     private static final List<String> FOR_CHANGING_USER = List.of("SETUID", "SETGID", "SETPCAP");
@@ -134,7 +134,7 @@ final class MachineTest {
         }
     }
 
-    /** The console and the commands speak at the same time. */
+    /** Serialises the calls: the console and the commands write at the same time. */
     private record OneAtATime(BuildOutput output) implements BuildOutput {
 
         @Override

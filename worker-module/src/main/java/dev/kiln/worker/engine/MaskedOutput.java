@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 
-/** Tells another output what it is told, without the secrets of the run, whoever has said them. */
+/** Passes everything to another output with the secrets of the run masked, whatever their origin. */
 final class MaskedOutput implements BuildOutput, AutoCloseable {
 
     private final BuildOutput output;
@@ -57,7 +57,7 @@ final class MaskedOutput implements BuildOutput, AutoCloseable {
         output.stepReused(number, total, since);
     }
 
-    /** Tells what was held back. */
+    /** Passes on what was held back. */
     @Override
     public void close() {
         try {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A build's own network, as the command lines of its sandboxes make and use it: network.sh. */
+/** A build's own network (network.sh), as the command lines of its sandboxes make and use it. */
 final class OwnNetwork {
 
     private static final Path RESOLVER = Path.of("/etc/resolv.conf");
@@ -23,7 +23,7 @@ final class OwnNetwork {
 
     private OwnNetwork() {}
 
-    /** Whether the build has one. */
+    /** Whether the build has its own network. */
     static boolean isOf(Scratch scratch) {
         return Files.exists(scratch.directory().resolve("rules"));
     }
@@ -56,7 +56,7 @@ final class OwnNetwork {
         }
     }
 
-    /** What stands before a command line so that it has the network; nothing where the build has none of its own. */
+    /** The prefix of a command line that puts it into the network; empty where the build has no network of its own. */
     static List<String> around(Scratch scratch, String busybox) {
         return isOf(scratch)
                 ? List.of(busybox, "sh", "-c", RUN, "kiln", scratch.directory().toString())

@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The packed forms of an unpacked image, files beside it. The name of one says how it was packed and what its digest
- * is; it is there at once with all of its bytes.
+ * The packed forms of an unpacked image: files beside it, each named by how it was packed and its digest. A file
+ * appears at once with all its bytes.
  */
 final class PackedForms {
 
-    // To be counted up when anything changes in how images are packed.
+    // Count this up when anything changes in how images are packed.
     private static final String FORM = "packed-1-";
     private static final String PACKAGES = "packages-";
 
     private PackedForms() {}
 
-    /** Those with a level of compression. */
+    /** The forms packed with this level of compression. */
     static List<Path> of(Path image, int compression) throws IOException {
         return matching(image, FORM + compression + "-*");
     }
@@ -69,7 +69,7 @@ final class PackedForms {
 
     private static void link(Path name, Path file) throws IOException {
         try (var opened = FileChannel.open(file, StandardOpenOption.READ)) {
-            opened.force(true); // after a power failure the name must not promise what is not there
+            opened.force(true); // after a power failure the name must not promise missing bytes
         }
         try {
             Files.createLink(name, file);

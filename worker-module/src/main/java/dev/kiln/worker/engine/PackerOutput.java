@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads what Packer says with -machine-readable: lines of time, builder, type and data, separated by commas. What is
- * meant for people goes to the build's output, its steps as phases; artifacts are kept.
+ * Reads Packer's -machine-readable output: lines of time, builder, type and data, separated by commas. Messages for
+ * people go to the build's output, its steps as phases; artifacts are kept.
  */
 final class PackerOutput {
 
     private static final Pattern LINE =
             Pattern.compile("([0-9]{1,12}),([^,]{0,200}),([a-z-]{1,40}),(.*)", Pattern.DOTALL);
 
-    /** As clouds call regions. Ids of other artifacts may have colons too, such as {@code sha256:}. */
+    /** The form of clouds' region names. Other artifacts' ids may contain colons too, such as {@code sha256:}. */
     private static final Pattern IN_REGION = Pattern.compile("([a-z]{2,12}(?:-[a-z0-9]{1,12}){1,4}):(.+)");
 
     private static final int LONGEST = 256 << 10;
     private static final int MOST = 100;
 
-    // Longer than any cloud's: it goes into events.
+    // Longer than any cloud's id, but limited, because it goes into events.
     private static final Pattern ID = Pattern.compile("[^\\p{Cntrl}]{1,500}");
 
     private final BuildOutput output;
@@ -43,7 +43,7 @@ final class PackerOutput {
         }
     }
 
-    /** There is nothing more to come. */
+    /** The output has ended. */
     void end() {
         if (line.size() > 0) {
             var text = line.toString(StandardCharsets.UTF_8);
@@ -52,12 +52,12 @@ final class PackerOutput {
         }
     }
 
-    /** What it made, in its order. */
+    /** The artifacts, in Packer's order. */
     List<PackerArtifact> artifacts() {
         return List.copyOf(artifacts);
     }
 
-    /** The last that it said of errors. */
+    /** Packer's last error messages. */
     String lastErrors() {
         return errors.text();
     }
@@ -94,7 +94,7 @@ final class PackerOutput {
         output.output(bytes, bytes.length);
     }
 
-    /** One id may name an image in each of several regions. */
+    /** One id can name an image in each of several regions. */
     private void made(String builder, String id) {
         for (var one : id.split(",", MOST)) {
             var inRegion = IN_REGION.matcher(one.strip());

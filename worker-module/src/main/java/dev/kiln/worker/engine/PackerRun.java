@@ -22,8 +22,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of Packer on a file of a template's context, in a sandbox that has this machine's programs and the context.
- * To stop it, it is told to end, and may take a while to undo what it made; then it is killed.
+ * One run of Packer on a file of a template's context, in a sandbox that has this machine's programs and the context. A
+ * stop first asks Packer to end, which leaves it time to undo what it made; after that it is killed.
  */
 final class PackerRun {
 
@@ -51,7 +51,7 @@ final class PackerRun {
         this.limits = new Limits(settings, scratch);
     }
 
-    /** What it made. */
+    /** Runs Packer and returns the artifacts. */
     List<PackerArtifact> run(String file) throws BuildFailedException, IOException, InterruptedException {
         var machine = Files.createDirectory(scratch.directory().resolve("machine"));
         var context = Files.createDirectory(machine.resolve("context"));
@@ -102,7 +102,7 @@ final class PackerRun {
         }
     }
 
-    // By another thread, so that the end of this one's patience is not the end of Packer.
+    // In another thread, so that an interrupt of this one does not kill Packer at once.
     private int ended(String file, PackerOutput said) throws BuildFailedException, IOException, InterruptedException {
         var process = new SandboxProcess(commands.packer(scratch, file), this::input, said::take, watch())
                 .atEnd(stop::countDown);
@@ -118,7 +118,7 @@ final class PackerRun {
             awaitUndone(running);
             throw e;
         } finally {
-            stop.countDown(); // however it ended, nobody waits for the word any more
+            stop.countDown(); // however it ended, input() must not wait any longer
             running.cancel(true);
             thread.join();
         }
@@ -155,7 +155,7 @@ final class PackerRun {
         }
     }
 
-    /** The end of it is the word to stop. */
+    /** The end of the input is the request to stop. */
     private void input(OutputStream out) throws IOException {
         out.write((environment() + "\n").getBytes(StandardCharsets.US_ASCII));
         out.flush();
@@ -166,7 +166,7 @@ final class PackerRun {
         }
     }
 
-    /** The run's parameters as a script: as they are called, and as a file's variables are given. */
+    /** The run's parameters as a script: under their own names, and under those that Packer reads variables from. */
     private String environment() {
         var script = new StringBuilder();
         request.parameters().environment().forEach((name, value) -> {

@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What builds may reach in a network: the internet, and of private networks and this machine's own addresses those that
- * the operator allows. The worker stands in its owner's network, with a database, a broker and its cloud's metadata,
- * and a template must not reach what only that network may.
+ * What builds can reach in a network: the internet, and those private networks and addresses of this machine that the
+ * operator allows. The worker stands in its owner's network, with a database, a broker and the cloud's metadata, and a
+ * template must not reach what is reserved for that network.
  */
 final class Reachable {
 
     /**
-     * Who knows names in a build's own network; the network is one for benchmarks, so that no other is hidden by it.
+     * The name server in a build's own network; its network is the one reserved for benchmarks, so it hides no real
+     * one.
      */
     static final String NAMES = "198.18.0.3";
 
@@ -26,7 +27,7 @@ final class Reachable {
                     "10.0.0.0/8",
                     "100.64.0.0/10",
                     "127.0.0.0/8",
-                    // What a cloud tells its machines, some under addresses that look public.
+                    // The metadata addresses of clouds, some of which look public.
                     "168.63.129.16/32",
                     "169.254.0.0/16",
                     "172.16.0.0/12",
@@ -35,7 +36,7 @@ final class Reachable {
                     "198.18.0.0/15",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
-                    // Loopback, and what carries another address in itself.
+                    // Loopback, and addresses that embed another address.
                     "::/8",
                     "64:ff9b::/32",
                     "2001::/32",
@@ -52,13 +53,13 @@ final class Reachable {
     private final List<Network> closed;
     private final List<Network> allowed;
 
-    /** @throws dev.kiln.start.CannotStartException when one of the settings is no list of networks */
+    /** @throws dev.kiln.start.CannotStartException when one of the settings is not a list of networks */
     Reachable(EngineSettings settings) {
         this.closed = Network.of(settings.closedNetworks(), "kiln.engine.closed-networks");
         this.allowed = Network.of(settings.privateNetworks(), "kiln.engine.private-networks");
     }
 
-    /** Whether the worker may fetch something from there for a build. */
+    /** Whether the worker may fetch from there for a build. */
     boolean contains(InetAddress address) throws SocketException {
         if (isOf(closed, address)) {
             return false;
@@ -70,7 +71,9 @@ final class Reachable {
                 && (isOf(allowed, address) || !isOf(PRIVATE, address));
     }
 
-    /** Whether the operator allows this very address: a network that is allowed opens none of this machine's. */
+    /**
+     * Whether the operator allows this exact address: an allowed network does not open this machine's own addresses.
+     */
     private boolean isNamed(InetAddress address) {
         return allowed.contains(new Network(address, address.getAddress().length * Byte.SIZE));
     }
@@ -79,7 +82,7 @@ final class Reachable {
         return networks.stream().anyMatch(network -> network.contains(address));
     }
 
-    /** The same for what a build's own network sends, as {@code nft -f} takes it; the first rule that fits counts. */
+    /** The same limits as rules for {@code nft -f}, for a build's own network; the first matching rule counts. */
     String rules() throws SocketException {
         var rules = new ArrayList<>(List.of("oifname \"lo\" accept"));
         for (var protocol : List.of("udp", "tcp")) {

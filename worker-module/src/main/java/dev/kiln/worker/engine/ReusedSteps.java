@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one build takes from the step cache, and adds to it. A step is known by all that was below it, the base image
- * and the very bytes of each layer, and by all that its command depends on: whatever differs, differs from there on.
+ * What one build takes from the step cache and adds to it. A step's key covers everything below it, that is the base
+ * image and the exact bytes of each layer, and everything that its command depends on: after a difference, all later
+ * keys differ too.
  */
 final class ReusedSteps implements AutoCloseable {
 
@@ -44,7 +45,7 @@ final class ReusedSteps implements AutoCloseable {
         this.reuse = reuse;
         this.scratch = scratch;
         this.below = new Fingerprint()
-                .add("steps-1") // to be counted up when anything changes in how commands are run
+                .add("steps-1") // count this up when anything changes in how commands are run
                 .add(cache.form())
                 .add(reuse.owner())
                 .add(request.base().digest().value())
@@ -53,10 +54,10 @@ final class ReusedSteps implements AutoCloseable {
                 .hex();
     }
 
-    /** A step that was taken. */
+    /** A step that was taken from the cache. */
     record Taken(int number, StepCache.Entry entry) {}
 
-    /** The step, if it was run before; else this build has to run it and all that come after it. */
+    /** The step, if it was run before; otherwise this build has to run it and all steps after it. */
     Optional<StepCache.Entry> take(int number, Fingerprint inputs) throws IOException {
         var found = find(number, key(inputs));
         found.ifPresent(entry -> {
@@ -66,7 +67,7 @@ final class ReusedSteps implements AutoCloseable {
         return found;
     }
 
-    /** From this machine, or else from the others, through this one's cache. */
+    /** From this machine, or else from other machines through this machine's cache. */
     private Optional<StepCache.Entry> find(int number, String key) throws IOException {
         var file = scratch.resolve("cached-" + number);
         int layer = (int) Math.min(layers() + 1, Layers.MOST);
@@ -80,7 +81,7 @@ final class ReusedSteps implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** An entry that lacks what its command must have left is none: that is run again. */
+    /** An entry that lacks what its command must have left does not count, and the command is run again. */
     private Optional<StepCache.Entry> cached(int number, String key, Path file, int layer) throws IOException {
         var found = cache.find(key, reuse.maximalAge(), file, layer);
         var command = request.commands().get(number - 1);
@@ -92,7 +93,7 @@ final class ReusedSteps implements AutoCloseable {
         return whole;
     }
 
-    /** Makes the step an entry of this machine's cache; false when it cannot be read, and nobody is to try again. */
+    /** Adds the step to this machine's cache; false when it cannot be read, and then no build tries it again. */
     private boolean fetch(String key, SharedSteps.Step step, Path file) throws IOException {
         try {
             var layer = Optional.<StepJournal.LayerFile>empty();
@@ -136,19 +137,19 @@ final class ReusedSteps implements AutoCloseable {
         return taken.stream().filter(each -> each.entry().layer().isPresent()).count();
     }
 
-    /** Whether any step that was taken has written something. */
+    /** Whether any of the taken steps wrote something. */
     boolean hasLayers() {
         return layers() > 0;
     }
 
-    /** All that were taken. */
+    /** All steps that were taken. */
     List<Taken> taken() {
         return taken;
     }
 
     /**
-     * Waits until nobody runs the same steps from this one on; true when somebody may have just done that, false when
-     * it was asked for before.
+     * Waits until no other build runs the same steps from this one on; true when another may have just done so, false
+     * when this build already has its turn.
      */
     boolean awaitTurn(int number, Fingerprint inputs) throws IOException, InterruptedException {
         if (turn != null) {
@@ -171,7 +172,7 @@ final class ReusedSteps implements AutoCloseable {
                 below = new Fingerprint().add(below).add(file.digest().value()).hex());
     }
 
-    /** Adds a step that was run and kept; from one on whose inputs nobody knows, nothing more is added. */
+    /** Adds a step that was run and kept. After the first step with unknown inputs nothing more is added. */
     void add(Optional<Fingerprint> inputs, Optional<StepJournal.LayerFile> layer, Optional<String> stdout)
             throws IOException, InterruptedException {
         known = known && inputs.isPresent();
@@ -200,7 +201,7 @@ final class ReusedSteps implements AutoCloseable {
         return new Fingerprint().add(below).add("packed").hex();
     }
 
-    /** Removes what was taken: it cannot be used. */
+    /** Removes the taken steps from the cache: they cannot be used. */
     void forget() throws IOException {
         for (var each : taken) {
             cache.remove(each.entry().directory());

@@ -4,13 +4,12 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Names of runs of a build, a test or Packer: its kind, the attempt in four hexadecimal digits, and four more by
- * chance. A run that was overtaken clears away nothing but its own and what earlier attempts have left, however late it
- * begins.
+ * Names of runs of a build, a test or Packer: the kind, the attempt in four hexadecimal digits, and four random ones. A
+ * superseded run, however late it begins, removes only its own files and what earlier attempts left.
  */
 final class RunName {
 
-    /** Without digits: of a release that had none yet. */
+    /** The digits are missing in names of a release that did not have them yet. */
     static final String FORM = "(?:build|test|packer)(?:-[0-9a-f]{8})?";
 
     private static final Pattern PATTERN = Pattern.compile(FORM);
@@ -30,7 +29,7 @@ final class RunName {
         return PATTERN.matcher(name).matches();
     }
 
-    /** Whether a run of this kind and attempt takes the place of another run. */
+    /** Whether a run of this kind and attempt supersedes the other run. */
     static boolean isSuperseded(String run, String kind, int attempt) {
         var begins = kind + "-";
         return run.equals(kind)

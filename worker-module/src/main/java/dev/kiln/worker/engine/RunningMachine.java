@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** The emulator of a machine, by a thread of its own. After {@link #close} no process of it is left. */
+/** Runs the emulator of a machine in its own thread. After {@link #close} none of its processes is left. */
 final class RunningMachine implements AutoCloseable {
 
     private final Scratch scratch;
@@ -16,7 +16,7 @@ final class RunningMachine implements AutoCloseable {
     private final FutureTask<Integer> run;
     private final Thread thread;
 
-    /** Starts it. */
+    /** Starts the emulator. */
     RunningMachine(List<String> command, Console console, Scratch scratch, Limits limits) {
         this.console = console;
         this.scratch = scratch;

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One build or test under way: its commands, one after the other, in sandboxes over one scratch copy of the image. */
+/** One running build or test: its commands, one after the other, in sandboxes over one scratch copy of the image. */
 final class SandboxBuild implements AutoCloseable {
 
     private final EngineSettings settings;
@@ -63,7 +63,7 @@ final class SandboxBuild implements AutoCloseable {
                 && (request.commands().isEmpty() || state.directory().equals("/"));
     }
 
-    /** Runs the commands after the kept ones and packs the result; tells which command failed, and how. */
+    /** Runs the commands after the kept ones and packs the result; a failure says which command failed and how. */
     BuildEngine.BuiltImage build(StepJournal journal, UnpackedImages.Lease base)
             throws BuildFailedException, IOException, InterruptedException {
         boolean disk = request.makesDisk();
@@ -117,7 +117,7 @@ final class SandboxBuild implements AutoCloseable {
             runInTime(number, journal, keeping);
             if (journal.handsOver()) {
                 keeping.await();
-                // Steps that could not be kept are lost when the build stops here.
+                // Steps that could not be kept would be lost if the build stopped here.
                 if (journal.handsOver()) {
                     throw new InterruptedException("this worker was asked to stop, another goes on from here");
                 }
@@ -139,7 +139,7 @@ final class SandboxBuild implements AutoCloseable {
                 throw e;
             }
         }
-        // An interrupt makes itself felt in many ways, or, where nothing waited for anything, in none.
+        // An interrupt shows in many ways, or in none if nothing was waiting.
         if (time.isOver()) {
             throw time.exceeded(step(number));
         }
@@ -163,7 +163,7 @@ final class SandboxBuild implements AutoCloseable {
                 keep(new StepJournal.EndedStep(number, 0, Optional.empty(), stdout), inputs, took, journal, keeping);
             }
         } catch (Stopped e) {
-            keeping.await(); // what is too much may be the step's before
+            keeping.await(); // the step before may be what exceeds the limit
             throw new BuildFailedException(e.reason().code(), step(number) + ": " + e.getMessage());
         } catch (BuildFailedException e) {
             keeping.await();
@@ -172,7 +172,7 @@ final class SandboxBuild implements AutoCloseable {
         }
     }
 
-    /** Keeps the step while the next one runs, or first, when that one may change what is to be kept. */
+    /** Keeps the step while the next one runs; or before it, when the next one may change what is to be kept. */
     private void keep(
             StepJournal.EndedStep step,
             Optional<Fingerprint> inputs,
@@ -223,7 +223,7 @@ final class SandboxBuild implements AutoCloseable {
         }
     }
 
-    /** Takes steps that earlier builds have run, without their files; returns the number of the last. */
+    /** Takes steps that earlier builds have run, without their files; returns the number of the last one. */
     private int takeReused(ReusedSteps steps) throws BuildFailedException, IOException, InterruptedException {
         int total = request.commands().size();
         for (int number = 1; number <= total; number++) {
@@ -254,7 +254,7 @@ final class SandboxBuild implements AutoCloseable {
         return entry.isEmpty() && steps.awaitTurn(number, inputs) ? steps.take(number, inputs) : entry;
     }
 
-    /** Makes the files of the steps that were taken the lower layers of the build, which are kept as those it runs. */
+    /** Makes the files of the taken steps the build's lower layers; they are kept like those of steps it runs. */
     private void unpack(ReusedSteps steps, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         var stack = new ArrayList<StepJournal.KeptStep>();
@@ -275,7 +275,7 @@ final class SandboxBuild implements AutoCloseable {
         }
     }
 
-    /** Takes the layers of the kept steps and says what those before their last declare; returns that one's number. */
+    /** Unpacks the layers of the kept steps and applies the declarations up to the last; returns its number. */
     private int goOnAfter(List<StepJournal.KeptStep> kept)
             throws BuildFailedException, IOException, InterruptedException {
         if (kept.isEmpty()) {
@@ -329,7 +329,7 @@ final class SandboxBuild implements AutoCloseable {
         }
     }
 
-    /** Packs the image as it is now: no times in it but those of the base image, so equal builds give equal bytes. */
+    /** Packs the image as it is now, with no times but those of the base image, so equal builds give equal bytes. */
     private BuildEngine.BuiltImage pack(UnpackedImages.Lease base, StepJournal journal, StepKeeping keeping)
             throws BuildFailedException, IOException, InterruptedException {
         if (request.makesDisk() || base.disk().isPresent()) {
@@ -366,7 +366,7 @@ final class SandboxBuild implements AutoCloseable {
         if (leavesFilesAlone()) {
             return base.packed(settings.compression(), file);
         }
-        // Of a build that ran steps, what it consists of is not known before they are kept.
+        // When the build ran steps, its layers are not known until they are kept.
         return ranNone ? reused.get().packed(settings.compression(), file) : Optional.empty();
     }
 

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds in sandboxes made by bubblewrap over an overlay of the unpacked base image. Works as root, and as an ordinary
- * user that has sub-ids; never without a sandbox.
+ * Builds in sandboxes that bubblewrap makes over an overlay of the unpacked base image. Works as root, and as an
+ * ordinary user that has sub-ids; never without a sandbox.
  */
 public final class SandboxBuildEngine implements BuildEngine {
 
@@ -44,7 +44,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final Path builds;
     private final EnginePlace place;
 
-    /** Runs of this engine of which there are files, but neither processes nor control groups. */
+    /** Runs of this engine that still have files, but no processes and control groups. */
     private final Set<Path> ended = ConcurrentHashMap.newKeySet();
 
     /** With the default settings for machines. */
@@ -76,7 +76,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void check() throws SandboxUnavailableException {
-        // Not the process id: workers in containers share the directory and all have the same one.
+        // Not the process id: workers in containers can share the directory and all have the same one.
         var name = "check-" + UUID.randomUUID();
         try {
             var lock = ScratchLock.enter(builds.resolve(name));
@@ -95,12 +95,12 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
     }
 
-    /** What builds and tests of this engine can be of, on this machine as it is now. */
+    /** The abilities for builds and tests of this engine, on this machine as it is now. */
     public Abilities abilities() {
         return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings).find();
     }
 
-    /** Where builds of this engine leave what they leave. */
+    /** The place where builds of this engine leave their files. */
     public EnginePlace place() {
         return place;
     }
@@ -122,12 +122,12 @@ public final class SandboxBuildEngine implements BuildEngine {
         return built.orElseThrow();
     }
 
-    /** What runs a build or test and tells that output of it. */
+    /** Runs a build or test that writes to the given output. */
     private interface Run {
         Optional<BuiltImage> run(BuildOutput output) throws BuildFailedException, IOException, InterruptedException;
     }
 
-    /** Neither what is told nor what is thrown has a secret of the run in it. */
+    /** Masks the run's secrets in its output and in what it throws. */
     private static Optional<BuiltImage> withoutSecrets(BuildRequest request, BuildOutput output, Run run)
             throws BuildFailedException, IOException, InterruptedException {
         var secrets = Secrets.of(request.parameters().secrets());
@@ -141,7 +141,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         } catch (InterruptedIOException | ClosedByInterruptException e) {
             throw e;
         } catch (IOException e) {
-            // Without its cause, whose message may tell the same.
+            // Without the cause, whose message may contain the secret too.
             throw secrets.areIn(e.toString() + e.getCause()) ? new IOException(secrets.masked(e.toString())) : e;
         }
     }
@@ -177,7 +177,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void discard(String name) throws IOException {
-        // Runs have their directory for as long as there is anything of them.
+        // A run's directory exists as long as anything of the run does.
         if (Files.isDirectory(directory(name))) {
             discardRuns(name, run -> true);
             ScratchLock.removeFrom(builds.resolve(name));
@@ -204,7 +204,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         return names;
     }
 
-    /** Names of builds of which there are files, processes or control groups; a lock alone may be another reaper's. */
+    /** Names of builds that left files, processes or control groups; a lock by itself may be another reaper's. */
     public Set<String> traces() throws IOException {
         var names = new TreeSet<>(LeftProcesses.names(builds));
         for (var group : ControlGroup.left(place.id() + "-")) {
@@ -224,8 +224,8 @@ public final class SandboxBuildEngine implements BuildEngine {
     }
 
     /**
-     * Discards what was left, unless a build or test of that name is under way in any process; none can begin while the
-     * question is asked and the answer acted on. True when it was discarded.
+     * Discards what a build left, unless a build or test of that name is running in any process; none can begin between
+     * the check and the removal. True when it was discarded.
      */
     public boolean discardIfLeft(String name, BooleanSupplier isLeft) throws IOException {
         var lock = ScratchLock.alone(builds.resolve(name));
@@ -248,12 +248,12 @@ public final class SandboxBuildEngine implements BuildEngine {
         return bases.removeUnfinished();
     }
 
-    // With the place's id in it, so that groups of workers with other directories are not taken for ours.
+    // Contains the place's id, so that groups of workers with other directories are not mistaken for ours.
     private String group(String name, String run) throws IOException {
         return place.id() + "-" + name + "-" + run;
     }
 
-    /** Ends and removes those runs of a build. */
+    /** Ends and removes the matching runs of a build. */
     private void discardRuns(String name, Predicate<String> which) throws IOException {
         var those = which.and(RunName::isRun);
         var directory = directory(name);
@@ -282,7 +282,7 @@ public final class SandboxBuildEngine implements BuildEngine {
                     .filter(RunName::isRun)
                     .toList();
         } catch (IOException e) {
-            return List.of(); // it is gone, or no directory
+            return List.of(); // it is gone, or not a directory
         }
     }
 
@@ -293,12 +293,12 @@ public final class SandboxBuildEngine implements BuildEngine {
         return builds.resolve(name);
     }
 
-    /** What is done in scratch space of its own, and what comes of it. */
+    /** Work in its own scratch space, and its result. */
     private interface Work {
         Optional<BuiltImage> in(Scratch scratch) throws BuildFailedException, IOException, InterruptedException;
     }
 
-    /** Work of some kind; its scratch space is kept when there is a result in it. */
+    /** Work of one kind; its scratch space is kept when it contains the result. */
     private record Job(BuildRequest request, String kind, boolean keepsResult, Work work) {}
 
     private Optional<BuiltImage> run(Job job) throws BuildFailedException, IOException, InterruptedException {
@@ -387,7 +387,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         }
     }
 
-    /** Files of the image may carry setuid bits, so nobody else on this machine may reach them. */
+    /** Files of the image may have setuid bits, so no other user of this machine may reach them. */
     static void makePrivate(Path directory) throws IOException {
         Files.createDirectories(directory.getParent());
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));

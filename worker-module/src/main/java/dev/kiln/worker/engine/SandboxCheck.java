@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out whether this machine lets this worker make a sandbox, by making one. */
+/** Finds out whether this worker can make a sandbox on this machine, by making one. */
 final class SandboxCheck {
 
     private static final List<Path> DIRECTORIES = Stream.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
@@ -59,7 +59,7 @@ final class SandboxCheck {
                 .orElse(null);
     }
 
-    /** Tries it in a directory that is made for it, with a control group of that name. */
+    /** Makes a sandbox in a directory that is made for it, with a control group of that name. */
     void check(Path scratch, String group) throws SandboxUnavailableException {
         checkTools();
         try {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The command lines of all that runs for a build. Each begins namespaces of its own, so that no mount is ever seen
- * outside and the end of its first process is the end of everything in it.
+ * The command lines of everything that runs for a build. Each starts its own namespaces, so no mount is ever visible
+ * outside, and everything in them ends with their first process.
  */
 final class SandboxCommands {
 
@@ -34,17 +34,17 @@ final class SandboxCommands {
     static final String RPM = script("rpm.sh");
     private static final String PACKER = script("packer.sh");
     static final String SYSPREP = script("sysprep.sh");
-    /** Stands before what a sandbox is told: the command's standard error joins its standard output. */
+    /** Prefix of the script that a sandbox is given: joins the command's standard error to its standard output. */
     static final String JOIN_ERRORS = "exec 2>&1\n";
 
     private static final List<String> OWN_USERS = List.of("unshare", "--user", "--map-auto", "--map-root-user", "--");
 
-    /** What a limit of a file's size is counted in. */
+    /** The unit of a file size limit. */
     private static final int BLOCK = 512;
 
     private static final String TOOLS = "/run/kiln/busybox";
 
-    /** What package managers need within the image; nothing that reaches beyond it. */
+    /** What package managers need within the image; none of these reaches beyond it. */
     private static final List<String> CAPABILITIES = List.of(
             "CHOWN",
             "DAC_OVERRIDE",
@@ -59,11 +59,11 @@ final class SandboxCommands {
             "NET_BIND_SERVICE",
             "AUDIT_WRITE");
 
-    /** User 0 may write these without any capability. */
+    /** User 0 can write to these without any capability. */
     private static final List<String> READ_ONLY =
             List.of("sys", "irq", "bus", "fs", "scsi", "mtrr", "acpi", "driver", "dynamic_debug", "asound", "pressure");
 
-    /** User 0 may read in these what other processes and the kernel do. */
+    /** User 0 can read in these what other processes and the kernel do. */
     private static final List<String> HIDDEN = List.of(
             "sysrq-trigger",
             "kcore",
@@ -82,7 +82,7 @@ final class SandboxCommands {
     private final boolean mapped;
     private final String busybox;
 
-    /** @param busybox the static one */
+    /** @param busybox the static busybox */
     SandboxCommands(EngineSettings settings, boolean mapped, Path busybox) {
         this.settings = settings;
         this.mapped = mapped;
@@ -94,14 +94,14 @@ final class SandboxCommands {
         return mapped;
     }
 
-    /** A tool of this machine, by the user that owns the build's files. */
+    /** A tool of this machine, run as the user that owns the build's files. */
     List<String> tool(String... command) {
         var line = namespaces(List.of());
         line.addAll(List.of(command));
         return line;
     }
 
-    /** The namespaces of one command, whose first process waits for the file {@code step} and a line. */
+    /** The namespaces of one command; their first process waits for the file {@code step} and a line on its input. */
     List<String> waiting(Scratch scratch, boolean network) {
         var line = namespaces(List.of());
         line.addAll(List.of(busybox, "sh", "-c", SCRIPT, "kiln"));
@@ -113,7 +113,8 @@ final class SandboxCommands {
     }
 
     /**
-     * What that process is told to run a command in the image: static tools are at hand as {@code /run/kiln/busybox}.
+     * The script for that process that runs a command in the image; static tools are available as {@code
+     * /run/kiln/busybox}.
      */
     String step(Scratch scratch, BuildState state, List<String> command) throws IOException {
         boolean network = scratch.network();
@@ -173,7 +174,9 @@ final class SandboxCommands {
         return line;
     }
 
-    /** The same for GNU tar over the finished image; the archive goes to standard output. */
+    /**
+     * The script for a waiting sandbox that runs GNU tar over the finished image; the archive goes to standard output.
+     */
     String pack(Scratch scratch, long newest) throws IOException {
         var line = new ArrayList<>(List.of("tar", "--create", "--directory=/image", "--sort=name", "--numeric-owner"));
         line.addAll(List.of("--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"));
@@ -181,7 +184,9 @@ final class SandboxCommands {
         return read(scratch, List.of(), line);
     }
 
-    /** The same for a tool that may read all of the finished image, which it sees as {@code /image}. */
+    /**
+     * The script for a waiting sandbox that runs a tool which may read all of the finished image, at {@code /image}.
+     */
     String read(Scratch scratch, List<String> capabilities, List<String> tool) throws IOException {
         var line = host(List.of("--ro-bind", "merged", "/image"));
         capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
@@ -190,7 +195,9 @@ final class SandboxCommands {
         return file(scratch, false, List.of(), line);
     }
 
-    /** The same for a bootable disk of the finished image, whose file comes to be in the directory. */
+    /**
+     * The script for a waiting sandbox that makes a bootable disk of the finished image, as a file in the directory.
+     */
     String packDisk(Scratch scratch, String directory, ImageForm.Kind kind, long newest) throws IOException {
         var line = host(List.of("--bind", "merged", "/image", "--bind", directory, "/out"));
         for (var name : List.of("DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")) {
@@ -228,8 +235,8 @@ final class SandboxCommands {
     }
 
     /**
-     * GNU tar over a layer, in overlay's own form, and over a directory as the one that was /tmp. Before, it is
-     * measured. Nothing of the image is run, so bubblewrap's own namespaces are enough.
+     * GNU tar over a layer, in overlay's own form, and over the directory that stands for /tmp; the layer is measured
+     * first. Nothing of the image is run, so bubblewrap's own namespaces are enough.
      */
     List<String> packLayer(Scratch scratch, int layer, Path tmp) {
         var line = new ArrayList<>(List.of("setsid", "--wait"));
@@ -245,13 +252,13 @@ final class SandboxCommands {
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(List.of("tar", "--create", "--directory=/image", "--numeric-owner", "--sparse", "--format=posix"));
         line.addAll(List.of("--xattrs", "--xattrs-include=*"));
-        // They name files of this machine's base image; another machine's are others.
+        // They refer to files of this machine's base image; another machine has other files.
         line.addAll(List.of("--xattrs-exclude=user.overlay.origin", "--xattrs-exclude=user.overlay.impure"));
         line.addAll(List.of("layer", "tmp"));
         return line;
     }
 
-    /** The opposite of {@link #packLayer}, from standard input; /tmp only when it is wanted. */
+    /** The reverse of {@link #packLayer}, from standard input; /tmp only if wanted. */
     List<String> unpackLayer(Scratch scratch, boolean withTmp) {
         var line = namespaces(scratch.group().joinFiles());
         var layer = scratch.upper().toString();
@@ -264,7 +271,7 @@ final class SandboxCommands {
         return line;
     }
 
-    /** Removes the paths read from standard input, each ended by a NUL; nothing but the target can be written to. */
+    /** Removes the paths read from standard input, each ended by a NUL; only the target can be written to. */
     List<String> remove(Path target) {
         var line = namespaces(List.of());
         line.addAll(host(List.of("--bind", target.toString(), "/image")));
@@ -274,10 +281,10 @@ final class SandboxCommands {
     }
 
     /**
-     * A program of this machine that is trusted with nothing but a directory, which it sees as /machine.
+     * A program of this machine that is given access to one directory only, which it sees as /machine.
      *
      * @param mounts options that show it more
-     * @param capabilities what it may do there
+     * @param capabilities its capabilities in the sandbox
      */
     List<String> machine(Scratch scratch, List<String> mounts, List<String> capabilities, boolean network) {
         var line = namespaces(scratch.group().joinFiles());
@@ -291,7 +298,7 @@ final class SandboxCommands {
         return line;
     }
 
-    /** The static tools of this machine, shown as a file. */
+    /** Shows this machine's static tools as that file. */
     List<String> showTools(String file) {
         return List.of("--ro-bind", busybox, file);
     }
@@ -301,7 +308,7 @@ final class SandboxCommands {
         return new ToolLine(this, settings.commandTime()).of(tool);
     }
 
-    /** Packer on a file of the context in /machine; it is told its environment, and ends at the end of its input. */
+    /** Packer on a file of the context in /machine; it reads its environment from its input and ends when that ends. */
     List<String> packer(Scratch scratch, String file) {
         var mounts = new ArrayList<String>();
         if (scratch.network()) {
@@ -353,7 +360,7 @@ final class SandboxCommands {
     }
 
     private List<String> namespaces(List<String> joinFiles) {
-        // A session of its own: what a terminal signals to the worker's process group is for the worker to handle.
+        // Its own session: the worker itself handles what a terminal signals to its process group.
         var line = new ArrayList<>(List.of("setsid", "--wait"));
         if (!joinFiles.isEmpty()) {
             line.addAll(List.of(
@@ -365,7 +372,7 @@ final class SandboxCommands {
         if (mapped) {
             line.addAll(OWN_USERS);
         }
-        // Set behind the user namespace, whose making would clear it.
+        // Must follow the user namespace: making that one would clear the signal.
         line.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--"));
         line.addAll(List.of("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc"));
         line.addAll(List.of("--kill-child=SIGKILL", "--"));
@@ -377,7 +384,7 @@ final class SandboxCommands {
             if (in == null) {
                 throw new IllegalStateException("resource " + name + " is missing");
             }
-            // Its comments would be among the arguments of many a process.
+            // Without its comments, which would be among the arguments of many processes.
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.strip().startsWith("#"))

@@ -24,22 +24,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class SandboxProcess {
 
-    // The first look comes soon; a command that goes on is looked at less often, since many may run at a time.
+    // The first look comes soon. Later ones are less frequent, since many commands may run at a time.
     private static final int FIRST_LOOK_MILLIS = 50;
     private static final int LOOK_MILLIS = 200;
 
     /**
-     * Starts all processes. The kernel ends a sandbox when the thread that started it ends, so that a killed worker
-     * leaves nothing: therefore a thread that lives as long as the worker.
+     * Starts all processes. The kernel ends a sandbox when the thread that started it ends, so a killed worker leaves
+     * nothing. That thread must therefore live as long as the worker.
      */
     private static final ExecutorService STARTER =
             Executors.newSingleThreadExecutor(task -> thread(task, "sandbox-starter"));
 
-    /** Threads that read and write; to begin one takes longer than many a command. */
+    /** Reads and writes streams. Pooled, because starting a thread takes longer than many a command does. */
     private static final ExecutorService STREAMS =
             Executors.newCachedThreadPool(task -> thread(task, "sandbox-stream"));
 
-    /** What unshare says of itself when {@link #kill} has ended the command; nothing for who reads the build's log. */
+    /** What unshare prints when {@link #kill} has ended the command; useless in a build's log. */
     private static final byte[] KILLED =
             "unshare: sigprocmask unblock failed: Invalid argument\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -55,7 +55,7 @@ final class SandboxProcess {
         void take(byte[] bytes, int length) throws IOException;
     }
 
-    /** Is asked a few times a second whether the command may go on. */
+    /** Asked a few times a second whether the command may go on. */
     @FunctionalInterface
     interface Watch {
         void look() throws Stopped, IOException;
@@ -68,7 +68,7 @@ final class SandboxProcess {
     private @Nullable Output apart;
     private Runnable ending = () -> {};
 
-    /** A run to come, whose standard error joins its standard output. */
+    /** A future run whose standard error joins its standard output. */
     SandboxProcess(List<String> command, @Nullable Input input, Output output, Watch watch) {
         this.starting = () -> starting(command, apart == null);
         this.input = input;
@@ -76,7 +76,7 @@ final class SandboxProcess {
         this.watch = watch;
     }
 
-    /** A run that has begun. */
+    /** A run whose process is already being started. */
     SandboxProcess(Future<Process> started, Input input, WaitingSandbox.Outputs outputs, Watch watch) {
         this.starting = () -> started;
         this.input = input;
@@ -85,19 +85,19 @@ final class SandboxProcess {
         this.watch = watch;
     }
 
-    /** Gives standard error to an output of its own, which is told by another thread. */
+    /** Sends standard error to its own output, which another thread calls. */
     SandboxProcess withErrorsApart(Output output) {
         apart = output;
         return this;
     }
 
-    /** Does this when the process has ended, for an input that would go on otherwise. */
+    /** Runs the action when the process has ended, for an input that would otherwise go on. */
     SandboxProcess atEnd(Runnable action) {
         ending = action;
         return this;
     }
 
-    /** The exit status. */
+    /** Runs the command and returns its exit status. */
     int run() throws IOException, InterruptedException, Stopped, BuildFailedException {
         var process = start();
         var reader = background(() -> read(process.getInputStream(), output));
@@ -126,13 +126,13 @@ final class SandboxProcess {
         }
     }
 
-    /** Nothing is told to the output after the end: its last call is waited for, within reason. */
+    /** Waits for the output's last call, with a time limit, so that none comes after the end. */
     private static void settle(FutureTask<@Nullable Void> reader) {
         boolean interrupted = Thread.interrupted();
         try {
             reader.get(1, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            // Whoever needs the reason got it from finish().
+            // finish() has already reported the reason.
         } catch (InterruptedException e) {
             interrupted = true;
         }
@@ -141,7 +141,7 @@ final class SandboxProcess {
         }
     }
 
-    /** Begins to start a command line. */
+    /** Starts a command line in the background. */
     static Future<Process> starting(List<String> command, boolean errorsJoin) {
         var builder = new ProcessBuilder(command).redirectErrorStream(errorsJoin);
         builder.environment().clear();
@@ -182,7 +182,7 @@ final class SandboxProcess {
 
     private static @Nullable Void read(InputStream in, Output output) throws IOException {
         var buffer = new byte[64 << 10];
-        int held = 0; // how many bytes of that message have come, which may come in pieces
+        int held = 0; // how many bytes of that message have arrived, possibly in pieces
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             if (count <= KILLED.length - held && Arrays.equals(buffer, 0, count, KILLED, held, held + count)) {
                 held = (held + count) % KILLED.length;
@@ -196,7 +196,7 @@ final class SandboxProcess {
         return null;
     }
 
-    /** It was not that message: what began like it is the command's. */
+    /** It was not that message: the bytes that looked like its beginning are the command's. */
     private static void tell(Output output, int held) throws IOException {
         if (held > 0) {
             output.take(KILLED, held);
@@ -231,7 +231,7 @@ final class SandboxProcess {
         }
     }
 
-    /** Whether the input itself was bad, rather than a pipe that nobody reads any more. */
+    /** Whether the input itself was bad, rather than a pipe without a reader. */
     private static boolean isRefusal(FutureTask<@Nullable Void> writer) throws InterruptedException {
         try {
             writer.get();
@@ -259,7 +259,7 @@ final class SandboxProcess {
         }
     }
 
-    /** Ends the namespace's first process, with which the kernel ends all others before the parent hears of it. */
+    /** Ends the namespace's first process; the kernel then ends all others before the parent is notified. */
     static void kill(Process process) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
@@ -267,7 +267,7 @@ final class SandboxProcess {
             var first = process.children().toList();
             first.forEach(ProcessHandle::destroyForcibly);
             try {
-                // Without its parent nobody could wait for the end of a namespace, which takes its time on a busy
+                // Without the parent nothing could wait for the end of the namespace, which can be slow on a busy
                 // machine.
                 if (!process.waitFor(200, TimeUnit.MILLISECONDS) && first.isEmpty()) {
                     process.destroyForcibly();

@@ -13,7 +13,7 @@ import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The tools of disks in bubblewrap's sandboxes, under the bounds of a command. */
+/** Runs the tools of disks in bubblewrap's sandboxes, within the limits of a command. */
 final class SandboxTools implements DiskTools {
 
     private static final Pattern MISSING = Pattern.compile("(bwrap: execvp .*|env: .*): No such file or directory");
@@ -43,14 +43,14 @@ final class SandboxTools implements DiskTools {
     @Override
     public Ended run(ToolRun tool, Reader reader) throws IOException, InterruptedException, DiskFailedException {
         var errors = new Tail(4000);
-        // One of the system's: Java's own takes the end of the thread that wrote last for the end of the writer.
+        // A pipe of the system: Java's own takes the end of the last writing thread for the end of the writer.
         var pipe = Pipe.open();
         var reading = reading(reader, Channels.newInputStream(pipe.source()));
         int status;
         try (var out = Channels.newOutputStream(pipe.sink())) {
             status = run(tool, (bytes, length) -> out.write(bytes, 0, length), errors);
         } catch (IOException e) {
-            finish(reading); // where the reader failed, that is why
+            finish(reading); // if the reader failed, that is the reason
             throw e;
         }
         finish(reading);

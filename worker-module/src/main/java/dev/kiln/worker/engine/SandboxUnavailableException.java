@@ -1,6 +1,6 @@
 package dev.kiln.worker.engine;
 
-/** This worker cannot make a sandbox; says why and what to do, each in a sentence. */
+/** This worker cannot make a sandbox. One sentence says why, another what to do. */
 public final class SandboxUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public final class SandboxUnavailableException extends Exception {
         this.remedy = remedy;
     }
 
-    /** Without its full stop. */
+    /** The problem, without a full stop. */
     public String problem() {
         return problem;
     }

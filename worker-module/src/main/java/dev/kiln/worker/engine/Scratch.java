@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where one build or test does its work.
+ * The directory where one build or test works.
  *
  * @param network whether commands may use the network
- * @param diskBytes bound of what commands may write
+ * @param diskBytes limit for what commands write
  */
 record Scratch(Path directory, boolean network, long diskBytes, ControlGroup group, Layers layers, DiskUsage usage) {
 
@@ -31,12 +31,12 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
         return directory.resolve(layers.upper());
     }
 
-    /** What commands see as /tmp, all through the build. */
+    /** What commands see as /tmp throughout the build. */
     Path tmp() {
         return directory.resolve(DiskUsage.TMP);
     }
 
-    /** What a command of a mount needs, as far as no other user's id is needed for it; the sandbox makes the rest. */
+    /** Makes the directories of a mount that need no other user's id; the sandbox makes the rest. */
     void makeDirectories() throws IOException {
         Files.createDirectories(directory.resolve("merged"));
         Files.createDirectories(directory.resolve("layers"));
@@ -49,14 +49,14 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
         }
     }
 
-    /** A directory for overlay's own use, another for each mount. */
+    /** A directory for overlay's own use, a new one for each mount. */
     String work() throws IOException {
         var name = layers.work();
         Files.createDirectories(directory.resolve(name));
         return name;
     }
 
-    // First under a name of its own: a directory of that name has its mode.
+    // Under another name first: when the directory appears, it has its mode.
     private void make(String name, int mode) throws IOException {
         var fresh = Files.createDirectory(directory.resolve("new"));
         Files.setAttribute(fresh, "unix:mode", mode);
@@ -64,8 +64,8 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
     }
 
     /**
-     * A directory that is as /tmp is, when that is empty and as it was made; then what comes into /tmp later need not
-     * be waited for.
+     * A directory equal to /tmp, if that is empty and has its original mode and owner; then what comes into /tmp later
+     * does not delay the caller.
      */
     Optional<Path> emptyTmp() throws IOException {
         var now = Attributes.of(tmp());
@@ -101,31 +101,29 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
                 .toList();
     }
 
-    /** What is wrong with the image, or empty. */
+    /** What is wrong with the image, or an empty text. */
     String problem() {
         return text("problem");
     }
 
-    /**
-     * Whether what was to be run in a sandbox has begun, as far as anybody can say; else it is this machine's fault.
-     */
+    /** Whether the program in the sandbox has begun, as far as can be known; if not, this machine is at fault. */
     boolean hasBegun() {
         return Files.exists(directory.resolve("begun"));
     }
 
-    /** Forgets how the sandbox before ended. */
+    /** Forgets how the previous sandbox ended. */
     void forgetEnd() throws IOException {
         for (var word : List.of("begun", "problem", "trouble")) {
             Files.deleteIfExists(directory.resolve(word));
         }
     }
 
-    /** Why a sandbox did not come to the point that something began, as far as it is known. */
+    /** Why the program in a sandbox did not begin, as far as it is known. */
     String notBegun(int status) {
         return "making a sandbox ended with status " + status + " " + trouble() + text("network-log");
     }
 
-    /** What is wrong with this machine, or empty. */
+    /** What is wrong with this machine, or an empty text. */
     String trouble() {
         return text("trouble");
     }
@@ -138,7 +136,7 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
         }
     }
 
-    /** Whose a directory is, and who may do what in it. */
+    /** A directory's mode and owner. */
     private record Attributes(int mode, int user, int group) {
 
         static Attributes of(Path directory) throws IOException {

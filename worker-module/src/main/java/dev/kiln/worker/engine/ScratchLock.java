@@ -16,14 +16,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in a scratch directory: any number of builds, or one removal alone; across processes by a file lock, which
- * ends with its process. The file lies in the directory and goes with it.
+ * Guards a scratch directory: any number of builds, or one removal exclusively. Across processes it is a file lock,
+ * which ends with its process; the file lies in the directory and is removed with it.
  */
 final class ScratchLock {
 
     private static final String FILE = "lock";
 
-    // A file lock belongs to the process and is lost when any channel to the file is closed: so there is one for each.
+    // A process loses a file lock when it closes any channel to the file, so it opens only one for each.
     private static final Map<Path, ScratchLock> HELD = new HashMap<>();
 
     private final Path directory;
@@ -37,7 +37,7 @@ final class ScratchLock {
         this.shared = shared;
     }
 
-    /** Goes in to build; waits while somebody removes what is in there. */
+    /** Enters to build; waits while the directory is being removed. */
     static ScratchLock enter(Path directory) throws IOException, InterruptedException {
         synchronized (HELD) {
             while (true) {
@@ -54,7 +54,7 @@ final class ScratchLock {
         }
     }
 
-    /** Goes in to remove, unless somebody is in there. */
+    /** Enters to remove, unless the directory is in use. */
     static Optional<ScratchLock> alone(Path directory) throws IOException {
         synchronized (HELD) {
             var lock = HELD.containsKey(directory) ? null : open(directory, false);
@@ -72,7 +72,8 @@ final class ScratchLock {
             Files.createDirectories(directory);
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            // A file that was replaced meanwhile guards nothing. While it is open no other file gets its number.
+            // A file that was replaced meanwhile guards nothing. While this one is open, no other file gets its inode
+            // number.
             var before = identity(file);
             if (channel.tryLock(0, Long.MAX_VALUE, shared) != null
                     && identity(file).equals(before)) {
@@ -83,7 +84,7 @@ final class ScratchLock {
             }
             return null;
         } catch (NoSuchFileException | FileAlreadyExistsException e) {
-            return null; // somebody removes the directory at this very moment
+            return null; // the directory is just being removed
         } finally {
             if (channel != null) {
                 channel.close();
@@ -96,13 +97,14 @@ final class ScratchLock {
         return List.of(String.valueOf(attributes.fileKey()), attributes.creationTime());
     }
 
-    /** Removes the lock's file and the directory, if it is empty but for that. */
+    /** Removes the lock's file, and the directory if nothing else is in it. */
     static void removeFrom(Path directory) throws IOException {
         Files.deleteIfExists(directory.resolve(FILE));
         try {
             Files.deleteIfExists(directory);
         } catch (DirectoryNotEmptyException e) {
-            // Somebody has just come to look whether anything is left; the next sweep removes what he brought.
+            // Another process has just entered to check whether anything is left; the next sweep removes the file it
+            // made.
         }
     }
 

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Steps that workers of other machines have run, behind the cache of this one. */
+/** Steps that workers on other machines have run, consulted after this machine's own cache. */
 public interface SharedSteps {
 
-    /** Workers of other machines are not asked, and told nothing. */
+    /** Shares no steps with other machines. */
     SharedSteps NONE = new SharedSteps() {
         @Override
         public Optional<Step> find(String key, Duration maximalAge) {
@@ -32,16 +32,16 @@ public interface SharedSteps {
      */
     record Step(Instant made, Optional<Layer> layer, Optional<String> stdout) {}
 
-    /** What a step wrote; whoever reads it compares it with the digest. */
+    /** What a step wrote; the reader verifies it against the digest. */
     record Layer(Digest digest, ByteSource archive) {}
 
-    /** The step with that key, if it was run not longer ago than that. */
+    /** The step with that key, if it was run at most this long ago. */
     Optional<Step> find(String key, Duration maximalAge);
 
-    /** Tells the others of a step that was just run. That they cannot be told is no failure of the build. */
+    /** Offers the others a step that was just run. Failing to do so does not fail the build. */
     void add(String key, Optional<StepJournal.LayerFile> layer, Optional<String> stdout)
             throws IOException, InterruptedException;
 
-    /** Nobody is to take the step: it cannot be read. */
+    /** Withdraws a step that cannot be read, so that no build takes it. */
     void remove(String key);
 }

@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What steps of builds wrote, by all that they were made of; shared by all workers that use the directory. An entry is
- * a directory that is there whole or not at all; its layer's name is its digest, with which it is compared when it is
- * read.
+ * What steps of builds wrote, keyed by everything they were made of; shared by all workers that use the directory. An
+ * entry is a directory that appears and disappears as a whole. Its layer is named by its digest and verified against it
+ * when read.
  */
 final class StepCache {
 
@@ -36,7 +36,7 @@ final class StepCache {
     private static final String LAYER = "layer-";
     private static final Duration ABANDONED = Duration.ofDays(1);
 
-    // A file lock belongs to the process, so those who wait in this one have locks of their own.
+    // A file lock belongs to the process, so threads of this process also need a lock of their own.
     private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
 
     private final Path directory;
@@ -49,7 +49,10 @@ final class StepCache {
         this.removal = removal;
     }
 
-    /** How layers tell whose files are and which are gone: workers of one form alone understand each other's. */
+    /**
+     * The notation for owners and deleted files in layers; only workers with the same one understand each other's
+     * layers.
+     */
     String form() {
         return directory.getFileName().toString();
     }
@@ -57,11 +60,12 @@ final class StepCache {
     /**
      * A step that was run before.
      *
-     * @param layer a name of its own for what it wrote, which stays when the entry goes; none when it cannot write
+     * @param layer a separate link to what it wrote, which remains when the entry is removed; empty when it cannot
+     *     write
      */
     record Entry(Path directory, Instant made, Optional<StepJournal.LayerFile> layer, Optional<String> stdout) {}
 
-    /** The step with that key, if it was run not longer ago than that; its layer becomes the file. */
+    /** The step with that key, if it was run at most this long ago; its layer is linked to the file. */
     Optional<Entry> find(String key, Duration maximalAge, Path file, int layer) throws IOException {
         var entry = directory.resolve(key);
         try {
@@ -77,7 +81,7 @@ final class StepCache {
             var stdout = entry.resolve("stdout");
             var said = Files.exists(stdout) ? Optional.of(Files.readString(stdout)) : Optional.<String>empty();
             if (!identity(entry).equals(identity)) {
-                // One run's layer may have been taken, and what another has said.
+                // The entry may have been replaced meanwhile: layer and output could come from different runs.
                 Files.deleteIfExists(file);
                 return Optional.empty();
             }
@@ -88,11 +92,11 @@ final class StepCache {
             return Optional.of(new Entry(entry, made, link, said));
         } catch (NoSuchFileException e) {
             Files.deleteIfExists(file);
-            return Optional.empty(); // it was never there, or has just been evicted
+            return Optional.empty(); // it never existed, or has just been evicted
         }
     }
 
-    /** Another for a directory that has taken this one's place. */
+    /** Changes when another directory takes the place of this one. */
     private static Object identity(Path entry) throws IOException {
         return Objects.requireNonNull(
                 Files.readAttributes(entry, BasicFileAttributes.class).fileKey());
@@ -109,7 +113,7 @@ final class StepCache {
         return new Digest("sha256:" + layer.getFileName().toString().substring(LAYER.length()));
     }
 
-    /** Adds a step that was run at that time, in place of one with the same key. */
+    /** Adds a step that was run at that time, replacing one with the same key. */
     void add(String key, Instant made, Optional<StepJournal.LayerFile> layer, Optional<String> stdout)
             throws IOException {
         makeDirectory();
@@ -126,20 +130,20 @@ final class StepCache {
         publish(fresh, key);
     }
 
-    // On disk before the entry has its name: nothing would notice after a power failure that it is not whole.
+    // On disk before the entry gets its name: after a power failure nothing would notice that it is incomplete.
     private static void write(Path file, String text) throws IOException {
         Files.writeString(
                 file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
     }
 
-    /** Removes an entry, which is of no use. */
+    /** Removes an entry that cannot be used. */
     void remove(Path entry) throws IOException {
         var doomed = directory.resolve("." + UUID.randomUUID());
         try {
             Files.move(entry, doomed);
             removal.remove(doomed);
         } catch (NoSuchFileException e) {
-            // It was not there.
+            // It did not exist.
         }
     }
 
@@ -197,7 +201,7 @@ final class StepCache {
         }
     }
 
-    /** Removes the longest unused entries while all take more than allowed, and what killed workers left. */
+    /** Removes the least recently used entries while all of them exceed the limit, and what killed workers left. */
     void evict() {
         try (var all = Files.isDirectory(directory) ? Files.list(directory) : Stream.<Path>empty()) {
             long total = 0;
@@ -239,10 +243,13 @@ final class StepCache {
         return size;
     }
 
-    /** Waits until nobody, in any process, runs the same steps; ends when it is closed, or with the process. */
+    /**
+     * Waits until no other build, in any process, runs the same steps. The turn ends when it is closed, or with the
+     * process.
+     */
     Turn turn(String key) throws IOException, InterruptedException {
         makeDirectory();
-        // Few files for all: that two different builds share one costs a wait, never more.
+        // Few files for all keys: two different builds that share one only wait for each other.
         var file = directory.resolve("turn-" + key.substring(0, 3));
         var lock = TURNS.computeIfAbsent(file, any -> new ReentrantLock());
         lock.lockInterruptibly();
@@ -268,7 +275,7 @@ final class StepCache {
         }
     }
 
-    /** The right to run steps that nobody else runs meanwhile; closed by the thread that has it. */
+    /** The exclusive right to run certain steps; closed by the thread that has it. */
     record Turn(FileChannel channel, ReentrantLock lock) implements AutoCloseable {
 
         @Override

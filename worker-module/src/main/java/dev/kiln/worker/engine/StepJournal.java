@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Keeps the results of a build's steps while it runs, so that a later attempt goes on after the last one that was kept.
- * A kept step is never run again, unless what was kept of it cannot be read any more.
+ * Keeps the results of a build's steps while it runs, so that a later attempt resumes after the last kept one. A kept
+ * step is never run again, unless what was kept of it can no longer be read.
  */
 public interface StepJournal {
 
@@ -36,19 +36,19 @@ public interface StepJournal {
         public void forget() {}
     };
 
-    /** The steps that ended well before, in order; those whose commands have no result may be missing. */
+    /** The steps that succeeded in earlier attempts, in order; those whose commands have no result may be missing. */
     List<KeptStep> kept();
 
     /**
-     * A step has ended. When this returns, it is kept. Called for one step after the other, by a thread beside the one
-     * that builds.
+     * A step has ended; it is kept when this returns. Called for one step after the other, by another thread than the
+     * one that builds.
      */
     void ended(EndedStep step) throws IOException, InterruptedException;
 
-    /** Whether the build is to stop when all steps that have ended are kept: another worker goes on with it. */
+    /** Whether the build is to stop once all ended steps are kept, so that another worker can resume it. */
     boolean handsOver();
 
-    /** What was kept is of no use: the build begins with the first step. */
+    /** The kept steps cannot be used: the build begins again with the first step. */
     void forget() throws IOException;
 
     /**
@@ -62,20 +62,20 @@ public interface StepJournal {
     /**
      * What a step wrote.
      *
-     * @param index place in the stack of layers, 1 for the lowest; of several with one index the last contains the
+     * @param index place in the stack of layers, 1 for the lowest; of several with the same index the last contains the
      *     others
      */
     record KeptLayer(int index, Digest digest, ByteSource archive) {}
 
     /**
-     * A step that has ended just now.
+     * A step that has just ended.
      *
-     * @param exitCode 0 when it ended well; otherwise it has no layer, and the build has failed
+     * @param exitCode 0 for success; otherwise it has no layer, and the build has failed
      * @param stdout as in {@link KeptStep}
      */
     record EndedStep(int number, int exitCode, Optional<LayerFile> layer, Optional<String> stdout) {
 
-        /** The same, and what it wrote. */
+        /** This step with what it wrote. */
         public EndedStep with(LayerFile written) {
             return new EndedStep(number, exitCode, Optional.of(written), stdout);
         }
@@ -90,7 +90,9 @@ public interface StepJournal {
         return List.copyOf(stack.values());
     }
 
-    /** The kept steps of these commands up to the first that is missing, if only because its command has no result. */
+    /**
+     * The kept steps of these commands up to the first that is missing, even if only because its command has no result.
+     */
     static List<KeptStep> usable(List<KeptStep> kept, List<BuildCommand> commands) {
         var usable = new ArrayList<KeptStep>();
         int last = 0;
@@ -104,10 +106,10 @@ public interface StepJournal {
         return usable;
     }
 
-    /** The archive of a layer, a file that lives until {@link #ended} returns. */
+    /** The archive of a layer: a file that exists until {@link #ended} returns. */
     record LayerFile(int index, Path file, long bytes, Digest digest) {
 
-        /** The same as something kept, for as long as the file lives. */
+        /** This layer as a kept one; valid as long as the file exists. */
         KeptLayer kept() {
             return new KeptLayer(index, digest, offset -> {
                 var in = Files.newInputStream(file);

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the ended steps of a build, one after the other, while the next ones run. When keeping fails, the thread that
- * made this, which builds, is interrupted: the build ends with that failure.
+ * Keeps the ended steps of a build, one after the other, while the next ones run. If that fails, the thread that
+ * created this object, which builds, is interrupted, and the build ends with that failure.
  */
 final class StepKeeping implements AutoCloseable {
 
@@ -21,8 +21,8 @@ final class StepKeeping implements AutoCloseable {
         void run() throws IOException, InterruptedException, BuildFailedException;
     }
 
-    // To make the next command's sandbox takes about so long. Packing what the one before it wrote takes more of a
-    // processor, and where there are few it would hold that command up, which is what somebody waits for.
+    // About the time that making the next command's sandbox takes. Packing the previous layer needs more processor
+    // time, and with few processors it would delay the command, which is what the user waits for.
     private static final Duration HEAD_START = Duration.ofMillis(60);
 
     private final Thread builder = Thread.currentThread();
@@ -36,17 +36,17 @@ final class StepKeeping implements AutoCloseable {
     private @Nullable Exception failure;
     private boolean closed;
 
-    /** @param stepTime of a step's command and keeping it together */
+    /** @param stepTime limit for a step's command and for keeping the step together */
     StepKeeping(Duration stepTime) {
         this.stepTime = stepTime;
     }
 
-    /** Begins to keep a step, whose command took some of its time. */
+    /** Begins to keep a step whose command has used part of its time. */
     void begin(String step, Duration taken, Work work) {
         last = thread.submit(() -> keep(step, stepTime.minus(taken), work));
     }
 
-    /** The same, but what is run next gets a head start. */
+    /** Begins to keep a step after a head start for what runs next. */
     void beginBehindNext(String step, Duration taken, Work work) {
         long begin = System.nanoTime() + HEAD_START.toNanos();
         begin(step, taken, () -> {
@@ -95,13 +95,13 @@ final class StepKeeping implements AutoCloseable {
         throwFailure();
     }
 
-    /** Throws what has failed, if anything has: of what the builder met since, it is the reason. */
+    /** Throws the failure of keeping, if there is one: it is the reason for whatever the builder has met since. */
     void throwFailure() throws IOException, InterruptedException, BuildFailedException {
         var reason = failure();
         if (reason == null) {
             return;
         }
-        Thread.interrupted(); // it came from here and has done its work
+        Thread.interrupted(); // the interrupt came from here and has served its purpose
         if (reason instanceof IOException e) {
             throw e;
         } else if (reason instanceof InterruptedException e) {
@@ -112,7 +112,7 @@ final class StepKeeping implements AutoCloseable {
         throw (RuntimeException) reason;
     }
 
-    /** Ends what is under way and waits for its end. */
+    /** Ends the keeping under way and waits for its end. */
     @Override
     public void close() {
         synchronized (this) {

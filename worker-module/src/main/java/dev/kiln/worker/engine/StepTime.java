@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The time of one step, which the thread that makes this does: when it is over, the thread is interrupted, whatever it
- * waits for.
+ * The time limit of one step, for the thread that creates this object: when it is over, that thread is interrupted,
+ * whatever it waits for.
  */
 final class StepTime implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class StepTime implements AutoCloseable {
         }
     }
 
-    /** The step has ended: nobody is interrupted any more, and an interrupt that came from here has done its work. */
+    /** The step has ended: cancels the interrupt, or clears the one that came from here. */
     @Override
     public synchronized void close() {
         closed = true;

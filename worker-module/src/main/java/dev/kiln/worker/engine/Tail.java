@@ -21,7 +21,7 @@ final class Tail {
         count += length;
     }
 
-    /** As text, from a line's begin where there is one; control characters other than line ends are left out. */
+    /** As text, from the beginning of a line if there is one; without control characters other than line ends. */
     String text() {
         int kept = (int) Math.min(count, ring.length);
         var bytes = new byte[kept];

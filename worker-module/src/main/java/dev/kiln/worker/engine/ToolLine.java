@@ -6,20 +6,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The command line of a tool on a disk. A file system is mounted for it before its sandbox is made; or, where the
- * kernel may not be asked to, a program of its sandbox reads the file system and shows it by FUSE.
+ * The command line of a tool on a disk. A file system is mounted before the tool's sandbox is made; or, where the
+ * kernel may not mount it, a program in the sandbox reads it and shows it by FUSE.
  *
- * @param time what it may take
+ * @param time the tool's time limit
  */
 record ToolLine(SandboxCommands commands, Duration time) {
 
-    /** Address space: QEMU takes much of it for threads that it hardly uses. */
+    /** Address space: QEMU reserves much of it for threads that it hardly uses. */
     private static final long MEMORY = 8L << 30;
 
-    /** Mounts $3 on $4 and becomes the command line behind it. */
+    /** Mounts $3 on $4 and becomes the command line that follows. */
     private static final String MOUNT = "mount -t \"$1\" -o \"$2\" \"$3\" \"$4\" || exit 123; shift 4; exec \"$@\"";
 
-    /** As {@link #MOUNT}, of what is written to. */
+    /** Like {@link #MOUNT}, for a file system that is written to. */
     private static final String CHANGE = SandboxCommands.script("change.sh");
 
     private static final String SHOW = SandboxCommands.script("show.sh");
@@ -32,7 +32,7 @@ record ToolLine(SandboxCommands commands, Duration time) {
     List<String> of(ToolRun tool) {
         var line = commands.tool();
         line.addAll(List.of("prlimit", "--core=0", "--as=" + MEMORY, "--cpu=" + time.toSeconds(), "--"));
-        // A server of FUSE that hangs takes no time of a processor.
+        // Wall-clock time: a hanging FUSE server uses no processor time.
         line.addAll(List.of("timeout", "--signal=KILL", Long.toString(time.toSeconds())));
         var capabilities = new ArrayList<>(List.of("DAC_READ_SEARCH"));
         var bound = new ArrayList<String>();

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes trees in which nobody is at work. Those whose files belong to users of the sandbox, which an ordinary worker
- * may not remove by itself, and those that are too deep for it, are removed by a process.
+ * Removes trees that are no longer in use. A separate process removes those that are too deep, and those with files of
+ * the sandbox's users, which an ordinary worker cannot remove itself.
  */
 final class TreeRemoval {
 
@@ -23,7 +23,7 @@ final class TreeRemoval {
         this.commands = commands;
     }
 
-    /** Removes those of the trees that are there. An interrupt does not stop it, and is kept. */
+    /** Removes the trees that exist. An interrupt does not stop it; the interrupted flag is restored. */
     void remove(List<Path> trees) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
@@ -50,7 +50,7 @@ final class TreeRemoval {
         remove(List.of(tree));
     }
 
-    /** Removes what needs no process; true when nothing is left. */
+    /** Removes what needs no separate process; true when nothing is left. */
     private static boolean isGone(Path tree) {
         try {
             Files.walkFileTree(tree, new SimpleFileVisitor<>() {

@@ -27,14 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Base images kept unpacked, by digest, shared by all builds of all workers that use the directory. An image in use is
- * held by a shared file lock; it is made and removed under an exclusive one.
+ * Base images kept unpacked, by digest, shared by all builds of all workers that use the directory. A shared file lock
+ * protects an image in use; an exclusive one, its making and removal.
  */
 final class UnpackedImages {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnpackedImages.class);
 
-    // Of the process, not of an engine: that is whose file locks are.
+    // One for the process, not for each engine: file locks belong to the process.
     private static final Map<Path, Entry> ENTRIES = new ConcurrentHashMap<>();
 
     private final Path directory;
@@ -49,7 +49,7 @@ final class UnpackedImages {
         this.removal = removal;
     }
 
-    /** An unpacked image that stays until this is closed. */
+    /** An unpacked image that is kept until this is closed. */
     final class Lease implements AutoCloseable {
 
         private final String key;
@@ -58,7 +58,7 @@ final class UnpackedImages {
             this.key = key;
         }
 
-        /** Makes it what the sandboxes of a scratch directory have as their base. */
+        /** Makes it the base of a scratch directory's sandboxes. */
         void lendTo(Path scratch) throws IOException {
             var disk = disk();
             if (disk.isPresent()) {
@@ -69,9 +69,10 @@ final class UnpackedImages {
         }
 
         /**
-         * An archive's needs are known from its row; what a disk is shows when it is open.
+         * Refuses a disk that needs more than this worker can do. An archive's needs are known from its row; a disk's
+         * show only when it is open.
          *
-         * @param able what this worker can do; asked for a disk alone, since it takes a look at many files
+         * @param able the abilities of this worker; asked only for a disk, since it looks at many files
          */
         void requireAble(BuildRequest.BaseImage image, Supplier<Set<Ability>> able)
                 throws IOException, BuildFailedException {
@@ -97,7 +98,7 @@ final class UnpackedImages {
             return directory.resolve(key);
         }
 
-        /** What is known of the disk, if it is one. */
+        /** The facts of the disk, if it is one. */
         Optional<OpenedDisk> disk() throws IOException {
             return OpenedDisk.isIn(directory()) ? Optional.of(OpenedDisk.in(directory())) : Optional.empty();
         }
@@ -132,7 +133,7 @@ final class UnpackedImages {
         }
     }
 
-    /** The image, unpacked now if nobody did before. */
+    /** The image, unpacked now if it is not yet. */
     Lease take(BuildRequest.BaseImage base, SandboxProcess.Watch watch)
             throws IOException, InterruptedException, BuildFailedException, Stopped {
         if (!Files.isDirectory(directory)) {
@@ -183,14 +184,14 @@ final class UnpackedImages {
 
     private void remove(Path image) throws IOException {
         var doomed = image.resolveSibling("." + image.getFileName() + ".old");
-        if (Files.exists(image)) { // another process may have removed it just now
+        if (Files.exists(image)) { // another process may have just removed it
             removal.remove(doomed);
             Files.move(image, doomed);
             removal.remove(doomed);
         }
     }
 
-    /** Removes images that nobody uses, the longest unused first, while all take more than allowed. */
+    /** Removes unused images, least recently used first, while all of them exceed the limit. */
     private void evict() throws IOException {
         long total = 0;
         var all = ImageUnpacking.all(directory).stream()
@@ -252,7 +253,7 @@ final class UnpackedImages {
         void make() throws IOException, InterruptedException, BuildFailedException, Stopped;
     }
 
-    /** What this process knows of one image; the file lock belongs to the process, so its users are counted here. */
+    /** This process's state of one image; the file lock belongs to the process, so its users are counted here. */
     private static final class Entry {
 
         private final ReentrantLock turn = new ReentrantLock();
@@ -281,7 +282,7 @@ final class UnpackedImages {
             var opened = openLock();
             try {
                 while (true) {
-                    // First of all shared: builds of other processes hold it for as long as they run.
+                    // Shared first: builds of other processes hold the lock as long as they run.
                     var shared = opened.lock(0, Long.MAX_VALUE, true);
                     if (Files.exists(image)) {
                         return opened;
@@ -330,7 +331,8 @@ final class UnpackedImages {
                 return;
             }
             try {
-                // Not even opened while it is in use here: closing it again would end this process's lock.
+                // While the image is in use here the file is not even opened: closing it would release this process's
+                // lock.
                 if (users == 0) {
                     alone(change);
                 }

@@ -27,8 +27,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the file that COPY or WebDownload names by a URL, bounded in size, time and redirects, from where builds may
- * reach.
+ * Fetches the file that COPY or WebDownload names by a URL, only from where builds can reach, and with limits of size,
+ * time and redirects.
  */
 final class UrlDownload {
 
@@ -53,7 +53,7 @@ final class UrlDownload {
                 .setDnsResolver(new ReachableAlone(reachable))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(TO_CONNECT)
-                        // The whole of it has less time, and says which setting gives more.
+                        // The limit of the whole download is shorter, and its message names the setting.
                         .setSocketTimeout(Timeout.of(settings.downloadTime().plusMinutes(1)))
                         .build())
                 .build();
@@ -66,7 +66,7 @@ final class UrlDownload {
                 .build();
     }
 
-    /** Every connection is made to what was looked at here: a name may lead elsewhere a moment later. */
+    /** Each connection goes to an address checked here: a name could resolve to another one a moment later. */
     private final class ReachableAlone extends SystemDefaultDnsResolver {
 
         private final Reachable reachable;
@@ -107,7 +107,7 @@ final class UrlDownload {
         }
     }
 
-    /** Writes the file at the URL to the path, within the time and within what the settings allow. */
+    /** Writes the file at the URL to the path, within the time and the limits of the settings. */
     void fetch(String url, Path file, Duration time) throws IOException, BuildFailedException, InterruptedException {
         var task = new FutureTask<>(() -> follow(URI.create(url), file));
         var longest = time.compareTo(settings.downloadTime()) < 0 ? time : settings.downloadTime();
@@ -168,14 +168,15 @@ final class UrlDownload {
 
     private static URI next(URI url, String location) throws BuildFailedException {
         try {
-            // Java resolves a query alone at the directory, and not at the file as RFC 3986 (5.2.2) has it.
+            // Java resolves a reference that is only a query against the directory, not against the file as RFC 3986
+            // (5.2.2) does.
             return location.startsWith("?") ? url.resolve(url.getRawPath() + location) : url.resolve(location);
         } catch (IllegalArgumentException e) {
             throw failed(url.toString(), "was redirected to something that is no URL: " + e.getMessage());
         }
     }
 
-    /** Saves what is answered, or tells where it is. */
+    /** Saves the answer, or returns where a redirect leads. */
     private Optional<String> locationOrSave(URI url, Path file) throws IOException, BuildFailedException {
         var get = new HttpGet(url);
         request = get;
@@ -198,7 +199,7 @@ final class UrlDownload {
             }
             return Optional.empty();
         } finally {
-            get.cancel(); // to close the answer would read the rest of it, however much that is
+            get.cancel(); // closing the answer would read all the rest of it
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox in which nothing runs yet. To make its namespaces takes longer than many a command, so it is made while the
- * command before still runs; then it is told what to do.
+ * A sandbox in which nothing runs yet. Making its namespaces takes longer than many a command, so it is made while the
+ * previous command still runs, and is told later what to run.
  */
 final class WaitingSandbox implements AutoCloseable {
 
@@ -23,10 +23,10 @@ final class WaitingSandbox implements AutoCloseable {
         this.starting = SandboxProcess.starting(commands.waiting(scratch, network), false);
     }
 
-    /** Where a command's standard output and standard error go, by two threads. */
+    /** The outputs for a command's standard output and standard error, called by two threads. */
     record Outputs(SandboxProcess.Output out, SandboxProcess.Output errors) {}
 
-    /** Whether it can still be told anything. */
+    /** Whether it can still be given something to run. */
     boolean isUsable() throws InterruptedException {
         try {
             return !starting.isDone() || starting.get().isAlive();
@@ -39,18 +39,18 @@ final class WaitingSandbox implements AutoCloseable {
      * What to run.
      *
      * @param step the script
-     * @param hidden more of bubblewrap's arguments in Base64, which must be in no file and no command line, or empty
+     * @param hidden further arguments of bubblewrap in Base64, which must be in no file and no command line; or empty
      * @param input what the command reads
      */
     record Told(String step, String hidden, SandboxProcess.@Nullable Input input) {
 
-        /** Nothing is hidden, and nothing is read. */
+        /** A script without hidden arguments and input. */
         static Told of(String step) {
             return new Told(step, "", null);
         }
     }
 
-    /** Leaves word what to run; it begins when the process is run. */
+    /** Writes down what to run; it begins when the returned process is run. */
     SandboxProcess told(Told told, Outputs outputs, SandboxProcess.Watch watch) throws IOException {
         Files.writeString(scratch.directory().resolve("step"), told.step());
         SandboxProcess.Input begin = out -> {
@@ -63,7 +63,7 @@ final class WaitingSandbox implements AutoCloseable {
         return new SandboxProcess(starting, begin, outputs, watch);
     }
 
-    /** Ends it, if it runs or waits. */
+    /** Ends the sandbox, whether it runs or waits. */
     @Override
     public void close() {
         SandboxProcess.end(starting);

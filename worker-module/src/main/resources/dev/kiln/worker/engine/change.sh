@@ -1,5 +1,6 @@
-# Mounts a file system $3 that the kernel writes on $4 to be written to, and runs the command line behind them. It is as it
-# should be once it is read-only again, whenever the kernel lets go of it; what is freed of it is given back first.
+# Mounts the file system $3 on $4 for writing by the kernel, and runs the command line that follows. The result is
+# complete once the file system is read-only again, even if the kernel still holds it; freed blocks are given back
+# first.
 mount -t "$1" -o "$2" "$3" "$4" || exit 123
 type=$1 at=$4
 shift 4

@@ -1,5 +1,5 @@
-# Packs the package databases of the image in /image, under the names that they have there. find enters nothing but the
-# directories named here, and no link.
+# Packs the package databases of the image in /image, under their own names. find enters only the directories named
+# here, and follows no link.
 set -eu
 cd /image
 find . -mindepth 1 \( -type d \( -path ./var -o -path ./var/lib -o -path ./var/lib/dpkg -o -path ./var/lib/dpkg/status.d \

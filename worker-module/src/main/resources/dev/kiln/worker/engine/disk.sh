@@ -1,6 +1,6 @@
 # Within a sandbox with this machine's programs: makes a bootable disk of the tree /image, which may be written to, in
-# /out. $1 format (qcow2 or raw), $2 bytes of the disk, at most, $3 time, in seconds, that no time in it is later than.
-# What is wrong with the tree goes to standard error as a line of its own, and the exit status is then 3.
+# /out. $1 format (qcow2 or raw), $2 most bytes of the disk, $3 seconds: no time in the disk is later. If something is
+# wrong with the tree, a line on standard error says what, and the exit status is 3.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TZ=UTC0 SOURCE_DATE_EPOCH="$3" E2FSPROGS_FAKE_TIME="$3"
 format=$1 most=$2 newest=$3
@@ -47,7 +47,7 @@ for name in "initrd.img-$version" "initramfs-$version.img" "initramfs-$version" 
 done
 [ -n "$initramfs" ] || refuse "the image has no initramfs for its kernel $version: there is no /boot/initrd.img-$version in it"
 
-# Ids that equal trees share and others do not: two disks of one machine must not be taken for each other.
+# Ids that equal trees share and different trees do not: two disks of one machine must not be confused.
 seed=$(find . -path ./boot/grub/grub.cfg -prune -o -path ./etc/fstab -prune -o ! -type d -printf '%P %y %m %U %G %s %l\n' |
     sort | sha256sum | cut -c 1-64)
 uuid() {
@@ -77,7 +77,7 @@ others=$(sed -E '/^[[:space:]]*(#|$)/d; /^[[:space:]]*[^[:space:]]+[[:space:]]+(
     [ -z "$others" ] || printf '%s\n' "$others"
 } > etc/fstab
 touch -d "@$newest" boot/grub/grub.cfg boot/grub boot etc/fstab etc
-# No command of a file system's tool can name a file with a line break.
+# The tools of the file system cannot name a file with a line break.
 find . -newermt "@$newest" ! -type l ! -path '*
 *' -printf '%P\0' > /out/later
 
@@ -102,7 +102,7 @@ start=$root, size=$((sectors - root - 2048)), type=4F68BCE3-E8CD-4DB1-96E7-FBCAF
 END
 
 size=$(((sectors - root - 2048) / 8))
-# An inode for every 16 KiB, unless the tree has more files than that, and some to come.
+# An inode for every 16 KiB, unless the tree has more files than that, with some to spare.
 density="-i 16384" needed=$((inodes + inodes / 4 + 1024))
 [ "$needed" -le $((size / 4)) ] || density="-N $needed"
 features=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file
@@ -110,7 +110,7 @@ mke2fs -q -F -t ext4 -O $features,huge_file,dir_nlink,extra_isize,metadata_csum 
     -m 1 -L root -U "$root_id" -E "hash_seed=$(uuid hash),root_owner=0:0,offset=$((root * 512)),lazy_itable_init=1" \
     -d . "$disk" "$size"
 
-# The file system's own tool takes the times that files have on this machine.
+# mke2fs takes the times of files from this machine.
 file_system="$disk?offset=$((root * 512))"
 known=$(dumpe2fs -h "$file_system" 2> /dev/null)
 count() {
@@ -127,8 +127,8 @@ last=$(($(count 'Inode count') - $(count 'Free inodes')))
 } > /out/times
 debugfs -w -f /out/times "$file_system" > /out/debugfs 2>&1
 
-# The firmware's way to the root file system: GRUB with all that a menu of Linux needs built in, since modules in the
-# image are of another version.
+# How the firmware finds the root file system: a GRUB with everything built in that a Linux menu needs, because the
+# modules in the image are of another version.
 cat > /out/early.cfg << END
 search.fs_uuid $root_id root
 set prefix=(\$root)/boot/grub

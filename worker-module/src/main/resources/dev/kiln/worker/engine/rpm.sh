@@ -1,10 +1,10 @@
-# Asks this machine's rpm what is installed in the image in /image. Whoever made the image made the database, so rpm is
-# nobody then, and has a copy of it and nothing else that it could write to. $1 the most bytes that the copy may have.
+# Asks this machine's rpm what is installed in the image in /image. The database is as untrusted as the image, so rpm
+# runs as nobody and can write only to a copy of it. $1 the most bytes that the copy may have.
 set -eu
 umask 0
 database=
 for directory in usr/lib/sysimage/rpm var/lib/rpm; do
-    # Where a link leads from here, there are this machine's own files.
+    # From here a link would lead to this machine's own files.
     path=/image
     for name in $(echo "$directory" | tr / ' '); do
         path=$path/$name
@@ -22,7 +22,7 @@ Packages.db) backend=ndb ;;
 esac
 mkdir /tmp/rpm
 left=$1
-# What was written last to an SQLite that nobody has closed stands in the second file.
+# The last writes to an SQLite database that was not closed are in the second file.
 for file in "$database" "$database-wal"; do
     [ -f "$file" ] && [ ! -L "$file" ] || continue
     left=$((left - $(stat -c %s "$file")))

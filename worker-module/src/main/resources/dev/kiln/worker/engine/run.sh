@@ -1,4 +1,4 @@
-# Within the sandbox, by the static shell that is mounted there: $1 user or nothing, $2 script.
+# Within the sandbox, in the static shell mounted there: $1 user or nothing, $2 script.
 tools=/run/kiln/busybox
 [ -x /bin/sh ] || { echo "kiln: the image has no /bin/sh, which RUN needs"; exit 127; }
 [ -n "$1" ] || exec /bin/sh -c "$2"

@@ -1,17 +1,17 @@
-# Within the sandbox, at the end of a build on a disk: takes away what belongs to one machine. $@ what.
+# Within the sandbox, at the end of a build on a disk: removes what belongs to one machine. $@ which parts.
 tools=/run/kiln/busybox
 set -e
 for what in "$@"; do
     case $what in
     machine-id)
-        # Empty, not missing: so the next boot is known to be the first one.
+        # Empty, not missing: this marks the next boot as the first one.
         [ ! -f /etc/machine-id ] || : > /etc/machine-id
         [ -L /var/lib/dbus/machine-id ] || $tools rm -f /var/lib/dbus/machine-id
         ;;
     ssh-host-keys) $tools rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub ;;
     cloud-init)
         for file in /var/lib/cloud/*; do
-            # Where an image brings its own settings.
+            # An image can have its own settings there.
             [ "$file" = /var/lib/cloud/seed ] || $tools rm -rf "$file"
         done
         ;;
