@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Works through the unfinished targets of an execution, several regions at a time. Each region is tried again with a
- * growing pause, after the last part that it has; what fails for good becomes that target's row, and the others go on.
+ * growing pause, resuming after the last part that it has. A final failure goes into that target's row, and the others
+ * go on.
  */
 public final class Distribution {
 
@@ -78,7 +79,7 @@ public final class Distribution {
         return attempt.template().addAccounts().isEmpty();
     }
 
-    /** What is neither copied nor shared yet has failed, so that it can be retried. */
+    /** Marks everything that is neither copied nor shared as failed, so that it can be retried. */
     public void giveUp(Attempt attempt, Failure failure) {
         targets.failUnfinished(attempt, failure);
     }
@@ -90,7 +91,7 @@ public final class Distribution {
                 finish(done);
             }
         } finally {
-            // Interrupted, invokeAll has cancelled what was under way; a copy ends at its next buffer.
+            // After an interrupt, invokeAll has cancelled what was running; a copy ends at its next buffer.
             threads.shutdownNow();
             if (!threads.awaitTermination(settings.stopGrace().toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("a copy did not end within {} of its interrupt", settings.stopGrace());
@@ -188,7 +189,7 @@ public final class Distribution {
         meters.targetCopied(target.region());
     }
 
-    /** Nobody goes on with what was copied of a target that has failed. The reaper removes what stays here. */
+    /** The parts of a failed target are not resumed. The reaper removes what stays here. */
     private void discardPartsOf(Target target) throws InterruptedException {
         try {
             var store = store(target.region());

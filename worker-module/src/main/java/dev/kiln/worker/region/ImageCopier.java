@@ -26,8 +26,9 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * Brings the bytes of images that CopyImage and ImportImage asked for. A copy goes on after the last part that its
- * region has, whoever began it; an import begins anew, because nobody has told what its bytes are.
+ * Brings the bytes of images that CopyImage and ImportImage asked for. A copy resumes after the last part that its
+ * region has, whichever worker began it; an import begins anew, because the digest of its bytes is not known
+ * beforehand.
  */
 public final class ImageCopier implements LeasedJob {
 
@@ -92,7 +93,7 @@ public final class ImageCopier implements LeasedJob {
             var stored = store.put(key, bytes, null, done -> rows().progress(claim, done));
             var facts = inspect(store, key, stored);
             var metadata = facts.metadata();
-            // What the bytes tell counts more.
+            // What the bytes show takes precedence.
             if (metadata.knownArchitecture().isEmpty() && origin.said().isPresent()) {
                 metadata = metadata.withArchitecture(origin.said().get());
             }

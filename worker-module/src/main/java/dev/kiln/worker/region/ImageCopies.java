@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Images whose bytes are elsewhere yet: in another image (CopyImage) or in a bucket (ImportImage). */
+/** Images whose bytes are still elsewhere: in another image (CopyImage) or in a bucket (ImportImage). */
 public final class ImageCopies {
 
     private final JdbcClient jdbc;
@@ -32,23 +32,23 @@ public final class ImageCopies {
     /** Where the bytes of an image come from. */
     sealed interface Origin {}
 
-    /** From another image. */
+    /** Another image. */
     record OtherImage(ImageId id) implements Origin {}
 
     /**
-     * From a bucket.
+     * An object in a bucket.
      *
-     * @param said the architecture that somebody said it has
+     * @param said the architecture that the import's caller named
      */
     record BucketObject(String bucket, String object, Optional<Architecture> said) implements Origin {}
 
-    /** What is to be made: this image in this region. */
+    /** The image to make, and its region. */
     record Order(ImageId image, RegionId region, Origin origin) {}
 
-    /** An image that can be copied, and where it is. */
+    /** An image that can be copied, and its region. */
     record Source(RegionId region, Target.Content content) {}
 
-    /** What was claimed; nothing when it is gone. */
+    /** The claimed order; empty when it is gone. */
     Optional<Order> order(Claim claim) {
         return jdbc.sql("""
                         select region_id, copy_of, import_bucket, import_object, metadata ->> 'architecture' as said
@@ -68,7 +68,7 @@ public final class ImageCopies {
                 .optional();
     }
 
-    /** What is to be copied, or nothing when it is gone. */
+    /** The image to copy; empty when it is gone. */
     Optional<Source> source(ImageId image) {
         return jdbc.sql("""
                         select region_id, digest, bytes, form, disk_bytes, metadata, part_length, part_digests from image_copy
@@ -86,7 +86,7 @@ public final class ImageCopies {
                 .optional();
     }
 
-    /** The image is complete and was verified: from now on it is available. */
+    /** The image is complete and verified: it is available from now on. */
     void copied(Claim claim, Target.Content content) {
         rows.write(claim, """
                 state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, form = :form,

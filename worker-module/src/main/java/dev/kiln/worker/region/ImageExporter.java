@@ -29,7 +29,7 @@ public final class ImageExporter implements LeasedJob {
         this.buckets = buckets;
     }
 
-    /** Which image is to be written where. */
+    /** Which image to write, and where. */
     private record Order(ImageId image, Digest digest, RegionId region, String bucket, ObjectName object) {}
 
     @Override
@@ -46,7 +46,7 @@ public final class ImageExporter implements LeasedJob {
     public void run(Claim claim) throws IOException {
         var found = order(claim);
         if (found.isEmpty()) {
-            return; // the image was removed, and this with it
+            return; // the image was removed, and this order with it
         }
         var order = found.get();
         var store = regions.find(order.region())
@@ -74,7 +74,7 @@ public final class ImageExporter implements LeasedJob {
                 .optional();
     }
 
-    /** There is nothing: a bucket keeps no half an object, and a whole one was asked for. */
+    /** Nothing to remove: a bucket never keeps a partial object, and a whole one was asked for. */
     @Override
     public void discard(Claim claim) {}
 }

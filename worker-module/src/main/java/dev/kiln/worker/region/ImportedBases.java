@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Base images that are imported for one execution (BaseImageType OSS). The API made the image's row together with the
+ * Base images that are imported for one execution (BaseImageType OSS). The API makes the image's row together with the
  * execution; {@link LeasedWork} of any worker brings its bytes.
  */
 public final class ImportedBases {
@@ -44,7 +44,7 @@ public final class ImportedBases {
         }
     }
 
-    /** Waits for the import to end, at most as long as the stage may last. */
+    /** Waits for the import to end. Only the stage's time limit bounds the wait. */
     public Ended await(Attempt attempt) throws InterruptedException {
         var ended = ended(attempt);
         while (ended.isEmpty()) {
@@ -81,11 +81,10 @@ public final class ImportedBases {
     private record Row(ImageId id, String state, Failure failure) {}
 
     /**
-     * Takes the imported image back, unless the template wants it to stay after such an end. What was not imported in
-     * whole is of no use and never stays; what somebody copies or exports now does. What its region keeps for now is
-     * removed by the API later.
+     * Withdraws the imported image, unless the template keeps it after such an end. An incomplete import is never kept;
+     * one that is just being copied or exported always is. The API removes later what a region cannot remove now.
      *
-     * @param good whether the execution succeeded, in part at least; nothing when it was cancelled
+     * @param good whether the execution succeeded, at least in part; empty when it was cancelled
      */
     public void release(Attempt attempt, Optional<Boolean> good) {
         if (attempt.template().baseImageType() != Template.BaseImageType.OSS) {

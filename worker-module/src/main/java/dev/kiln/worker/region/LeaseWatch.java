@@ -6,14 +6,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives signs of life of a piece of leased work for as long as it gets on. When it does not, its thread is interrupted;
- * and should it not even hear that, it is silent from then on, so that another worker may try.
+ * Gives signs of life for leased work while it makes progress. When progress stops, the thread that does the work is
+ * interrupted; if it does not react, the signs of life end, so that another worker can try.
  */
 final class LeaseWatch implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
 
-    /** A byte of a slow region: 10 MB a second. */
+    /** Per byte, for a slow region: 10 MB a second. */
     private static final long NANOS_TO_READ = 100;
 
     private final LeasedRows rows;
@@ -28,7 +28,7 @@ final class LeaseWatch implements Runnable {
     private boolean told;
 
     /**
-     * A watch of work that the calling thread does.
+     * Watches work of the calling thread.
      *
      * @param stall how long it may write no byte
      * @param deaf is run once, when the thread does not even hear its interrupt
@@ -46,18 +46,18 @@ final class LeaseWatch implements Runnable {
         trying = true;
     }
 
-    /** The try has ended; whether it was interrupted because it got no further. */
+    /** The try has ended; returns whether it was interrupted for lack of progress. */
     synchronized boolean end() {
         boolean interrupted = stalled;
         trying = false;
         stalled = false;
         if (interrupted) {
-            Thread.interrupted(); // it was meant for the try that is over
+            Thread.interrupted(); // the interrupt was meant for the try that has ended
         }
         return interrupted;
     }
 
-    /** Looks whether it gets on; to be called every few seconds. */
+    /** Checks for progress; to be called every few seconds. */
     @Override
     public synchronized void run() {
         if (stalled) {
@@ -74,9 +74,9 @@ final class LeaseWatch implements Runnable {
                 since = System.nanoTime();
             }
         } catch (RuntimeException e) {
-            LOG.debug("no sign of life of {}: {}", claim, e.toString()); // the next write will tell
+            LOG.debug("no sign of life of {}: {}", claim, e.toString()); // if the claim is over, the next write throws
         }
-        // What is there already may have to be read before anything is written.
+        // What is already there may have to be read before anything is written.
         long most = stall.toNanos() + Math.max(0, bytes) * NANOS_TO_READ;
         if (trying && System.nanoTime() - since > most) {
             stalled = true;

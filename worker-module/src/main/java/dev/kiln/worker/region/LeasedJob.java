@@ -7,24 +7,24 @@ import java.io.IOException;
 /** One kind of work that a worker does under a lease. */
 interface LeasedJob {
 
-    /** Where this work waits. */
+    /** The rows of this work. */
     LeasedRows rows();
 
-    /** The code of a failure that none of the tries overcame. */
+    /** The error code when every try has failed. */
     String failureCode();
 
     /**
      * Does the work and writes that it is done.
      *
-     * @throws IOException when it may go better another time
-     * @throws HopelessException when it may not
+     * @throws IOException when another try may succeed
+     * @throws HopelessException when no other try can
      */
     void run(Claim claim) throws IOException, HopelessException;
 
-    /** Removes what was made of work that nobody wants any more; does nothing when somebody does. */
+    /** Removes what was made of work that is no longer wanted; does nothing if it still is. */
     void discard(Claim claim) throws IOException;
 
-    /** Trying again is of no use. */
+    /** No other try can succeed. */
     final class HopelessException extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -12,16 +12,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Rows of work that one worker at a time does: it belongs to the worker that claimed it last, and every write names the
- * attempt. A worker that has given no sign of life for a while has lost it to anybody (docs/adr/0010). The table has
- * the columns id, region_id, state, attempts, bytes_done, error_code, error_info, created_at and modified_at.
+ * Rows of work that one worker at a time does: a row belongs to the worker that claimed it last, and every write names
+ * the attempt. Any worker can claim the work of one that has given no sign of life for a while (docs/adr/0010). The
+ * table has the columns id, region_id, state, attempts, bytes_done, error_code, error_info, created_at and modified_at.
  */
 final class LeasedRows {
 
-    /** How long a worker may be silent before another takes its work. */
+    /** How long a worker may be silent before another can take its work. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
-    // The vendor's rule for copies: at most five at a time into a region, others wait.
+    // The vendor's rule for copies: at most five into a region at a time, further ones wait.
     private static final int AT_ONCE = 5;
 
     private static final String MINE = " where id = :id and attempts = :attempt and state = 'COPYING'";
@@ -31,7 +31,7 @@ final class LeasedRows {
     private final String table;
     private final String kind;
 
-    /** @param kind condition, in SQL, that the table's rows of this work meet */
+    /** @param kind SQL condition for the table's rows of this work */
     LeasedRows(JdbcClient jdbc, TransactionTemplate transaction, String table, String kind) {
         this.jdbc = jdbc;
         this.transaction = transaction;
@@ -42,7 +42,7 @@ final class LeasedRows {
     /** A row that is this worker's until somebody else claims it. */
     record Claim(String id, int attempt, RegionId region) {}
 
-    /** The claim is over: the work was cancelled, or is another worker's. */
+    /** The claim is over: the work was cancelled, or belongs to another worker. */
     static final class ClaimOverException extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -74,7 +74,7 @@ final class LeasedRows {
                 .list();
     }
 
-    /** Makes it this worker's, unless somebody was quicker or its region has enough to do. */
+    /** Claims the row, unless another worker was faster or its region is at its limit. */
     Optional<Claim> claim(String id) {
         return transaction.execute(status -> {
             jdbc.sql("""
@@ -103,7 +103,7 @@ final class LeasedRows {
         });
     }
 
-    /** A sign of life; how many bytes were written so far. */
+    /** Gives a sign of life; returns how many bytes have been written. */
     long beat(Claim claim) {
         return jdbc.sql("update " + table + " set modified_at = now()" + MINE + " returning bytes_done")
                 .param("id", claim.id())
@@ -113,7 +113,7 @@ final class LeasedRows {
                 .orElseThrow(() -> new ClaimOverException(claim));
     }
 
-    /** So many bytes were written; also a sign of life. */
+    /** Records how many bytes have been written; also a sign of life. */
     void progress(Claim claim, long bytes) {
         write(claim, "bytes_done = :done, modified_at = now()", Map.of("done", bytes));
     }
@@ -125,7 +125,7 @@ final class LeasedRows {
                 Map.of("code", failure.code(), "info", failure.info()));
     }
 
-    /** This worker stops: another may go on at once. */
+    /** This worker stops: another can go on at once. */
     void release(Claim claim) {
         write(claim, "state = 'PENDING', modified_at = now()", Map.of());
     }

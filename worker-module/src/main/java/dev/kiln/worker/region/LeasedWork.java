@@ -43,7 +43,7 @@ public final class LeasedWork implements AutoCloseable {
     private volatile Duration every = Duration.ZERO;
     private volatile boolean closed;
 
-    /** Of copies, imports and exports. */
+    /** For copies, imports and exports. */
     public LeasedWork(ImageCopier copier, ImageExporter exporter, WorkerSettings settings) {
         this.jobs = List.of(copier, exporter);
         this.settings = settings;
@@ -84,7 +84,7 @@ public final class LeasedWork implements AutoCloseable {
         }
     }
 
-    /** Does what can be done now. Never throws: the next round comes. */
+    /** Does all work that can be done now. Never throws: the next round tries again. */
     public void round() {
         try {
             for (var job : jobs) {
@@ -164,7 +164,7 @@ public final class LeasedWork implements AutoCloseable {
         }
     }
 
-    /** Tries once; what another try may overcome, or nothing when there is nothing more to do. */
+    /** Tries once; returns a failure that another try may overcome, or empty when nothing more is to be done. */
     private Optional<Exception> trouble(LeasedJob job, Claim claim, LeaseWatch watch) throws InterruptedException {
         watch.begin();
         try {
@@ -175,7 +175,7 @@ public final class LeasedWork implements AutoCloseable {
             fail(job, claim, watch, e.failure());
             return Optional.empty();
         } catch (LeasedRows.ClaimOverException | DataAccessException | TransactionException e) {
-            throw e; // the database is away: that is no try
+            throw e; // the database is away: that does not count as a try
         } catch (IOException | RuntimeException e) {
             if (watch.end()) {
                 return Optional.of(new IOException(

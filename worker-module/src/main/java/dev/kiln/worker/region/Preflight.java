@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Looks at every target before a build starts: a build whose result could not be delivered is not begun. */
+/** Checks every target before a build starts: nothing is built that could not be delivered. */
 public final class Preflight {
 
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
-    // A check writes and syncs a file: with many short builds a second that would be more than the builds do.
+    // A check writes and syncs a file: with many short builds a second, the checks would do more work than the builds.
     private static final Duration GOOD_FOR = Duration.ofSeconds(1);
 
     private final JdbcClient jdbc;
@@ -33,7 +33,7 @@ public final class Preflight {
         this.regions = regions;
     }
 
-    /** The first trouble found: a region that is unknown or cannot be written to, or an account that does not exist. */
+    /** The first trouble found: a region that is unknown or not writable, or an account that does not exist. */
     public Optional<Failure> check(Template template) throws InterruptedException {
         for (var region : template.targetRegions()) {
             var trouble = check(region);

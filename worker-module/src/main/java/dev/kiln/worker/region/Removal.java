@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes copies back: first nobody sees them any more, then their bytes go, then their rows. */
+/** Removes copies: first they become invisible, then their bytes are removed, then their rows. */
 public final class Removal {
 
     private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
@@ -22,12 +22,12 @@ public final class Removal {
     }
 
     /**
-     * Removes those copies of the execution that the predicate names. A region that does not answer keeps its copy's
-     * row, invisible, until {@link WithdrawnCopies} has removed it.
+     * Removes the execution's copies that match. If a region does not answer, the row of its copy stays, invisible,
+     * until {@link WithdrawnCopies} has removed the copy.
      */
     public void remove(Attempt attempt, Predicate<Target> which) {
         var unwanted = targets.of(attempt).stream().filter(which).toList();
-        // All of them before any region is asked, which may be in any trouble.
+        // All of them first: any of the regions may be in trouble when asked.
         unwanted.forEach(target -> targets.withdraw(attempt, target.image()));
         unwanted.forEach(target -> remove(attempt, target));
     }

@@ -10,7 +10,9 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Images that a build can start from: those of the template's region that its account owns or was given to read. */
+/**
+ * Images that a build can start from: those of the template's region that its account owns or can read through a share.
+ */
 public final class SourceImages {
 
     private static final String NAMED = """
@@ -36,15 +38,15 @@ public final class SourceImages {
         this.jdbc = jdbc;
     }
 
-    /** An image that can be read, and what it consists of. */
+    /** A readable image and its content. */
     public record BaseImage(ImageId id, Target.Content content) {}
 
     /**
-     * The image that the template names, or the newest of the family that it names. A family has the account's own
-     * images alone: otherwise a stranger could share one into it and become the base of what others build.
+     * The image that the template names, or the newest of the family that it names. A family contains only the
+     * account's own images; otherwise a stranger could share an image into it and so become the base of others' builds.
      */
     public Optional<BaseImage> choose(Template template) {
-        // One statement for both would have one plan for both, which could use the index of neither.
+        // One statement for both would have one plan, which could use neither index.
         var statement = template.baseImageType() == Template.BaseImageType.IMAGE_FAMILY ? NEWEST_OF_FAMILY : NAMED;
         return jdbc.sql(statement)
                 .param("region", template.region().value())
@@ -54,7 +56,7 @@ public final class SourceImages {
                 .optional();
     }
 
-    /** The image of this id, if it is still there; whoever chose it was allowed to read it. */
+    /** The image with this id, if it still exists. Its reader's right was checked when it was chosen. */
     public Optional<BaseImage> find(ImageId id) {
         return jdbc.sql("""
                         select id, digest, bytes, form, disk_bytes, metadata from image_copy

@@ -10,14 +10,14 @@ import dev.kiln.region.StoredObject;
 import java.util.Optional;
 
 /**
- * One region of an execution: the copy that it gets.
+ * One region of an execution and the copy that it gets.
  *
  * @param sourceImage the base image, chosen once for the whole execution
- * @param content digest, size, form and metadata; present once the copy is there, unless that is in a cloud
+ * @param content digest, size, form and metadata; present once the copy is there, unless it is in a cloud
  */
 public record Target(ImageId image, RegionId region, State state, ImageId sourceImage, Optional<Content> content) {
 
-    /** The states of a copy; the database repeats the names. */
+    /** The states of a copy; the database has the same names. */
     public enum State {
         PENDING,
         COPYING,
@@ -26,9 +26,9 @@ public record Target(ImageId image, RegionId region, State state, ImageId source
     }
 
     /**
-     * What a copy consists of.
+     * The content of a copy.
      *
-     * @param parts empty when an earlier release has built it
+     * @param parts empty when an earlier release built it
      */
     public record Content(Digest digest, long bytes, ImageForm form, ImageMetadata metadata, Optional<Parts> parts) {
 

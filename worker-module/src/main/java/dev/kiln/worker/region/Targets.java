@@ -26,9 +26,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The targets of executions: a row for each copy, a row for each share. Every write first takes a share lock on the
- * execution's row under the attempt's number and status, so that neither a later claim nor a cancel ever overlaps with
- * a write of what went before; it throws {@link SupersededException} when the row has moved on.
+ * The targets of executions: a row for each copy and a row for each share. Every write first takes a share lock on the
+ * execution's row under the attempt's number and status, so it never overlaps with a later claim or a cancel; it throws
+ * {@link SupersededException} when the row has moved on.
  */
 public final class Targets {
 
@@ -56,13 +56,10 @@ public final class Targets {
         this.packages = new ImagePackages(jdbc);
     }
 
-    /** How the images of an execution are called; the same in every region. */
+    /** The names and tags of an execution's images, the same in every region. */
     public record Naming(String name, String family, String description, String tagsJson) {}
 
-    /**
-     * Makes the rows of all copies and shares, once: a repetition changes nothing. The ids belong to the regions in
-     * order.
-     */
+    /** Makes the rows of all copies and shares; repeating it changes nothing. The ids are for the regions, in order. */
     public void plan(Attempt attempt, ImageId source, Naming naming, List<ImageId> ids) {
         fenced(
                 attempt,
@@ -124,7 +121,7 @@ public final class Targets {
                 .orElseThrow(() -> new IllegalStateException(attempt.execution() + " has no row for its own region"));
     }
 
-    /** Throws when the attempt is superseded. Its intent was written with the claim: there is nothing to write down. */
+    /** Throws when the attempt is superseded. Writes no intent: that was written with the claim. */
     public void requireCurrent(Attempt attempt) {
         fenced(
                 attempt,
@@ -132,7 +129,7 @@ public final class Targets {
                 Map.of());
     }
 
-    /** An attempt to copy begins: what it is about to store is written down before. It may go on after what is done. */
+    /** An attempt to copy begins; its intent is written before anything is stored. It may resume an earlier attempt. */
     public void copying(Attempt attempt, ImageId image) {
         fenced(
                 attempt,
@@ -153,7 +150,7 @@ public final class Targets {
                 Map.of("image", image.value(), "key", ImageKeys.image(image).value()));
     }
 
-    /** Takes how many bytes of the copy were written so far; that all are is told by {@link #copied}. */
+    /** Receives the number of bytes written so far; {@link #copied} reports when all of them are. */
     public LongConsumer progress(Attempt attempt, ImageId image, long all) {
         return done -> {
             if (done < all) {
@@ -162,7 +159,7 @@ public final class Targets {
         };
     }
 
-    /** The copy is complete and was verified: from now on it is visible, and a thing with a row of its own. */
+    /** The copy is complete and verified: it is visible from now on, and has a row instead of an intent. */
     public void copied(Attempt attempt, ImageId image, Target.Content content) {
         finish(attempt, image, """
                 state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes, form = :form,
@@ -192,8 +189,8 @@ public final class Targets {
     }
 
     /**
-     * Packer has made images in clouds, with no bytes of them here: a region has the copy that it was given, or its
-     * copy has failed.
+     * Packer has made images in clouds, whose bytes are not here: a region has the copy that it was given, or its copy
+     * has failed.
      */
     public void madeByPacker(
             Attempt attempt, Function<RegionId, Optional<String>> artifacts, Function<RegionId, Failure> missing) {
@@ -227,9 +224,7 @@ public final class Targets {
                         """, Map.of("image", image.value(), "code", failure.code(), "info", failure.info()));
     }
 
-    /**
-     * Whatever is neither done nor failed has failed; the copies with their shares, and the shares of good copies too.
-     */
+    /** Marks everything unfinished as failed: copies with their shares, and the shares of good copies too. */
     public void failUnfinished(Attempt attempt, Failure failure) {
         fenced(attempt, """
                         with mine as (
@@ -245,7 +240,7 @@ public final class Targets {
                         """, Map.of("code", failure.code(), "info", failure.info()));
     }
 
-    /** Shares the copy with every account that waits for it; an account that does not exist is that share's failure. */
+    /** Shares the copy with every account that waits for it; for an account that does not exist, the share fails. */
     public void share(Attempt attempt, ImageId image) {
         fenced(attempt, """
                         with mine as (
@@ -283,7 +278,7 @@ public final class Targets {
         write(attempt, image, "state = 'FAILED', error_code = 'Withdrawn', modified_at = now()", Map.of());
     }
 
-    /** Forgets a copy and its shares, its bytes being gone. */
+    /** Deletes the rows of a copy and its shares, after its bytes are gone. */
     public void remove(Attempt attempt, ImageId image) {
         fenced(
                 attempt,
@@ -296,7 +291,7 @@ public final class Targets {
                 Map.of("image", image.value(), "key", ImageKeys.image(image).value()));
     }
 
-    /** A region's withdrawn copies that no worker has any more, the longest withdrawn first, at most so many. */
+    /** A region's withdrawn copies that belong to no running worker, the longest withdrawn first, at most this many. */
     List<ImageId> withdrawn(RegionId region, int most) {
         return jdbc.sql("""
                         select c.id from image_copy c left join execution e on e.id = c.execution_id
@@ -308,7 +303,7 @@ public final class Targets {
                 .toList();
     }
 
-    /** Forgets a withdrawn copy, its bytes being gone. */
+    /** Deletes the row of a withdrawn copy, after its bytes are gone. */
     void forget(ImageId image) {
         jdbc.sql("delete from image_copy where id = :id and state = 'FAILED' and error_code = 'Withdrawn'")
                 .param("id", image.value())
@@ -321,7 +316,7 @@ public final class Targets {
         fenced(attempt, WRITTEN.formatted(assignments) + COUNTED, all);
     }
 
-    /** Likewise, and forgets the intent: the copy is a thing with a row of its own now. */
+    /** Writes to the row and deletes the intent: the copy now has a row of its own. */
     private void finish(Attempt attempt, ImageId image, String assignments, Map<String, ?> params) {
         var all = new HashMap<String, Object>(params);
         all.put("image", image.value());

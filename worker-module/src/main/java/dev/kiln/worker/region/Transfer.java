@@ -11,7 +11,7 @@ final class Transfer {
 
     private Transfer() {}
 
-    /** After the last part that the region has, if the parts are known; verified in either case. */
+    /** Resumes after the last part that the region has, if the parts are known; verifies the bytes in either case. */
     static void run(Target.Content content, ByteSource source, RegionStore into, StoreKey key, LongConsumer progress)
             throws IOException {
         if (content.parts().isPresent()) {

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes, from time to time, the bytes of copies that were withdrawn when their region did not answer, or when their
+ * Removes, from time to time, the bytes of copies that were withdrawn while their region did not answer, or whose
  * execution's cancel ended at its deadline.
  */
 public final class WithdrawnCopies implements AutoCloseable {
@@ -29,12 +29,12 @@ public final class WithdrawnCopies implements AutoCloseable {
         this.rounds = new RegionRounds("withdrawn-copies", regions.ids(), this::remove);
     }
 
-    /** Goes round every so often until it is closed. */
+    /** Runs a round at this interval until it is closed. */
     public void start(Duration every) {
         rounds.start(every, every);
     }
 
-    /** One round. Never throws: the next one comes. */
+    /** One round. Never throws: the next one tries again. */
     public void removeAll() {
         rounds.once();
     }
