@@ -13,12 +13,12 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Changes of a tree as commands of debugfs, always in the same order: first everything goes that has to, then
- * everything comes. Names are quoted, and one that could begin a command of its own is refused.
+ * Changes of a tree as commands of debugfs, always in the same order: all removals, then all additions. Names are
+ * quoted; one that could begin another command is refused.
  */
 final class DebugfsScript implements AutoCloseable {
 
-    /** What debugfs reads as one line is shorter than 8 KiB. */
+    /** debugfs reads a line of less than 8 KiB. */
     private static final int LONGEST = 3500;
 
     private static final Pattern UNSAFE = Pattern.compile("[\\x00-\\x1f\\x7f]");
@@ -33,10 +33,10 @@ final class DebugfsScript implements AutoCloseable {
     private int valueCount;
 
     /**
-     * A script in a file.
+     * Writes a script to a file.
      *
-     * @param values an empty directory for what attributes are set to
-     * @param newest no file of the tree is newer, in seconds
+     * @param values an empty directory for the values of attributes
+     * @param newest the modification time, in seconds, that no file of the tree exceeds
      */
     DebugfsScript(Path script, Path values, long newest) throws IOException {
         this.out = new BufferedOutputStream(Files.newOutputStream(script), 64 << 10);
@@ -99,7 +99,7 @@ final class DebugfsScript implements AutoCloseable {
         return entry.linkTarget().replace(':', ' ');
     }
 
-    // Each line is a search through all of the directory, so none says what debugfs gives a new file by itself.
+    // Each line makes debugfs search the whole directory, so its defaults for a new file are left out.
     private void describe(String name, TarEntry entry, Change change, boolean stays)
             throws IOException, DiskFailedException {
         var quoted = quoted(name);

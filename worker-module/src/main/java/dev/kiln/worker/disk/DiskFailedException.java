@@ -1,6 +1,6 @@
 package dev.kiln.worker.disk;
 
-/** The disk, or what a build wants to write on it, is at fault: trying again would not help. */
+/** The disk, or what a build writes to it, is at fault: trying again would not help. */
 public final class DiskFailedException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -15,7 +15,7 @@ public final class DiskFailedException extends Exception {
         this.code = code;
     }
 
-    /** For programs. */
+    /** The code for programs. */
     public String code() {
         return code;
     }

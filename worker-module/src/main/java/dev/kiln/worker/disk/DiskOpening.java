@@ -19,9 +19,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Opens the disk in a file, once for all builds on it: QEMU has the second look at its header and makes it raw, fsck
- * checks each file system before the kernel sees it, and the root file system is found. Where the kernel may not be
- * asked, what is in the file systems is copied.
+ * Opens the disk in a file, once for all builds on it: QEMU checks its header a second time and makes it raw, fsck
+ * checks each file system before the kernel sees it, and the root file system is found. Where the kernel may not mount,
+ * the contents of the file systems are copied.
  */
 public final class DiskOpening {
 
@@ -29,14 +29,15 @@ public final class DiskOpening {
     private final Set<Ability> able;
 
     /**
-     * @param able what this worker can do: file systems that the kernel writes are given to it only if that is there
+     * @param able the abilities of this worker: without the one for its file system, the kernel is not given a disk to
+     *     write
      */
     public DiskOpening(DiskTools tools, Set<Ability> able) {
         this.tools = tools;
         this.able = able;
     }
 
-    /** Makes {@code disk} and what is known of it of the file in the directory, which is removed. */
+    /** Makes {@code disk} and its facts of the image file in the directory, and removes that file. */
     public OpenedDisk open(Path image, ImageForm form, Path directory)
             throws IOException, InterruptedException, DiskFailedException {
         long bytes = lookAgain(image, form);
@@ -64,9 +65,7 @@ public final class DiskOpening {
         return opened;
     }
 
-    /**
-     * One of a kind that its own tools write comes first: what the kernel has to write is given to it only if need be.
-     */
+    /** File systems that have tools for writing come first: the kernel is given one to write only if necessary. */
     private RootSearch.Root root(RootSearch search, DiskLayout layout, Path directory)
             throws IOException, InterruptedException, DiskFailedException {
         var ext = layout.candidates(Set.of(FileSystem.Kind.EXT));
@@ -104,7 +103,7 @@ public final class DiskOpening {
         return diskBytes(info, form);
     }
 
-    /** Geometry makes some VHD smaller than they say; nothing makes a disk larger than was accepted. */
+    /** Rounding to their geometry makes some VHD smaller than they say; no disk may be larger than was accepted. */
     private static long diskBytes(JsonNode info, ImageForm form) throws DiskFailedException {
         long bytes = info.path("virtual-size").asLong(0);
         boolean same = form.kind() == ImageForm.Kind.VHD ? bytes <= form.diskBytes() : bytes == form.diskBytes();
@@ -139,7 +138,7 @@ public final class DiskOpening {
         Files.delete(made);
     }
 
-    /** Of a raw disk on which something can be built. */
+    /** The layout of a raw disk that can be built on. */
     static DiskLayout layout(Path disk) throws IOException, DiskFailedException {
         try {
             var layout = DiskLayout.read(new DiskReader(offset -> from(disk, offset), Files.size(disk)));

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Makes a disk of a base and the layers over it: what the layers change is written into a copy of the base's file. For
- * ext that is done by debugfs, which knows neither time nor chance, so that equal layers on an equal base give equal
- * bytes; for others by the kernel.
+ * Makes a disk of a base and the layers over it: the changes are written into a copy of the base's file. For ext
+ * debugfs writes them, without clock and randomness, so that equal layers on an equal base give equal bytes; for other
+ * file systems the kernel does.
  */
 public final class DiskPacking {
 
@@ -29,10 +29,10 @@ public final class DiskPacking {
     private final Consumer<String> notes;
 
     /**
-     * Packing in a scratch directory.
+     * Packs in a scratch directory.
      *
      * @param baseDirectory where the base was opened
-     * @param notes takes what whoever reads the build's log should know
+     * @param notes takes messages for the build's log
      */
     public DiskPacking(DiskTools tools, Path scratch, OpenedDisk base, Path baseDirectory, Consumer<String> notes) {
         this.tools = tools;
@@ -43,8 +43,8 @@ public final class DiskPacking {
     }
 
     /**
-     * Makes a disk with the layers up to the top one in it, and returns its file: a compressed qcow2 file of that size,
-     * or a raw one, of which every byte is stored and copied, and which is not larger than it has to be therefore.
+     * Makes a disk that contains the layers up to the top one, and returns its file: a compressed qcow2 file of size
+     * {@code most}; or a raw file no larger than necessary, because each of its bytes is stored and copied.
      */
     public Path pack(int top, long most, ImageForm.Kind kind)
             throws IOException, InterruptedException, DiskFailedException {
@@ -74,19 +74,19 @@ public final class DiskPacking {
         return kind == ImageForm.Kind.RAW ? Files.move(disk, made.resolve("image.raw")) : compress(disk, made);
     }
 
-    /** What takes the base and the changes for sure, in whole mebibytes. */
+    /** A size that certainly holds the base and the changes, in whole mebibytes. */
     private long least(LayerChanges changes) throws IOException {
         long written = changes.all().values().stream()
                 .flatMap(change -> change.entry().stream())
                 .mapToLong(DiskPacking::taken)
                 .sum();
-        // GrownTable gives a partition nothing when it would gain less than lies before it.
+        // GrownTable does not grow a partition that would gain less than lies before it.
         long spare = Math.max(SPARE, base.root().partition().start() + MEBI);
         long bytes = Files.size(OpenedDisk.disk(baseDirectory)) + written + written / 4 + spare;
         return (bytes + MEBI - 1) / MEBI * MEBI;
     }
 
-    /** What a file or directory takes of a file system with blocks of 4 KiB, its inode included. */
+    /** What a file or directory takes in a file system with blocks of 4 KiB, including its inode. */
     private static long taken(TarEntry entry) {
         return Math.max(1, (entry.size() + BLOCK - 1) / BLOCK) * BLOCK + INODE;
     }
@@ -112,7 +112,7 @@ public final class DiskPacking {
                 .reading(layers, "layers")
                 .reading(values, "values")
                 .reading(script, "script"));
-        // It goes on after a command that failed, and ends well.
+        // debugfs goes on after a failed command, and its exit status is still 0.
         var errors =
                 said.errors().lines().filter(each -> !each.startsWith(BANNER)).toList();
         if (said.status() != 0 || !errors.isEmpty()) {

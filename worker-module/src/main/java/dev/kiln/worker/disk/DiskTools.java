@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Runs programs of this machine on disks, each in a sandbox of its own that sees this machine's programs and nothing
- * else but the files that are named, with bounds of memory and time. Whatever reads a disk or a file system that
- * strangers made runs there.
+ * Runs programs of this machine on disks, each in its own sandbox, which sees only this machine's programs and the
+ * named files and has limits of memory and time. Everything that reads an untrusted disk or file system runs there.
  */
 public interface DiskTools {
 
-    /** How a run ended, and the last that it printed: to standard output, and to standard error. */
+    /** How a run ended: its status and the end of its standard output and standard error. */
     record Ended(int status, String output, String errors) {}
 
     /** Reads what a program prints. */
@@ -19,12 +18,12 @@ public interface DiskTools {
         void read(InputStream output) throws IOException, DiskFailedException;
     }
 
-    /** Whether the kernel may be asked to mount file systems of disks, rather than a program to show them. */
+    /** Whether the kernel may mount file systems of disks; otherwise programs show them. */
     boolean mayMount();
 
-    /** Runs to the end. */
+    /** Runs the tool to its end. */
     Ended run(ToolRun tool) throws IOException, InterruptedException, DiskFailedException;
 
-    /** The same; the reader gets all of standard output. */
+    /** Runs the tool to its end; the reader gets all of its standard output. */
     Ended run(ToolRun tool, Reader reader) throws IOException, InterruptedException, DiskFailedException;
 }

@@ -9,16 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The e2fsprogs on one file system of a disk. They never read the time: what they write is the same every time.
+ * Runs e2fsprogs on one file system of a disk. They never read the clock: equal input gives equal output.
  *
  * @param start of the file system, in bytes
- * @param now the time that they take it for, in seconds
+ * @param now the time that they are given instead, in seconds
  */
 record FileSystemCheck(DiskTools tools, Path disk, long start, long now) {
 
     private static final long LARGEST_BLOCK = 64 << 10;
 
-    /** Brings a file system that was not unmounted, or has small faults, in order. */
+    /** Repairs a file system that was not unmounted or has small faults. */
     void repair() throws IOException, InterruptedException, DiskFailedException {
         var said = run("e2fsck", "-f", "-p");
         // 1: faults were corrected.
@@ -30,7 +30,7 @@ record FileSystemCheck(DiskTools tools, Path disk, long start, long now) {
         }
     }
 
-    /** Requires that there is nothing to correct. */
+    /** Throws if anything would have to be corrected. */
     void requireClean() throws IOException, InterruptedException, DiskFailedException {
         var said = run("e2fsck", "-f", "-n");
         if (said.status() != 0) {
@@ -38,15 +38,16 @@ record FileSystemCheck(DiskTools tools, Path disk, long start, long now) {
         }
     }
 
-    /** Gives directories their best form, and blocks that nothing uses back to the file. */
+    /** Optimises directories and returns unused blocks to the host's file system. */
     void finish() throws IOException, InterruptedException, DiskFailedException {
         requireAtMost(1, run("e2fsck", "-f", "-y", "-D"));
         requireAtMost(0, run("e2fsck", "-f", "-y", "-E", "discard"));
     }
 
     /**
-     * Makes it fill a partition of so many bytes. The disk has the size of the file system afterwards: resize2fs takes
-     * a file for nothing else, and would cut it off or write to its end, were it not so long already.
+     * Grows it to fill a partition of this many bytes. Afterwards the disk has the size of the file system: resize2fs
+     * takes a file for a file system and nothing else, and would cut it off, or write to its end if it were not that
+     * long already.
      */
     void grow(long partition) throws IOException, InterruptedException, DiskFailedException {
         long bytes = partition / LARGEST_BLOCK * LARGEST_BLOCK;
@@ -82,7 +83,7 @@ record FileSystemCheck(DiskTools tools, Path disk, long start, long now) {
         return line;
     }
 
-    /** The file system as they are told it. */
+    /** The file system's name for e2fsprogs. */
     String name() {
         return ToolRun.PLACE + "disk?offset=" + start;
     }

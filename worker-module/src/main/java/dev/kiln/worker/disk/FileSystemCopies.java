@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Copies what is in the file systems of a disk into directories beside it, once for all builds on it, for a worker that
- * may not mount: from there on they are what an archive's files are. Each is read by a program in a sandbox that has
- * nothing but the disk and that directory.
+ * Copies the contents of a disk's file systems into directories beside it, once for all builds on it, for a worker that
+ * may not mount; from then on they are like an archive's files. A program reads each of them in a sandbox that has only
+ * the disk and that directory.
  */
 record FileSystemCopies(DiskTools tools, Path directory) {
 
     private static final int FOREIGN = 3;
 
-    // Devices are made by root alone, and at sockets nobody listens. An id that the user namespace has not is shown as
-    // nobody's; what it is tells the file system's own tool.
+    // Only root can make devices, and no program listens at sockets. An id that the user namespace lacks appears as
+    // nobody's; the file system's own tool shows the real one.
     private static final String EXT = """
             set -eu -o pipefail
             cd /disk/root
@@ -44,7 +44,7 @@ record FileSystemCopies(DiskTools tools, Path directory) {
             chmod -R 755 /disk/tree
             """;
 
-    /** The same file systems, none of which has to be mounted any more. */
+    /** The same file systems as copies, which need no mount. */
     List<FileSystemMount> of(List<FileSystemMount> mounts)
             throws IOException, InterruptedException, DiskFailedException {
         var copied = new ArrayList<FileSystemMount>();

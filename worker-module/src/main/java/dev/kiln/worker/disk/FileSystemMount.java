@@ -7,17 +7,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How a file system of a disk is mounted, read-only where it is not said otherwise. What mount(8) and the kernel are
- * told is said in full, so that nothing is guessed from bytes that strangers wrote; a loop device goes with the last
- * mount of it.
+ * How a file system of a disk is mounted, read-only unless stated otherwise. mount(8) and the kernel get complete
+ * instructions, so that nothing is guessed from untrusted bytes; a loop device disappears with its last mount.
  *
  * @param point where it belongs in the machine
- * @param type as mount(8) calls it, or the program that shows it where the kernel is not asked to
- * @param source the disk, a file; or a directory with a copy of what is in the file system
+ * @param type its name for mount(8), or the program that shows it where the kernel may not mount
+ * @param source the disk's file; or a directory with a copy of the file system's contents
  */
 public record FileSystemMount(String point, String type, String options, String source) {
 
-    /** The root file system. */
+    /** The mount point of the root file system. */
     public static final String ROOT = "/";
 
     /** A type that no kernel has. */
@@ -26,7 +25,7 @@ public record FileSystemMount(String point, String type, String options, String 
     private static final String SUBVOLUME = ",subvolid=";
     private static final String HARMLESS = "nodev,nosuid,noexec,";
 
-    // The superblock could ask for a panic of the kernel when it finds a fault.
+    // The superblock could ask the kernel to panic when it finds a fault.
     private static final String EXT = "errors=remount-ro,";
 
     private static final String NOTHING = "tmpfs";
@@ -34,7 +33,7 @@ public record FileSystemMount(String point, String type, String options, String 
     private static final String FUSE = "fuse2fs";
     private static final String MTOOLS = "mtools";
 
-    /** That of a part of a disk, when such a file system can be mounted. */
+    /** The mount of a disk's part, if its file system can be mounted. */
     static Optional<FileSystemMount> of(Path disk, DiskLayout.Part part, String point) {
         var kind = part.fileSystem().kind();
         if (kind == FileSystem.Kind.EXT && part.isCandidate()) {
@@ -54,7 +53,7 @@ public record FileSystemMount(String point, String type, String options, String 
         return new FileSystemMount(point, type, options, disk.toString());
     }
 
-    /** The same of a copy of the disk, to be written to, in so many bytes. */
+    /** A writable mount of a copy of the disk, with this many bytes. */
     FileSystemMount writable(Path copy, KernelFileSystem kind, long bytes) {
         var writing = options.replaceFirst("^ro,", "rw,")
                 .replace(kind.reading(), kind.writing())
@@ -62,14 +61,14 @@ public record FileSystemMount(String point, String type, String options, String 
         return new FileSystemMount(point, type, writing, copy.toString());
     }
 
-    /** The same of a subvolume of it, by its number, rather than of the default one. */
+    /** A mount of the subvolume with this number, rather than the default one. */
     FileSystemMount subvolume(long id) {
         int known = options.indexOf(SUBVOLUME);
         var without = known < 0 ? options : options.substring(0, known);
         return new FileSystemMount(point, type, without + SUBVOLUME + id, source);
     }
 
-    /** The number of the subvolume that it is, if it is one of the same file system. */
+    /** The number of its subvolume, if it is one of the same file system. */
     OptionalLong subvolumeOf(FileSystemMount root) {
         int at = options.indexOf(SUBVOLUME);
         boolean same = at >= 0 && root.options.startsWith(options.substring(0, at + SUBVOLUME.length()));
@@ -78,17 +77,17 @@ public record FileSystemMount(String point, String type, String options, String 
                 : OptionalLong.empty();
     }
 
-    /** In place of a mount: what belongs there is a part of the root file system, but no command may move it away. */
+    /** Stands in for a mount: what belongs there is a part of the root file system, but no command can move it away. */
     static FileSystemMount nested(String point) {
         return new FileSystemMount(point, NESTED, "-", "-");
     }
 
-    /** The same at another place in the machine. */
+    /** This mount at another place in the machine. */
     FileSystemMount at(String place) {
         return new FileSystemMount(place, type, options, source);
     }
 
-    /** The same for a worker that may not mount: a program reads the file system, the kernel never does. */
+    /** For a worker that may not mount: a program reads the file system, never the kernel. */
     static Optional<FileSystemMount> unmounted(Path disk, DiskLayout.Part part, String point) {
         long start = part.partition().start();
         return switch (part.fileSystem().kind()) {
@@ -101,27 +100,27 @@ public record FileSystemMount(String point, String type, String options, String 
         };
     }
 
-    /** Whether a program shows it, by FUSE, in the sandbox in which it is looked at. */
+    /** Whether a program shows it through FUSE, in the sandbox that looks at it. */
     public boolean isFuse() {
         return type.equals(FUSE);
     }
 
-    /** Whether the program that reads it does not show but copy. */
+    /** Whether the program that reads it copies instead of showing it. */
     boolean isMtools() {
         return type.equals(MTOOLS);
     }
 
-    /** Whether it is a copy of what is in the file system. */
+    /** Whether it is a copy of the file system's contents. */
     boolean isCopy() {
         return type.equals(COPY);
     }
 
-    /** Whether there is nothing in it. */
+    /** Whether it is empty. */
     boolean isEmpty() {
         return type.equals(NOTHING);
     }
 
-    /** A copy of what is in it, in a directory, in its place. */
+    /** A copy of its contents, in a directory, as its replacement. */
     FileSystemMount copiedTo(Path directory) {
         return new FileSystemMount(point, COPY, "bind", directory.toString());
     }
@@ -130,12 +129,12 @@ public record FileSystemMount(String point, String type, String options, String 
         return "loop,offset=" + start + ",sizelimit=" + bytes;
     }
 
-    /** Something empty that cannot be written to, in place of what cannot be mounted. */
+    /** An empty read-only file system in place of one that cannot be mounted. */
     static FileSystemMount nothing(String point) {
         return new FileSystemMount(point, NOTHING, "ro," + HARMLESS + "size=4k,mode=755", "none");
     }
 
-    /** The same when the directory that the disk or the copy is in has become another. */
+    /** This mount after the directory of the disk or the copy was renamed. */
     FileSystemMount moved(Path directory) {
         var file = Path.of(source).getFileName();
         return isEmpty()
@@ -144,7 +143,7 @@ public record FileSystemMount(String point, String type, String options, String 
                         point, type, options, directory.resolve(file).toString());
     }
 
-    /** For the sandbox's first process. */
+    /** A line for the sandbox's first process. */
     String line() {
         return point + " " + type + " " + options + " " + source + "\n";
     }

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The rows of an /etc/fstab that are about directories. */
+/** The rows of an /etc/fstab that mount a directory. */
 record Fstab(List<Row> rows) {
 
     private static final int MOST = 64;
     private static final Pattern POINT = Pattern.compile("/|(/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){1,6}");
 
-    /** A device as it is written, the directory where it belongs, and how it is mounted. */
+    /** The device as written, its mount point, and its options. */
     record Row(String device, String point, List<String> options) {
 
-        /** What an option is set to. */
+        /** The value of an option. */
         Optional<String> option(String name) {
             return options.stream()
                     .filter(option -> option.startsWith(name + "="))
@@ -24,7 +24,7 @@ record Fstab(List<Row> rows) {
         }
     }
 
-    /** Reads what can be understood; whatever is malformed is left out, as a machine would. */
+    /** Reads the rows that can be understood and leaves out malformed ones, as a machine does. */
     static Fstab parse(String text) {
         var rows = new ArrayList<Row>();
         for (var line : text.split("\n", MOST * 8)) {
@@ -40,7 +40,7 @@ record Fstab(List<Row> rows) {
         return new Fstab(List.copyOf(rows));
     }
 
-    /** What it says of the root file system. */
+    /** The row of the root file system. */
     Optional<Row> root() {
         return rows.stream()
                 .filter(row -> row.point().equals(FileSystemMount.ROOT))

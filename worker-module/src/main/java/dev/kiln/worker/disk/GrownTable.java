@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32;
 
-/** Makes a disk larger, and with it the partition that is its last, without changing anything else of its table. */
+/** Grows a disk and its last partition without changing anything else in the partition table. */
 final class GrownTable {
 
     private static final int SECTOR = 512;
@@ -30,8 +30,8 @@ final class GrownTable {
     }
 
     /**
-     * Gives the disk so many bytes; the size of the partition then, which is what it was when others lie behind it, or
-     * when it is a logical one.
+     * Grows the disk to this many bytes. Returns the partition's size then, which is unchanged when others follow it or
+     * it is a logical one.
      */
     static long grow(Path file, DiskLayout layout, Partition partition, long bytes) throws IOException {
         try (var disk = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -73,12 +73,12 @@ final class GrownTable {
         return larger ? end - last.start() : last.bytes();
     }
 
-    /** What is gained has to be more than lies before it: {@link FileSystemCheck#grow} makes do with that. */
+    /** The gain must exceed what lies before the partition: {@link FileSystemCheck#grow} relies on that. */
     private boolean isWorthIt(long end) {
         return end - last.start() - last.bytes() >= last.start();
     }
 
-    /** Gives the disk its size, and the copy of the table at its end, again after a file system in it has grown. */
+    /** Restores the disk's size, and the copy of the table at its end, after a file system in it was grown. */
     static void complete(Path file, DiskLayout layout, Partition partition, long bytes) throws IOException {
         try (var disk = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             disk.write(ByteBuffer.allocate(1), bytes - 1);
@@ -98,14 +98,14 @@ final class GrownTable {
         write(sealed(header), bytes - SECTOR);
     }
 
-    /** The copy of the table that was at the end of the smaller disk would mislead tools. */
+    /** The old copy of the table, at the end of the smaller disk, would mislead tools. */
     private void forgetCopy(long sector, long before) throws IOException {
         if (sector == before / SECTOR - 1) {
             write(ByteBuffer.allocate(SECTOR), sector * SECTOR);
         }
     }
 
-    /** The boot record says that all of the disk is taken. */
+    /** The boot record says that the whole disk is taken. */
     private void protect(long bytes) throws IOException {
         var record = read(0, SECTOR);
         for (int at = 446; at < 510; at += 16) {

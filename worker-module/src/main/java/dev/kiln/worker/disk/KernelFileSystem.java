@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * File systems that no tool but the kernel writes. The kernel is given them only where the worker's operator allows it,
- * since a tool of their own can look at them before, but is not made to find what somebody built to break the kernel.
+ * File systems that only the kernel can write. The kernel gets them only where the worker's operator allows it: their
+ * own tools can check them before, but are not made to find what was built to break the kernel.
  */
 public enum KernelFileSystem {
-    // Several copies of a disk are mounted at a time, and all have one UUID.
+    // Several copies of a disk are mounted at a time, all with the same UUID.
     XFS(
             FileSystem.Kind.XFS,
             Ability.XFS,
@@ -22,7 +22,7 @@ public enum KernelFileSystem {
             "nouuid,",
             "xfs_repair -n -f -P -m 2048",
             "xfs_repair xfs_growfs fstrim"),
-    // A balance that was interrupted would go on by itself.
+    // An interrupted balance would resume by itself.
     BTRFS(
             FileSystem.Kind.BTRFS,
             Ability.BTRFS,
@@ -61,19 +61,19 @@ public enum KernelFileSystem {
         return Arrays.stream(values()).filter(each -> each.kind == kind).findFirst();
     }
 
-    /** The one that a mount is of, if it is of any. */
+    /** The one that a mount is of, if any. */
     static Optional<KernelFileSystem> of(FileSystemMount mount) {
         return Arrays.stream(values())
                 .filter(each -> each.word().equals(mount.type()))
                 .findFirst();
     }
 
-    /** As settings, the kernel and mount(8) call it. */
+    /** Its name in settings, for the kernel and for mount(8). */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What a worker can do that may build on it. */
+    /** The ability of workers that may build on it. */
     public Ability ability() {
         return ability;
     }
@@ -83,17 +83,17 @@ public enum KernelFileSystem {
         return List.of(tools.split(" ", -1));
     }
 
-    /** Options of a mount that leaves every byte as it is. */
+    /** Options of a mount that leaves every byte unchanged. */
     String reading() {
         return reading;
     }
 
-    /** Those of one that does not. */
+    /** Options of a mount that is written to. */
     String writing() {
         return writing;
     }
 
-    /** What looks for faults in the file behind it, and changes nothing. */
+    /** The program that looks for faults in the file named after it and changes nothing. */
     String check() {
         return check;
     }

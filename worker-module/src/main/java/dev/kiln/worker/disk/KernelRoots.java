@@ -11,15 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds the root file system of a disk among those that the kernel writes, each of which is looked at before the kernel
- * sees it.
+ * Finds the root file system of a disk among those that the kernel writes; each is checked before the kernel sees it.
  *
- * @param able what this worker can do
+ * @param able the abilities of this worker
  * @param directory where the disk is
  */
 record KernelRoots(DiskTools tools, Set<Ability> able, Path directory) {
 
-    /** The one that there is, if there is any. */
+    /** The root file system, if there is one. */
     Optional<RootSearch.Root> find(DiskLayout layout) throws IOException, InterruptedException, DiskFailedException {
         var parts = layout.candidates(KernelFileSystem.kinds());
         requireAble(parts);
@@ -35,7 +34,7 @@ record KernelRoots(DiskTools tools, Set<Ability> able, Path directory) {
         return found;
     }
 
-    /** Systems that are changed by whole snapshots have a root that nothing else may change. */
+    /** Systems that are updated by whole snapshots have a root that nothing else may change. */
     private void requireWritable(RootSearch.Root root) throws IOException, InterruptedException, DiskFailedException {
         var said = Mounting.require(tools, root.mount(), directory, "btrfs property get -ts /disk/root ro");
         if (said.output().contains("ro=true")) {

@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a stack of overlay layers changes of a tree, all layers taken together. Fed with the entries of each layer, the
- * lowest first; in a layer a character device 0:0 takes a path away, and an attribute hides what a directory had.
+ * The changes that a stack of overlay layers makes to a tree, all layers together. Fed with the entries of each layer,
+ * the lowest first. In a layer a character device 0:0 removes a path, and an attribute hides a directory's old
+ * contents.
  */
 final class LayerChanges {
 
@@ -24,7 +25,7 @@ final class LayerChanges {
     private int layer;
     private long attributeBytes;
 
-    /** Whether they take more memory than a worker can give a build: a path takes some 500 bytes. */
+    /** Whether they take more memory than a worker can give a build: a path takes about 500 bytes. */
     boolean areTooMany(long memory) {
         return changes.size() > memory / 1000 || attributeBytes > memory / 8;
     }
@@ -32,10 +33,10 @@ final class LayerChanges {
     /**
      * What becomes of a path.
      *
-     * @param entry as it is to be; nothing: it is gone
+     * @param entry its new entry; empty when it is removed
      * @param source where its contents are, relative to the layers
-     * @param replaces whether all that the tree had there goes first
-     * @param inode of several paths with the same one the first is a file, the others links to it
+     * @param replaces whether everything that the tree had there is removed first
+     * @param inode of several paths with the same inode the first is a file, the others link to it
      */
     record Change(Optional<TarEntry> entry, String source, boolean replaces, String inode) {}
 
@@ -44,7 +45,7 @@ final class LayerChanges {
         ofLayer.clear();
     }
 
-    /** An entry of that layer, with the path that it has below the root. */
+    /** Adds an entry of that layer, with its path below the root. */
     void add(String path, TarEntry entry) {
         var type = entry.type();
         entry.attributes().values().forEach(value -> attributeBytes += value.length);
@@ -52,7 +53,7 @@ final class LayerChanges {
             var target = clean(entry.linkTarget());
             var same = ofLayer.get(target);
             if (same == null) {
-                return; // a link to what is no part of the layer's files, as a socket
+                return; // a link to something that is not in the layer's files, such as a socket
             }
             put(path, same, target);
         } else if (type == TarEntry.Type.DIRECTORY) {
@@ -93,7 +94,7 @@ final class LayerChanges {
     }
 
     private void forgetBelow(String path) {
-        // The character behind a slash.
+        // '0' is the character after '/'.
         changes.subMap(path + "/", path + "0").clear();
     }
 
@@ -103,7 +104,7 @@ final class LayerChanges {
         return entry.withAttributes(kept);
     }
 
-    /** A name of the archive as a path below the root; empty for the root. */
+    /** A name in the archive as a path below the root; empty for the root. */
     static String clean(String name) {
         var path = name;
         while (path.startsWith("./")) {
@@ -115,7 +116,7 @@ final class LayerChanges {
         return path.equals(".") ? "" : path;
     }
 
-    /** All of them, each below those that it lies in. */
+    /** All changes, each after those of the directories that contain it. */
     NavigableMap<String, Change> all() {
         return changes;
     }
@@ -131,7 +132,7 @@ final class LayerChanges {
         return links;
     }
 
-    /** The highest paths of which all that the tree had goes. */
+    /** The highest paths of which everything that the tree had is removed. */
     Set<String> replaced() {
         var replaced = new HashSet<String>();
         changes.forEach((path, change) -> {

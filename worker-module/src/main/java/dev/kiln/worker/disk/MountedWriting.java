@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Writes what layers change into a file system by the kernel, for those that no tool of their own can write: first all
- * goes that has to, then each layer's files come, the lowest layer's first. Whoever does it has the file system and the
- * layers in his sandbox and nothing else.
+ * Has the kernel write the changes of layers into a file system that no tool of its own can write: first all removals,
+ * then the files of each layer, the lowest first. The program that does so has only the file system and the layers in
+ * its sandbox.
  */
 record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, KernelFileSystem kind, Path baseDirectory) {
 
-    // A directory is copied up into every layer that changes something in it, so it comes after all that is in it.
+    // A layer has a copy of each directory in which it changes something, so a directory comes after its contents.
     private static final String WRITE = """
             set -eu -o pipefail
             cd /disk/root
@@ -31,7 +31,7 @@ record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, KernelFile
             done
             """;
 
-    /** Into a disk whose root partition has so many bytes. */
+    /** Writes to a disk whose root partition has this many bytes. */
     void write(Path disk, long bytes, LayerChanges changes)
             throws IOException, InterruptedException, DiskFailedException {
         var lists = Files.createDirectory(scratch.resolve("lists"));
@@ -85,7 +85,7 @@ record MountedWriting(DiskTools tools, Path scratch, OpenedDisk base, KernelFile
     }
 
     private static void requireWritten(DiskTools.Ended said) throws IOException, DiskFailedException {
-        // What is left is used up first, of which tar says no more than how much it was.
+        // tar uses up what is left and then says only how much it wrote.
         if (said.errors().contains("No space left") || said.errors().contains("Wrote only")) {
             throw DiskPacking.full(said.errors());
         }

@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 /** Runs a script with a file system mounted as {@code /disk/root}, in a namespace that ends with it. */
 final class Mounting {
 
-    /** What a sandbox ends with when the kernel does not mount what it was asked to. */
+    /** The sandbox's exit status when the kernel did not mount the file system. */
     static final int NOT_MOUNTED = 123;
 
-    /** And with when it was killed, which it is at the end of its time. */
+    /** The exit status when it was killed, as at the end of its time. */
     private static final int KILLED = 137;
 
-    /** What is said of files, and by a shell of their root, when the program that shows them ends, and afterwards. */
+    /** Messages about files, and of a shell about its root, when the program that shows them ends, and afterwards. */
     private static final Pattern UNSHOWN = Pattern.compile(
             "Software caused connection abort|Transport endpoint is not connected|can't cd to " + ToolRun.PLACE);
 
@@ -35,7 +35,7 @@ final class Mounting {
         return ToolRun.of(command).mounting(mount, point, "root");
     }
 
-    /** The kernel refuses a disk, or this worker refuses to be one that mounts; either is told apart by the words. */
+    /** Distinguishes by the message whether the kernel refuses the disk or this worker cannot mount. */
     static DiskTools.Ended good(DiskTools.Ended ended) throws DiskFailedException, IOException {
         if (ended.status() == NOT_MOUNTED) {
             throw new DiskFailedException(

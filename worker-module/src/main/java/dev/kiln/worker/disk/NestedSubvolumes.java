@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Subvolumes that a machine mounts below its root, as those of /var and /home are on many. An overlay sees nothing of
- * what is mounted within its base, so that they are moved to where they belong in the copy of the disk that is built
- * on, and back in the result; a move is a rename, and touches no file.
+ * Subvolumes that a machine mounts below its root, as many do for /var and /home. An overlay does not see mounts within
+ * its base. Therefore they are moved to their mount points in the copy of the disk that is built on, and back in the
+ * result; a move is a rename and touches no file.
  */
 final class NestedSubvolumes {
 
@@ -24,8 +24,8 @@ final class NestedSubvolumes {
             Pattern.compile("(/[^ \n]+) ([^ \n]+) ([^ \n]+) ([0-9]+:[0-9]+:[0-9]+:[0-9]+|" + HERE + ")");
 
     /**
-     * What a directory hides that is not empty would be seen, so that it does not give way; nor what lies below it.
-     * Symbolic links lead nowhere.
+     * A subvolume replaces only an empty directory, since another one hides files of its own; below one that stays,
+     * nothing is moved. Symbolic links are not followed.
      */
     private static final String IN = """
             set -eu
@@ -73,19 +73,19 @@ final class NestedSubvolumes {
     private final DiskTools tools;
     private final Path directory;
 
-    /** @param directory where a file system is mounted meanwhile */
+    /** @param directory where a file system is mounted temporarily */
     NestedSubvolumes(DiskTools tools, Path directory) {
         this.tools = tools;
         this.directory = directory;
     }
 
     /**
-     * One that is a part of the root file system meanwhile.
+     * A subvolume that is temporarily a part of the root file system.
      *
-     * @param point where a machine has it
-     * @param place where it lies now, from the top of the file system
-     * @param path where it belongs there
-     * @param was mode, owner and time of the directory that it took the place of; or that it was there before
+     * @param point where a machine mounts it
+     * @param place where it is now, from the top of the file system
+     * @param path where it belongs, from the top of the file system
+     * @param was mode, owner and time of the directory that it replaced; or a mark that it was there before
      */
     record Nested(String point, String place, String path, String was) {
 
@@ -94,7 +94,7 @@ final class NestedSubvolumes {
         }
     }
 
-    /** Those of the disk that was opened in a directory. */
+    /** The nested subvolumes of the disk that was opened in a directory. */
     static List<Nested> in(Path directory) throws IOException {
         var file = directory.resolve(FILE);
         return Files.exists(file) ? parse(Files.readString(file)) : List.of();
@@ -108,8 +108,7 @@ final class NestedSubvolumes {
     }
 
     /**
-     * Moves those among the mounts that can be, in the disk in the directory, and writes down what that takes to undo;
-     * the others are returned.
+     * Moves all mounts that it can, in the disk in the directory, and writes down how to undo that; returns the others.
      */
     List<FileSystemMount> nest(RootSearch.Root root, List<FileSystemMount> mounts)
             throws IOException, InterruptedException, DiskFailedException {
@@ -130,8 +129,8 @@ final class NestedSubvolumes {
     }
 
     /**
-     * Where the root lies, then number, path and mount point of each that neither holds it nor lies below another
-     * mount.
+     * The root's path, then number, path and mount point of each mount that does not hold the root or lie below
+     * another.
      */
     private static List<String> movable(RootSearch.Root root, String below, List<FileSystemMount> mounts) {
         var arguments = new ArrayList<>(List.of(below));
@@ -154,7 +153,7 @@ final class NestedSubvolumes {
         return path.isEmpty() || (other + "/").startsWith(path + "/");
     }
 
-    /** Moves them back in a copy of the disk, whose root partition has so many bytes. */
+    /** Moves them back in a copy of the disk whose root partition has this many bytes. */
     void restore(List<Nested> nested, FileSystemMount root, Path copy, long bytes)
             throws IOException, InterruptedException, DiskFailedException {
         var moved = new ArrayList<>(nested);

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A disk of which everything is known that a build needs, kept beside it. Its file is raw and never changes.
+ * A disk with all facts that a build needs, kept beside it. Its file is raw and never changes.
  *
  * @param root the partition of the root file system
  * @param mode of the root directory
- * @param modified when the root file system was written to last, in seconds: no time in an image is later
+ * @param modified when the root file system was last written to, in seconds: no time in an image is later
  * @param mounts the root file system, then those that belong below it
  * @param architecture of most of its programs, in a word of {@link Architecture}; null when that is not known
  */
@@ -36,12 +36,12 @@ public record OpenedDisk(
     private static final String FILE = "disk.json";
     private static final String MOUNTS = "disk-mounts";
 
-    /** Where the disk is in a directory. */
+    /** The disk's file in a directory. */
     public static Path disk(Path directory) {
         return directory.resolve("disk");
     }
 
-    /** Type and path of everything in the root file system. */
+    /** The list of type and path of everything in the root file system. */
     static Path listing(Path directory) {
         return directory.resolve("listing");
     }
@@ -55,22 +55,22 @@ public record OpenedDisk(
         return Files.exists(directory.resolve(FILE));
     }
 
-    /** What was found out when the disk was opened. */
+    /** The facts that were found when the disk was opened. */
     public static OpenedDisk in(Path directory) throws IOException {
         return new JsonMapper().readValue(Files.readString(directory.resolve(FILE)), OpenedDisk.class);
     }
 
-    /** What its programs are for, if that is known. */
+    /** The architecture of its programs, if known. */
     public Optional<Architecture> knownArchitecture() {
         return Optional.ofNullable(architecture).flatMap(Architecture::of);
     }
 
-    /** What the root file system is, if it is the kernel that has to write it. */
+    /** The kind of the root file system, if the kernel has to write it. */
     Optional<KernelFileSystem> byKernel() {
         return KernelFileSystem.of(root.fileSystem().kind());
     }
 
-    /** What a worker must be able to do to build on it. */
+    /** The abilities that a worker needs to build on it. */
     public Set<Ability> needs() {
         var needs = EnumSet.of(Ability.DISKS);
         mounts.forEach(mount -> KernelFileSystem.of(mount).ifPresent(kind -> needs.add(kind.ability())));
@@ -78,7 +78,10 @@ public record OpenedDisk(
         return needs;
     }
 
-    /** Makes the disk the base of a build: its sandboxes mount what this tells them, each in its own namespace. */
+    /**
+     * Makes the disk the base of a build: each of its sandboxes mounts, in its own namespace, what the written file
+     * says.
+     */
     public void lendTo(Path scratch, Path directory) throws IOException {
         var lent = mounts.stream().map(mount -> mount.moved(directory)).toList();
         var root = lent.get(0);
@@ -100,12 +103,12 @@ public record OpenedDisk(
         Files.writeString(scratch.resolve(MOUNTS), lines);
     }
 
-    /** Where the file systems below the root belong, as the file of {@link #lendTo} says. */
+    /** The mount points below the root, according to the file of {@link #lendTo}. */
     public static List<String> pointsBelow(Path scratch) throws IOException {
         return points(scratch, false);
     }
 
-    /** Where the root file system has parts that a machine mounts. */
+    /** Where parts of the root file system stand in for mounts of a machine. */
     public static List<String> nestedPoints(Path scratch) throws IOException {
         return points(scratch, true);
     }

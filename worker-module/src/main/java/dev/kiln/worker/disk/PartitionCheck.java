@@ -5,15 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the tool of a file system that the kernel writes says of one on a disk; it never writes there. Such tools take
- * files and devices as a whole, and a device would stay behind when a worker is killed, so that it gets a copy.
+ * Runs the checking tool of a file system that the kernel writes, on a copy; it never writes to the disk. Such tools
+ * take whole files or devices, and a device would stay behind when a worker is killed.
  */
 record PartitionCheck(DiskTools tools, Path disk, KernelFileSystem kind, long start, long bytes) {
 
-    /** What xfs_repair says of a log in use, and of nothing else. */
+    /** What xfs_repair prints only about a log in use. */
     private static final String LOG_IN_USE = "ALERT";
 
-    /** Requires that the kernel may be given it as a base. */
+    /** Throws unless the kernel may be given it as a base. */
     void accept() throws IOException, InterruptedException, DiskFailedException {
         var said = look();
         if (said.status() != 0 || said.output().contains(LOG_IN_USE)) {
@@ -24,7 +24,7 @@ record PartitionCheck(DiskTools tools, Path disk, KernelFileSystem kind, long st
         }
     }
 
-    /** Requires that there is nothing to correct, and nothing in its log. */
+    /** Throws if there is anything to correct, or anything in its log. */
     void requireClean() throws IOException, InterruptedException, DiskFailedException {
         var said = look();
         if (said.status() != 0 || said.output().contains(LOG_IN_USE)) {
@@ -44,7 +44,7 @@ record PartitionCheck(DiskTools tools, Path disk, KernelFileSystem kind, long st
             if (copied.status() != 0) {
                 throw new IOException("copying a partition failed: " + copied.errors());
             }
-            // What is found is told to standard error.
+            // Findings are printed to standard error.
             var check = "exec " + kind.check() + " " + ToolRun.PLACE + "part 2>&1";
             return tools.run(ToolRun.of("sh", "-c", check).reading(place.resolve("part"), "part"));
         } finally {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Finds the root file system of a disk as a machine would: it is the one that holds the directories of a system; of
+ * Finds the root file system of a disk as a machine would: the one that contains the directories of a system; of
  * several, the one whose /etc/fstab names itself, then the one that the partition table marks.
  */
 final class RootSearch {
@@ -24,7 +24,7 @@ final class RootSearch {
     private static final int MOST_BELOW = 16;
     private static final List<String> SANDBOX_OWN = List.of("/proc", "/sys", "/dev", "/run", "/tmp");
 
-    /** Links are not followed: seen from there, an absolute one would lead to this machine's own files. */
+    /** Does not follow links: an absolute one would lead to this machine's own files. */
     private static final String LOOK = """
             cd /disk/root || exit 1
             for directory in etc usr; do
@@ -34,7 +34,7 @@ final class RootSearch {
             [ ! -f etc/fstab ] || [ -L etc/fstab ] || head -c 65536 etc/fstab
             """;
 
-    /** The same holds for these. What is shorter than a header is no program. */
+    /** Does not follow links either. A file shorter than a header is not a program. */
     private static final String PROGRAMS = """
             cd /disk/root || exit 1
             find bin sbin usr/bin usr/sbin -maxdepth 1 -type f -size +63c -exec head -q -c %1$d {} + 2> /dev/null |
@@ -50,9 +50,9 @@ final class RootSearch {
     }
 
     /**
-     * A root file system, and what its fstab says.
+     * A root file system and its fstab.
      *
-     * @param subvolume the one that it is; 0 where there are none
+     * @param subvolume its number; 0 for file systems without subvolumes
      */
     record Root(
             DiskLayout.Part part,
@@ -68,14 +68,14 @@ final class RootSearch {
             return fstab.root().filter(row -> part.isNamed(row.device())).isPresent();
         }
 
-        /** The subvolume that its fstab says it is. */
+        /** The subvolume that its fstab names for the root. */
         OptionalLong named() {
             var row = fstab.root().filter(each -> part.isNamed(each.device()));
             return row.isPresent() ? subvolumes.named(row.get()) : OptionalLong.empty();
         }
     }
 
-    /** The one among these, if there is any. */
+    /** The root file system among these parts, if there is one. */
     Optional<Root> find(List<DiskLayout.Part> candidates)
             throws IOException, InterruptedException, DiskFailedException {
         var roots = new ArrayList<Root>();
@@ -126,8 +126,8 @@ final class RootSearch {
     }
 
     /**
-     * The subvolume that the kernel takes when nobody names one, or the one that its fstab names instead; where it
-     * holds no system, the one whose boot loader has to name it, which its own fstab does too.
+     * The default subvolume, or the one that its fstab names instead. If the default contains no system, the one that
+     * does; of several, the one that its own fstab names, as its boot loader must.
      */
     private Optional<Root> amongSubvolumes(DiskLayout.Part part, FileSystemMount mount)
             throws IOException, InterruptedException, DiskFailedException {
@@ -198,7 +198,7 @@ final class RootSearch {
         return tools.mayMount() ? FileSystemMount.of(disk, part, point) : FileSystemMount.unmounted(disk, part, point);
     }
 
-    /** What the kernel writes is checked, and given to it, only when the root file system is such a one. */
+    /** A file system that the kernel writes is checked and mounted only when the root file system is of such a kind. */
     private static boolean isChecked(DiskLayout.Part part, Root root) {
         var kinds = KernelFileSystem.kinds();
         return !kinds.contains(part.fileSystem().kind())
@@ -216,11 +216,11 @@ final class RootSearch {
         return named.isPresent() ? Optional.of(mount.get().subvolume(named.getAsLong())) : Optional.empty();
     }
 
-    /** A kernel without FAT can still build on a disk with an ESP, which is then seen empty. */
+    /** A kernel without FAT can still build on a disk with an ESP, which then appears empty. */
     private FileSystemMount below(Optional<FileSystemMount> mount, Fstab.Row row)
             throws IOException, InterruptedException, DiskFailedException {
         if (mount.filter(FileSystemMount::isMtools).isPresent()) {
-            return mount.get(); // whether mtools can read it shows when they do
+            return mount.get(); // whether mtools can read it shows only when they do
         }
         boolean works = mount.isPresent()
                 && Mounting.attempt(tools, mount.get(), directory, "exit 0").status() == 0;

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * Puts files into the root file system of a disk that is thrown away later, where it is one that the kernel writes.
+ * Puts files into the root file system of a throw-away disk, where only the kernel can write it.
  *
- * @param able what this worker can do
+ * @param able the abilities of this worker
  */
 public record RootWriting(DiskTools tools, Set<Ability> able) {
 
     private static final int NOT_POSSIBLE = 3;
 
     /**
-     * Runs a script of bash that has the root file system of the disk in the directory as {@code /disk/root}, and the
-     * archive as {@code /disk/archive}. What it says when it ends with 3 is what is wrong with the disk.
+     * Runs a bash script that has the root file system of the disk in the directory as {@code /disk/root}, and the
+     * archive as {@code /disk/archive}. If it ends with status 3, its output is what is wrong with the disk.
      */
     public void write(Path directory, Path archive, String script)
             throws IOException, InterruptedException, DiskFailedException {

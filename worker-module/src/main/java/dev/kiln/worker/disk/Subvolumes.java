@@ -10,17 +10,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The subvolumes of a Btrfs in which a machine may have its directories: those that lie at most four deep and have
- * plain names.
+ * The subvolumes of a Btrfs in which a machine may have its directories: those with plain names, at most four deep.
  *
  * @param chosen the one that is mounted when none is named
  */
 record Subvolumes(long chosen, List<Subvolume> all) {
 
-    /** Those of other file systems. */
+    /** For other file systems, which have none. */
     static final Subvolumes NONE = new Subvolumes(0, List.of());
 
-    /** The one in which all others lie. */
+    /** The one that contains all others. */
     static final long TOP = 5;
 
     private static final Pattern FOUND = Pattern.compile("([0-9]{1,18}) ([01]) ([A-Za-z0-9@._/-]{0,255}):");
@@ -28,7 +27,7 @@ record Subvolumes(long chosen, List<Subvolume> all) {
 
     private static final String NUMBER = "btrfs inspect-internal rootid /disk/root";
 
-    /** The directory of a subvolume has a number of its own, the same in all. Links are not followed. */
+    /** The directory of every subvolume has this inode number. Links are not followed. */
     private static final String LIST = """
             cd /disk/root || exit 1
             find . -maxdepth 4 -type d -inum 256 -printf '%P\\0' | head -z -n 256 | while IFS= read -r -d '' path; do
@@ -42,14 +41,14 @@ record Subvolumes(long chosen, List<Subvolume> all) {
             """;
 
     /**
-     * One of them.
+     * A subvolume.
      *
-     * @param path from the top, where all lie
+     * @param path from the top, which contains all of them
      * @param system whether it has the directories of a system
      */
     record Subvolume(long id, String path, boolean system) {}
 
-    /** Those of a file system that would be mounted so, if none were named. */
+    /** The subvolumes of a file system; {@code mount} names none of them. */
     static Subvolumes of(DiskTools tools, FileSystemMount mount, Path directory)
             throws IOException, InterruptedException, DiskFailedException {
         var chosen = Mounting.require(tools, mount, directory, NUMBER).output().strip();
@@ -69,7 +68,7 @@ record Subvolumes(long chosen, List<Subvolume> all) {
         return new Subvolumes(Long.parseLong(chosen), List.copyOf(all));
     }
 
-    /** The one that a row of an fstab means; nothing when it names one that is not there. */
+    /** The subvolume that a row of an fstab names; empty when it does not exist. */
     OptionalLong named(Fstab.Row row) {
         var path = row.option("subvol").map(Subvolumes::plain);
         var id = row.option("subvolid");
@@ -87,18 +86,18 @@ record Subvolumes(long chosen, List<Subvolume> all) {
         return path.replaceAll("/+", "/").replaceAll("^/|/$", "");
     }
 
-    /** Those in which the root file system may be, the default one first. */
+    /** Those that may be the root file system, the default one first. */
     List<Long> order() {
         var systems = all.stream().filter(Subvolume::system).map(Subvolume::id);
         return Stream.concat(Stream.of(chosen), systems).distinct().toList();
     }
 
-    /** Where one lies from the top, if that is known. */
+    /** The path of a subvolume from the top, if known. */
     Optional<String> path(long id) {
         return all.stream().filter(each -> each.id() == id).map(Subvolume::path).findFirst();
     }
 
-    /** What people call one. */
+    /** The name of a subvolume in messages. */
     String shown(long id) {
         return path(id).map(path -> "subvolume /" + path).orElse("subvolume " + id);
     }

@@ -8,22 +8,22 @@ import java.util.Optional;
 /**
  * A program and what it may see.
  *
- * @param files those of this machine, by their names in the sandbox
+ * @param files files of this machine, with their names in the sandbox
  * @param mounted a file system that is mounted for it
- * @param labels whether it may set the labels of SELinux there, which takes the right to administer
+ * @param labels whether it may set SELinux labels there, which needs the administrator's capability
  */
 public record ToolRun(List<Bound> files, Optional<Mounted> mounted, boolean labels, List<String> command) {
 
-    /** Where files are bound. */
+    /** The directory where files are bound. */
     static final String PLACE = "/disk/";
 
-    /** A file or directory of this machine, and what it is called in the sandbox. */
+    /** A file or directory of this machine, and its name in the sandbox. */
     public record Bound(Path from, String to, boolean writable) {}
 
     /**
-     * A file system of a disk, mounted in a directory of this machine that nobody else sees so.
+     * A file system of a disk, mounted on a directory of this machine where only the tool sees it.
      *
-     * @param writable whether it is grown to its place first, may be written to, and is unmounted at the end
+     * @param writable whether it is first grown to its place, may be written to, and is unmounted at the end
      */
     public record Mounted(FileSystemMount mount, Path at, String to, boolean writable) {}
 

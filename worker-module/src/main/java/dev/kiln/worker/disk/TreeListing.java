@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a base's tree has where a build changes something: everything that goes, and the directories that stay.
+ * What a base's tree has where a build changes something: everything that is removed, and the directories that stay.
  *
- * @param going paths and whether they are directories, those within others last
+ * @param going paths and whether they are directories, each directory before its contents
  * @param staying directories that are changed
  */
 record TreeListing(NavigableMap<String, Boolean> going, Set<String> staying) {
