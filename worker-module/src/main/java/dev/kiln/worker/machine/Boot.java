@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** The time from a machine's start until it has reached multi-user, or will not. */
+/** The time from a machine's start until it reaches multi-user, or has failed to. */
 public final class Boot {
 
     private static final Duration ASK_EVERY = Duration.ofMillis(500);
@@ -23,7 +23,7 @@ public final class Boot {
     private final long begin = System.nanoTime();
     private String state = "unknown unknown";
 
-    /** Begins now. */
+    /** Starts the time. */
     public Boot(Console console, GuestShell shell, Duration limit) {
         this.console = console;
         this.shell = shell;
@@ -31,13 +31,14 @@ public final class Boot {
     }
 
     /**
-     * How the system came up: what it says of itself, for example "running", or "degraded" and which units have failed.
+     * How the system came up: its own word for its state, for example "running", or "degraded" with the units that
+     * failed.
      *
      * @param units a line for each failed unit
      */
     public record Outcome(String state, String units, Duration took) {
 
-        /** In a line or more, for a log. */
+        /** One or more lines for a log. */
         public String text() {
             var seconds = String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0);
             return "the machine is up after " + seconds + ", its system is " + state
@@ -45,7 +46,10 @@ public final class Boot {
         }
     }
 
-    /** Waits; {@code look} is asked meanwhile and throws when the machine has ended or nobody wants it any more. */
+    /**
+     * Waits for the boot. {@code look} is called meanwhile and throws when the machine has ended or is no longer
+     * wanted.
+     */
     public <E extends Exception> Outcome await(GuestShell.Look<E> look)
             throws E, BootFailedException, IOException, InterruptedException {
         var isThere = false;
@@ -78,7 +82,7 @@ public final class Boot {
         if (state.startsWith("maintenance ") || state.startsWith("stopping ")) {
             throw failed("the system says that it is in the state \"" + state.split(" ", 2)[0] + "\"", "");
         }
-        // Asking costs an emulated machine some of the time that it needs for the boot.
+        // In an emulated machine each question slows down the boot.
         TimeUnit.NANOSECONDS.sleep(ASK_EVERY.toNanos() - (System.nanoTime() - asked));
         return false;
     }
@@ -102,7 +106,7 @@ public final class Boot {
         return new BootFailedException(reason + "; " + more + console.tail());
     }
 
-    /** What a command prints, within bounds. */
+    /** The output of a command, up to a limit. */
     private <E extends Exception> String said(String command, GuestShell.Look<E> look)
             throws E, IOException, InterruptedException {
         var text = new ByteArrayOutputStream();

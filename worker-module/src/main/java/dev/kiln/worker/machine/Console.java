@@ -19,7 +19,7 @@ public final class Console {
 
     private static final int KEPT_LINES = 25;
     private static final int LONGEST_LINE = 1000;
-    // A boot prints some 50,000 characters. Whoever floods the console shall not take the log from the commands.
+    // A boot prints about 50,000 characters. A flood on the console must not use up the commands' log.
     private static final int MOST_CHARACTERS = 1 << 20;
     private static final Pattern ESCAPES = Pattern.compile("\033(\\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cM])");
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
@@ -45,12 +45,12 @@ public final class Console {
     private Optional<String> panic = Optional.empty();
     private long taken;
 
-    /** @param lines gets each line without its end, by the thread that brings the console's bytes */
+    /** @param lines gets each line without its end, in the thread that delivers the console's bytes */
     public Console(Consumer<String> lines) {
         this.lines = lines;
     }
 
-    /** The next bytes of the console. */
+    /** Takes the next bytes of the console. */
     public synchronized void take(byte[] bytes, int length) {
         for (int i = 0; i < length; i++) {
             if (bytes[i] == '\n' || line.size() >= LONGEST_LINE) {
@@ -61,7 +61,7 @@ public final class Console {
             }
         }
         taken += length;
-        look(text()); // a prompt has no end of line
+        look(text()); // a prompt has no line end
     }
 
     private void end() {
@@ -105,20 +105,20 @@ public final class Console {
         }
     }
 
-    /** What the console has said that speaks against a boot. */
+    /** The console's message that the boot has failed or is failing. */
     public synchronized Optional<String> trouble() {
         return panic.or(() -> trouble);
     }
 
     /**
-     * Why the kernel has ended, if it has, which it may do long after the boot. Its trace can push the reason off the
-     * tail.
+     * The reason for a kernel panic, which can come long after the boot. Kept because its trace can push the reason out
+     * of the tail.
      */
     public synchronized Optional<String> panic() {
         return panic;
     }
 
-    /** Waits until it says no more, within reason. */
+    /** Waits until it prints nothing more, for a limited time. */
     void settle() throws InterruptedException {
         long taken = -1;
         for (int looks = 0; looks < 10 && taken != taken(); looks++) {
@@ -131,7 +131,7 @@ public final class Console {
         return taken;
     }
 
-    /** The last lines, or that there are none. */
+    /** The last lines, or a note that there are none. */
     public synchronized String tail() {
         var rest = text();
         if (last.isEmpty() && rest.isBlank()) {

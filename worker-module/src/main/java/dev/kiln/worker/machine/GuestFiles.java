@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What lets commands into a machine: a shell that waits for them, and what has systemd start it. */
+/** The files that let commands into a machine: a shell that waits for them, and the unit by which systemd starts it. */
 public final class GuestFiles {
 
     private static final String UNITS = "etc/systemd/system/";
@@ -20,7 +20,7 @@ public final class GuestFiles {
 
     private GuestFiles() {}
 
-    /** The files beside the shell's tools, for a program that puts them into a file system by itself. */
+    /** Writes the files beside the shell's tools, for a program that puts them into a file system itself. */
     public static void writeTo(Path directory) throws IOException {
         Files.writeString(directory.resolve("guest.sh"), QemuCommand.script("guest.sh"));
         Files.writeString(directory.resolve("service"), QemuCommand.script("kiln-test.service"));
@@ -28,9 +28,9 @@ public final class GuestFiles {
     }
 
     /**
-     * All of them as an archive, by their places in a root file system, with the labels that SELinux wants.
+     * Packs all files as an archive, with their paths in a root file system and their SELinux labels.
      *
-     * @param tools the static ones
+     * @param tools the static tools
      */
     public static void pack(Path archive, Path tools) throws IOException {
         try (var out = Files.newOutputStream(archive);

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shell that waits in a machine (guest.sh) as this worker sees it. It has three ports: one for questions and
- * answers, and two for what commands read and print.
+ * This worker's side of the shell that waits in a machine (guest.sh). It has three ports: one for questions and
+ * answers, and two for the input and output of commands.
  */
 public final class GuestShell implements AutoCloseable {
 
@@ -37,13 +37,13 @@ public final class GuestShell implements AutoCloseable {
         void take(byte[] bytes, int length) throws IOException;
     }
 
-    /** Is asked many times a second whether to wait on. */
+    /** Called many times a second while waiting; throws to end the wait. */
     @FunctionalInterface
     public interface Look<E extends Exception> {
         void look() throws E, IOException, InterruptedException;
     }
 
-    /** Opens the ports in a directory. What is printed between commands goes to the output. */
+    /** Opens the ports in a directory. Output that appears between commands goes to {@code between}. */
     public GuestShell(Path directory, Output between) throws IOException {
         this.out = new OutputUntilMark(between);
         this.errors = new OutputUntilMark(between);
@@ -67,15 +67,15 @@ public final class GuestShell implements AutoCloseable {
         }
     }
 
-    /** Whether it says within this time that it is there; asked until it has. */
+    /** Whether the shell reports within this time that it is there; asked until it has. */
     boolean isThere(Duration time) throws IOException, InterruptedException {
         control.check();
         return "hello".equals(answers.poll(time.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** What the system says of itself: its state, and the state of multi-user; nothing when it does not say it now. */
+    /** The system's state and the state of multi-user; empty when it does not answer now. */
     Optional<String> state(Duration time) throws IOException, InterruptedException {
-        answers.clear(); // what came too late
+        answers.clear(); // late answers
         send("state\n");
         var given = answers.poll(time.toMillis(), TimeUnit.MILLISECONDS);
         control.check();
@@ -85,8 +85,8 @@ public final class GuestShell implements AutoCloseable {
     }
 
     /**
-     * Runs a script as root, which reads the file, if there is one, from its standard input; gives its exit status.
-     * Everything that it has printed by then has been passed on.
+     * Runs a script as root, with the file, if there is one, as its standard input; returns its exit status. All its
+     * output until then has been passed on.
      */
     public <E extends Exception> int run(
             String script, @Nullable Path input, Output stdout, Output stderr, Look<E> look)

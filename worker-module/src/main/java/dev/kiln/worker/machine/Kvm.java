@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether machines can be run by KVM here. To have the device is not enough: in many virtual machines it is there and
- * nothing starts by it. So the emulator is started, without a disk, and told to end at once.
+ * Whether KVM can run machines here. The device is not proof enough: in many virtual machines it exists but nothing
+ * starts with it. So the emulator is started, without a disk, and told to quit at once.
  */
 public final class Kvm {
 
     /**
-     * The processor that a machine sees: this one, but for a register that tells which of its errors are mended. KVM
-     * offers that one on processors of AMD, where QEMU up to 10.0 dies of "failed to set MSR 0x10a". A guest without it
-     * takes more care than it need.
+     * The machine's processor: the host's, without the register that says which of its errors are mended. KVM offers
+     * that register on AMD processors, where QEMU up to 10.0 dies of "failed to set MSR 0x10a". A guest without it is
+     * only more careful than necessary.
      */
     static final String PROCESSOR = "host,-arch-capabilities";
 
@@ -30,12 +30,12 @@ public final class Kvm {
     private static final Set<PosixFilePermission> FOR_OTHERS = PosixFilePermissions.fromString("------rw-");
     private static final Set<PosixFilePermission> FOR_ITS_GROUP = PosixFilePermissions.fromString("---rw----");
 
-    /** An emulator takes a tenth of a second to start and end; this is for one that hangs. */
+    /** An emulator takes a tenth of a second to start and end; this limit is for one that hangs. */
     private static final Duration TRIAL = Duration.ofSeconds(20);
 
     private Kvm() {}
 
-    /** Why no machine can be run by KVM here; empty if one can. */
+    /** Why KVM cannot run machines here; empty if it can. */
     public static Optional<String> trouble() {
         if (!mayUse(DEVICE)) {
             return Optional.of("it may not open " + DEVICE + ", or there is none");
@@ -44,7 +44,7 @@ public final class Kvm {
                 .map(why -> "it has " + DEVICE + ", but no machine starts by it: " + why);
     }
 
-    /** An emulator that starts a machine, which executes nothing, and takes what it is told from its standard input. */
+    /** An emulator that starts a machine, executes nothing, and reads commands from its standard input. */
     static List<String> trial(String acceleration, String processor) {
         var line = new ArrayList<>(List.of(QemuCommand.PROGRAM, "-nodefaults", "-no-user-config", "-display", "none"));
         line.addAll(List.of("-machine", QemuCommand.MACHINE + acceleration, "-cpu", processor, "-m", "64M"));
@@ -58,8 +58,8 @@ public final class Kvm {
     }
 
     /**
-     * Whether the emulator may open the device, which is another user than this worker and has the device's group, or
-     * the worker's groups. That of root it is not given.
+     * Whether the emulator may open the device. It runs as another user than this worker, with the device's group or
+     * the worker's groups, but never with root's group.
      */
     static boolean mayUse(Path device) {
         if (!Files.isReadable(device) || !Files.isWritable(device)) {
@@ -75,7 +75,7 @@ public final class Kvm {
         }
     }
 
-    /** How an emulator fails that is told to quit as soon as it has started; empty if it ends well. */
+    /** The failure of an emulator that is told to quit as soon as it has started; empty if it ends well. */
     static Optional<String> failure(List<String> emulator, Duration time) {
         try {
             var process = new ProcessBuilder(emulator)
@@ -102,7 +102,7 @@ public final class Kvm {
         try (var monitor = process.getOutputStream()) {
             monitor.write("quit\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // It has ended already; its status and its errors say why.
+            // It has already ended; its status and its errors say why.
         }
     }
 

@@ -13,12 +13,12 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the ports between this worker and a machine: a socket that the machine's emulator connects to, and inside a
- * device. A thread reads it until it is closed.
+ * One of the ports between this worker and a machine: outside a socket that the machine's emulator connects to, inside
+ * a device. A thread reads it until it is closed.
  */
 final class MachinePort implements AutoCloseable {
 
-    // What the kernel has room for, its closing NUL included.
+    // The kernel's limit without the closing NUL.
     private static final int LONGEST_PATH = 107;
 
     private final ServerSocketChannel listener;
@@ -31,7 +31,7 @@ final class MachinePort implements AutoCloseable {
         void take(byte[] bytes, int length) throws IOException;
     }
 
-    /** Listens in the directory, under the port's name. */
+    /** Listens on a socket in the directory with the port's name. */
     MachinePort(Path directory, String name, Reader reader) throws IOException {
         this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         bind(listener, directory, name);
@@ -66,11 +66,11 @@ final class MachinePort implements AutoCloseable {
                 buffer.clear();
             }
         } catch (IOException e) {
-            connected.completeExceptionally(e); // the end, from one side or the other
+            connected.completeExceptionally(e); // the end, from either side
         }
     }
 
-    /** What goes wrong is known before the port is closed because of it. */
+    /** Records the failure before the port is closed because of it. */
     private void pass(byte[] bytes, int length, Reader reader) throws IOException {
         try {
             reader.take(bytes, length);
@@ -84,7 +84,7 @@ final class MachinePort implements AutoCloseable {
         }
     }
 
-    /** Throws what went wrong with what the machine has said. */
+    /** Throws the failure of handling the machine's output, if there was one. */
     void check() throws IOException {
         var found = failure;
         if (found != null) {
@@ -110,7 +110,7 @@ final class MachinePort implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        // That the listener was closed before a machine came is no trouble.
+        // It is not an error if the listener was closed before a machine connected.
         if (connected.isDone() && !connected.isCompletedExceptionally()) {
             connected.join().close();
         }

@@ -25,11 +25,11 @@ public record MachineSettings(
 
     /** What executes the machine's instructions. */
     public enum Acceleration {
-        /** {@link #KVM} where machines can be run by it, else {@link #TCG}. */
+        /** {@link #KVM} where KVM can run machines, else {@link #TCG}. */
         AUTOMATIC,
-        /** The processor, by the host's kernel. */
+        /** The host's processor, through its kernel. */
         KVM,
-        /** A program, some twenty times slower; needs nothing of the host. */
+        /** A program, about twenty times slower; needs nothing from the host. */
         TCG
     }
 

@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * The output of commands in a machine, where a mark, different for each command, says that a command's output has
- * ended. What processes print that a command has left behind comes between two commands and is passed on too.
+ * The output of commands in a machine; a mark, different for each command, ends a command's output. Output of processes
+ * that a command left running appears between two commands and is passed on too.
  */
 final class OutputUntilMark implements MachinePort.Reader {
 
-    // Does not occur in the rest of a mark, so a search needs to go back no further.
+    // Occurs only at the start of a mark, so a search need not go back further.
     private static final char BEGIN = '\036';
 
     private final GuestShell.Output between;
@@ -21,7 +21,7 @@ final class OutputUntilMark implements MachinePort.Reader {
     private int matched;
     private boolean ended = true;
 
-    /** @param between gets what is printed while no command runs */
+    /** @param between gets the output that appears while no command runs */
     OutputUntilMark(GuestShell.Output between) {
         this.between = between;
         this.output = between;

@@ -8,34 +8,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The emulator's command line. All its files are in one directory; its standard output is the machine's console. It has
- * no other devices than a disk, the ports of {@link GuestShell}, a source of random numbers and, where it is allowed, a
- * network card.
+ * The emulator's command line. All its files are in one directory; its standard output is the machine's console. Its
+ * only devices are a disk, the ports of {@link GuestShell}, a source of random numbers and, where allowed, a network
+ * card.
  */
 public final class QemuCommand {
 
     /** The program that boots disks. */
     public static final String PROGRAM = "qemu-system-x86_64";
 
-    /** A shell script that makes a throw-away disk of a disk file: see prepare.sh. */
+    /** A shell script that makes a throw-away disk from a disk file: see prepare.sh. */
     public static final String PREPARATION = script("prepare.sh");
 
-    /** One that finds out what boots it, and gives it to whom the machine runs as: see firmware.sh. */
+    /** A script that finds out what boots the disk, and hands it to the machine's user: see firmware.sh. */
     public static final String FIRMWARE = script("firmware.sh");
 
-    /** One of bash that does the first one's work where no tool writes the root file system: see hook.sh. */
+    /** A bash script that replaces the first one where no tool writes the root file system: see hook.sh. */
     public static final String HOOK = script("hook.sh");
 
     /**
-     * What all machines are, up to what executes their instructions. Without graphics, BIOS says on the console what it
-     * does.
+     * The part that all machines share, up to what executes their instructions. Without graphics, BIOS prints to the
+     * console.
      */
     static final String MACHINE = "q35,graphics=off,accel=";
 
     private final MachineSettings settings;
     private final boolean kvm;
 
-    /** A command line for machines of these settings; where they leave it open, it finds out whether KVM works. */
+    /**
+     * A command line for machines with these settings; if they leave the acceleration open, checks whether KVM works.
+     */
     public QemuCommand(MachineSettings settings) {
         this.settings = settings;
         this.kvm = switch (settings.acceleration()) {
@@ -45,7 +47,7 @@ public final class QemuCommand {
         };
     }
 
-    /** Whether the processor executes the machine's instructions. */
+    /** Whether KVM executes the machine's instructions. */
     public boolean usesKvm() {
         return kvm;
     }
@@ -53,7 +55,7 @@ public final class QemuCommand {
     /**
      * The command line.
      *
-     * @param directory where the disk is and, beside it, the ports, as the emulator sees it
+     * @param directory where the emulator sees the disk and, beside it, the ports
      * @param uefi whether the firmware is UEFI, a copy of which is there too, rather than BIOS
      */
     public List<String> line(String directory, boolean uefi, boolean network) {
@@ -80,7 +82,7 @@ public final class QemuCommand {
     /**
      * The option of setpriv that leaves the emulator the groups that it needs.
      *
-     * @param mapped whether it runs in a user namespace, in which no group of this machine has a number
+     * @param mapped whether it runs in a user namespace, in which this machine's groups have no numbers
      */
     public String groups(boolean mapped) throws IOException {
         if (!kvm) {

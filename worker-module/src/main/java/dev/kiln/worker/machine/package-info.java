@@ -1,4 +1,4 @@
-/** Machines that boot finished disks: the emulator, its console, and the shell that runs test commands in it. */
+/** Machines that boot finished disks: the emulator, its console, and the shell that runs test commands in them. */
 @NullMarked
 package dev.kiln.worker.machine;
 

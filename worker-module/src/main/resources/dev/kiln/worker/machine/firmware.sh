@@ -1,5 +1,6 @@
-# Within the sandbox of prepare.sh and after it: says in /machine/firmware what boots the disk, and gives all there to the
-# user $1, who is to run the machine. What is wrong with the disk goes to standard error, and the exit status is then 3.
+# Within the sandbox of prepare.sh and after it: writes to /machine/firmware what boots the disk, and gives everything
+# there to the user $1, who runs the machine. If something is wrong with the disk, standard error says what, and the
+# exit status is 3.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 cd /machine

@@ -1,6 +1,6 @@
-# Waits inside a machine for what its worker asks, by the static shell beside it. /.kiln is in the machine's throw-away
-# disk alone. Three ports: questions and answers; what commands read as their script, and print; what they read as their
-# standard input, and print as errors.
+# Waits inside a machine for requests of its worker, in the static shell beside it. /.kiln is only in the machine's
+# throw-away disk. Three ports: questions and answers; what commands read as their script, and print; what they read as
+# their standard input, and print as errors.
 tools=/.kiln/busybox
 
 port() {
@@ -18,7 +18,7 @@ state() {
         target=$(systemctl is-active multi-user.target 2> /dev/null)
         echo "state ${system:-unknown} ${target:-unknown}"
     else
-        echo "state running active" # other systems start this when all else is started
+        echo "state running active" # other systems start this after everything else
     fi
 }
 
@@ -29,12 +29,12 @@ until [ -c "$(port control)" ] && [ -c "$(port out)" ] && [ -c "$(port errors)" 
     tries=$((tries + 1))
     $tools sleep 0.5
 done
-# Where commands look for the tools that they are given, and where scripts are put that choose their own program: /run
+# Where commands look for the tools that they are given, and where scripts that choose their own program are put: /run
 # itself may be mounted so that nothing can be run from it.
 $tools ln -s /.kiln /run/kiln
 $tools ln -s /.kiln/task /run/kiln-task
-# The scripts of commands hold the run's secrets, which come to no file of a worker, and this machine's disk is one. What
-# commands read as their input is no secret, and can be larger than the memory.
+# The scripts of commands hold the run's secrets, which must be in no file of a worker, and this machine's disk is one.
+# What commands read as their input is not secret, and can be larger than the memory.
 $tools mkdir -p /.kiln/script
 $tools mount -t tmpfs -o mode=700,size=16m none /.kiln/script || $tools mount -t ramfs -o mode=700 none /.kiln/script || exit 1
 exec 3<> "$(port control)" 4<> "$(port out)" 5<> "$(port errors)"

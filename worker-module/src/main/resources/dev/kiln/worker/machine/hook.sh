@@ -1,6 +1,6 @@
-# Within a sandbox that has the root file system of a throw-away disk as /disk/root: puts the shell of guest.sh there from
-# /disk/archive, started by the machine's init. What is wrong with the disk goes to standard error, and the exit status is
-# then 3.
+# Within a sandbox that has the root file system of a throw-away disk as /disk/root: puts the shell of guest.sh there
+# from /disk/archive, started by the machine's init. If something is wrong with the disk, standard error says what, and
+# the exit status is 3.
 set -eu
 cd /disk/root
 
@@ -9,7 +9,7 @@ refuse() {
     exit 3
 }
 
-# What a link says leads to this machine's own files from here.
+# Only the text of a link is read: from here it would lead to this machine's own files.
 init=
 for directory in usr/sbin usr/bin sbin; do
     if [ -z "$init" ] && [ "$(realpath "$directory" 2> /dev/null)" = "/disk/root/$directory" ]; then

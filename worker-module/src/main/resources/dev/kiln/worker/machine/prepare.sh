@@ -1,8 +1,8 @@
 # Within a sandbox with this machine's programs, the directory /machine and the static tools /tools: makes of the disk
 # file /machine/given a throw-away disk /machine/disk and puts the shell of guest.sh into its root file system, started
-# by the machine's init. $1 format, as QEMU calls it. What is wrong with the disk goes to standard error, and the exit
-# status is then 3; it is 4 where no ext file system has /sbin/init in it. The file system is written by its own tools,
-# which know no mounts: it may be hostile, and this needs no privileges.
+# by the machine's init. $1 QEMU's name of the format. If something is wrong with the disk, standard error says what,
+# and the exit status is 3; it is 4 if no ext file system contains /sbin/init. The file system's own tools write to it,
+# without a mount: it may be hostile, and this needs no privileges.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 cd /machine
@@ -23,7 +23,7 @@ refuse() {
 
 given='"file": {"driver": "file", "filename": "/machine/given"}'
 case $1 in
-qcow2 | vmdk) given="$given, \"backing\": null" ;; # it may name a file that it is based on
+qcow2 | vmdk) given="$given, \"backing\": null" ;; # it can name a file that it is based on
 esac
 given="{\"driver\": \"$1\", $given}"
 qemu-img convert -O raw -S 4k "json:$given" disk 2> said || refuse "the disk cannot be read: $(head -c 500 said)"
@@ -35,7 +35,7 @@ sector=$(printf '%s\n' "$table" | sed -n 's/^sector-size: *//p')
 in_root() {
     debugfs -R "$1" "$root" 2> /dev/null
 }
-# The file or directory, and what a symbolic link says.
+# Whether there is such a file or directory, or a symbolic link, which is not followed.
 exists() {
     in_root "stat $1" | grep -q '^Inode:'
 }
@@ -47,7 +47,7 @@ for start in $(printf '%s\n' "$table" | sed -n 's/^[^ ]* : start= *\([0-9]*\),.*
     root=
 done
 [ -n "$root" ] || exit 4
-# What its journal holds would be written over what comes now.
+# Otherwise a replay of its journal would overwrite what is written now.
 e2fsck -p -E journal_only "$root" > said 2>&1 || [ $? -le 2 ] || refuse "the root file system is broken: $(head -c 500 said)"
 
 init=$(in_root 'stat /sbin/init' | sed -n 's/^Fast link dest: "\(.*\)"$/\1/p')
@@ -58,7 +58,7 @@ write /tools busybox
 set_inode_field busybox mode 0100755
 write /machine/guest.sh guest.sh
 END
-label() { # file, type: where there is SELinux, it keeps init from files that say nothing
+label() { # file, type: where there is SELinux, init must not use files without a label
     printf 'ea_set %s security.selinux system_u:object_r:%s:s0\n' "$1" "$2"
 }
 label busybox bin_t >> hook
@@ -77,7 +77,7 @@ $(label kiln-test.conf systemd_unit_file_t)
 END
     ;;
 *)
-    # After all that is waited for, which is how these start a system.
+    # These systems start it after everything that is waited for.
     in_root 'dump /etc/inittab inittab' || true
     [ -s inittab ] || printf '::sysinit:/etc/init.d/rcS\n' > inittab
     case ${init##*/} in
