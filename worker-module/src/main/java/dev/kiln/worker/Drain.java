@@ -1,28 +1,28 @@
 package dev.kiln.worker;
 
 /**
- * Whether this worker was asked to stop. From then on it takes nothing new, and what runs is handed over where nothing
- * is lost by it.
+ * Whether this worker was asked to stop. From then on it takes nothing new, and hands over running executions where
+ * nothing is lost by it.
  */
 public final class Drain {
 
     private volatile boolean requested;
 
-    /** Whether the worker is on its way out. */
+    /** Whether the worker is stopping. */
     public boolean requested() {
         return requested;
     }
 
-    /** Begins the drain; it cannot be taken back. */
+    /** Starts the drain, which cannot be undone. */
     public void request() {
         requested = true;
     }
 
     /**
-     * Is called between two pieces of work, when all that was done is written down. Whoever adopts the execution does
-     * the rest.
+     * Called between two pieces of work, when everything done so far is written down. The worker that adopts the
+     * execution does the rest.
      *
-     * @throws InterruptedException the worker is on its way out
+     * @throws InterruptedException the worker is stopping
      */
     public void boundary() throws InterruptedException {
         if (requested) {

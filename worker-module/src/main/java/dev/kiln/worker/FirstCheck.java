@@ -6,12 +6,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the engine can build, tried while the rest of the worker is put together. */
+/** Checks whether the engine can build while the rest of the worker is put together. */
 final class FirstCheck {
 
     private final FutureTask<@Nullable Void> check;
 
-    /** Begins. */
+    /** Starts the check in a thread of its own. */
     FirstCheck(BuildEngine engine) {
         check = new FutureTask<>(() -> {
             engine.check();
@@ -22,7 +22,7 @@ final class FirstCheck {
         thread.start();
     }
 
-    /** Returns when the engine can build; throws why it cannot. */
+    /** Returns when the engine can build; throws the reason if it cannot. */
     void await() throws SandboxUnavailableException, InterruptedException {
         try {
             check.get();

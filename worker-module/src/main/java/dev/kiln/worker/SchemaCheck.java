@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares the database with the migrations this worker was built with. The API migrates; a worker waits for it for a
- * while and then refuses to start. A database that is ahead is fine unless its contract (docs/adr/0006) says otherwise.
+ * while and then refuses to start. A newer database is accepted unless its contract (docs/adr/0006) says otherwise.
  */
 final class SchemaCheck {
 
@@ -34,7 +34,7 @@ final class SchemaCheck {
         this.migrations = migrations;
     }
 
-    /** Returns once the schema is the expected one; throws with what to do when it is not in time, or never can be. */
+    /** Returns once the schema is the expected one. Throws, with what to do, when it is not in time or never can be. */
     void await(Duration atMost) throws InterruptedException {
         var own = OwnMigrations.at(migrations);
         if (!new SchemaHistory(database).isOf(own)) {
@@ -45,7 +45,7 @@ final class SchemaCheck {
 
     private void awaitMigrations(Duration atMost) throws InterruptedException {
         var end = System.nanoTime() + atMost.toNanos();
-        // A newer database is fine: migrations that this release does not know only add, unless the contract says more.
+        // A newer database is fine: migrations unknown to this release only add, unless the contract says otherwise.
         var flyway = Flyway.configure()
                 .dataSource(database)
                 .locations(migrations)
@@ -69,7 +69,7 @@ final class SchemaCheck {
         }
     }
 
-    /** The version of the first migration that the database does not have yet. */
+    /** The version of the first migration that the database lacks. */
     private static Optional<String> lacking(ValidateResult validation) {
         return validation.invalidMigrations.stream()
                 .filter(invalid ->

@@ -19,17 +19,17 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Begins and ends this process's work: schema and sandbox are checked before anything is taken, and a worker that
- * cannot make its sandbox says why and takes nothing.
+ * Starts and ends this process's work. Schema and sandbox are checked before anything is taken; a worker that cannot
+ * make its sandbox says why and takes nothing.
  */
 final class Worker implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    // Statements of a sweep may wait for the database; what takes longer than this is no wait any more.
+    // Statements of a sweep may wait for the database; a sweep that takes longer than this hangs.
     private static final Duration LONGEST_SWEEP = Duration.ofMinutes(2);
 
-    // What its consumer may take to say that it leaves.
+    // How long its consumer may take to leave the group.
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(3);
 
     private final WorkerSettings settings;
@@ -87,7 +87,7 @@ final class Worker implements SmartLifecycle {
         }
     }
 
-    /** What it does now; throws when it takes no work. */
+    /** What the worker is doing; throws when it takes no work. */
     String standing() {
         if (!running) {
             throw new IllegalStateException("the worker starts or stops");
@@ -95,7 +95,7 @@ final class Worker implements SmartLifecycle {
         return slots.free() + " of " + settings.slots() + " slots are free";
     }
 
-    /** When it last looked for work; throws when that was so long ago that the sweep hangs. */
+    /** When it last looked for work; throws when that was so long ago that the sweep must be hanging. */
     String lastSweep() {
         var silence = Duration.ofNanos(System.nanoTime() - swept);
         if (running && silence.compareTo(settings.sweepEvery().plus(LONGEST_SWEEP)) > 0) {
@@ -116,7 +116,8 @@ final class Worker implements SmartLifecycle {
     }
 
     /**
-     * Takes nothing new, lets what runs hand over at its next boundary, and interrupts what is left after the grace.
+     * Takes nothing new, lets running executions be handed over at their next boundary, and interrupts the rest after
+     * the grace.
      */
     @Override
     public void stop() {

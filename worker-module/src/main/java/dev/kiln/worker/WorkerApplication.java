@@ -23,8 +23,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
 /**
- * A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. All that it consists
- * of is named here: to find it by looking around would take a third of its start.
+ * A worker process: joins the group, takes executions as its slots allow, and sweeps for orphans. All its parts are
+ * named here: scanning for them would take a third of its start.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ImportAutoConfiguration({
@@ -57,7 +57,7 @@ public class WorkerApplication {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context), "stop"));
     }
 
-    /** Runs when the process was asked to end; an orderly stop is a success, whatever the signal was. */
+    /** Runs when the process is asked to end; an orderly stop is a success, whatever the signal was. */
     private static void stop(ConfigurableApplicationContext context) {
         var status = 1;
         try {

@@ -64,7 +64,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a worker consists of: the engine, the targets, and a stage for each status. */
+/** The parts of a worker: the engine, the targets, and a stage for each status. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({WorkerSettings.class, EngineSettings.class, MachineSettings.class, SealSettings.class})
 class WorkerConfiguration {
@@ -244,7 +244,7 @@ class WorkerConfiguration {
         return new LeasedWork(copier, new ImageExporter(jdbc, transaction, regions, buckets), settings);
     }
 
-    // Not before the worker itself has started: by then the schema is known to be the right one.
+    // Only after the worker itself has started: by then the schema has been checked.
     @Bean
     ApplicationRunner leasedRounds(LeasedWork work, WorkerSettings settings) {
         return arguments -> work.start(settings.sweepEvery());

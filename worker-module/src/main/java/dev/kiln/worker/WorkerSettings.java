@@ -23,11 +23,11 @@ import org.springframework.util.unit.DataSize;
  *     fails
  * @param copiesAtOnce how many regions one execution copies to at the same time
  * @param sharedSteps space in a region for steps that builds share (docs/adr/0012)
- * @param logLimitBytes how much of a build's output is kept: three quarters for its beginning, one for its end; of a
- *     build that prints faster than 128 KiB in a fifth of a second, less of the end
- * @param schemaWait how long a worker waits at its start for the API to migrate the schema
- * @param drainGrace how long a worker that is asked to stop waits for its executions to reach the end of a step, a copy
- *     or a stage before it interrupts them
+ * @param logLimitBytes how much of a build's output is kept: three quarters from its beginning, one quarter from its
+ *     end; less of the end for a build that prints faster than 128 KiB in a fifth of a second
+ * @param schemaWait how long a starting worker waits for the API to migrate the schema
+ * @param drainGrace how long a stopping worker waits for its executions to reach the end of a step, a copy or a stage
+ *     before it interrupts them
  * @param executionTime time of an execution from its start, or from its retry, including waiting
  * @param stageTime time of each stage, over all attempts
  * @param readyFile a file that the worker touches while it takes work, for health checks; none when not set
@@ -52,7 +52,7 @@ public record WorkerSettings(
         @DefaultValue StageTime stageTime,
         @Nullable Path readyFile) {
 
-    // A holder of a lock that says nothing for 15 s loses it, and while it waits for a stage to end it says nothing.
+    // Below the 15 s of silence after which a lock is lost, although StageWatch gives signs of life while a stage ends.
     private static final Duration LONGEST_STOP_GRACE = Duration.ofSeconds(10);
 
     /**
@@ -60,9 +60,9 @@ public record WorkerSettings(
      *
      * @param preparing from the moment a worker has the execution
      * @param building base image, all steps, packing and storing together
-     * @param testing likewise
+     * @param testing all test commands together
      * @param distributing all copies together
-     * @param releasing giving scratch space back
+     * @param releasing releasing scratch space
      */
     public record StageTime(
             @DefaultValue("15m") Duration preparing,

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.ShareConsumerFactory;
 
 /**
- * Hears the doorbell. All workers are one share group (docs/adr/0002): a record goes to whoever asks, one at a time,
- * and this worker asks only while it has a free slot, so it never holds work that another could do. A record wakes a
- * slot, which takes whoever is next in line, and is acknowledged at once; what became of it is in the row, not in
- * Kafka.
+ * Listens for the doorbell. All workers are one share group (docs/adr/0002): the broker hands records one at a time to
+ * workers that ask, and this worker asks only while it has a free slot, so it never holds work that another could do. A
+ * record wakes a slot, which takes the next execution in the queue, and is acknowledged at once; the result is in the
+ * row, not in Kafka.
  */
 public final class ExecutionListener implements Runnable, AutoCloseable {
 
@@ -49,7 +49,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
         this.traces = traces;
     }
 
-    /** Listens until it is closed or interrupted; trouble with Kafka is survived, since the sweep works meanwhile. */
+    /** Listens until it is closed or interrupted. Trouble with Kafka does not end it: the sweep works meanwhile. */
     @Override
     public void run() {
         while (!closed && !Thread.currentThread().isInterrupted()) {
@@ -110,7 +110,7 @@ public final class ExecutionListener implements Runnable, AutoCloseable {
         }
     }
 
-    /** Ends listening within a poll's time, without an interrupt, of which Kafka's client would complain. */
+    /** Ends listening within a poll's time, without an interrupt, which Kafka's client would report as an error. */
     @Override
     public void close() {
         closed = true;

@@ -23,14 +23,14 @@ public class IntakeConfiguration {
     @Bean
     ExecutionListener executionListener(KafkaProperties properties, ExecutionSlots slots, WorkerTraces traces) {
         var settings = properties.buildConsumerProperties();
-        // Not for share groups: the broker keeps the position, and each record is acknowledged by itself.
+        // Not for share groups: the broker keeps the position, and each record is acknowledged individually.
         settings.remove(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
         settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
         settings.remove(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
         settings.putAll(Map.of(
                 "share.acknowledgement.mode",
                 "explicit",
-                // One record for one free slot; in the default mode one worker may be handed all that are waiting.
+                // One record for each free slot; in the default mode one worker can be handed all waiting records.
                 "share.acquire.mode",
                 "record_limit",
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,

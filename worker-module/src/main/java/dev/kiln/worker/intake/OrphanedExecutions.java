@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sweep: ends cancels that need no worker or whose deadline has passed, and wakes as many slots as executions wait,
- * whether their worker died or their message never came. It needs PostgreSQL alone, so that executions go on while
+ * The sweep: ends cancels that need no worker or have passed their deadline, and wakes a slot for each waiting
+ * execution, whether its worker died or its message never arrived. It needs only PostgreSQL, so executions go on while
  * Kafka is away.
  */
 public final class OrphanedExecutions implements AutoCloseable {
@@ -25,7 +25,7 @@ public final class OrphanedExecutions implements AutoCloseable {
         this.announcement = announcement;
     }
 
-    /** One sweep. Never throws: the next one comes soon. */
+    /** One sweep. Never throws: the next one tries again. */
     public void sweep() {
         try {
             announcement.renew();
@@ -33,12 +33,12 @@ public final class OrphanedExecutions implements AutoCloseable {
             cancels.ofUntouched().forEach(id -> LOG.info("{} was cancelled while it waited", id));
             slots.sweep();
         } catch (RuntimeException e) {
-            // Whatever it is: a schedule ends with the first exception, and with it would every adoption.
+            // Any exception: the first one that escapes would end the schedule, and with it all adoptions.
             LOG.warn("no sweep this time: {}", e.toString());
         }
     }
 
-    /** There will be no more sweeps: nobody waits for this worker any more. */
+    /** Ends the announcement of this worker; there are no more sweeps. */
     @Override
     public void close() {
         announcement.close();

@@ -12,7 +12,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The share group of all workers, and what the broker must know of it before the first of them joins. */
+/** The share group of all workers, and the settings that the broker needs before the first of them joins. */
 public final class WorkerGroup {
 
     /** The one group that every worker process joins. */
@@ -23,12 +23,12 @@ public final class WorkerGroup {
     private static final Map<String, String> SETTINGS = Map.of(
             // The default, latest, would skip what was requested before the first worker ever started.
             "share.auto.offset.reset", "earliest",
-            // A record is held only while a slot takes it; a worker that dies in between gives it up this soon.
+            // A record is held only until a slot takes it; if a worker dies in between, it is released this soon.
             "share.record.lock.duration.ms", "15000");
 
     private final Map<String, Object> connection;
 
-    /** Takes the properties that reach the broker. */
+    /** @param connection the properties that reach the broker */
     public WorkerGroup(Map<String, Object> connection) {
         this.connection = Map.copyOf(connection);
     }

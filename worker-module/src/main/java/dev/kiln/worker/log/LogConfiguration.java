@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The mover of old logs and when it begins. */
+/** The mover of old logs and its start. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(LogSettings.class)
 public class LogConfiguration {
@@ -20,7 +20,7 @@ public class LogConfiguration {
         return new LogMover(new MovedLogs(jdbc, regions), intents, sessions, settings);
     }
 
-    // Not before the worker itself has started: by then the schema is known to be the right one.
+    // Only after the worker itself has started: by then the schema has been checked.
     @Bean
     ApplicationRunner movingLogs(LogMover mover) {
         return arguments -> mover.start();

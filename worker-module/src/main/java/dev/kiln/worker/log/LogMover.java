@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves old logs into regions, a few in each round. Workers may do so at the same time: the same log is the same
- * object, and one of them puts the row in its place.
+ * Moves old logs into regions, a few in each round. Several workers may move the same log: it becomes the same object,
+ * and one of them replaces the rows.
  */
 public final class LogMover implements AutoCloseable {
 
@@ -41,14 +41,14 @@ public final class LogMover implements AutoCloseable {
         this.rounds = new RegionRounds("log-mover", logs.regions(), this::move);
     }
 
-    /** Begins, and goes round until it is closed. */
+    /** Starts the rounds, which go on until it is closed. */
     public void start() {
         if (!settings.moveAfter().isZero()) {
             rounds.start(EVERY, EVERY);
         }
     }
 
-    /** One round. Never throws: the next one comes. */
+    /** One round. Never throws: the next one tries again. */
     public void move() {
         rounds.once();
     }
@@ -65,7 +65,7 @@ public final class LogMover implements AutoCloseable {
         }
     }
 
-    /** A session of the round's own proves that whoever has said what he is about to store is there. */
+    /** The round's own session proves that the owner of the intents is alive. */
     private void move(List<MovedLogs.Due> due) throws SQLException {
         try (var life = new LifeSession(sessions)) {
             life.hold();
@@ -88,7 +88,7 @@ public final class LogMover implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("the log of {} stays in the database for now: {}", log.execution(), e.toString());
         }
-        // Whatever there is of an object is another worker's, or the reaper's.
+        // An object that exists is another worker's, or the reaper's to remove.
         intents.releaseUpload(intent);
     }
 

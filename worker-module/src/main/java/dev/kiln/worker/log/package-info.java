@@ -1,4 +1,4 @@
-/** Old logs: how they come into regions. */
+/** Moves old logs into regions. */
 @NullMarked
 package dev.kiln.worker.log;
 

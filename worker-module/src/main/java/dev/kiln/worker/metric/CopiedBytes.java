@@ -3,7 +3,7 @@ package dev.kiln.worker.metric;
 import io.micrometer.core.instrument.Counter;
 import java.util.function.LongConsumer;
 
-/** Follows one copy's progress: what was there before it, and what it has sent. */
+/** Counts one copy's bytes by its progress: those that were there before, and those that it has sent. */
 final class CopiedBytes implements LongConsumer {
 
     private final Counter kept;

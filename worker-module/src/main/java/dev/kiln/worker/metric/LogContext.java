@@ -18,7 +18,7 @@ public final class LogContext {
         now.forEach(MDC::put);
     }
 
-    /** Of the lines about an attempt. */
+    /** Sets the context of log lines about an attempt. */
     public static LogContext of(Attempt attempt) {
         var now = new HashMap<>(Map.of(
                 "execution", attempt.execution().value(),
@@ -28,7 +28,7 @@ public final class LogContext {
         return new LogContext(now);
     }
 
-    /** The same work in another thread, whose lines then carry what those of this one do. */
+    /** The work, for another thread; its log lines then carry the context of this one. */
     public static <T> Callable<T> carriedTo(Callable<T> work) {
         var here = MDC.getCopyOfContextMap();
         return () -> {
@@ -41,7 +41,7 @@ public final class LogContext {
         };
     }
 
-    /** The lines carry again what they did before. */
+    /** Restores the previous context. */
     public void close() {
         if (before == null) {
             MDC.clear();

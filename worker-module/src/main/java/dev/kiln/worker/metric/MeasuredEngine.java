@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An engine whose steps are counted and timed, and which traces tell of. */
+/** An engine whose steps are counted, timed and traced. */
 public final class MeasuredEngine implements BuildEngine {
 
     private final BuildEngine engine;
@@ -112,7 +112,7 @@ public final class MeasuredEngine implements BuildEngine {
             }
         }
 
-        /** A step that is under way has not ended well. */
+        /** A step that is still open has failed. */
         @Override
         public void close() {
             if (step != null) {

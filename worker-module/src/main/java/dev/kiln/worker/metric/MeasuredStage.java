@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A stage whose time is taken, which traces tell of, and whose log lines say whose execution it is. */
+/** A stage that is timed and traced, and whose log lines name its execution. */
 public final class MeasuredStage implements Stage {
 
     private final Stage stage;
@@ -45,7 +45,7 @@ public final class MeasuredStage implements Stage {
             work.failed(e.failure().code());
             throw e;
         } catch (NotAbleException e) {
-            throw e; // no error: another worker does it
+            throw e; // not an error: another worker does it
         } catch (IOException | RuntimeException e) {
             outcome = Thread.currentThread().isInterrupted() ? Outcome.INTERRUPTED : Outcome.ERROR;
             work.failed(e.toString());

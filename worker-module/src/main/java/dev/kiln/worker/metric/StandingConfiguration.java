@@ -16,7 +16,7 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How this worker stands. */
+/** Meters, gauges and health checks. */
 @Configuration(proxyBeanMethods = false)
 public class StandingConfiguration {
 

@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 
-/** Counts what this worker does, in the words of those who do it. */
+/** Counts what this worker does; its methods are named after the events. */
 public final class WorkerMeters {
 
     private final Metrics metrics;
@@ -19,7 +19,7 @@ public final class WorkerMeters {
         this.metrics = metrics;
     }
 
-    /** Begins to count at zero what alerts look at: a counter that was not there before has not grown. */
+    /** Starts the counters of alerts at zero: a counter that did not exist before does not count as grown. */
     void begin(Collection<RegionId> regions) {
         for (var region : regions) {
             metrics.counter(Metric.TARGETS, region.value(), "failed");
@@ -34,7 +34,7 @@ public final class WorkerMeters {
         }
     }
 
-    /** How a stage came to its end. */
+    /** How a stage ended. */
     enum Outcome {
         DONE,
         FAILED,
@@ -42,13 +42,13 @@ public final class WorkerMeters {
         INTERRUPTED
     }
 
-    /** This worker has taken an execution. */
+    /** This worker has claimed an execution. */
     public void claimed(Attempt attempt) {
         metrics.counter(Metric.CLAIMS, attempt.number() == 1 ? "first" : "again")
                 .increment();
     }
 
-    /** The execution's status has changed; counts what has ended. */
+    /** The execution's status has changed; counts those that have ended. */
     public void moved(Attempt attempt) {
         if (attempt.status().isFinal()) {
             metrics.counter(Metric.ENDS, attempt.status().name()).increment();
@@ -87,7 +87,7 @@ public final class WorkerMeters {
     /**
      * Counts the bytes of one copy by its progress, which it passes on.
      *
-     * @param continued whether the first number that is told is what was there before
+     * @param continued whether the first number reported is what was there before
      */
     public LongConsumer counting(RegionId region, boolean continued, LongConsumer progress) {
         return new CopiedBytes(

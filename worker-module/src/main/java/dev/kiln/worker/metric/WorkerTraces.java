@@ -8,7 +8,7 @@ import dev.kiln.trace.TracedWork.Kind;
 import dev.kiln.trace.Tracing;
 import java.util.Optional;
 
-/** Tells traces what this worker does, in the words of those who do it. Each piece of work has to be closed. */
+/** Traces what this worker does; its methods are named after the events. The caller must close each piece of work. */
 public final class WorkerTraces {
 
     private final Tracing tracing;
@@ -17,14 +17,14 @@ public final class WorkerTraces {
         this.tracing = tracing;
     }
 
-    /** A message was heard that belongs there. */
+    /** A message with this trace parent was received. */
     public TracedWork heard(Optional<TraceParent> place) {
-        // What nobody traces begins no trace by being heard of.
+        // Receiving a message without a trace does not begin one.
         var traced = place.isPresent() ? tracing : Tracing.OFF;
         return traced.begin(Kind.CONSUMER, "hear request", place);
     }
 
-    /** All that this worker does for an execution in one attempt. */
+    /** Everything that this worker does for an execution in one attempt. */
     public TracedWork attempt(Attempt attempt, String worker) {
         return tracing.begin(Kind.INTERNAL, "attempt " + attempt.number(), attempt.trace())
                 .with("kiln.execution", attempt.execution().value())
@@ -43,7 +43,7 @@ public final class WorkerTraces {
                 .with("kiln.step.text", text);
     }
 
-    /** The copy to a region, all tries of it. */
+    /** The copy to a region, with all its tries. */
     public TracedWork copy(Attempt attempt, RegionId region) {
         return tracing.begin(Kind.INTERNAL, "copy to " + region, attempt.trace())
                 .with("kiln.region", region.value());

@@ -1,4 +1,4 @@
-/** What operators see of a worker: numbers, and what log lines carry. */
+/** What operators see of a worker: metrics, traces, and the context of log lines. */
 @NullMarked
 package dev.kiln.worker.metric;
 

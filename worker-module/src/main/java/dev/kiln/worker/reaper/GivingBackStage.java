@@ -9,14 +9,14 @@ import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import java.io.IOException;
 
-/** A stage that gives scratch space back: with its end goes what was written down of that space at the claim. */
+/** A stage that releases scratch space: its end also ends the intent that was written for that space at the claim. */
 public final class GivingBackStage implements Stage {
 
     private final Stage stage;
     private final Intents intents;
     private final EnginePlace place;
 
-    /** The stage itself, if it gives nothing back. */
+    /** Wraps the stage if it is one that releases scratch space; otherwise returns the stage itself. */
     public static Stage of(Stage stage, Intents intents, EnginePlace place) {
         return stage.status() == ExecutionStatus.RELEASING || stage.status() == ExecutionStatus.CANCELLING
                 ? new GivingBackStage(stage, intents, place)

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Looks in this worker's engine directory, and among this machine's processes and control groups, for what builds have
- * left that nobody works on any more: of workers that were killed, and of executions that went on elsewhere.
+ * Looks in this worker's engine directory, and among this machine's processes and control groups, for what killed
+ * workers left, and what remains of executions that went on elsewhere.
  */
 public final class PlaceSweep {
 
@@ -28,9 +28,9 @@ public final class PlaceSweep {
         return engine.place().id();
     }
 
-    /** Removes what was left, and forgets the intents that told of it. */
+    /** Removes what was left, and deletes its intents. */
     public List<Finding> run() throws IOException {
-        // First the intents, then the things: what is begun after that is nobody's leftover.
+        // The intents first: what begins after this query is not a leftover.
         var dead = intents.dead(place());
         var names = new TreeSet<>(engine.found());
         dead.forEach(intent -> names.add(intent.name()));
@@ -48,14 +48,14 @@ public final class PlaceSweep {
 
     private Optional<Finding> settle(String name, Collection<Intents.Dead> told) throws IOException {
         try {
-            // In this order: its owner gives it back before he forgets the intent.
+            // In this order: an owner removes its files before it deletes the intent.
             boolean there = isLeft(name) && engine.traces().contains(name);
             boolean removed = engine.discardIfLeft(name, () -> isLeft(name));
             if (removed || !isLeft(name)) {
                 intents.forget(told.stream().map(Intents.Dead::id).toList());
                 return removed && there ? Optional.of(finding(name, told, "")) : Optional.empty();
             }
-            // Somebody is in there. Without an intent it is the check of a worker that starts, else a superseded
+            // The directory is in use: without an intent, by the check of a starting worker; otherwise by a superseded
             // attempt.
             return told.isEmpty()
                     ? Optional.empty()
@@ -69,7 +69,7 @@ public final class PlaceSweep {
         try {
             return intents.isScratchLeft(place(), name);
         } catch (IOException e) {
-            return false; // a place that cannot be read is no place to remove anything in
+            return false; // nothing is removed in a place that cannot be read
         }
     }
 

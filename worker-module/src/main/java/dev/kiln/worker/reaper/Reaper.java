@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what was left behind, from time to time: on this machine all, in the regions what intents tell of. Now and
- * then one of all workers compares a whole region with the rows.
+ * Removes leftovers from time to time: everything on this machine, and in the regions what intents name. Now and then
+ * one of the workers compares a whole region with the rows.
  */
 public final class Reaper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
-    // Of the age at which a thing is nobody's: how often whole regions are compared.
+    // How many comparisons of whole regions fall into the age at which a thing counts as left behind.
     private static final int COMPARISONS = 6;
 
     private final PlaceSweep place;
@@ -46,14 +46,14 @@ public final class Reaper implements AutoCloseable {
         this.stores = new RegionRounds("reaper", regions.regions(), this::sweep);
     }
 
-    /** Begins at once, with what the last worker in this place has left, and goes round until it is closed. */
+    /** Starts at once, with what the previous worker in this place left, and goes on until it is closed. */
     public void start() {
         var every = settings.reaperEvery();
         var unused = machine.scheduleWithFixedDelay(this::sweepMachine, 0, every.toMillis(), TimeUnit.MILLISECONDS);
         stores.start(Duration.ZERO, every);
     }
 
-    /** One look at this machine. Never throws: the next one comes. */
+    /** Sweeps this machine once. Never throws: the next sweep tries again. */
     public void sweepMachine() {
         try {
             var findings = place.run();

@@ -11,7 +11,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The reaper and when it begins. */
+/** The reaper and its start. */
 @Configuration(proxyBeanMethods = false)
 public class ReaperConfiguration {
 
@@ -26,7 +26,7 @@ public class ReaperConfiguration {
         return new Reaper(new PlaceSweep(engine, intents), regions, sweeps, WorkerName.of(worker), settings);
     }
 
-    // Not before the worker itself has started: by then the schema is known to be the right one.
+    // Only after the worker itself has started: by then the schema has been checked.
     @Bean
     ApplicationRunner reaping(Reaper reaper) {
         return arguments -> reaper.start();

@@ -1,4 +1,6 @@
-/** What was left behind on this machine and in the regions: written down before, found and removed after. */
+/**
+ * Finds and removes what was left behind on this machine and in the regions, by the intents that were written before.
+ */
 @NullMarked
 package dev.kiln.worker.reaper;
 

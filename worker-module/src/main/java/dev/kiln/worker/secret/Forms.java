@@ -8,17 +8,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/**
- * The forms in which a secret is found: as it is, each line of it, and what Base64 makes of it within a longer text.
- */
+/** The forms in which a secret is recognised: as it is, each of its lines, and its Base64 within a longer text. */
 final class Forms {
 
-    /** Shorter pieces turn up by chance. */
+    /** Shorter pieces occur by chance. */
     static final int SHORTEST = 8;
 
     private Forms() {}
 
-    /** All of them, without line ends, which are not looked at. */
+    /** All forms, without line ends, which are ignored in the search. */
     static Set<String> of(String secret) {
         var forms = new LinkedHashSet<String>();
         var lines = secret.lines().map(String::strip);
@@ -47,9 +45,9 @@ final class Forms {
     }
 
     /**
-     * The characters that do not depend on what stands before and behind the secret.
+     * The Base64 characters that do not depend on the bytes before and after the secret.
      *
-     * @param before how many bytes of a group of three stand before it
+     * @param before how many bytes of a group of three precede it
      */
     private static String inBase64(byte[] secret, int before) {
         var padded = new byte[before + secret.length];

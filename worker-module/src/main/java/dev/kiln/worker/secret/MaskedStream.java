@@ -6,18 +6,18 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Passes a stream on with each secret in it replaced by three stars, however it is cut into pieces. What may be the
- * begin of a secret is held back until it is known; that is never more than the longest secret and its line ends.
+ * Passes a stream on with each secret replaced by three stars, however the stream is cut into pieces. What could be the
+ * beginning of a secret is held back until that is known; that is never more than the longest secret and its line ends.
  */
 public final class MaskedStream {
 
-    /** Takes what may be seen. */
+    /** Takes the masked stream. */
     @FunctionalInterface
     public interface Sink {
         void take(byte[] bytes, int length) throws IOException;
     }
 
-    // So many line ends in a row may stand within a secret; more end it, so that what is held back is bounded.
+    // A secret may be broken by this many line ends in a row. More of them end it, which limits what is held back.
     private static final int MOST_LINE_ENDS = 4;
 
     private final Secrets secrets;
@@ -28,7 +28,7 @@ public final class MaskedStream {
     private int size;
     private int state;
     private int lineEnds;
-    // The last byte that was passed on was one of the stars of a secret that may go on.
+    // The last thing passed on was the mask of a secret that may go on.
     private boolean hiding;
 
     public MaskedStream(Secrets secrets, Sink sink) {
@@ -58,8 +58,8 @@ public final class MaskedStream {
     }
 
     /**
-     * Passes on what was held back: the stream ends, or something else comes between. So much of a secret that it
-     * cannot be chance is hidden, although it is not whole.
+     * Passes on what was held back, because the stream ends or something else comes between. A part of a secret that is
+     * too long to be chance is masked although it is incomplete.
      */
     public synchronized void end() throws IOException {
         if (secrets.depth(state) >= Forms.SHORTEST) {
@@ -72,7 +72,7 @@ public final class MaskedStream {
         hiding = false;
     }
 
-    /** Where the next secret may begin. */
+    /** The index of the next byte that can begin a secret. */
     private int begin(byte[] bytes, int from, int length) {
         int at = from;
         while (at < length && !secrets.begin(bytes[at])) {
@@ -111,7 +111,7 @@ public final class MaskedStream {
         hidden.set(size - back(characters), end);
     }
 
-    /** How many of the held bytes the last characters are, line ends between and behind them included. */
+    /** How many of the held bytes the last characters make up, including line ends between and after them. */
     private int back(int characters) {
         int at = size;
         for (int left = characters; left > 0 && at > 0; ) {

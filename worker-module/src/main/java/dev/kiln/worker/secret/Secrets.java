@@ -9,19 +9,20 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The secrets of one run as a machine that finds them in a stream, all at the same time, byte by byte (Aho and
- * Corasick). Line ends do not count: what breaks long lines does not hide a secret.
+ * The secrets of one run as an automaton that finds all of them in a stream at once, byte by byte (Aho-Corasick). Line
+ * ends are ignored, so a secret is also found where long lines are broken.
  */
 public final class Secrets {
 
-    /** Of a run without secrets. */
+    /** No secrets. */
     public static final Secrets NONE = new Secrets(List.of());
 
     static final byte[] MASK = "***".getBytes(StandardCharsets.US_ASCII);
 
     private static final int ROOT = 0;
 
-    // A state stands for the begin of a form. Edges lie in one open table: most states have one.
+    // A state stands for the beginning of a form. The edges are in one open-addressing table, since most states have a
+    // single edge.
     private final long[] edges;
     private final int[] targets;
     private final int[] fallback;
@@ -69,7 +70,7 @@ public final class Secrets {
         matched[state] = form.length;
     }
 
-    /** Says for each state, the shorter ones first, which is the longest other one that its text ends with. */
+    /** Sets the fallback of each state, shorter ones first: the longest other state that its text ends with. */
     private void connect(Collection<byte[]> forms) {
         int longest = forms.stream().mapToInt(form -> form.length).max().orElse(0);
         var reached = forms.stream().mapToInt(form -> ROOT).toArray();
@@ -106,7 +107,7 @@ public final class Secrets {
         return begins[first & 0xFF];
     }
 
-    /** The state behind one more byte. */
+    /** The state after one more byte. */
     int next(int from, byte next) {
         int state = from;
         while (true) {
@@ -121,22 +122,22 @@ public final class Secrets {
         }
     }
 
-    /** How many of the last bytes may be the begin of a secret. */
+    /** How many of the last bytes may be the beginning of a secret. */
     int depth(int state) {
         return depth[state];
     }
 
-    /** How many of the last bytes are a secret; the longest, if there are several. */
+    /** How many of the last bytes are a secret; the longest, if several match. */
     int matched(int state) {
         return matched[state];
     }
 
-    /** Whether there are none. */
+    /** Whether there are no secrets. */
     public boolean isEmpty() {
         return states == 1;
     }
 
-    /** The text without them. */
+    /** The text with the secrets masked. */
     public String masked(String text) {
         if (isEmpty()) {
             return text;
@@ -153,7 +154,7 @@ public final class Secrets {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /** Whether the text has any of them in it. */
+    /** Whether the text contains any of the secrets. */
     public boolean areIn(String text) {
         return !masked(text).equals(text);
     }

@@ -1,4 +1,4 @@
-/** Keeps secrets out of whatever a build prints. */
+/** Keeps secrets out of everything that a build prints. */
 @NullMarked
 package dev.kiln.worker.secret;
 
