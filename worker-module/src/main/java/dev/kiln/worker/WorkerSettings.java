@@ -60,9 +60,9 @@ public record WorkerSettings(
      *
      * @param preparing from the moment a worker has the execution
      * @param building base image, all steps, packing and storing together
-     * @param testing all test commands together
+     * @param testing fetching the image and all test commands together
      * @param distributing all copies together
-     * @param releasing releasing scratch space
+     * @param releasing giving scratch space back
      */
     public record StageTime(
             @DefaultValue("15m") Duration preparing,

@@ -29,8 +29,8 @@ public final class DiskOpening {
     private final Set<Ability> able;
 
     /**
-     * @param able the abilities of this worker: without the one for its file system, the kernel is not given a disk to
-     *     write
+     * @param able the abilities of this worker; the kernel is given a file system to write only if its ability is among
+     *     them
      */
     public DiskOpening(DiskTools tools, Set<Ability> able) {
         this.tools = tools;

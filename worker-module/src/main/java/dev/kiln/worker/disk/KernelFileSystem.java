@@ -93,7 +93,7 @@ public enum KernelFileSystem {
         return writing;
     }
 
-    /** The program that looks for faults in the file named after it and changes nothing. */
+    /** The command that checks the file named after it, and changes nothing. */
     String check() {
         return check;
     }

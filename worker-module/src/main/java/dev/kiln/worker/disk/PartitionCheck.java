@@ -44,7 +44,7 @@ record PartitionCheck(DiskTools tools, Path disk, KernelFileSystem kind, long st
             if (copied.status() != 0) {
                 throw new IOException("copying a partition failed: " + copied.errors());
             }
-            // Findings are printed to standard error.
+            // The checking tool prints its findings to standard error.
             var check = "exec " + kind.check() + " " + ToolRun.PLACE + "part 2>&1";
             return tools.run(ToolRun.of("sh", "-c", check).reading(place.resolve("part"), "part"));
         } finally {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: runs the build commands on a base image and yields an image file. Every implementation passes {@code
- * BuildEngineContract}. Interrupting the calling thread ends a build with {@link InterruptedException}; within a second
- * of that none of its processes is left.
+ * Port: runs the build commands on a base image and yields an image file. Every implementation passes
+ * {@code BuildEngineContract}. Interrupting the calling thread ends a build with {@link InterruptedException}; within a
+ * second of that none of its processes is left.
  */
 public interface BuildEngine {
 

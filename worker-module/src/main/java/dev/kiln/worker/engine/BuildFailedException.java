@@ -27,10 +27,7 @@ public final class BuildFailedException extends Exception {
         return exitCode;
     }
 
-    /**
-     * The code for programs, for example {@code BuildCommand.Failed}, {@code BuildStep.TimedOut}, {@code
-     * BaseImage.Refused}.
-     */
+    /** For programs, for example {@code BuildCommand.Failed}, {@code BuildStep.TimedOut}, {@code BaseImage.Refused}. */
     public String code() {
         return code;
     }

@@ -139,7 +139,7 @@ public record BuildRequest(
         return needs;
     }
 
-    /** The abilities that a worker needs to test this; a machine emulates its own processor. */
+    /** The abilities that a worker needs to test this; a machine has its own processor. */
     public Set<Ability> testNeeds() {
         return networked(base.form().isDisk() ? EnumSet.of(Ability.MACHINES) : processor());
     }

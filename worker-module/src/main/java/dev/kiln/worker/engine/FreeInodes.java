@@ -30,9 +30,7 @@ final class FreeInodes {
         return BY_DIRECTORY.computeIfAbsent(directory, FreeInodes::new);
     }
 
-    /**
-     * How many inodes are missing to this many, or to a twentieth of all if that is less; 0 where there is no limit.
-     */
+    /** How many inodes are missing to this many, or to a twentieth of all if less; 0 where there is no limit. */
     synchronized long missing(long wanted) {
         if (System.nanoTime() - asked >= FRESH.toNanos()) {
             asked = System.nanoTime();

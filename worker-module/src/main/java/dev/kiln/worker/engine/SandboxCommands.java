@@ -113,8 +113,7 @@ final class SandboxCommands {
     }
 
     /**
-     * The script for that process that runs a command in the image; static tools are available as {@code
-     * /run/kiln/busybox}.
+     * The script for that process that runs a command in the image; it finds static tools as {@code /run/kiln/busybox}.
      */
     String step(Scratch scratch, BuildState state, List<String> command) throws IOException {
         boolean network = scratch.network();

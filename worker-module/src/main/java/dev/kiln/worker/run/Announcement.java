@@ -8,8 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Announces this worker and its abilities for as long as it takes work: the row is valid while its session's lock is
- * held.
+ * Announces this worker and its abilities while it takes work: the row is valid as long as its session's lock is held.
  */
 public final class Announcement implements AutoCloseable {
 
@@ -28,7 +27,7 @@ public final class Announcement implements AutoCloseable {
     }
 
     /**
-     * Announces the worker unless its row is there. Trouble with the database is only logged: the next sweep tries
+     * Announces the worker unless its row is there. Trouble with the database is logged, and the next sweep tries
      * again.
      */
     public synchronized void renew() {

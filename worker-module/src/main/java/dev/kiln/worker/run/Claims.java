@@ -17,9 +17,7 @@ import org.slf4j.LoggerFactory;
 /** Claims executions in the name of this worker. */
 final class Claims {
 
-    /**
-     * After this many attempts without a change of status the execution is given up: it may be what kills the workers.
-     */
+    /** After this many attempts without a change of status the execution is given up: it may be what kills workers. */
     static final int MOST_FRUITLESS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);

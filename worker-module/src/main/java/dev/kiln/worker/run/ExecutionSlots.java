@@ -52,8 +52,8 @@ public final class ExecutionSlots implements AutoCloseable {
     }
 
     /**
-     * Waits at most this long for a free slot; false when there was none. The slot may be taken again by the time this
-     * returns: {@link #ring} says whether it is.
+     * Waits at most this long for a free slot; false when there was none. The slot can be taken again by the time this
+     * returns: only {@link #ring} uses it.
      */
     public boolean awaitFree(Duration most) throws InterruptedException {
         if (!available.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
