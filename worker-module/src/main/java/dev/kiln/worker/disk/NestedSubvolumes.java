@@ -129,8 +129,8 @@ final class NestedSubvolumes {
     }
 
     /**
-     * The root's path, then number, path and mount point of each mount that does not hold the root or lie below
-     * another.
+     * The root's path, then number, path and mount point of each subvolume that neither holds the root nor lies below a
+     * mount of another file system.
      */
     private static List<String> movable(RootSearch.Root root, String below, List<FileSystemMount> mounts) {
         var arguments = new ArrayList<>(List.of(below));

@@ -291,7 +291,10 @@ public final class Targets {
                 Map.of("image", image.value(), "key", ImageKeys.image(image).value()));
     }
 
-    /** A region's withdrawn copies that belong to no running worker, the longest withdrawn first, at most this many. */
+    /**
+     * A region's withdrawn copies of executions that have ended or are gone, the longest withdrawn first, at most this
+     * many.
+     */
     List<ImageId> withdrawn(RegionId region, int most) {
         return jdbc.sql("""
                         select c.id from image_copy c left join execution e on e.id = c.execution_id
