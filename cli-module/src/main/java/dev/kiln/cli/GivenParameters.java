@@ -10,9 +10,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * The values that a start gives to parameters; secrets come from files or variables, which no other process sees.
- */
+/** The values that a start gives to parameters; secrets come from files or variables, which no other process sees. */
 final class GivenParameters {
 
     private static final List<Option> OPTIONS = List.of(

@@ -22,9 +22,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
     /** Name of the variable that holds the token of a temporary key. */
     private static final String TOKEN = "KILN_SECURITY_TOKEN";
 
-    /**
-     * A client for the server in KILN_ENDPOINT, with the key of the environment or else of {@code data/root-key}.
-     */
+    /** A client for the server in KILN_ENDPOINT, with the key of the environment or else of {@code data/root-key}. */
     SignedClient client() throws UsageException, IOException {
         var endpoint = Endpoint.of(ENDPOINT, environment.getOrDefault(ENDPOINT, "http://127.0.0.1:8080"));
         return new SignedClient(endpoint, key());

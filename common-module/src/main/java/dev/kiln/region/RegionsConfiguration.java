@@ -1,6 +1,6 @@
 package dev.kiln.region;
 
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import java.nio.file.Path;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -45,14 +45,14 @@ public class RegionsConfiguration {
     /** Its own: what lies there and is none of the region's objects is removed one day. Nothing is asked of a disk. */
     private static void requireDirectory(RegionSettings.Entry entry, List<RegionSettings.Entry> all) {
         if (entry.directory().toString().isEmpty()) {
-            throw new UnusableSettingException(
+            throw new CannotStartException(
                     "Region " + entry.id() + " has no directory", "Set kiln.regions[N].directory, too.");
         }
         var directory = entry.directory().toAbsolutePath().normalize();
         for (var other : all) {
             if (!other.id().equals(entry.id())
                     && directory.startsWith(other.directory().toAbsolutePath().normalize())) {
-                throw new UnusableSettingException(
+                throw new CannotStartException(
                         "The directory of region " + entry.id() + " is that of region " + other.id() + ", or within it",
                         "Give each of kiln.regions a directory of its own.");
             }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.region.RegionsConfiguration.RegionSettings;
 import dev.kiln.region.RegionsConfiguration.RegionSettings.Entry;
-import dev.kiln.start.UnusableSettingException;
+import dev.kiln.start.CannotStartException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,14 +24,14 @@ class RegionsConfigurationTest {
     @ValueSource(strings = {"/srv/one", "/srv/./two/../one/", "/srv/one/two", "/srv"})
     void noTwoRegionsShareADirectory(String second) {
         assertThatThrownBy(() -> regions("/srv/one", second))
-                .isInstanceOf(UnusableSettingException.class)
+                .isInstanceOf(CannotStartException.class)
                 .hasMessageContaining("Give each of kiln.regions a directory of its own");
     }
 
     @Test
     void aRegionHasADirectory() {
         assertThatThrownBy(() -> regions("/srv/one", ""))
-                .isInstanceOf(UnusableSettingException.class)
+                .isInstanceOf(CannotStartException.class)
                 .hasMessageContaining("Region cn-two has no directory");
     }
 

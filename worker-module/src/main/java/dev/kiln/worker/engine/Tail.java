@@ -33,7 +33,8 @@ final class Tail {
         while (count > kept && begin < Math.min(kept, LONGEST_REST) && (bytes[begin] & 0xC0) == 0x80) {
             begin++;
         }
-        var text = new String(bytes, begin, kept - begin, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "");
+        var text =
+                new String(bytes, begin, kept - begin, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "");
         int line = count > kept ? text.indexOf('\n') + 1 : 0;
         return text.substring(line < text.length() ? line : 0).strip();
     }
