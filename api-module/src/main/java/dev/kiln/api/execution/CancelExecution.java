@@ -56,8 +56,8 @@ class CancelExecution implements Operation<Done> {
     }
 
     /**
-     * The execution's template counts. An execution of another template is answered like one that nobody has, so that
-     * nobody learns whether it exists.
+     * Checks the key against the execution's template. An execution of another template gets the same answer as one
+     * that does not exist, so nobody learns whether it exists.
      */
     @Override
     public void permit(Call call) {

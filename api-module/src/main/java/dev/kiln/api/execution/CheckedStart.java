@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** A start for which everything is looked at, one thing after the other: it says what speaks against it. */
+/** The slow path of a start: makes each check by itself and refuses with the reason. */
 @Component
 class CheckedStart {
 
@@ -62,7 +62,7 @@ class CheckedStart {
     /**
      * Starts an execution of the account's template with values for its parameters.
      *
-     * @param asked whose digest covers the values
+     * @param asked its digest covers the values
      */
     ExecutionId start(ClientTokens.Asked asked, TemplateId template, Map<String, String> given) {
         return new ExecutionId(tokens.once(asked, NewId.execution().value(), newId -> {

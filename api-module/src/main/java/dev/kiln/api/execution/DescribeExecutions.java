@@ -75,7 +75,9 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
         this.pagingTokens = pagingTokens;
     }
 
-    /** REPAIRING is a status of the wire that no execution of ours has: asking for it is fine and finds nothing. */
+    /**
+     * The wire has a status REPAIRING that no execution here ever has; a filter for it is valid and matches nothing.
+     */
     private static List<String> statuses() {
         return Stream.concat(Stream.of(ExecutionStatus.values()).map(Enum::name), Stream.of("REPAIRING"))
                 .toList();

@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What an execution does and did: status, timeline, targets, output. */
+/** One execution's status, timeline, targets and output. */
 @RestController
 @RequestMapping("/api/v1/executions/{id}")
 class ExecutionController {
@@ -74,7 +74,7 @@ class ExecutionController {
         return new Events(record.events(new ExecutionId(find(caller, id).executionId())));
     }
 
-    /** The regions that get a copy, once PREPARING has made their rows. */
+    /** The regions that get a copy; empty until PREPARING has written their rows. */
     record Targets(List<ExecutionRecord.Target> targets) {}
 
     @GetMapping("/targets")
@@ -82,7 +82,7 @@ class ExecutionController {
         return new Targets(record.targets(new ExecutionId(find(caller, id).executionId())));
     }
 
-    /** The values that it was started with; secrets without theirs. */
+    /** The values that the execution was started with, without those of secret parameters. */
     record Parameters(List<ExecutionParameters.Shown> parameters) {}
 
     @GetMapping("/parameters")
@@ -90,7 +90,7 @@ class ExecutionController {
         return new Parameters(parameters.shown(new ExecutionId(find(caller, id).executionId())));
     }
 
-    /** By offset; as server-sent events for a client that accepts them and says so. */
+    /** The log from an offset on; a client that accepts server-sent events gets it as a stream. */
     @GetMapping(path = "/logs")
     @Nullable
     ResponseEntity<byte[]> logs(
@@ -109,7 +109,7 @@ class ExecutionController {
     }
 
     private ResponseEntity<byte[]> logs(Caller caller, String id, long offset) {
-        // The status first: if it is final now, all output was written before we look for it.
+        // Read the status first: if it is final now, all output was written before we read the log.
         var execution = find(caller, id);
         if (offset < 0) {
             throw Refusals.invalid(ErrorCode.invalid("Offset"), "offset", Long.toString(offset), "it is 0 or more");

@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads executions for people and SDKs; nothing is changed here. */
+/** Lists executions for people and SDKs; read-only. */
 @Component
 final class ExecutionList {
 
@@ -39,11 +39,11 @@ final class ExecutionList {
     /**
      * An execution as it is shown.
      *
-     * @param message what happened last, or for what it waits that no worker which is there can do
-     * @param imageId empty until the image of the template's region exists
+     * @param message the last thing that happened, or what the execution waits for if no present worker can run it
+     * @param imageId empty until the image in the template's region exists
      * @param resourceGroup the template's
-     * @param startedBy what started it, if that was no request
-     * @param waitsFor for what it waits that no worker which is there can do, as words
+     * @param startedBy what started it, if not a request
+     * @param waitsFor the abilities that it needs and no present worker has, in words
      */
     record Listed(
             String executionId,
@@ -63,7 +63,9 @@ final class ExecutionList {
             Instant modifiedAt,
             Optional<Instant> finishedAt) {}
 
-    /** What a listing is narrowed to; empty texts and lists do not narrow. A template or an execution is given. */
+    /**
+     * The filter of one template's listing; empty texts and lists do not filter. A template or an execution is given.
+     */
     record Filter(
             AccountId account,
             RegionId region,
@@ -81,7 +83,7 @@ final class ExecutionList {
         }
     }
 
-    /** What the executions of an account are narrowed to; what is empty does not narrow. */
+    /** The filter of an account's listing; empty members do not filter. */
     record OfAccount(
             AccountId account,
             Optional<RegionId> region,
@@ -101,7 +103,7 @@ final class ExecutionList {
                     + (templates.isPresent() ? ofTemplates : "");
         }
 
-        /** Each can be read from where an index has it, and no further; words of ours stand in them alone. */
+        /** One condition for each index range to read. Only constants of the code stand in their text. */
         private Stream<String> parts() {
             if (statuses.isEmpty()) {
                 return Stream.of("true");
@@ -122,7 +124,7 @@ final class ExecutionList {
     /**
      * A part of a listing.
      *
-     * @param total how many there are in all, whatever part is asked for
+     * @param total number of matching executions, not only those in this part
      */
     record Part(int total, List<Listed> executions) {}
 
@@ -137,10 +139,11 @@ final class ExecutionList {
 
     private static final String OF_ANY_TEMPLATE = COLUMNS.formatted("e.template_id");
 
-    // The template is looked up once, not for each row, which takes a third of the time of a page.
+    // The template is looked up once, not for each row, which takes a third of a page's time.
     private static final String OF_ONE_TEMPLATE = COLUMNS.formatted(":template");
 
-    // However long the history is: those that have ended are counted when they do, and at most one has not.
+    // Counting does not depend on the length of the history: executions are counted when they end, and at most one of a
+    // template has not ended.
     private static final String COUNTED = """
             coalesce((select sum(c.executions) from execution_count c where c.template_id = :template%s), 0)
             + (select count(*) from execution w where w.template_id = :template and w.finished_at is null%s)
@@ -161,12 +164,12 @@ final class ExecutionList {
     }
 
     /**
-     * Newest first, from behind the position on, at most so many as the limit says; empty when there is no such
-     * template in the account and region.
+     * At most {@code limit} executions from behind the position on, newest first; empty if the account has no such
+     * template in the region.
      */
     Optional<Part> list(Filter filter, Position after, int limit) {
-        // A limit that PostgreSQL does not know counts as a tenth of all rows: the plan for any limit looks dearer than
-        // one for this limit, and it would plan again for each page, which takes longer than to read one.
+        // The limit stands in the text: PostgreSQL takes an unknown limit for a tenth of all rows, so a generic plan
+        // looks dearer than one for this limit and it would plan for each page, which takes longer than reading one.
         var newest = NEWEST_FIRST + limit;
         var found = filter.isOneOrMoreStatusesOfATemplate()
                 ? "(" + byStatus(filter, newest) + ") e" + newest
@@ -184,7 +187,7 @@ final class ExecutionList {
                         rows.stream().map(Counted::execution).toList()));
     }
 
-    /** How many match; empty when there is no such template in the account and region. */
+    /** The number of matches; empty if the account has no such template in the region. */
     private Optional<Integer> count(Filter filter) {
         var asked = filter.templateId().isEmpty() ? "" : """
                  from template t where t.id = :template and t.account_id = :account and t.region_id = :region
@@ -205,7 +208,7 @@ final class ExecutionList {
                         " and w.status = any(cast(:statuses as text[]))");
     }
 
-    /** Newest first, from behind the position on, of all templates. */
+    /** At most {@code limit} executions of all templates from behind the position on, newest first. */
     List<Listed> list(OfAccount filter, Position after, int limit) {
         var parts = filter.parts()
                 .map(part -> "(select e.* from execution e where " + part + filter.conditions() + BEHIND + NEWEST + ")")
@@ -228,10 +231,12 @@ final class ExecutionList {
                 .list();
     }
 
-    /** The newest of each status: so each is read from where it is in the index of both, and no further. */
+    /**
+     * Reads the newest of each status by itself, so that each is one short range of the index on template and status.
+     */
     private static String byStatus(Filter filter, String newest) {
         var anyStatus = new Filter(filter.account, filter.region, "", "", List.of(), filter.tags);
-        // The words stand in the text: plans for statuses that PostgreSQL does not know would not be kept.
+        // The statuses stand in the text: PostgreSQL would not keep a plan for statuses that it does not know.
         var ended = Stream.of(ExecutionStatus.values())
                 .filter(status -> status.isFinal() && filter.statuses().contains(status.name()))
                 .map(status -> "(select e.* from execution e where e.final_status is not null"
@@ -241,7 +246,7 @@ final class ExecutionList {
         return Stream.concat(ended, Stream.of(running)).collect(Collectors.joining(" union all "));
     }
 
-    /** Conditions on what is given alone: with all at once no index would fit. */
+    /** Conditions only for what is given: a statement with all of them would fit no index. */
     private static String matching(Filter filter) {
         var conditions = new ArrayList<>(List.of("e.account_id = :account", "e.region_id = :region"));
         if (!filter.templateId().isEmpty()) {

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The executions of all templates of an account, which the wire lists for one template at a time. A key with policies
+ * The executions of all templates of an account; the wire lists those of one template at a time. A key with policies
  * gets those of the templates that its policies allow.
  */
 @RestController
@@ -41,7 +41,7 @@ class ExecutionListController {
         this.regions = regions;
     }
 
-    /** A page. Whoever sends {@code next} as {@code before} gets the one behind it; empty: there is none. */
+    /** A page. Send {@code next} as {@code before} to get the following page; it is empty on the last one. */
     record Page(List<ExecutionList.Listed> executions, String next) {}
 
     @GetMapping("/api/v1/executions")
@@ -58,7 +58,7 @@ class ExecutionListController {
                 region.isEmpty() ? Optional.empty() : Optional.of(region(region)),
                 template.isEmpty() ? allowed(caller) : Optional.of(List.of(allowed(caller, template))),
                 statuses(status));
-        // What is asked for in vain alone, a status of the wire that none of ours has, finds nothing.
+        // If only statuses were asked for that no execution here ever has, nothing matches.
         var found = !status.isEmpty() && filter.statuses().isEmpty()
                 ? List.<ExecutionList.Listed>of()
                 : list.list(filter, position(before), size + 1);
@@ -101,7 +101,7 @@ class ExecutionListController {
                                 "it has to be \"next\" of the page before, or empty"));
     }
 
-    /** The templates that the key may see; nothing: all of them. A key that may see none at all is refused. */
+    /** The templates that the key can see; empty if it can see all. Refuses a key that can see none. */
     private Optional<List<String>> allowed(Caller caller) {
         if (caller.policies().isEmpty()) {
             return Optional.empty();
@@ -121,10 +121,10 @@ class ExecutionListController {
         return ResourceType.TEMPLATE.name(region, caller.account(), template);
     }
 
-    /** The template, when it is there and the key may see it. */
+    /** The template, if it exists and the key can see it. */
     private String allowed(Caller caller, String template) {
         var found = templates.find(new TemplateId(template), caller.account());
-        // Before it is told whether there is such a template.
+        // Check the permission before the answer shows whether the template exists.
         var region = found.map(one -> one.region().value()).orElse("*");
         caller.require(RestAction.LIST_EXECUTIONS, List.of(name(caller, region, template)));
         return found.orElseThrow(() -> Refusals.templateNotFound(template)).id().value();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads what an execution left behind: its timeline, its targets, its output. */
+/** Reads an execution's timeline, targets and output. */
 @Component
 public final class ExecutionRecord {
 
@@ -43,7 +43,7 @@ public final class ExecutionRecord {
                 .list();
     }
 
-    /** One account that a copy is, or will be, shared with. */
+    /** One account that a copy is shared with, or will be. */
     public record Share(String accountId, String state, String errorCode, String errorInfo) {}
 
     /** One region that gets a copy. */
@@ -60,7 +60,7 @@ public final class ExecutionRecord {
             String errorInfo,
             List<Share> shares) {}
 
-    /** The regions that get a copy, once there are rows of them. */
+    /** The regions that get a copy; empty until their rows are written. */
     public List<Target> targets(ExecutionId id) {
         var shares = shares(id);
         return jdbc.sql("select * from image_copy where execution_id = :id order by created_at, region_id")
@@ -105,12 +105,12 @@ public final class ExecutionRecord {
     /**
      * A piece of a log.
      *
-     * @param next offset of what follows; further on than the bytes are many where output was left out
+     * @param next the offset to go on from; where output was left out, it is further on than {@code bytes} is long
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares pieces.
     public record Log(byte[] bytes, long next) {}
 
-    /** Output from an offset on, at most about so many bytes; where some was left out a line says so. */
+    /** Output from an offset on, about {@code limit} bytes at most; a line marks where output was left out. */
     public Log log(ExecutionId id, long offset, int limit) {
         var output = new LogText(offset, limit);
         jdbc.sql("""

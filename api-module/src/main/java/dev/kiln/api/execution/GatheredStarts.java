@@ -28,15 +28,15 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Starts of executions that nothing speaks against, in one statement for all that come at the same time. */
+/** The usual start: simultaneous starts that nothing speaks against share one statement. */
 @Component
 final class GatheredStarts {
 
-    // Writes for each start what Executions.start writes for one: a column added to one of them belongs in both.
-    // Templates that somebody has locked are passed over, so that nobody waits for what another start has to wait for.
-    // One document instead of an array for each column: of arrays PostgreSQL knows the lengths, finds that a plan for
-    // just these is cheaper, and plans each time, which takes longer than all the rest. The offset has the one running
-    // execution looked up for each template: else all that wait are read, however many, to join them.
+    // Writes for each start what Executions.start writes for one: a column added to one of them belongs in both. Locked
+    // templates are skipped, so that no start waits for what another start waits for. The starts are one JSON document,
+    // not an array for each column: PostgreSQL knows the lengths of arrays, finds a plan for just these cheaper, and
+    // plans each time, which takes longer than all the rest. The "offset" makes PostgreSQL look up the one running
+    // execution of each template; without it, it reads the whole queue to join it.
     private static final String START = """
                 with wanted as (
                     select * from jsonb_to_recordset(cast(:starts as jsonb))
@@ -86,7 +86,7 @@ final class GatheredStarts {
         this.regions = regions;
     }
 
-    /** What is to be started. */
+    /** A requested start. */
     record Wanted(TemplateId template, RegionId region, List<Tag> tags) {}
 
     /** One start, with the ids that the execution and its image get. */
@@ -99,8 +99,8 @@ final class GatheredStarts {
             Optional<TraceParent> trace) {}
 
     /**
-     * Starts an execution, and remembers what the client token of the call was answered. Empty, and nothing was
-     * written, when something may speak against it: components and imports are not looked at here.
+     * Starts an execution and stores the id as the answer to the call's client token. Empty, with nothing written, if
+     * something may speak against it; templates with components or imports are left to the slow path.
      */
     Optional<ExecutionId> atOnce(Call call, Wanted wanted) {
         var id = NewId.execution();
@@ -129,8 +129,8 @@ final class GatheredStarts {
     }
 
     /**
-     * A conflict (another process was faster, a template was deleted) or a wait that is too long is the trouble of one
-     * of them, and nothing was written: each is looked at alone then.
+     * Whether the failure concerns all starts. A conflict (another process was faster, a template was deleted) or too
+     * long a wait is caused by one of them, and nothing was written: each start is then checked by itself.
      */
     private static boolean isOfAll(DataAccessException failure, List<Start> starts) {
         return !(failure instanceof DataIntegrityViolationException)
@@ -148,7 +148,7 @@ final class GatheredStarts {
                 .list());
     }
 
-    /** A start as the statement reads it. */
+    /** A start in the form that the statement reads. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     private record Row(
             String id,

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** What a start says for the parameters of its template; no refusal quotes a value, which may be a secret. */
+/** The parameter values that a start gives. No refusal quotes a value, since it may be a secret. */
 @Component
 final class GivenParameters {
 
@@ -33,7 +33,7 @@ final class GivenParameters {
         this.kept = kept;
     }
 
-    /** The values of an execution: those given, and defaults. */
+    /** The values of an execution: the given ones, and defaults for the rest. */
     RunParameters of(TemplateId template, Map<String, String> given) {
         var known = declared.of(template);
         refuseUnknown(template, known, given);
@@ -81,7 +81,7 @@ final class GivenParameters {
                 + " on the web page, which take values.");
     }
 
-    /** Keeps the values of an execution that is started in the same transaction. */
+    /** Stores the values of an execution that is started in the same transaction. */
     void keep(ExecutionId execution, RunParameters values) {
         kept.add(execution, values);
     }

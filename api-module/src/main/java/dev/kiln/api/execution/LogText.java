@@ -3,7 +3,7 @@ package dev.kiln.api.execution;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A piece of a log, put together from chunks in their order until it is long enough. */
+/** A piece of a log, assembled from consecutive chunks until it is long enough. */
 final class LogText {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -34,7 +34,7 @@ final class LogText {
         return bytes.toByteArray();
     }
 
-    /** Offset of what follows. */
+    /** The offset to go on from. */
     long next() {
         return next;
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
-/** Starts executions with values for the parameters of their templates, for whoever may. */
+/** Starts executions with values for their templates' parameters. The caller has checked the permission. */
 @Component
 public final class ParameterStart {
 
@@ -32,10 +32,10 @@ public final class ParameterStart {
     }
 
     /**
-     * Starts an execution of the account's template, once for each token.
+     * Starts an execution of the account's template, once for each client token.
      *
-     * @param clientToken or empty
-     * @param given values by the names of parameters; the others have their defaults
+     * @param clientToken the token, or an empty text
+     * @param given values by parameter name; the other parameters have their defaults
      */
     public ExecutionId start(AccountId account, TemplateId template, String clientToken, Map<String, String> given) {
         try {
@@ -54,7 +54,7 @@ public final class ParameterStart {
         metrics.counter(Metric.STARTS, code).increment();
     }
 
-    /** By a key, since a secret that can be guessed could be guessed from its digest. */
+    /** A keyed digest: from a plain one, a guessable secret could be guessed. */
     private String digest(TemplateId template, Map<String, String> given) {
         var text = new StringBuilder(template.value());
         new TreeMap<>(given).forEach((name, value) -> {

@@ -10,7 +10,7 @@ import dev.kiln.region.RegionId;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Tries the failed targets of executions again. */
+/** Retries the failed targets of executions. */
 @Component
 public final class Retries {
 
@@ -23,9 +23,9 @@ public final class Retries {
     }
 
     /**
-     * Opens an execution of the account again for its failed targets alone, or says why it cannot be.
+     * Reopens an execution of the account for its failed targets only, or refuses with the reason.
      *
-     * @param region for what failed there alone
+     * @param region retries only what failed in this region
      */
     public void retry(ExecutionId id, AccountId account, Optional<RegionId> region) {
         switch (executions.retry(id, account, region)) {

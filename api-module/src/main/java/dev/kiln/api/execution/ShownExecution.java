@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An execution as the REST API shows it.
  *
- * @param queuePosition only while it waits for a worker: 1 is next
- * @param estimatedStart only while it waits, and only when there are workers and past executions to judge by
+ * @param queuePosition set while it waits for a worker: 1 is next
+ * @param estimatedStart set while it waits, if there are workers and past executions to estimate from
  */
 record ShownExecution(
         @JsonUnwrapped ExecutionList.Listed listed,

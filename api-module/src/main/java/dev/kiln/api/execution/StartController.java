@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Starts an execution with values for its template's parameters, which the wire has no parameter for. */
+/** Starts an execution with values for its template's parameters; the wire has no parameter for them. */
 @RestController
 class StartController {
 
@@ -27,7 +27,7 @@ class StartController {
         this.start = start;
     }
 
-    /** What is asked for; nobody prints it, since values may be secrets. */
+    /** The request's body; never print it, since values may be secrets. */
     record Wanted(
             @Nullable String clientToken,
             @Nullable Map<String, @Nullable String> parameters,
@@ -39,7 +39,7 @@ class StartController {
         }
     }
 
-    /** What was started. */
+    /** The execution that was started. */
     record Started(String executionId) {}
 
     @PostMapping("/api/v1/templates/{id}/executions")

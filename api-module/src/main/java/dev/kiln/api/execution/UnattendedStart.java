@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Starts executions that nobody asks for at that moment, with the same checks as those that somebody does. */
+/** Starts executions without a request, with the same checks as requested ones. */
 @Component
 public final class UnattendedStart {
 
@@ -26,7 +26,7 @@ public final class UnattendedStart {
     /**
      * Starts an execution of the account's template in the caller's transaction; its parameters have their defaults.
      *
-     * @param follows the templates whose images led to it, one after the other
+     * @param follows the chain of templates whose new images led to this start, in order
      */
     public ExecutionId start(AccountId account, TemplateId template, Origin origin, List<TemplateId> follows) {
         var asked = new ClientTokens.Asked(account, "UnattendedStart", Optional.empty());

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** A request whose signature was verified and whose parameters are well-formed. */
+/** An authenticated request with well-formed parameters. */
 public final class Call {
 
     private final Caller caller;
@@ -31,9 +31,9 @@ public final class Call {
     }
 
     /**
-     * Reads all that the operation declares; of several things that are wrong, the declaration says which is told.
+     * Reads all declared parameters; if several things are wrong, the declaration decides which is answered.
      *
-     * @param regions those that there are; in another one there is nothing that could be asked for
+     * @param regions the configured regions; any other region has nothing that could be asked for
      */
     public static Call read(
             Operation<?> operation, Caller caller, Map<String, String> parameters, Collection<RegionId> regions) {
@@ -61,7 +61,7 @@ public final class Call {
         return declaration.name();
     }
 
-    /** The names of what is asked for, on each of which the key has to be allowed the operation. */
+    /** The names of the resources that the call is about; the key must be allowed the operation on each of them. */
     public List<String> resources() {
         return declaration
                 .subject()
@@ -94,12 +94,12 @@ public final class Call {
                 .map(RegionId.class::cast);
     }
 
-    /** Whether the key may do the operation on the resource. */
+    /** Whether the key is allowed the operation on the resource. */
     public boolean may(String resource) {
         return caller.may(declaration.action(), resource);
     }
 
-    /** Refuses unless the key may do the operation on each of the resources. */
+    /** Refuses unless the key is allowed the operation on each resource. */
     public void require(List<String> resources) {
         caller.require(declaration.action(), resources);
     }
@@ -113,12 +113,14 @@ public final class Call {
         return values.find(parameter);
     }
 
-    /** What was sent of the parameters that are kept, by wire name. */
+    /** The values sent for parameters that are kept, by wire name. */
     public Map<String, String> kept() {
         return sentOf(parameter -> parameter.treatment() == Treatment.KEPT);
     }
 
-    /** SHA-256 over what is asked for: the same for a retry, whatever its nonce, time stamp or parameter order. */
+    /**
+     * SHA-256 over the parameters that count: the same for a retry, whatever its nonce, time stamp or parameter order.
+     */
     public String digest(Predicate<Parameter<?>> counts) {
         var text = new StringBuilder();
         sentOf(counts).forEach((name, value) -> {

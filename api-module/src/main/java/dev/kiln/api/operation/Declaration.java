@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What there is to say of an operation. It decides what is read, what is answered and what docs/api.md tells.
+ * Declares an operation: what is read, what is answered, and what docs/api.md says.
  *
- * @param name as Action has it
+ * @param name the value of Action
  * @param purpose a sentence
  * @param parameters in the order of the reference; others are ignored
- * @param errors codes in the order of the reference: of several the first is answered. The codes of parameters that are
- *     not among them follow
+ * @param errors codes in the order of the reference: the first that applies is answered. Codes of parameters that are
+ *     not listed here follow
  * @param answer how the answer is written
- * @param subject what a key has to be allowed the operation on, when no parameter names it; see {@link #subject}
+ * @param subject the resource that policies are checked on, if no parameter names it; see {@link #subject}
  */
 public record Declaration<A>(
         String name,
@@ -30,24 +30,24 @@ public record Declaration<A>(
         Optional<Subject> subject) {
 
     /**
-     * What a key has to be allowed an operation on.
+     * The resource that a key must be allowed an operation on.
      *
-     * @param id of the resource, for docs/api.md
+     * @param id id of the resource, for docs/api.md
      */
     public record Subject(ResourceType type, String id) {}
 
-    /** An operation on what its parameters name. */
+    /** An operation on the resources that its parameters name. */
     public Declaration(
             String name, String purpose, List<Parameter<?>> parameters, List<ErrorCode> errors, Shape<A> answer) {
         this(name, purpose, parameters, errors, answer, Optional.empty());
     }
 
-    /** The same, on resources of a type that no parameter names. */
+    /** A copy of this, for an operation on resources of a type that no parameter names. */
     public Declaration<A> on(ResourceType type, String id) {
         return new Declaration<>(name, purpose, parameters, errors, answer, Optional.of(new Subject(type, id)));
     }
 
-    /** What a key has to be allowed the operation on; nothing: on {@code *}. */
+    /** The resource that a key must be allowed the operation on; empty means {@code *}. */
     @Override
     public Optional<Subject> subject() {
         return subject.or(() -> Stream.of(ResourceType.values())
@@ -70,7 +70,7 @@ public record Declaration<A>(
                 .findFirst();
     }
 
-    /** All codes, in the order in which they are answered; what is missing is told before what is wrong. */
+    /** All codes, in the order in which they are answered; a missing parameter comes before a wrong one. */
     public List<ErrorCode> codes() {
         var codes = new ArrayList<ErrorCode>();
         Stream.of(
@@ -83,7 +83,7 @@ public record Declaration<A>(
         return codes;
     }
 
-    /** The refusal that is answered. */
+    /** The refusal to answer: the first in the order of {@link #codes}. */
     Optional<ApiException> first(Collection<ApiException> refusals) {
         var order = codes().stream().map(ErrorCode::code).toList();
         return refusals.stream().min(Comparator.comparing(refusal -> {

@@ -1,6 +1,6 @@
 package dev.kiln.api.operation;
 
-/** The answer of an operation that has nothing to say but that it was done. */
+/** The answer of an operation that returns nothing. */
 public enum Done {
     DONE;
 

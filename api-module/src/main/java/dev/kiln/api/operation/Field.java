@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 /**
  * A member of an answer.
  *
- * @param lines what docs/api.md says of it: a line for each leaf
- * @param value what is written for an object; nothing leaves the member out
+ * @param lines its lines in docs/api.md, one for each leaf
+ * @param value what is written for an object; empty leaves the member out
  */
 public record Field<S>(String name, List<String> lines, Function<S, Optional<Object>> value) {
 
-    /** A value that may not be there. */
+    /** An optional value. */
     public static <S, T> Field<S> leaf(String name, String type, Function<S, Optional<T>> value) {
         return new Field<>(name, List.of(name + ": " + type), value.andThen(found -> found.map(Object.class::cast)));
     }
@@ -57,7 +57,7 @@ public record Field<S>(String name, List<String> lines, Function<S, Optional<Obj
         return optional(name, value.andThen(Optional::of), shape);
     }
 
-    /** An object that may not be there. */
+    /** An optional object. */
     public static <S, T> Field<S> optional(String name, Function<S, Optional<T>> value, Shape<T> shape) {
         return new Field<>(
                 name,
@@ -74,7 +74,7 @@ public record Field<S>(String name, List<String> lines, Function<S, Optional<Obj
                         Map.of(item, value.apply(from).stream().map(shape::tree).toList())));
     }
 
-    /** A parameter that was kept, under the last part of its name; a text that was not given is empty. */
+    /** A kept parameter, under the last part of its name; a text that was not given is empty. */
     public static <S> Field<S> kept(Parameter<?> parameter, Function<S, Map<String, String>> kept) {
         var name = parameter.name().substring(parameter.name().lastIndexOf('.') + 1);
         var type = parameter.form().type();

@@ -2,7 +2,7 @@ package dev.kiln.api.operation;
 
 import dev.kiln.bucket.ObjectName;
 
-/** The forms of names that are the same wherever the reference has them. */
+/** The forms of names that have the same rules throughout the reference. */
 public final class Names {
 
     // The vendor's list (Node SDK, ImportImageRequest).
@@ -82,7 +82,7 @@ public final class Names {
                         && !name.contains("https://"));
     }
 
-    /** What something is called that only the vendor has: it is kept as it is, and listings return all that is kept. */
+    /** The name of something that only the vendor has: it is kept unchanged, and returned by listings. */
     public static Scalar<String> elsewhere() {
         return Scalar.text("at most 256 characters", name -> name.codePointCount(0, name.length()) <= 256);
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * A list of objects on the wire: Name.1.Key, Name.1.Value, Name.2.Key and so on; gaps do not matter.
  *
- * @param make an object of its members
+ * @param make makes an object from its members
  */
 record NumberedObjects<T>(List<Parameter<?>> members, Function<Values, T> make, int most, ErrorCode tooMany)
         implements Form<List<T>> {

@@ -6,28 +6,28 @@ import java.util.stream.Stream;
 /**
  * One operation of the wire.
  *
- * @param <A> what it answers, in the words of the domain
+ * @param <A> the answer, as a domain type
  */
 public interface Operation<A> {
 
     Declaration<A> declaration();
 
     /**
-     * What of the parameters contradicts other parameters. Asked beside the checks of each one, so one that is
-     * malformed is absent here.
+     * Refusals of parameters that contradict each other. Asked in addition to the checks of each parameter; a malformed
+     * parameter is absent here.
      */
     default Stream<ApiException> contradictions(Values given) {
         return Stream.empty();
     }
 
-    /** Refuses a key whose policies do not allow it; asked before anything is looked for. */
+    /** Refuses a key whose policies do not allow the call; asked before anything is looked up. */
     default void permit(Call call) {
         call.require(call.resources());
     }
 
     /**
-     * Carries it out for a verified caller whose parameters are well-formed, or refuses with an {@link ApiException}
-     * and leaves everything as it was.
+     * Runs the operation for an authenticated caller with well-formed parameters, or refuses with an {@link
+     * ApiException} and changes nothing.
      */
     A run(Call call);
 }

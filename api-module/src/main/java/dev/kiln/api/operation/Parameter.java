@@ -10,12 +10,12 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A parameter of an operation. This one declaration reads it, checks it, and is its row in docs/api.md. It is honoured
- * and may be left out unless it says otherwise, and refused with {@code Invalid<Name>} unless it has a code of its own.
+ * A parameter of an operation. This one declaration reads it, checks it, and makes its row in docs/api.md. By default
+ * it is honoured, optional, and refused with {@code Invalid<Name>}.
  */
 public final class Parameter<T> {
 
-    /** What every operation but DescribeRegions requires. */
+    /** Every operation except DescribeRegions requires it. */
     public static final Parameter<RegionId> REGION_ID = region("RegionId").required();
 
     private final String name;
@@ -65,12 +65,12 @@ public final class Parameter<T> {
         return of(name, Scalar.region()).code(ErrorCode.INVALID_REGION);
     }
 
-    /** {@code Name.N}; no value is an empty list. */
+    /** {@code Name.N}; an empty list if none is given. */
     public static <T> Parameter<List<T>> list(String name, Scalar<T> item, int most, ErrorCode tooMany) {
         return of(name, new Numbered<>(item, most, tooMany)).or(List.of());
     }
 
-    /** {@code Name.N.Member}; none is an empty list. */
+    /** {@code Name.N.Member}; an empty list if none is given. */
     public static <T> Parameter<List<T>> objects(
             String name, List<Parameter<?>> members, Function<Values, T> make, int most, ErrorCode tooMany) {
         return of(name, objectsForm(members, make, most, tooMany)).or(List.of());
@@ -81,7 +81,7 @@ public final class Parameter<T> {
         return new NumberedObjects<>(members, make, most, tooMany);
     }
 
-    /** Refused with this code when it is malformed. */
+    /** Sets the code for a malformed value. */
     public Parameter<T> code(ErrorCode own) {
         return new Parameter<>(name, form, own, missing, byDefault, treatment);
     }
@@ -94,7 +94,7 @@ public final class Parameter<T> {
         return new Parameter<>(name, form, code, Optional.of(ifMissing), byDefault, treatment);
     }
 
-    /** What counts when it is not given. */
+    /** Sets the default. */
     public Parameter<T> or(T value) {
         return new Parameter<>(name, form, code, missing, Optional.of(value), treatment);
     }
@@ -131,7 +131,7 @@ public final class Parameter<T> {
         return treatment;
     }
 
-    /** Every code with which it may be refused, its own first. */
+    /** Every code that it can be refused with, its own first. */
     public List<ErrorCode> codes() {
         var own = form.rule().isEmpty() ? Stream.<ErrorCode>empty() : Stream.of(code);
         return Stream.of(own, missing.stream(), form.codes().stream())
@@ -140,7 +140,7 @@ public final class Parameter<T> {
                 .toList();
     }
 
-    /** Whether a name on the wire is this parameter, an item of its list, or a member of one that is known. */
+    /** Whether a name on the wire is this parameter, an item of its list, or a known member of such an item. */
     boolean covers(String wireName) {
         if (form.suffix().isEmpty()) {
             return wireName.equals(name);
@@ -154,7 +154,7 @@ public final class Parameter<T> {
                 : dot >= 0 && form.members().stream().anyMatch(member -> member.covers(wireName.substring(dot + 1)));
     }
 
-    /** The value, if it was given and is well-formed; or else its default, if it has one. */
+    /** The value, if it was given and is well-formed; otherwise the default, if there is one. */
     Optional<T> read(Sent sent) {
         var wellFormed = sent.refusals().size();
         var value = form.read(sent, name, code);
@@ -164,7 +164,7 @@ public final class Parameter<T> {
         return value.or(() -> byDefault);
     }
 
-    /** The value among parameters that were kept; those were well-formed when they were sent. */
+    /** The value among kept parameters, which were well-formed when they were sent. */
     public Optional<T> in(Map<String, String> kept) {
         return read(new Sent(kept));
     }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /**
  * One value.
  *
- * @param reading the value of a well-formed text, nothing for any other
+ * @param reading the value of a well-formed text; empty for any other text
  */
 public record Scalar<T>(String type, String rule, Function<String, Optional<T>> reading) implements Form<T> {
 
@@ -46,7 +46,7 @@ public record Scalar<T>(String type, String rule, Function<String, Optional<T>> 
         return text(rule, Pattern.compile(pattern).asMatchPredicate());
     }
 
-    /** A text of so many characters that is no web address; characters, not UTF-16 units, are counted. */
+    /** A text within these lengths that is not a web address; lengths are in characters, not UTF-16 units. */
     public static Scalar<String> prose(int shortest, int longest) {
         return text(
                 shortest + " to " + longest + " characters that do not begin with http:// or https://",
@@ -116,7 +116,7 @@ public record Scalar<T>(String type, String rule, Function<String, Optional<T>> 
                         .map(AccountId::new));
     }
 
-    /** The name of a region; one that cannot be a name is answered like one that nobody has. */
+    /** The name of a region; a malformed name gets the same answer as a region that does not exist. */
     public static Scalar<RegionId> region() {
         return new Scalar<>("text", "a region's name", text -> {
             try {

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Parameters as they were sent, query and form together, and what was found wrong with them. An empty value counts as
- * not given.
+ * The parameters that were sent, query and form together, and the refusals found so far. An empty value counts as not
+ * given.
  */
 public final class Sent {
 
@@ -40,7 +40,7 @@ public final class Sent {
         return new Sent(parameters, prefix + object + ".", refusals);
     }
 
-    /** The name as the client wrote it. */
+    /** The full name as the client wrote it. */
     public String wireName(String name) {
         return prefix + name;
     }
@@ -56,7 +56,7 @@ public final class Sent {
                         && parameter.covers(sent.getKey().substring(prefix.length())));
     }
 
-    /** Notes what is wrong; the request is refused with the most important thing, when all was read. */
+    /** Notes a refusal; once all parameters are read, the request is refused with the most important one. */
     public void refuse(ApiException refusal) {
         refusals.add(refusal);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** An object of an answer: its members in order. JSON and XML are two renderings of the tree that it makes. */
+/** An object of an answer: its members in order. It makes a tree, which is rendered as JSON or XML. */
 public record Shape<S>(List<Field<S>> fields) {
 
     @SafeVarargs
@@ -21,7 +21,7 @@ public record Shape<S>(List<Field<S>> fields) {
         return tree;
     }
 
-    /** What docs/api.md says: a line for each leaf. */
+    /** Its lines in docs/api.md, one for each leaf. */
     public Stream<String> lines() {
         return fields.stream().flatMap(field -> field.lines().stream());
     }

@@ -51,7 +51,7 @@ public final class Tags {
 
     private Tags() {}
 
-    /** Tags as a column of the database has them; most have none, and nothing is parsed for those. */
+    /** Tags from a column of the database; most rows have none, and those are not parsed. */
     public static List<Tag> read(JsonMapper json, String column) {
         return column.equals(NONE) ? List.of() : json.readValue(column, KEPT);
     }
@@ -61,7 +61,7 @@ public final class Tags {
         return parameter(name, INVALID_COUNT);
     }
 
-    /** The same with a code of its own for more than 20. */
+    /** As {@link #parameter(String)}, with an own code for more than 20. */
     public static Parameter<List<Tag>> parameter(String name, ErrorCode tooMany) {
         var objects = Parameter.objectsForm(
                 List.of(KEY, VALUE), values -> new Tag(values.get(KEY), values.get(VALUE)), MOST, tooMany);

@@ -2,15 +2,15 @@ package dev.kiln.api.operation;
 
 import java.util.Locale;
 
-/** What becomes of a parameter here. */
+/** What Kiln does with a parameter. */
 public enum Treatment {
     /** It does what the reference says. */
     HONOURED,
-    /** It means nothing on one's own machines: its form is checked, it is kept, and returned. */
+    /** It has no meaning outside the vendor's cloud: its form is checked, it is stored, and returned. */
     KEPT,
-    /** It means nothing here and there is nothing that could return it: its form is checked. */
+    /** It has no meaning here and no answer returns it: only its form is checked. */
     CHECKED,
-    /** What it asks for cannot be done here. */
+    /** Kiln cannot do what it asks for. */
     REFUSED;
 
     @Override

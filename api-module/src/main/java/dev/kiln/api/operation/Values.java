@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What was read of declared parameters. */
+/** The values of the declared parameters. */
 public final class Values {
 
     private final Map<Parameter<?>, Optional<?>> values = new HashMap<>();
@@ -38,8 +38,8 @@ public final class Values {
                 .orElseThrow(() -> new IllegalStateException(parameter.name() + " may be absent: ask with find"));
     }
 
-    /** The value, if it was given and is well-formed; or else its default, if it has one. */
-    @SuppressWarnings("unchecked") // A parameter's value was read by the parameter.
+    /** The value, if it was given and is well-formed; otherwise the default, if there is one. */
+    @SuppressWarnings("unchecked") // Each value was read by its own parameter.
     public <T> Optional<T> find(Parameter<T> parameter) {
         var value = values.get(parameter);
         if (value == null) {

@@ -1,5 +1,6 @@
 /**
- * What an operation declares: its parameters, its answer, its error codes. Parsing, rendering and docs/api.md follow.
+ * Declarations of operations: parameters, answers and error codes, from which parsing, rendering and docs/api.md
+ * follow.
  */
 @NullMarked
 package dev.kiln.api.operation;

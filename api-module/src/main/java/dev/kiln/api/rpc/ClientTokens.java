@@ -16,8 +16,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Idempotence. The token's row and the work are one transaction: a second request with the same token waits for the
- * first to end and then answers what it answered; a refused request leaves no token.
+ * Idempotence. A token's row and the work are one transaction: a second request with the same token waits for the first
+ * to end and gets the same answer. A refused request leaves no token.
  */
 @Component
 public class ClientTokens {
@@ -45,7 +45,7 @@ public class ClientTokens {
     /**
      * The token of a call.
      *
-     * @param digest of what is asked for besides
+     * @param digest digest of the other parameters
      */
     public record Token(String text, String digest) {}
 
@@ -55,7 +55,7 @@ public class ClientTokens {
                 .map(token -> new Token(token, call.digest(parameter -> parameter != CLIENT_TOKEN)));
     }
 
-    /** A token that did not come as a parameter of the wire; nothing for an empty text. */
+    /** A token that did not come as a parameter of the wire; empty for an empty text. */
     public static Optional<Token> of(String text, String digest) {
         if (text.isEmpty()) {
             return Optional.empty();
@@ -68,29 +68,29 @@ public class ClientTokens {
     }
 
     /**
-     * Does the work in a transaction, once per token, and returns the id of what it made.
+     * Does the work in a transaction, once for each token, and returns the id of what it made.
      *
-     * @param newId the id that the object gets if this call is the one to make it
+     * @param newId the id for the object if this call makes it
      */
     public String once(Call call, String newId, Function<String, String> work) {
         return once(new Asked(call.account(), call.operation(), find(call)), newId, work);
     }
 
     /**
-     * Who asks for what.
+     * A request that can be repeated.
      *
-     * @param operation within which the account's tokens are known again
+     * @param operation the scope of the token: an account can use the same token for different operations
      */
     public record Asked(AccountId account, String operation, Optional<Token> token) {}
 
-    /** The same for what is no call of the wire. */
+    /** As {@link #once(Call, String, Function)}, for requests that do not come over the wire. */
     public String once(Asked asked, String newId, Function<String, String> work) {
         while (true) {
             var id = transaction.execute(status -> attempt(asked, newId, work));
             if (id.isPresent()) {
                 return id.get();
             }
-            // The winner's row was purged between our insert and our look: ask again.
+            // The winner's row was purged between our insert and our select: ask again.
         }
     }
 

@@ -8,22 +8,25 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Where a page of a list ends, in an address. Nothing is signed: whatever it says, one sees what one may. */
+/**
+ * Where a page of a list ends, as part of an address. It needs no signature: whatever it says, a caller sees only what
+ * it may.
+ */
 public final class Cursor {
 
     private static final Position BEGINNING = new Position(Instant.parse("9999-01-01T00:00:00Z"), "");
 
-    // Of years that the database knows, too.
+    // Only years that the database knows.
     private static final String TIME = "[0-9]{4}-[0-9:.TZ-]{1,40}";
 
     private Cursor() {}
 
-    /** The position that an address names; the beginning when it names none. */
+    /** The position in an address; the beginning if there is none. */
     public static Position read(@Nullable String text) {
         return text == null ? BEGINNING : parse(text).orElse(BEGINNING);
     }
 
-    /** The position that the text stands for, if it is one. */
+    /** The position that the text stands for; empty if it is malformed. */
     public static Optional<Position> parse(String text) {
         var parts = text.split("_", 2);
         try {
@@ -35,10 +38,10 @@ public final class Cursor {
         }
     }
 
-    /** A page of a list, and where the next one begins; empty when there is none. */
+    /** A page of a list; {@code next} is where the next page begins, empty on the last one. */
     public record Slice<T>(List<T> rows, String next) {
 
-        /** Takes a page out of rows of which one more was read than it holds. */
+        /** Makes a page of rows that were read with one more than it holds. */
         public static <T> Slice<T> of(List<T> read, int size, Function<T, Position> position) {
             if (read.size() <= size) {
                 return new Slice<>(read, "");

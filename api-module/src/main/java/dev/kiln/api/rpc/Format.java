@@ -26,7 +26,7 @@ enum Format {
         return contentType;
     }
 
-    /** What the Format parameter asks for, or else what the protocol's version has as its default. */
+    /** The format that the Format parameter asks for, or else the default of the protocol's version. */
     static Format of(String parameter, Format byDefault) {
         return switch (parameter.toUpperCase(Locale.ROOT)) {
             case "" -> byDefault;
@@ -74,7 +74,7 @@ enum Format {
         });
     }
 
-    /** Whether XML 1.0 has a way to write the character at all. */
+    /** Whether XML 1.0 can express the character at all. */
     private static boolean writable(int c) {
         return c == '\t' || c == '\n' || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
     }

@@ -5,10 +5,10 @@ import dev.kiln.api.operation.Shape;
 import java.util.List;
 
 /**
- * A page of a listing that is walked by tokens.
+ * A page of a listing with paging tokens.
  *
- * @param total how many objects there are on all pages
- * @param next the token of the next page, empty on the last
+ * @param total number of objects on all pages
+ * @param next token of the next page, empty on the last
  */
 public record Listing<T>(int total, int size, String next, List<T> items) {
 

@@ -7,9 +7,9 @@ import dev.kiln.template.TemplateId;
 import java.security.SecureRandom;
 
 /**
- * Makes ids as the wire writes them: a prefix and 20 lower-case letters and digits. The first of these tell the time,
- * so that new rows come next to each other in every index: at random places each would dirty pages of its own. The
- * others are random; nobody can guess an id, and no two processes make the same.
+ * Makes ids as the wire writes them: a prefix and 20 lower-case letters and digits. The first 8 are the time, so that
+ * new rows are neighbours in every index instead of dirtying a page each. The other 12 are random: ids cannot be
+ * guessed, and no two processes make the same one.
  */
 public final class NewId {
 
@@ -37,7 +37,7 @@ public final class NewId {
         return new ComponentId("ic-" + unique());
     }
 
-    /** The id of a task, as imports and exports are called. */
+    /** The id of an import or export task. */
     public static String task() {
         return "t-" + unique();
     }

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** All operations of the wire, for whoever has verified who calls. */
+/** All operations of the wire, for callers that have been authenticated. */
 @Component
 public final class Operations {
 
@@ -28,7 +28,7 @@ public final class Operations {
         return Optional.ofNullable(operations.get(name));
     }
 
-    /** Carries out an operation that there is, with parameters as the wire has them; its answer as a tree. */
+    /** Runs an existing operation with parameters as the wire has them, and returns the answer as a tree. */
     public Map<String, Object> run(String name, Caller caller, Map<String, String> parameters) {
         return run(find(name).orElseThrow(), caller, parameters);
     }

@@ -20,8 +20,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Opaque NextTokens. Each is signed together with the operation, the account and the filter it was made for, so that it
- * can neither be made up nor carried over to another listing.
+ * Opaque NextTokens. Each is signed together with its operation, account and filter, so that it can neither be forged
+ * nor used for another listing.
  */
 public final class PagingTokens {
 
@@ -38,11 +38,11 @@ public final class PagingTokens {
     private final SecretKeySpec key;
 
     public PagingTokens(String secret) {
-        // Derived, so that the key that seals secrets is used for nothing else.
+        // A derived key, so that the key that seals secrets is used for nothing else.
         this.key = new SecretKeySpec(hmac(secret.getBytes(StandardCharsets.UTF_8), "kiln paging tokens"), ALGORITHM);
     }
 
-    /** Where a page ended: the listing goes on behind this object, newest first. */
+    /** Where a page ended; listings are sorted newest first and go on behind this object. */
     public record Position(Instant createdAt, String id) {
 
         // Later than any object: the first page.
@@ -57,7 +57,7 @@ public final class PagingTokens {
     /**
      * The page of a listing.
      *
-     * @param found what the store has behind the position of the request's token, one more than the page can hold
+     * @param found the rows behind the position of the request's token, one more than the page can hold
      */
     public <T> Listing<T> page(Call call, int total, List<T> found, Function<T, Position> position) {
         var size = call.get(MAX_RESULTS);
@@ -65,12 +65,12 @@ public final class PagingTokens {
         return new Listing<>(total, size, next(call, size, found, position), items);
     }
 
-    /** The token of the page behind one of this size, or an empty text when nothing was found behind it. */
+    /** The token of the page behind one of this size; empty if there is none. */
     public <T> String next(Call call, int size, List<T> found, Function<T, Position> position) {
         return found.size() > size ? write(call, position.apply(found.get(size - 1))) : "";
     }
 
-    /** How many objects the store is asked for: one more than the page holds tells whether there is another page. */
+    /** How many rows to read: one more than the page holds shows whether there is another page. */
     public static int limit(Call call) {
         return call.get(MAX_RESULTS) + 1;
     }
@@ -92,14 +92,15 @@ public final class PagingTokens {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
     }
 
-    /** The position in the request's NextToken; before all objects on the first call. */
+    /** The position in the request's NextToken; before all objects if there is no token. */
     public Position read(Call call) {
         return call.find(NEXT_TOKEN).map(token -> parse(call, token)).orElse(Position.BEFORE_ALL);
     }
 
     private Position parse(Call call, String token) {
         var all = decoded(token);
-        // The last character has bits to spare: other texts have the same bytes, and were not given out.
+        // Base64's last character has spare bits, so other texts decode to the same bytes: accept only the one we gave
+        // out.
         if (all.length <= MAC + Long.BYTES || !encoded(all).equals(token)) {
             throw refused();
         }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The endpoint of the wire: verifies the signature, finds the operation, renders its answer or its refusal. */
+/** The endpoint of the wire: verifies the signature, finds the operation, and renders its answer or its refusal. */
 @RestController
 class RpcController {
 
@@ -36,7 +36,7 @@ class RpcController {
     @RequestMapping("/")
     void handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (isBrowser(request)) {
-            // Relative, as redirects of pages are: a proxy in front may speak TLS.
+            // A relative address, as in all redirects: a proxy in front may terminate TLS.
             response.setStatus(HttpServletResponse.SC_SEE_OTHER);
             response.setHeader("Location", "/ui");
             return;
@@ -64,8 +64,8 @@ class RpcController {
     }
 
     /**
-     * Who asks for nothing but a page. Clients of the wire always say more, if only wrongly: Java's own HTTP client
-     * accepts text/html as browsers do, but a request to the wire has a query, a body, or a header of its own.
+     * Whether a browser asks for the page. A request to the wire has at least a query, a body or a header of its own,
+     * even if wrong; accepting text/html is not enough, since Java's own HTTP client does so too.
      */
     private static boolean isBrowser(HttpServletRequest request) {
         return request.getMethod().equals("GET")
@@ -75,7 +75,7 @@ class RpcController {
                 && Optional.ofNullable(request.getHeader("accept")).orElse("").startsWith("text/html,application/");
     }
 
-    /** What is known before the parameters are: V1's default is XML, V3's is JSON unless XML alone is accepted. */
+    /** The format until the parameters are known: XML for V1; JSON for V3 unless only XML is accepted. */
     private static Format formatByHeaders(HttpServletRequest request) {
         var accept = Optional.ofNullable(request.getHeader("accept")).orElse("").toLowerCase(Locale.ROOT);
         if (request.getHeader("authorization") == null) {
@@ -99,7 +99,7 @@ class RpcController {
         return caller;
     }
 
-    /** Of an operation that is served, whoever asks for it. */
+    /** The operation's name, if it exists; known before the signature is verified. */
     private Optional<String> name(RpcRequest rpc) {
         return operations
                 .find(rpc.common("Action", "x-acs-action"))

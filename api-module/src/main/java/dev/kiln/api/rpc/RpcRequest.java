@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A request to the endpoint, read but not yet verified. Query and body are read raw, never through the container's
- * parameters, so that the signature is checked over what was sent.
+ * A request to the endpoint, not verified yet. Query and body are read raw, never through the container's parameters,
+ * so that the signature is checked over what was sent.
  *
  * @param parameters query and form together
  */
@@ -45,7 +45,7 @@ record RpcRequest(SignedRequest signed, Map<String, String> parameters, String b
         return parameters.getOrDefault(name, "");
     }
 
-    /** A common parameter, which V3 carries in a signed header and V1 among the signed parameters. */
+    /** A common parameter: V3 sends it in a signed header, V1 among the signed parameters. */
     String common(String name, String header) {
         return isV3() ? signed.header(header) : parameter(name);
     }
