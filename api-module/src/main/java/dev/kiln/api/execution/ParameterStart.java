@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
-/** Starts executions with values for their templates' parameters. The caller has checked the permission. */
+/** Starts executions with values for their templates' parameters; checks no permissions. */
 @Component
 public final class ParameterStart {
 

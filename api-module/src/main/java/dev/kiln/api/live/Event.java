@@ -11,10 +11,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** Server-sent events, as bytes. */
 final class Event {
 
-    /** How soon a client comes back whose connection was lost, and something that is no event to begin with. */
+    /**
+     * Sets how soon a client reconnects, in milliseconds, and starts the stream with something that is not an event.
+     */
     static final byte[] GREETING = bytes("retry: 500\n\n");
 
-    /** Tells a client, and whatever is between, that the connection lives. */
+    /** Shows a client, and any proxy in between, that the connection is alive. */
     static final byte[] SIGN_OF_LIFE = bytes(":\n\n");
 
     private Event() {}
@@ -22,7 +24,7 @@ final class Event {
     /**
      * A piece of a log as it is sent.
      *
-     * @param missing how many bytes before it were left out, when any were
+     * @param missing how many bytes before it were left out, if any
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Log(long from, long to, @Nullable Long missing, Instant at, List<LogChunk.Part> parts) {}
@@ -30,14 +32,14 @@ final class Event {
     /** The status of an execution. */
     record Status(ExecutionStatus status) {}
 
-    /** A chunk for somebody who has everything before the offset; its id is the offset to go on from. */
+    /** A chunk for a client that has everything before the offset; its id is the offset to go on from. */
     static byte[] log(JsonMapper json, LogChunk chunk, long offset) {
         var missing = chunk.first() > offset ? chunk.first() - offset : null;
         var data = new Log(chunk.first(), chunk.end(), missing, chunk.at(), chunk.parts());
         return bytes("id: " + chunk.end() + "\nevent: log\ndata: " + json.writeValueAsString(data) + "\n\n");
     }
 
-    /** Something about the execution is not what it was. */
+    /** The execution has changed. */
     static byte[] changed(JsonMapper json, ExecutionStatus status) {
         return bytes("event: changed\ndata: " + json.writeValueAsString(new Status(status)) + "\n\n");
     }

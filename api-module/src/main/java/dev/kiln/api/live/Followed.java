@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 
-/** An execution that is followed: what the last look found, and the last events, the same bytes for all who follow. */
+/** A followed execution: what the last look found, and the latest events, shared as bytes by all followers. */
 final class Followed {
 
-    // Who has fallen behind further than this reads for himself.
+    // A follower that is further behind reads from the database itself.
     private static final long KEPT_BYTES = 1 << 19;
 
     private final ExecutionId execution;
@@ -29,7 +29,7 @@ final class Followed {
         this.end = seen.logEnd();
     }
 
-    /** An event, and the offsets between which it brings a reader. */
+    /** An event, and the offsets in the log between which it takes a reader. */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares events.
     record Sent(long from, long to, byte[] bytes) {}
 
@@ -41,7 +41,7 @@ final class Followed {
         return streams;
     }
 
-    /** Offset up to which the log was seen. */
+    /** The offset up to which the log was read. */
     synchronized long end() {
         return end;
     }
@@ -54,12 +54,12 @@ final class Followed {
         return seen.status();
     }
 
-    /** Whether nothing will follow what was seen. */
+    /** Whether nothing will follow. */
     synchronized boolean isOver() {
         return seen.status().isFinal() && end >= seen.logEnd();
     }
 
-    /** Takes in what a look has found; whether that is anything new. */
+    /** Takes in what a look has found; returns whether any of it is new. */
     synchronized boolean take(LiveRows.Seen now, List<Sent> more) {
         var changed = !now.equals(seen) || !more.isEmpty();
         seen = now;
@@ -74,7 +74,7 @@ final class Followed {
         return changed;
     }
 
-    /** The event that goes on from the offset, if it is one of the last. */
+    /** The event that begins at the offset, if it is still kept. */
     synchronized Optional<Sent> from(long offset) {
         return Optional.ofNullable(events.get(offset));
     }

@@ -32,8 +32,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All who follow executions in this process. However many they are, the database is asked once each tick, for all
- * executions that anybody follows.
+ * All followers of executions in this process. The database is asked once each tick for all followed executions,
+ * however many followers there are.
  */
 @Component
 public final class Followers implements SmartLifecycle {
@@ -53,7 +53,7 @@ public final class Followers implements SmartLifecycle {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> daemon(task, "live-pump"),
-            // Only when the process stops, and then nobody is told anything.
+            // Happens only when the process stops, and then no follower need be told.
             new ThreadPoolExecutor.DiscardPolicy());
     private final ScheduledExecutorService ticking =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "live-look"));
@@ -73,9 +73,9 @@ public final class Followers implements SmartLifecycle {
     }
 
     /**
-     * Answers with server-sent events from the offset that the client has reached, until the execution has ended or a
-     * while has passed. Nothing, with status 204, for a client that comes back with all there will ever be: that ends
-     * its coming back.
+     * Answers with server-sent events from the client's offset on, until the execution has ended or a time limit is
+     * reached. A client that reconnects with everything there will ever be gets status 204, which stops its
+     * reconnecting.
      */
     public void follow(
             ExecutionId execution, AccountId account, HttpServletRequest request, HttpServletResponse response)
@@ -122,7 +122,7 @@ public final class Followers implements SmartLifecycle {
         var response = (HttpServletResponse) context.getResponse();
         response.setContentType("text/event-stream;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");
-        // A proxy that gathers answers before it passes them on would make them late.
+        // A proxy that buffers answers would delay the events.
         response.setHeader("X-Accel-Buffering", "no");
         LogStream stream;
         synchronized (this) {
@@ -161,7 +161,7 @@ public final class Followers implements SmartLifecycle {
         }
     }
 
-    /** How many follow something at the moment. */
+    /** The number of followers. */
     public synchronized int count() {
         return perAccount.values().stream().mapToInt(Integer::intValue).sum();
     }
@@ -170,7 +170,7 @@ public final class Followers implements SmartLifecycle {
         try {
             lookAtAll(List.copyOf(followed.values()));
         } catch (RuntimeException e) {
-            // They wait; the next look comes soon.
+            // The followers wait; the next look comes soon.
             LOG.warn("followed executions cannot be read now: {}", e.getMessage());
         }
     }
@@ -214,7 +214,7 @@ public final class Followers implements SmartLifecycle {
         looking = ticking.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends all answers, before the server waits for those that are under way. */
+    /** Ends all answers before the server waits for open requests. */
     @Override
     public void stop() {
         synchronized (this) {

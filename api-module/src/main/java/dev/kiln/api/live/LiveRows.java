@@ -14,7 +14,7 @@ import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads how far executions are and what they have printed, of as many as are followed in one statement. */
+/** Reads the progress and output of all followed executions in one statement each. */
 @Component
 final class LiveRows {
 
@@ -34,12 +34,12 @@ final class LiveRows {
     /**
      * An execution as one look finds it.
      *
-     * @param state changes with whatever a page about the execution shows
-     * @param logEnd how long its log is
+     * @param state changes whenever anything shown on a page about the execution changes
+     * @param logEnd length of its log
      */
     record Seen(ExecutionStatus status, String state, long logEnd) {}
 
-    /** How each of the executions stands; those that are gone are missing. */
+    /** The current state of each execution; deleted ones are missing. */
     Map<String, Seen> look(List<String> executions) {
         var seen = new HashMap<String, Seen>();
         jdbc.sql("""
@@ -65,7 +65,7 @@ final class LiveRows {
         return seen;
     }
 
-    /** What of the executions' logs lies behind these offsets, from the first byte that is still there on. */
+    /** The executions' logs behind these offsets, from the first byte that still exists. */
     Map<String, List<LogChunk>> read(Map<String, Long> offsets) {
         var ids = List.copyOf(offsets.keySet());
         var marks = marks(offsets);
@@ -93,7 +93,7 @@ final class LiveRows {
         return chunks;
     }
 
-    /** The same of a log that lies in a region. */
+    /** The chunks of a log that has been moved to a region, behind the offset. */
     private List<LogChunk> readMoved(ExecutionId execution, long offset) {
         var pieces = moved.read(execution, offset, MOVED_BYTES);
         var marks = pieces.isEmpty() ? Map.<String, List<Mark>>of() : marks(Map.of(execution.value(), offset));
@@ -106,7 +106,7 @@ final class LiveRows {
                 .toList();
     }
 
-    /** The same of one log, cut at the offset. */
+    /** The chunks of one log, cut at the offset. */
     List<LogChunk> read(ExecutionId execution, long offset) {
         var found = read(Map.of(execution.value(), offset)).getOrDefault(execution.value(), List.of());
         return (found.isEmpty() ? readMoved(execution, offset) : found)

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param first offset of its first byte in the whole log
  * @param at when it was written
- * @param marks Kiln's own lines that lie in it, and before them the one that tells which step it begins in
+ * @param marks Kiln's own lines in it, preceded by the mark of the step in which it begins
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares chunks.
 record LogChunk(long first, byte[] content, Instant at, List<Mark> marks) {
@@ -23,11 +23,11 @@ record LogChunk(long first, byte[] content, Instant at, List<Mark> marks) {
     record Mark(long first, long end, String kind, String stage, int step, int steps) {}
 
     /**
-     * A run of text that is all of one step and stream.
+     * A run of text from one step and one stream.
      *
-     * @param stream {@code kiln} for Kiln's own lines, {@code output} for what commands print, {@code stdout} and
-     *     {@code stderr} together as they came
-     * @param step number of the command, where there are marks and one was under way
+     * @param stream {@code kiln} for Kiln's own lines; {@code output} for what commands print, {@code stdout} and
+     *     {@code stderr} interleaved
+     * @param step number of the command, if there are marks and one was running
      */
     record Part(
             String stream,
@@ -40,7 +40,7 @@ record LogChunk(long first, byte[] content, Instant at, List<Mark> marks) {
         return first + content.length;
     }
 
-    /** The same without what is before the offset. */
+    /** This chunk without what is before the offset. */
     LogChunk from(long offset) {
         return offset <= first
                 ? this
@@ -80,7 +80,7 @@ record LogChunk(long first, byte[] content, Instant at, List<Mark> marks) {
         }
     }
 
-    /** Those of the marks that say something of the bytes, in order. */
+    /** The marks that concern the bytes, in order. */
     static List<Mark> about(long first, long end, List<Mark> marks) {
         var before = marks.stream()
                 .filter(mark -> mark.first() < first && !mark.kind().equals("NOTE"))

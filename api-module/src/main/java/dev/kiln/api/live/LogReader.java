@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads a log for one who is behind what all who follow share. */
+/** Reads a log for a follower that is behind the shared events. */
 record LogReader(LiveRows rows, JsonMapper json, long offset) {
 
-    /** The events that go on from the offset, a few at a time; never none. */
+    /** The next events from the offset on, a few at a time; never an empty list. */
     List<Followed.Sent> read(Followed followed, long from) {
         var chunks = rows.read(followed.execution(), from);
         return chunks.isEmpty()
-                // Nothing is where something was: the tail went on meanwhile, and what it is now comes with the next
-                // look.
+                // The chunk was replaced while we read (the tail of a long log moves on); the next look finds what took
+                // its place.
                 ? List.of(new Followed.Sent(from, followed.end(), Event.SIGN_OF_LIFE))
                 : events(json, chunks, from);
     }

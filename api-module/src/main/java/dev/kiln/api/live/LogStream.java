@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One who follows an execution. He is an offset in its log: what he has not read waits in the database, not for him in
- * memory, and no thread waits for him while he does not read.
+ * A follower of an execution: an offset in its log. What a slow client has not read stays in the database; it occupies
+ * no memory and no thread.
  */
 final class LogStream implements WriteListener, AsyncListener {
 
@@ -37,7 +37,7 @@ final class LogStream implements WriteListener, AsyncListener {
     private final long began = System.nanoTime();
     private volatile long lastWrite = began;
     private volatile boolean stuck;
-    // Until the container says so, the answer is its own thread's.
+    // Until the container says so, the answer belongs to its own thread.
     private volatile boolean writable;
     private long offset;
     private @Nullable String toldState;
@@ -66,14 +66,14 @@ final class LogStream implements WriteListener, AsyncListener {
         return followed;
     }
 
-    /** Sends what there is, as far as the reader takes it. */
+    /** Sends what is available, as far as the client takes it. */
     void wake() {
         if (writable && !over.get() && queued.compareAndSet(false, true)) {
             pumps.execute(this::pump);
         }
     }
 
-    /** Whether it is time for more than what is new: a sign of life, or the end. */
+    /** Sends a sign of life or ends the answer, if it is time. */
     void tick(Duration longest, Duration patience) {
         var now = System.nanoTime();
         if (stuck && now - lastWrite > patience.toNanos()) {
@@ -150,7 +150,7 @@ final class LogStream implements WriteListener, AsyncListener {
         return next.poll();
     }
 
-    /** Ends the answer; the client comes back if it wants more. */
+    /** Ends the answer; a client that wants more reconnects. */
     void end() {
         if (over.compareAndSet(false, true)) {
             left.accept(this);
@@ -158,7 +158,7 @@ final class LogStream implements WriteListener, AsyncListener {
         }
     }
 
-    /** Never beside a write: the container gives what it writes to away, to another answer. */
+    /** Never during a write: the container reuses the buffer for another answer. */
     private synchronized void complete() {
         try {
             context.complete();
@@ -178,7 +178,7 @@ final class LogStream implements WriteListener, AsyncListener {
         end();
     }
 
-    /** The container goes on when nobody writes any more. */
+    /** Called by the container when nobody writes any more. */
     @Override
     public synchronized void onComplete(AsyncEvent event) {
         if (over.compareAndSet(false, true)) {

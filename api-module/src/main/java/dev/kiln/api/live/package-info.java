@@ -1,4 +1,4 @@
-/** Executions while they run: who follows one is told what it prints and when it changes. */
+/** Running executions: followers receive output and changes as they happen. */
 @NullMarked
 package dev.kiln.api.live;
 

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a key may do, in the vendor's form for policies (docs/api.md).
+ * What a key is allowed to do, in the vendor's form for policies (docs/api.md).
  *
  * @param document as it was given
  */
 public record Policy(String document, List<Statement> statements) {
 
-    // Longer than the name of anything that exists; it bounds the time that a pattern takes.
+    // Longer than the name of anything that exists; it limits the time that a pattern takes.
     private static final int LONGEST_RESOURCE = 512;
 
-    /** Reads a document, or refuses it in words; what is not understood is never passed over. */
+    /** Parses a document, or refuses it with the reason; it never skips what it does not understand. */
     public static Policy parse(String document) {
         return new PolicyReader(document).read();
     }

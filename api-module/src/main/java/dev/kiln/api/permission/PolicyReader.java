@@ -15,7 +15,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads one policy document. A member that is given twice or not known is refused: a right may hang on it. */
+/** Parses one policy document. A repeated or unknown member is refused, since it could change what is allowed. */
 final class PolicyReader {
 
     private static final int MOST_CHARACTERS = 6144;

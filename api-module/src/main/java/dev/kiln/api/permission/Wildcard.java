@@ -4,8 +4,8 @@ package dev.kiln.api.permission;
 public record Wildcard(String pattern) {
 
     /**
-     * Whether it matches the text as a whole. What stands before the last star that was reached is never looked at
-     * again, so the time is at most the product of the lengths, whatever the pattern.
+     * Whether it matches the whole text. It never goes back beyond the last star that it reached, so the time is at
+     * most the product of the lengths, whatever the pattern.
      */
     public boolean matches(CharSequence text) {
         int next = 0;

@@ -1,4 +1,4 @@
-/** What keys may do: policies, and the names of what they are about. */
+/** Permissions: policies, and the names of resources in them. */
 @NullMarked
 package dev.kiln.api.permission;
 

@@ -16,8 +16,8 @@ public final class CloudEvents {
     private CloudEvents() {}
 
     /**
-     * One event: its id is unique per execution and sequence, so that a receiver can drop a second delivery, and the
-     * sequence tells a receiver whether one is missing.
+     * One event. Its id is unique per execution and sequence, so that a receiver can drop a second delivery; the
+     * sequence shows whether an event is missing.
      */
     static byte[] toJson(Outbox.Event event) {
         var data = new LinkedHashMap<String, Object>();
@@ -41,10 +41,10 @@ public final class CloudEvents {
     }
 
     /**
-     * The same of an event's row as JSON of the database; of an empty one, a message that tells nothing.
+     * The event of a database row in JSON; an empty row gives a test message without data.
      *
-     * @param receiver whom the message that tells nothing is for
-     * @param id of that message
+     * @param receiver the webhook that a test message is for
+     * @param id the id of a test message
      */
     public static String ofRow(String row, String receiver, String id) {
         var event = JSON.readTree(row);

@@ -20,15 +20,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Publishes the history of executions to Kafka, in order, and marks what the broker has acknowledged. Every API process
- * has one; a lock in the database lets one at a time work, so that the others take over when it dies. What was sent but
- * not marked is sent again: receivers know a second delivery by the event's id.
+ * has a relay; a lock in the database lets one work at a time, and another takes over when its process dies. An event
+ * that was sent but not marked is sent again: receivers recognise it by its id.
  */
 public final class EventRelay implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRelay.class);
     // Bounds the transaction.
     private static final int BATCH = 500;
-    // After a batch others come, when there is much to do: a few more in the next one save it a commit each.
+    // When there is much to do, more events follow a batch: waiting for a few more saves a commit each.
     private static final Duration GATHER = Duration.ofMillis(10);
     private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(10);
     private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
@@ -57,7 +57,7 @@ public final class EventRelay implements SmartLifecycle {
         this.pollEvery = pollEvery;
     }
 
-    /** Says that this process has just committed an event, so that the relay need not wait for its next look. */
+    /** Says that this process has just committed an event, so that the relay looks at once. */
     public void ring() {
         bell.release();
     }
@@ -76,7 +76,7 @@ public final class EventRelay implements SmartLifecycle {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                // Whatever it is: a relay that ended here would keep all events from everybody until a restart.
+                // Catch everything: a relay that ended here would hold back all events until a restart.
                 LOG.warn("events wait, they will be published later: {}", e.toString());
                 recover();
             }
@@ -127,7 +127,7 @@ public final class EventRelay implements SmartLifecycle {
         }
     }
 
-    // The broker may have been away when this process started, and then the topics are not there yet.
+    // If the broker was away when this process started, the topics do not exist yet.
     private void recover() {
         try {
             TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_TROUBLE.toMillis());
@@ -162,7 +162,7 @@ public final class EventRelay implements SmartLifecycle {
         return running;
     }
 
-    /** The broker did not acknowledge a batch, so it stays unpublished. */
+    /** The broker has not acknowledged a batch, so the batch stays unpublished. */
     private static final class NotAcknowledgedException extends RuntimeException {
 
         private static final long serialVersionUID = 1;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The events that are still to be published. */
+/** The events that are not published yet. */
 public final class Outbox {
 
     private final JdbcClient jdbc;
@@ -20,7 +20,7 @@ public final class Outbox {
         this.jdbc = jdbc;
     }
 
-    /** A line of history as the relay publishes it. */
+    /** A row of the history, as the relay publishes it. */
     record Event(
             long id,
             String execution,
@@ -35,7 +35,9 @@ public final class Outbox {
             Instant at,
             Optional<TraceParent> trace) {}
 
-    /** Becomes the one relay until the transaction ends; false when another process is it. Two would lose the order. */
+    /**
+     * Becomes the only relay until the transaction ends; false if another process is. Two would publish out of order.
+     */
     boolean becomeRelay() {
         return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('kiln.relay', 0))")
                 .query(Boolean.class)
@@ -43,9 +45,9 @@ public final class Outbox {
     }
 
     /**
-     * The events that come next.
+     * The next events to publish.
      *
-     * @param traced whether their places in traces are looked up
+     * @param traced whether to look up their places in traces
      */
     List<Event> unpublished(int atMost, boolean traced) {
         return jdbc.sql("""
@@ -62,14 +64,14 @@ public final class Outbox {
     }
 
     /**
-     * What waits to be published.
+     * The events that wait to be published.
      *
-     * @param events how many, counted no further than 100000
-     * @param oldest how long the oldest has waited; zero when none does
+     * @param events their number, counted up to 100000
+     * @param oldest how long the oldest has waited; zero if none waits
      */
     public record Backlog(long events, Duration oldest) {}
 
-    /** What waits now. */
+    /** The current backlog. */
     public Backlog backlog() {
         return jdbc.sql("""
                         select (select count(*) from (select from execution_event where published_at is null limit 100000) w)
@@ -82,9 +84,11 @@ public final class Outbox {
                 .single();
     }
 
-    /** Marks what the broker has acknowledged; of executions that were deleted meanwhile, the history ends here. */
+    /**
+     * Marks what the broker has acknowledged. For executions deleted in the meantime, this also removes the history.
+     */
     void published(List<Long> ids) {
-        // PostgreSQL does not know the length of an array that is selected: one plan can serve batches of any length.
+        // PostgreSQL does not know the length of a selected array, so one plan serves batches of any length.
         var marked = jdbc.sql("""
                         update execution_event v set published_at = now()
                          where v.id = any(array(select unnest(:ids))) and exists (select from execution e where e.id = v.execution_id)

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** Sends messages with their place in a trace, in the header that receivers look for it. */
+/** Sends messages with their place in a trace, in the header where receivers look for it. */
 final class TracedMessages {
 
     private final KafkaTemplate<String, byte[]> kafka;
@@ -20,17 +20,17 @@ final class TracedMessages {
         this.tracing = tracing;
     }
 
-    /** Whether it is worth looking up where in a trace a message belongs. */
+    /** Whether tracing is on; otherwise a message's place in a trace need not be looked up. */
     boolean traced() {
         return tracing.isOn();
     }
 
-    /** Sends a message about what belongs there. */
+    /** Sends a message, at that place in a trace. */
     CompletableFuture<?> tell(String topic, String key, byte[] message, Optional<TraceParent> place) {
         return send(topic, key, message, place);
     }
 
-    /** The same of one that somebody will act on; sending it is told of, until it is acknowledged. */
+    /** Sends a message for the workers; the sending is a span of its own, until the broker acknowledges. */
     CompletableFuture<?> ring(String topic, String key, byte[] message, Optional<TraceParent> place) {
         if (place.isEmpty()) {
             return send(topic, key, message, place);

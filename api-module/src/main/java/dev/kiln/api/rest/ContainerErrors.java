@@ -11,7 +11,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Answers what the container itself refuses, for example a body that breaks off, as a problem too. */
+/** Answers with a problem, too, what the container itself refuses, such as a body that breaks off. */
 @RestController
 class ContainerErrors implements ErrorController {
 
@@ -23,7 +23,7 @@ class ContainerErrors implements ErrorController {
 
     @RequestMapping("/error")
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        // Without the attribute a client has asked for the path of this method, which is nobody's.
+        // Without the attribute a client has asked for this method's path, where there is nothing.
         var status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer known
                 ? HttpStatusCode.valueOf(known)
                 : HttpStatus.NOT_FOUND;

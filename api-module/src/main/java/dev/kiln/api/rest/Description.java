@@ -10,13 +10,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The description of the REST API (OpenAPI) and the page that shows it; anybody may read both. The description is a
- * file: a test compares it with what the controllers take and answer, so that no start has to find that out.
+ * The OpenAPI description of the REST API and the page that shows it; both are public. The description is a file that a
+ * test compares with the controllers, so that it need not be generated at each start.
  */
 @RestController
 class Description {
 
-    /** Where the page's files are in its archive; with the version, which pom.xml names. */
+    /** Where the page's files are in its archive; pom.xml names the same version. */
     static final String PAGE = "classpath:/META-INF/resources/webjars/swagger-ui/5.32.14/";
 
     @GetMapping(path = "/v3/api-docs", produces = MediaType.APPLICATION_JSON_VALUE)

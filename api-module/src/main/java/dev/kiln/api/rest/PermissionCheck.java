@@ -16,8 +16,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Refuses what the policies of a key do not allow, by the route that was chosen to answer the request, and before it
- * looks for anything; says what the request is about, for those who count.
+ * Refuses what a key's policies do not allow. It decides by the chosen route, before anything is looked up, and notes
+ * the request's subject for the audit log.
  */
 final class PermissionCheck implements HandlerInterceptor {
 
@@ -53,14 +53,14 @@ final class PermissionCheck implements HandlerInterceptor {
                 .orElse(List.of("*"));
     }
 
-    /** The region that the request says it is about, on routes that take their region from there. */
+    /** The region in the request, for routes that have a parameter for it. */
     private static @Nullable String named(RestAction action, HttpServletRequest request) {
         return action.region().isEmpty() ? null : request.getParameter(action.region());
     }
 
     /**
-     * Where the request does not say which region it is about, which would have to be looked up, every region counts:
-     * so no region that is denied can be reached.
+     * The regions to check. If the request does not name one, which would then have to be looked up, all regions count,
+     * so that no denied region can be reached.
      */
     private Stream<String> regions(ResourceType type, @Nullable String named) {
         var all = regions.ids().stream().map(RegionId::value).toList();

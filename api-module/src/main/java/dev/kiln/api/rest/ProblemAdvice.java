@@ -23,7 +23,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 
-/** Answers everything that goes wrong beside the wire's endpoint as a problem with a code. */
+/** Answers every failure outside the wire's endpoint with a problem that has a code. */
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
@@ -41,14 +41,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler(Exception.class)
     void failed(Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
         if (response.isCommitted()) {
-            // A download broke off; the only way left to tell the client is to end the connection early. Any other
-            // exception than the failure itself would be logged as a defect of this handler.
+            // A download broke off; ending the connection early is the only way left to tell the client. Any exception
+            // other than the failure itself would be logged as a defect of this handler.
             throw failure;
         }
         problems.write(response, Failures.refusal(failure, Answered.id(request)));
     }
 
-    /** Says where the body is not what it has to be; never what stands there, which may be a secret. */
+    /** Names the place where the body is malformed; never the value, which may be a secret. */
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

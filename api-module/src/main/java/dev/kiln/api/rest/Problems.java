@@ -25,7 +25,7 @@ final class Problems {
         return problem;
     }
 
-    /** The code for what Spring refuses by itself: the status in one word, for example NotFound. */
+    /** The code for a refusal by Spring itself: the status in one word, for example NotFound. */
     static String codeOf(HttpStatusCode status) {
         var known = HttpStatus.resolve(status.value());
         return known == null ? "Refused" : known.getReasonPhrase().replaceAll("[^A-Za-z]", "");

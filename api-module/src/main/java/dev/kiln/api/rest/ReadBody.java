@@ -9,7 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** A request whose body was read, verified, and can be read once more. */
+/** A verified request whose body was read, and can be read once more. */
 final class ReadBody extends VerifiedRequest {
 
     private final ByteArrayInputStream body;

@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What policies call a route of the REST API. A key with policies is refused a route that is not in the table.
+ * The action of a REST route in policies. A key with policies is refused a route that is not in the table.
  *
- * @param type what the route is about; nothing: it is checked on {@code *}
- * @param region the parameter of the query that holds the region; empty: the request does not say which
- * @param narrowed whether the route itself is open, and its answer has only what the policies allow
+ * @param type the type that the route is about; without one it is checked on {@code *}
+ * @param region the query parameter with the region; empty if the request does not name it
+ * @param narrowed whether the route itself is open and its answer has only what the policies allow
  */
 public record RestAction(
         String method, String path, String action, Optional<ResourceType> type, String region, boolean narrowed) {
 
-    /** By which the executions of a template are listed, as on the wire. */
+    /** Listing the executions of a template, as on the wire. */
     public static final String LIST_EXECUTIONS = "ecs:DescribeImagePipelineExecutions";
 
-    /** What is asked for by the images that are compared. */
+    /** Comparing images; it is checked on each of them. */
     public static final String DIFFERENCES = "kiln:GetPackageDifferences";
 
-    /** All of them. */
+    /** All routes. */
     public static final List<RestAction> ALL = List.of(
             about("GET", "/api/v1/accounts", "kiln:ListAccounts"),
             about("POST", "/api/v1/accounts", "kiln:CreateAccount"),
@@ -81,7 +81,7 @@ public record RestAction(
         return new RestAction(method, path, action, Optional.of(type), "", false);
     }
 
-    /** The action of a route; HEAD is a GET. */
+    /** The action of a route; HEAD counts as GET. */
     static Optional<RestAction> of(String method, String path) {
         return ALL.stream()
                 .filter(row -> row.method.equals(method.equals("HEAD") ? "GET" : method) && row.path.equals(path))

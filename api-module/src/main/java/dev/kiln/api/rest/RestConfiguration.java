@@ -12,8 +12,8 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Puts the checks of signature and permission in front of the REST API, and lets it answer in JSON whatever is
- * accepted.
+ * Puts the signature and permission checks in front of the REST API, and makes it answer in JSON whatever the client
+ * accepts.
  */
 @Configuration(proxyBeanMethods = false)
 class RestConfiguration implements WebMvcConfigurer {
@@ -41,7 +41,9 @@ class RestConfiguration implements WebMvcConfigurer {
         registry.addResourceHandler("/swagger-ui/**").addResourceLocations(Description.PAGE);
     }
 
-    /** Each answer has one form; a client that accepts another would be refused only after its request was done. */
+    /**
+     * Each answer has one form; negotiation would refuse a client that accepts another only after its request was done.
+     */
     @Override
     public void configureContentNegotiation(ContentNegotiationConfigurer negotiation) {
         negotiation.ignoreAcceptHeader(true).defaultContentType(MediaType.ALL);

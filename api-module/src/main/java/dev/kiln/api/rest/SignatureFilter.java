@@ -17,9 +17,9 @@ import java.util.Optional;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets no request to the REST API through whose V3 signature over its real path was not verified, and hands its caller
- * on as the attribute {@link #CALLER}. Bodies are compared with their signed hash here, but for uploads, whose hash the
- * region's store compares while it writes.
+ * Lets a request to the REST API through only if the V3 signature over its real path is right, and passes the caller on
+ * as the attribute {@link #CALLER}. Bodies are compared with their signed hash here, except uploads: the region's store
+ * compares those while it writes.
  */
 final class SignatureFilter extends OncePerRequestFilter {
 

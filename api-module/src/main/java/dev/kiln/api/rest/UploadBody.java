@@ -16,7 +16,7 @@ import java.io.InputStream;
 import java.util.function.LongConsumer;
 import org.springframework.util.unit.DataSize;
 
-/** The body of an upload, limited in size and compared with the hash that was signed. */
+/** The body of an upload, limited in size and compared with its signed hash. */
 public final class UploadBody {
 
     private final InputStream bytes;

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose parameters are those of the query that was signed. The container's own parameters would come from the
- * body too, when its content type says form, and so would use up an upload.
+ * A request whose parameters are those of the signed query. The container would also take parameters from a body whose
+ * content type says form, and so use up an upload.
  */
 class VerifiedRequest extends HttpServletRequestWrapper {
 

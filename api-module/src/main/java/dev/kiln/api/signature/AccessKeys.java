@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Stores the keys that sign requests; their secrets lie sealed in the database. Those with policies have a table of
- * their own: an older program, which does not know it, does not accept them.
+ * Stores the keys that sign requests, with their secrets sealed. Keys with policies have a table of their own: an older
+ * release does not know it, and so does not accept them.
  */
 @Component
 public final class AccessKeys {
@@ -37,7 +37,7 @@ public final class AccessKeys {
 
     private final JdbcClient jdbc;
     private final SecretSeal seal;
-    // Read anew for each request, never remembered: a key that was switched off is refused at once.
+    // Read for each request, never cached: a key that was switched off is refused at once.
     private final Gathered<String, Optional<Supplier<SigningKey>>> found = new Gathered<>(this::findAll);
 
     AccessKeys(JdbcClient jdbc, SecretSeal seal) {
@@ -45,20 +45,20 @@ public final class AccessKeys {
         this.seal = seal;
     }
 
-    /** A key as it is shown, without its secret; with no policy it may do everything. */
+    /** A key without its secret; a key without policies is allowed everything. */
     public record Shown(
             String accessKeyId, String accountId, boolean active, List<String> policies, Instant createdAt) {}
 
     Optional<SigningKey> find(String id) {
-        // PostgreSQL takes no text with U+0000, and would refuse it for all who ask at the same moment.
+        // PostgreSQL refuses a text with U+0000, and with it the statement for all simultaneous requests.
         return id.indexOf('\0') >= 0 ? Optional.empty() : found.ask(id).map(Supplier::get);
     }
 
     private List<Optional<Supplier<SigningKey>>> findAll(List<String> ids) {
         var keys = new HashMap<String, Supplier<SigningKey>>();
-        // An id in both tables would be an accident; then the one that may do less comes last, and counts.
-        // PostgreSQL does not know the length of an array that is selected, and plans once, not for each: that takes
-        // twenty times as long as reading the keys.
+        // If an id is in both tables by accident, the key with fewer rights comes last, and counts. PostgreSQL does not
+        // know the length of a selected array, so it plans once and not for each: planning takes twenty times as long
+        // as reading the keys.
         jdbc.sql("select k.*, a.is_root from " + LONG_LIVED + """
                         k join account a on a.id = k.account_id
                         where k.id = any(array(select unnest(:ids))) order by cardinality(k.policies)
@@ -70,7 +70,10 @@ public final class AccessKeys {
         return ids.stream().map(id -> Optional.ofNullable(keys.get(id))).toList();
     }
 
-    /** The key of a row; whoever wants it opens its seal, so that one that does not open is nobody else's failure. */
+    /**
+     * The key of a row. Each caller opens its own key's seal, so that one that does not open fails nobody else's
+     * request.
+     */
     private Supplier<SigningKey> key(ResultSet row) throws SQLException {
         var id = row.getString("id");
         var account = new AccountId(row.getLong("account_id"));
@@ -85,7 +88,7 @@ public final class AccessKeys {
         return Stream.of((String[]) array.getArray());
     }
 
-    /** Makes a key that did not exist; all of the policies have to allow what it is used for. */
+    /** Adds a new key. Every one of its policies must allow an action for the key to be allowed it. */
     public void add(String id, AccountId account, String secret, List<Policy> policies) {
         var statement = policies.isEmpty()
                 ? jdbc.sql("insert into access_key (id, account_id, secret) values (:id, :account, :secret)")
@@ -103,7 +106,7 @@ public final class AccessKeys {
                 .update();
     }
 
-    /** The account's keys, the oldest first. */
+    /** The account's keys, oldest first. */
     public List<Shown> list(AccountId account) {
         return jdbc.sql("select k.* from " + LONG_LIVED + "k where k.account_id = :account order by created_at, id")
                 .param("account", account.value())
@@ -111,7 +114,7 @@ public final class AccessKeys {
                 .list();
     }
 
-    /** A key of whatever account. */
+    /** A key of any account. */
     public Optional<Shown> show(String id) {
         return jdbc.sql("select k.* from " + LONG_LIVED + "k where k.id = :id")
                 .param("id", id)
@@ -128,7 +131,7 @@ public final class AccessKeys {
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 
-    /** Switches a key, and the temporary ones that it made, on or off. */
+    /** Switches a key and the temporary keys that it made on or off. */
     public void setActive(String id, boolean active) {
         for (var table : List.of("access_key", "narrowed_key")) {
             jdbc.sql("update " + table + " set active = :active where id = :id")
@@ -138,7 +141,7 @@ public final class AccessKeys {
         }
     }
 
-    /** Removes a key and the temporary ones that it made. */
+    /** Removes a key and the temporary keys that it made. */
     public void delete(String id) {
         for (var table : List.of("access_key", "narrowed_key")) {
             jdbc.sql("delete from " + table + " where id = :id").param("id", id).update();
@@ -146,9 +149,9 @@ public final class AccessKeys {
     }
 
     /**
-     * Makes this the account's only active key when it is new or has another secret; else everything stays as it is,
-     * and a key that somebody has switched off stays off. False when the id is another key's. Two processes that do so
-     * at once end at the same rows.
+     * Makes a new key, or one with a new secret, the account's only active key. A known key with the same secret
+     * changes nothing: if it was switched off, it stays off. False if the id belongs to another key. Two processes that
+     * do this at once end with the same rows.
      */
     public boolean makeOnlyKey(String id, AccountId account, String secret) {
         var same = find(id, account, secret);
@@ -183,14 +186,14 @@ public final class AccessKeys {
             return find(id).filter(key ->
                     key.policies().isEmpty() && key.account().equals(account) && Signatures.same(secret, key.secret()));
         } catch (IllegalStateException e) {
-            return Optional.empty(); // Sealed with another kiln.secrets-key: it is sealed anew.
+            return Optional.empty(); // Sealed with another kiln.secrets-key: the caller seals it anew.
         }
     }
 
-    /** An active key, and whether its secret was sealed with the kiln.secrets-key that there is. */
+    /** An active key, and whether the current kiln.secrets-key opens its secret. */
     public record Sealed(String id, boolean opens) {}
 
-    /** The active keys but for one. */
+    /** The active keys except one. */
     public List<Sealed> sealed(String but) {
         return jdbc.sql("select id, secret from access_key where active and id <> :but")
                 .param("but", but)

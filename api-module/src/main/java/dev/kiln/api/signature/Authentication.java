@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies who calls. The order of checks is fixed and documented: completeness, time stamp, key, token, signature,
- * rate, and last the nonce, which is remembered only when all else was right, so that nobody can use up another's
- * nonces.
+ * Authenticates callers. The order of checks is fixed and documented: completeness, time stamp, key, token, signature,
+ * rate, and last the nonce. The nonce is remembered only if everything else was right, so that nobody can use up
+ * another caller's nonces.
  */
 @Component
 public class Authentication {
@@ -43,7 +43,7 @@ public class Authentication {
         this.clock = clock;
     }
 
-    /** Whether the request claims signature V3 (else it has to carry V1). */
+    /** Whether the request claims signature V3; otherwise it must carry V1. */
     public static boolean claimsV3(SignedRequest request) {
         return request.headers().containsKey("authorization");
     }
@@ -78,8 +78,8 @@ public class Authentication {
     /**
      * The caller of a request signed with V3.
      *
-     * @param actualBody the body's SHA-256 in hexadecimal, or empty when the body is read, and compared, only later
-     * @param alsoSigned headers that must be under the signature because their values are acted on
+     * @param actualBody the body's SHA-256 in hexadecimal; empty if the body is read and compared later
+     * @param alsoSigned headers that must be signed because their values are used
      */
     public Caller verifyV3(SignedRequest request, Optional<String> actualBody, List<String> alsoSigned) {
         var header = request.header("authorization");
@@ -136,7 +136,7 @@ public class Authentication {
             throw mismatch.get();
         }
         throttle.take(key.throttledAs());
-        // Kept twice as long as needed: the database purges by its own clock, which may differ from ours.
+        // Kept twice as long as needed: the database purges by its own clock, which can differ from ours.
         if (!nonces.remember(key.id(), claim.nonce, sent.plus(MAX_SKEW.multipliedBy(2)))) {
             throw Gateway.NONCE_USED.because("Specified signature nonce was used already.");
         }

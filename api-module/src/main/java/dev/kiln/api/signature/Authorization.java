@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** The parts of an Authorization header of signature V3, which come in any order. */
+/** The parts of a V3 Authorization header, which come in any order. */
 record Authorization(String credential, List<String> signedHeaders, String signature) {
 
-    /** Without these a stranger could change what is done, or send it again. */
+    /** If these were not signed, a stranger could change the request or replay it. */
     private static final List<String> ALWAYS_SIGNED =
             List.of("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256");
 
@@ -29,7 +29,8 @@ record Authorization(String credential, List<String> signedHeaders, String signa
                 .map(name -> name.trim().toLowerCase(Locale.ROOT))
                 .toList();
         if (Set.copyOf(signed).size() < signed.size()) {
-            // What is signed has each named header once more: short names of a long header would make it gigabytes.
+            // The signed text has each named header once more: short repeated names of a long header would make it
+            // gigabytes.
             throw incomplete("a header is named twice in SignedHeaders");
         }
         var authorization =
@@ -50,7 +51,7 @@ record Authorization(String credential, List<String> signedHeaders, String signa
         }
     }
 
-    /** A header that names the key again may name no other. */
+    /** If the header names the key again, it must be the same key. */
     void requireSameKey(String accessKeyId) {
         if (!accessKeyId.isEmpty() && !accessKeyId.equals(credential)) {
             throw incomplete("x-acs-accesskey-id names another key than Credential");

@@ -8,21 +8,21 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The account that a verified signature speaks for.
+ * The account and key of an authenticated request.
  *
- * @param temporary whether the key expires, and so may not change any keys
- * @param policies all of them have to allow what is done; none: everything that the account may do is allowed
+ * @param temporary whether the key expires; such a key cannot change keys
+ * @param policies all of them must allow an action; without any, everything that the account can do is allowed
  */
 public record Caller(AccountId account, String accessKeyId, boolean root, boolean temporary, List<Policy> policies) {
 
     private static final int SHOWN = 256;
 
-    /** Whether the key may do the action on the resource. */
+    /** Whether the key is allowed the action on the resource. */
     public boolean may(String action, String resource) {
         return policies.stream().allMatch(policy -> policy.allows(action, resource));
     }
 
-    /** Refuses unless the key may do the action on each of the resources. */
+    /** Refuses unless the key is allowed the action on each resource. */
     public void require(String action, Collection<String> resources) {
         for (var resource : resources) {
             if (!may(action, resource)) {

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Names and values as query strings and form bodies carry them, read and written exactly as signatures need it. */
+/** Names and values of query strings and form bodies, read and written exactly as signatures need it. */
 public final class FormText {
 
     private static final int MAX_PARAMETERS = 2000;
@@ -23,8 +23,9 @@ public final class FormText {
     private FormText() {}
 
     /**
-     * The pairs of a raw query string or body. The text holds one char a byte. A plus sign is a space, encodings are
-     * strict UTF-8, and a name may occur once, so that what is signed and what is done cannot be two things.
+     * The pairs of a raw query string or body, whose text holds one char for each byte. A plus sign is a space,
+     * encodings are strict UTF-8, and a name occurs at most once, so that what is signed and what is done cannot
+     * differ.
      */
     public static Map<String, String> parse(@Nullable String raw) {
         var pairs = new LinkedHashMap<String, String>();
@@ -41,7 +42,7 @@ public final class FormText {
         return Collections.unmodifiableMap(pairs);
     }
 
-    /** Both maps as one; a name in both is refused. */
+    /** Merges both maps; refuses a name that is in both. */
     public static Map<String, String> merge(Map<String, String> query, Map<String, String> form) {
         var all = new LinkedHashMap<>(query);
         form.forEach((name, value) -> add(all, name, value));
@@ -94,7 +95,7 @@ public final class FormText {
         }
     }
 
-    /** RFC 3986 over UTF-8: everything but letters, digits and {@code -_.~} becomes {@code %XY}. */
+    /** RFC 3986 over UTF-8: every character except letters, digits and {@code -_.~} becomes {@code %XY}. */
     public static String encode(String text) {
         var encoded = new StringBuilder(text.length() + 16);
         for (var b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -112,7 +113,7 @@ public final class FormText {
         return "0123456789ABCDEF".charAt(digit);
     }
 
-    /** All pairs sorted by name, encoded and joined, as both signatures want them. */
+    /** All pairs sorted by name, encoded and joined: the form that both signatures use. */
     public static String canonical(Map<String, String> pairs) {
         return new TreeMap<>(pairs)
                 .entrySet().stream()

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Callers who are known by a key's secret itself, not by a signature; only keys that do not expire are taken. */
+/** Callers that prove a key by its secret instead of a signature; only keys that do not expire are accepted. */
 @Component
 public final class KeyHolders {
 
-    // Compared with when there is no such key, so that an answer takes as long.
+    // Compared with if there is no such key, so that the answer takes as long.
     private static final String NOBODYS = "x".repeat(40);
 
     private final AccessKeys keys;
@@ -18,14 +18,14 @@ public final class KeyHolders {
         this.keys = keys;
     }
 
-    /** Whoever knows the secret of an active key. */
+    /** The caller, if this is the secret of an active key. */
     public Optional<Caller> knowing(String accessKeyId, String secret) {
         var key = keys.find(accessKeyId);
         var right = Signatures.same(secret, key.map(SigningKey::secret).orElse(NOBODYS));
         return key.filter(found -> right && found.active()).map(KeyHolders::caller);
     }
 
-    /** The holder of a key that is still active and has the secret which this digest was made of. */
+    /** The holder of a key that is still active and has the secret that this digest was made of. */
     public Optional<Caller> still(String accessKeyId, String token, String secretDigest) {
         return keys.find(accessKeyId)
                 .filter(SigningKey::active)

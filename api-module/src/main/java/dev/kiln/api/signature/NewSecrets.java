@@ -2,7 +2,7 @@ package dev.kiln.api.signature;
 
 import dev.kiln.api.rpc.NewId;
 
-/** A key's id and secret, and a temporary key's token, all of them random. */
+/** A random key id and secret, and a temporary key's token. */
 public record NewSecrets(String id, String secret, String token) {
 
     private static final int ID_LENGTH = 20;
@@ -18,7 +18,7 @@ public record NewSecrets(String id, String secret, String token) {
                 "STS." + NewId.text(TEMPORARY_ID_LENGTH), NewId.text(SECRET_LENGTH), NewId.text(SecurityToken.LENGTH));
     }
 
-    /** Secrets are in no log, not even by accident. */
+    /** Keeps secrets out of logs, even by accident. */
     @Override
     public String toString() {
         return "access key " + id;

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * What a request signed with a temporary key carries besides.
+ * The token that a request signed with a temporary key must carry.
  *
- * @param digest SHA-256 of the token in hexadecimal digits; the token itself is known to its holder alone
+ * @param digest SHA-256 of the token in hexadecimal; only the holder knows the token itself
  * @param parentKey id of the key that made the temporary one
  */
 record SecurityToken(String digest, String parentKey, boolean expired) {
@@ -19,7 +19,7 @@ record SecurityToken(String digest, String parentKey, boolean expired) {
         return Signatures.sha256(token.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Refuses what a request gave unless it is this token, and the token has not expired. */
+    /** Refuses the given token unless it is this one and has not expired. */
     void check(String given) {
         if (given.isEmpty()) {
             throw Gateway.TOKEN_MISSING.because("SecurityToken is mandatory for this action: the access key is a"

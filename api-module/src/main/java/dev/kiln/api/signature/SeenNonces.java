@@ -9,7 +9,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Remembers nonces for as long as the request they came with could be sent again. */
+/** Remembers nonces for as long as their requests could be replayed. */
 @Component
 class SeenNonces {
 
@@ -27,13 +27,13 @@ class SeenNonces {
         }
     }
 
-    /** True for the first of any number of simultaneous calls with the same nonce, in whatever process. */
+    /** True for the first of any number of simultaneous calls with the same nonce, across all processes. */
     boolean remember(String accessKeyId, String nonce, Instant expiresAt) {
         return remembered.ask(new Nonce(accessKeyId, nonce, expiresAt));
     }
 
     private List<Boolean> insert(List<Nonce> nonces) {
-        // Sorted, so that two processes that insert the same ones do not wait for each other crosswise.
+        // Sorted, so that two processes that insert the same nonces do not deadlock.
         var added = new HashSet<>(jdbc.sql("""
                 insert into seen_nonce (access_key_id, nonce, expires_at)
                 select n.access_key_id, n.nonce, to_timestamp(n.expires)
@@ -51,7 +51,7 @@ class SeenNonces {
                                 .toArray(Long[]::new))
                 .query(String.class)
                 .list());
-        // Of two that are the same one was added.
+        // If a nonce was sent twice at the same moment, only the first gets true.
         return nonces.stream().map(nonce -> added.remove(nonce.whole())).toList();
     }
 

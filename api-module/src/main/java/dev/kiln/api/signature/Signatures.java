@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The two signatures of the wire, computed; no key is looked up here and no clock is read. */
+/** Computes the two signatures of the wire; looks up no keys and reads no clock. */
 public final class Signatures {
 
     public static final String V3_ALGORITHM = "ACS3-HMAC-SHA256";
@@ -22,7 +22,7 @@ public final class Signatures {
         return method + "&%2F&" + FormText.encode(FormText.canonical(without(parameters, "Signature", false)));
     }
 
-    /** The same as {@link #stringToSignV1} for clients that send empty values but leave them out of the signature. */
+    /** As {@link #stringToSignV1}, for clients that send empty values but leave them out of the signature. */
     public static String stringToSignV1WithoutEmpty(String method, Map<String, String> parameters) {
         return method + "&%2F&" + FormText.encode(FormText.canonical(without(parameters, "Signature", true)));
     }
@@ -44,7 +44,7 @@ public final class Signatures {
         return V3_ALGORITHM + "\n" + sha256(canonicalRequest.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Signature V3: hexadecimal HMAC-SHA256 under the secret alone. */
+    /** Signature V3: hexadecimal HMAC-SHA256 under the secret. */
     public static String signV3(String secret, String stringToSign) {
         return HexFormat.of().formatHex(hmac("HmacSHA256", secret, stringToSign));
     }
@@ -58,7 +58,7 @@ public final class Signatures {
         }
     }
 
-    /** Whether both texts are equal, in a time that does not tell where they differ. */
+    /** Whether both texts are equal, compared in constant time. */
     public static boolean same(String given, String computed) {
         return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), computed.getBytes(StandardCharsets.UTF_8));
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What of an HTTP request a V3 signature covers.
+ * The parts of an HTTP request that a V3 signature covers.
  *
  * @param path as sent, not decoded
  * @param headers by lower-case name; several of one name are joined by commas
@@ -28,7 +28,7 @@ public record SignedRequest(String method, String path, Map<String, String> quer
         return new SignedRequest(request.getMethod(), request.getRequestURI(), query, headers);
     }
 
-    /** The body, or its first bytes when it has more; one that breaks off is refused. */
+    /** The body, or its first {@code atMost} bytes if it is longer; refuses a body that breaks off. */
     public static byte[] readBody(HttpServletRequest request, int atMost) {
         try {
             return request.getInputStream().readNBytes(atMost);

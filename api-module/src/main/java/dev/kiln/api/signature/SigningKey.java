@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A key with its secret opened.
+ * A key with its unsealed secret.
  *
- * @param active false for a temporary key, too, whose parent is switched off
+ * @param active also false for a temporary key whose parent is switched off
  * @param root whether its account is the root account
- * @param policies documents, all of which have to allow what is done with the key; read once the signature is right
- * @param token what requests signed with a temporary key have to carry
+ * @param policies documents, all of which must allow an action; parsed only once the signature is right
+ * @param token what requests signed with a temporary key must carry
  */
 record SigningKey(
         String id,
@@ -21,13 +21,13 @@ record SigningKey(
         List<String> policies,
         Optional<SecurityToken> token) {
 
-    /** Secrets are in no log, not even by accident. */
+    /** Keeps secrets out of logs, even by accident. */
     @Override
     public String toString() {
         return "access key " + id;
     }
 
-    /** The key whose rate counts: making temporary keys does not multiply it. */
+    /** The key whose rate counts: making temporary keys does not multiply the rate. */
     String throttledAs() {
         return token.map(SecurityToken::parentKey).orElse(id);
     }

@@ -15,7 +15,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Stores keys that expire. Each lives by the key that made it: with that one it is switched off, narrowed and removed.
+ * Stores keys that expire. A temporary key depends on the key that made it: switching off, narrowing or removing the
+ * parent does the same to it.
  */
 @Component
 public final class TemporaryKeys {
@@ -28,16 +29,16 @@ public final class TemporaryKeys {
         this.seal = seal;
     }
 
-    /** What the holder of a new temporary key is told, once. */
+    /** A new temporary key, shown only once. */
     public record Made(String accessKeyId, String accessKeySecret, String securityToken, Instant expiration) {}
 
-    /** Makes a key that did not exist, whose parent is the caller's key. */
+    /** Adds a new key, whose parent is the caller's key. */
     public Made add(Caller parent, NewSecrets secrets, Duration life, Optional<Policy> policy) {
         try {
             var expires = insert(parent, secrets, life, policy);
             return new Made(secrets.id(), secrets.secret(), secrets.token(), expires.toInstant());
         } catch (DataIntegrityViolationException e) {
-            // The parent was deleted between the check of the signature and here.
+            // The parent was deleted after its signature was checked.
             throw Gateway.KEY_NOT_FOUND.because("Specified access key is not found.");
         }
     }
@@ -87,7 +88,7 @@ public final class TemporaryKeys {
                 .optional();
     }
 
-    /** For a day the holder of an expired key is told that it has expired; then nobody has such a key. */
+    /** Removes keys a day after they expire: until then their holders are told that they have expired. */
     @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
     void purge() {
         jdbc.sql("delete from temporary_key where expires_at < now() - interval '1 day'")

@@ -10,13 +10,13 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * How much each access key may ask of this process: a token bucket a key. Asked after the signature, so that nobody can
- * use up another's tokens.
+ * Limits the rate of each access key in this process, with a token bucket for each. Asked after the signature check, so
+ * that nobody can use up another caller's tokens.
  */
 @Component
 class Throttle {
 
-    // Keys that were not used for this long begin with a full bucket again, which they have by then anyway.
+    // A key unused for this long starts with a full bucket again; its bucket would be full by then anyway.
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private final boolean limited;
@@ -35,7 +35,7 @@ class Throttle {
                         .build());
     }
 
-    /** Takes a token, or refuses and says when there will be one. */
+    /** Takes a token, or refuses and says when the next one is available. */
     void take(String accessKeyId) {
         if (!limited) {
             return;

@@ -1,4 +1,4 @@
-/** Who calls: signatures, keys, nonces. */
+/** Authentication: signatures, keys, nonces. */
 @NullMarked
 package dev.kiln.api.signature;
 
