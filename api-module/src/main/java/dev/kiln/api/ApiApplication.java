@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
- * One API process; any number of them may run on one database. What it takes of Spring Boot stands in a file of this
- * class's name in META-INF/spring: to look through all that there might be would take longer.
+ * One API process; any number of them can run on one database. The parts of Spring Boot that it uses are listed in a
+ * file of this class's name in META-INF/spring, since searching the class path would take longer.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ComponentScan

@@ -21,7 +21,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The API's parts that know nothing of Spring. */
+/** The API's parts that do not depend on Spring. */
 @Configuration(proxyBeanMethods = false)
 class ApiConfiguration {
 

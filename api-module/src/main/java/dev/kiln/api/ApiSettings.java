@@ -87,7 +87,7 @@ public record ApiSettings(
             @DefaultValue("200") int perSecond,
             @DefaultValue("1000") int burst) {}
 
-    /** The root account: its number, and the key that it gets when that is new or has another secret. */
+    /** The root account: its number, and the key that it gets if the key is new or has another secret. */
     public record Root(
             @DefaultValue("1000000000000001") long accountId,
             @DefaultValue("") String accessKeyId,

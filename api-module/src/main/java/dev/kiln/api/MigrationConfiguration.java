@@ -12,16 +12,16 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How the API brings the database up to date at its start, and what it does with one that is newer than itself. */
+/** Migrates the database when the API starts, and refuses one that is newer than the program allows. */
 @Configuration(proxyBeanMethods = false)
 class MigrationConfiguration {
 
-    // Tried again after 1, 2, 4, 8 and 16 s: as long as the pool waits for a database that starts.
+    // The retries come after 1, 2, 4, 8 and 16 s: as long as the pool waits for a database that is starting.
     private static final int TRIES = 5;
 
     /**
-     * Sessions of its own: those of the pool end a statement after seconds, which suits a request and no migration. A
-     * lock that others hold is not waited for long, because everybody else would wait behind the migration.
+     * Migrations have sessions of their own: the pool's end a statement after some seconds, which suits requests but
+     * not migrations. They wait only briefly for a lock, because everybody else would queue behind them.
      */
     @Bean
     FlywayConfigurationCustomizer migrationSessions(JdbcConnectionDetails database) {
@@ -34,7 +34,7 @@ class MigrationConfiguration {
     FlywayMigrationStrategy migrateWithinTheContract(
             DataSource pool, @Value("${spring.flyway.enabled:true}") boolean wanted) {
         return flyway -> {
-            // Spring Boot asks for this where the jar is built, and not again (docs/adr/0028).
+            // Spring Boot evaluates this setting when the jar is built, and not again (docs/adr/0028).
             if (wanted) {
                 var own = OwnMigrations.at(OwnMigrations.LOCATION);
                 if (hasMore(flyway) || !new SchemaHistory(pool).isOf(own)) {
@@ -45,7 +45,7 @@ class MigrationConfiguration {
         };
     }
 
-    /** Whether there are other migrations than Kiln's own, so that only Flyway can know what is to be done. */
+    /** Whether there are migrations other than Kiln's own; then only Flyway can tell what is to be done. */
     private static boolean hasMore(Flyway flyway) {
         var locations = flyway.getConfiguration().getLocations();
         return locations.length != 1 || !locations[0].getDescriptor().equals(OwnMigrations.LOCATION);

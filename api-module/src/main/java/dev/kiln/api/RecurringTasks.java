@@ -9,15 +9,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * What runs from time to time and fails is tried again the next time: a line in the log each, while the database is
- * away.
+ * A recurring task that fails is tried again at its next time; each failure is one line in the log, as while the
+ * database is away.
  */
 @Configuration(proxyBeanMethods = false)
 class RecurringTasks {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecurringTasks.class);
 
-    /** Where the Java runtime has virtual threads. */
+    /** For Java runtimes with virtual threads. */
     @Bean
     SimpleAsyncTaskSchedulerCustomizer failuresOfVirtualThreads() {
         return scheduler -> scheduler.setErrorHandler(RecurringTasks::failed);

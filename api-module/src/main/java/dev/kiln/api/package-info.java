@@ -1,4 +1,4 @@
-/** The API: the wire, the plain REST API, and what starts them. */
+/** The API: the wire, the plain REST API, and their start. */
 @NullMarked
 package dev.kiln.api;
 

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Makes accounts, and tells which there are. */
+/** Creates and lists accounts. */
 @RestController
 class AccountController {
 
@@ -37,10 +37,10 @@ class AccountController {
         this.transaction = transaction;
     }
 
-    /** What an account is to be; without an id it gets one. */
+    /** The requested account; without an id it gets one. */
     record NewAccount(@Nullable String id, @Nullable String name) {}
 
-    /** All of them, the oldest first. */
+    /** All accounts, oldest first. */
     record All(List<Accounts.Shown> accounts) {}
 
     @GetMapping("/api/v1/accounts")
@@ -66,7 +66,7 @@ class AccountController {
         return transaction.execute(status -> add(caller, id, name));
     }
 
-    /** Its key has the policies of the caller's, as every key has those of the key that it was made with. */
+    /** The new key has the policies of the caller's key, as every key has those of the key that made it. */
     private NewKeys.Made add(Caller caller, AccountId id, String name) {
         if (!accounts.add(id, name)) {
             throw RestCodes.ACCOUNT_EXISTS.because("Account " + id + " exists already. Choose another id.");

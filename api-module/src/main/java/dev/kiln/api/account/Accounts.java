@@ -11,7 +11,7 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Stores who owns objects and with whom images are shared. */
+/** Stores accounts. */
 @Component
 public final class Accounts {
 
@@ -21,7 +21,7 @@ public final class Accounts {
         this.jdbc = jdbc;
     }
 
-    /** Makes an account; false when the number is taken. */
+    /** Adds an account; false if the number is taken. */
     boolean add(AccountId id, String name) {
         return jdbc.sql("insert into account (id, name) values (:id, :name) on conflict (id) do nothing")
                         .param("id", id.value())
@@ -33,7 +33,7 @@ public final class Accounts {
     /** An account as it is shown. */
     record Shown(String accountId, String name, boolean root, Instant createdAt) {}
 
-    /** All accounts, the oldest first. */
+    /** All accounts, oldest first. */
     List<Shown> list() {
         return jdbc.sql("select id, name, is_root, created_at from account order by created_at, id")
                 .query((row, number) -> new Shown(
@@ -44,7 +44,7 @@ public final class Accounts {
                 .list();
     }
 
-    /** Makes the root account unless there is one, and returns the number of the one that there is. */
+    /** Adds the root account unless one exists; returns the number of the root account. */
     AccountId ensureRoot(AccountId id) {
         jdbc.sql("insert into account (id, name, is_root) values (:id, 'root', true) on conflict do nothing")
                 .param("id", id.value())
@@ -59,7 +59,7 @@ public final class Accounts {
                 .map(AccountId::new);
     }
 
-    /** Holds the account's row against others who lock it, until the transaction ends. */
+    /** Locks the account's row until the transaction ends. */
     void lock(AccountId id) {
         jdbc.sql("select id from account where id = :id for no key update")
                 .param("id", id.value())
@@ -67,7 +67,7 @@ public final class Accounts {
                 .single();
     }
 
-    /** Those of the numbers that no account has. */
+    /** The numbers that belong to no account. */
     public Set<AccountId> unknown(Collection<AccountId> ids) {
         var unknown = new HashSet<>(ids);
         jdbc.sql("select id from account where id = any(:ids)")

@@ -28,7 +28,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The keys of one's own account; for the root account those of any account. */
+/** The keys of the caller's account; for the root account, those of any account. */
 @RestController
 @RequestMapping("/api/v1/keys")
 class KeyController {
@@ -62,7 +62,7 @@ class KeyController {
         return new Keys(keys.list(account(caller, accountId)));
     }
 
-    /** What a key is to be: of one's own account unless another is said, and without a policy unless one is given. */
+    /** The requested key: for the caller's account and without a policy, unless others are given. */
     record NewKey(
             @Nullable String accountId,
             @Nullable String policy,
@@ -76,7 +76,7 @@ class KeyController {
         return newKeys.make(caller, account, policies.read(wanted.policy()));
     }
 
-    /** A member whose name is misspelt must not be passed over: without its policy a key may do everything. */
+    /** A misspelt member must not be ignored: without its policy, a key is allowed everything. */
     static void refuseUnknown(@Nullable Map<String, Object> members) {
         if (members != null && !members.isEmpty()) {
             var name = members.keySet().iterator().next();
@@ -112,7 +112,7 @@ class KeyController {
         });
     }
 
-    /** The account that is asked for, which has to exist and to be one's own unless one is root. */
+    /** The requested account; it must exist, and only root can name one other than its own. */
     private AccountId account(Caller caller, @Nullable String wanted) {
         if (wanted == null || wanted.isEmpty()) {
             return caller.account();
@@ -131,7 +131,7 @@ class KeyController {
         return account;
     }
 
-    /** The key that is to be changed; others that change keys of its account wait until the transaction ends. */
+    /** The key to change; locks its account, so that other changes of its keys wait until the transaction ends. */
     private AccessKeys.Shown lock(Caller caller, String id) {
         NewKeys.requireLongLived(caller);
         var known = keys.show(id)
@@ -147,7 +147,7 @@ class KeyController {
                 + " that you can change; a temporary key ends by itself, or with the key that made it.");
     }
 
-    /** The root account is never locked out: one key that may do everything stays. */
+    /** The root account cannot lock itself out: one active key without policies remains. */
     private void requireAnotherRootKey(AccessKeys.Shown key) {
         var account = new AccountId(Long.parseLong(key.accountId()));
         var stays = keys.list(account).stream()
@@ -161,7 +161,7 @@ class KeyController {
         }
     }
 
-    /** Who may enable keys could else become more than he is by a key that was switched off. */
+    /** Refuses to enable a key with more rights than the caller's: otherwise the caller could gain them by it. */
     private static void requireNoMoreRights(Caller caller, AccessKeys.Shown key) {
         Set<String> needed = new HashSet<>();
         caller.policies().forEach(policy -> needed.add(policy.document()));

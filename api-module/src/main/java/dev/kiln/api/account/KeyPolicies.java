@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Takes the policies that new keys are given. */
+/** Reads the policies of new keys. */
 @Component
 class KeyPolicies {
 
@@ -28,7 +28,7 @@ class KeyPolicies {
                 .toList();
     }
 
-    /** The policy, if one was given; a pattern that no action matches is refused, because it may be a slip. */
+    /** The policy, if one was given; a pattern that matches no action is refused, since it is probably a mistake. */
     Optional<Policy> read(@Nullable String document) {
         var policy = Optional.ofNullable(document).map(Policy::parse);
         policy.stream()

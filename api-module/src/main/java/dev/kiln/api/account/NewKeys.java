@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Makes keys, none of which may do more than the key that it is made with. */
+/** Makes keys, none of which is allowed more than the key that makes it. */
 @Component
 class NewKeys {
 
@@ -26,10 +26,10 @@ class NewKeys {
         this.quotas = quotas;
     }
 
-    /** A key as it was made. The secret is shown here and never again. */
+    /** A new key. Its secret is shown here and never again. */
     record Made(String accountId, String accessKeyId, String accessKeySecret) {}
 
-    /** Makes a key of the account with the policies of the caller's key and one of its own. */
+    /** Makes a key of the account with the policies of the caller's key and, if given, one of its own. */
     Made make(Caller caller, AccountId account, Optional<Policy> own) {
         requireLongLived(caller);
         var policies = Stream.concat(caller.policies().stream(), own.stream())
@@ -43,7 +43,7 @@ class NewKeys {
         return new Made(account.toString(), secrets.id(), secrets.secret());
     }
 
-    /** What expires must leave nothing behind that does not. */
+    /** A key that expires must not make anything that outlives it. */
     static void requireLongLived(Caller caller) {
         if (caller.temporary()) {
             throw RestCodes.LONG_LIVED_ONLY.because("Access key " + caller.accessKeyId()

@@ -10,8 +10,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * How much an account may have. What is to be made is counted and made under a lock on the account's row, so that any
- * number of simultaneous calls to any number of processes makes no more.
+ * Limits what an account can have. Counting and adding happen under a lock on the account's row, so that simultaneous
+ * calls to any number of processes cannot exceed a limit.
  */
 @Component
 public final class Quotas {
@@ -36,19 +36,19 @@ public final class Quotas {
 
     private record Limit(ErrorCode code, int most, String what, String counted) {}
 
-    /** Makes a template, or refuses. */
+    /** Adds a template, or refuses. */
     public void template(AccountId account, Runnable make) {
         var counted = "select count(*) from template where account_id = :account";
         within(new Limit(TEMPLATES, quota.templates(), "templates", counted), account, make);
     }
 
-    /** Makes a version of a component, or refuses. */
+    /** Adds a version of a component, or refuses. */
     public <T> T component(AccountId account, Supplier<T> make) {
         var counted = "select count(*) from component where account_id = :account";
         return within(new Limit(COMPONENTS, quota.components(), "components", counted), account, make);
     }
 
-    /** Makes an image's row, or refuses; those of executions count, but executions are not refused. */
+    /** Adds an image's row, or refuses; images of executions count, but executions are not refused. */
     public void image(AccountId account, Runnable make) {
         var counted = "select count(*) from image_copy where account_id = :account and error_code <> 'Deleting'";
         within(new Limit(IMAGES, quota.images(), "images", counted), account, make);
@@ -85,7 +85,7 @@ public final class Quotas {
     }
 
     private int count(Limit limit, AccountId account) {
-        // Foreign keys to the account do not wait for this lock; whoever counts does.
+        // Foreign keys to the account do not wait for this lock; other counts do.
         jdbc.sql("select id from account where id = :account for no key update")
                 .param("account", account.value())
                 .query(Long.class)

@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sees to it, before the first request is taken, that the root account exists and has the configured key, which
- * switches off all others when it is new or changed. Any number of API processes may do so at once.
+ * Makes sure, before the first request, that the root account exists and has the configured key; a new or changed key
+ * switches off all others. Any number of API processes can do so at once.
  */
 @Component
 class RootAccount implements SmartInitializingSingleton {
@@ -38,7 +38,7 @@ class RootAccount implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         checkSecretsKey();
         if (settings.accessKeyId().isEmpty() && accounts.root().isPresent()) {
-            return; // A further API process need not know the root key.
+            return; // Further API processes need not know the root key.
         }
         if (!settings.accessKeyId().matches("[A-Za-z0-9._-]{1,128}")
                 || settings.accessKeySecret().length() < MIN_SECRET) {
@@ -50,7 +50,7 @@ class RootAccount implements SmartInitializingSingleton {
         transaction.executeWithoutResult(status -> ensure());
     }
 
-    /** With another kiln.secrets-key nobody's requests could be verified, and each would be told of a failure. */
+    /** With another kiln.secrets-key no request could be verified, and each would fail with an internal error. */
     private void checkSecretsKey() {
         var sealed = keys.sealed(settings.accessKeyId());
         if (lost) {

@@ -34,7 +34,7 @@ class TemporaryKeyController {
         this.quotas = quotas;
     }
 
-    /** How long the key is to live, an hour unless that is said, and what narrows it. */
+    /** The requested lifetime, an hour by default, and the policy that narrows the key. */
     record NewTemporaryKey(
             @Nullable Long durationSeconds,
             @Nullable String policy,

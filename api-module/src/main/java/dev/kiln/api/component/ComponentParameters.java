@@ -6,7 +6,7 @@ import dev.kiln.api.operation.Parameter;
 import dev.kiln.component.Component;
 import java.util.Locale;
 
-/** The parameters and codes that more than one operation on components has. */
+/** Parameters and codes shared by the operations on components. */
 final class ComponentParameters {
 
     static final ErrorCode INVALID_SYSTEM_TYPE =

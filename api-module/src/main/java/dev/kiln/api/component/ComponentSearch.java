@@ -31,7 +31,7 @@ class ComponentSearch {
         this.rows = new ComponentRows(json);
     }
 
-    /** What is looked for; empty lists and texts do not narrow. */
+    /** The filter; empty lists and texts do not filter. */
     record Wanted(
             AccountId account,
             RegionId region,
@@ -62,7 +62,7 @@ class ComponentSearch {
                 .single();
     }
 
-    /** Newest first, from behind the position on. */
+    /** At most {@code limit} components behind the position, newest first. */
     List<Component> list(Wanted wanted, Position after, int limit) {
         return bind(jdbc.sql("select * " + MATCHING + """
                               and (created_at, id) < (:createdAt, :id)

@@ -24,7 +24,7 @@ record Content() implements Form<String> {
     static final Parameter<String> CONTENT =
             Parameter.of("Content", new Content()).code(INVALID).required(MISSING);
 
-    /** In the order of the reference; {@link #COMPONENT_IN_COMPONENT} stands before those of other parameters. */
+    /** In the order of the reference; {@link #COMPONENT_IN_COMPONENT} stands before the codes of other parameters. */
     static final List<ErrorCode> CODES = Stream.of(
                     Stream.of(
                             new ErrorCode("InvalidContent.LengthExceeded", 400, "more than 16 KiB"),

@@ -125,7 +125,7 @@ class CreateComponent implements Operation<ComponentId> {
                 throw EXISTS.because("The component " + Refusals.quoted(name) + " has a version " + version
                         + " already. Give another ComponentVersion, or none.");
             }
-            // Somebody else made the next version between our look and our insert: look again.
+            // Another call made the next version between our select and our insert: try again.
         }
     }
 

@@ -52,7 +52,7 @@ class DeleteComponent implements Operation<Done> {
         var region = call.get(REGION_ID);
         var id = new ComponentId(call.get(ID));
         transaction.executeWithoutResult(status -> {
-            // The lock first: a template that names it is stored, and is seen, before we look for users.
+            // Lock first: then a template that is being stored with it is visible to the query for users.
             var own = components
                     .lock(id, call.account())
                     .filter(found -> found.region().equals(region));

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Finds what is imported, and where to export to. */
+/** Finds the objects to import, and the buckets to export to. */
 @Component
 public final class BucketObjects {
 
@@ -25,7 +25,7 @@ public final class BucketObjects {
         this.access = access;
     }
 
-    /** What is to be imported, or nothing when there is no such object, or no such bucket for the account. */
+    /** The object to import; empty if the object does not exist or the account has no such bucket. */
     public Optional<Images.Import> find(String bucket, String object, RegionId region, AccountId account) {
         return access.find(bucket, region, account)
                 .flatMap(found ->

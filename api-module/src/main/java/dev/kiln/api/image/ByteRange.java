@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.regex.Pattern;
 
-/** The part of an object that a Range header asks for; anything but one plain range means the whole, as HTTP allows. */
+/**
+ * The part of an object that a Range header asks for; any header but one plain range means the whole, as HTTP allows.
+ */
 record ByteRange(long first, long last, long size) {
 
     private static final Pattern FORM = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
@@ -62,7 +64,7 @@ record ByteRange(long first, long last, long size) {
         }
     }
 
-    /** Copies exactly as many bytes as were announced, or fails. */
+    /** Copies exactly the announced number of bytes, or fails. */
     void copy(InputStream from, OutputStream to) throws IOException {
         var buffer = new byte[BUFFER];
         var left = length();

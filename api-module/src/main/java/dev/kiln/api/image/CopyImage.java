@@ -120,7 +120,7 @@ class CopyImage implements Operation<ImageId> {
         }
     }
 
-    /** What is said of the source's content holds for the copy; the group that it is in does not. */
+    /** Attributes of the source's content hold for the copy, too; its resource group does not. */
     private static Map<String, String> kept(Image source, Call call) {
         Map<String, String> kept = new HashMap<>(source.kept());
         kept.remove(GROUP.name());

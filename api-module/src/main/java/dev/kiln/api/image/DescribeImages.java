@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 @Component
 class DescribeImages implements Operation<DescribeImages.Page> {
 
-    /** Some of the images that were asked for, as the caller may see them. */
+    /** A page of the images, as the caller sees them. */
     record Page(RegionId region, int total, int number, int size, List<SeenImage> images) {}
 
     private static final Declaration<Page> DECLARATION = new Declaration<>(

@@ -15,11 +15,11 @@ import dev.kiln.image.ImageId;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** DescribeImageSharePermission; only the owner is told. */
+/** DescribeImageSharePermission, for the owner only. */
 @Component
 class DescribeShares implements Operation<DescribeShares.Page> {
 
-    /** Some of those that an image is shared with. */
+    /** A page of the accounts that an image is shared with. */
     record Page(Image image, int total, int number, int size, List<Shares.Share> shares) {}
 
     private static final Parameter<String> ID = Parameter.text("ImageId").required();

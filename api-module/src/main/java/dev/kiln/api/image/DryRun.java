@@ -4,7 +4,7 @@ import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.operation.Parameter;
 
-/** A dry run ends, after all checks, with a refusal that says that there would have been none. */
+/** A dry run makes all checks, then ends with the refusal that says that all of them passed. */
 final class DryRun {
 
     static final Parameter<Boolean> DRY_RUN = Parameter.flag("DryRun").or(false);

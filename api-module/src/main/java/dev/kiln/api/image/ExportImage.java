@@ -23,7 +23,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class ExportImage implements Operation<ExportImage.Begun> {
 
-    /** An export that was begun. */
+    /** The export that was started. */
     record Begun(String task, RegionId region) {}
 
     static final ErrorCode UNDER_WAY = new ErrorCode("ImageIsExporting", 403, "the image is being exported");

@@ -4,7 +4,7 @@ import dev.kiln.image.ImageId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Stores exports of images, which workers make. */
+/** Stores exports; workers carry them out. */
 @Component
 final class Exports {
 
@@ -14,7 +14,7 @@ final class Exports {
         this.jdbc = jdbc;
     }
 
-    /** Makes the row of an export of an image that is locked. */
+    /** Adds the row of an export; the image's row is locked. */
     void add(String task, Image image, String bucket, String object) {
         jdbc.sql("""
                 insert into image_export (id, image_id, account_id, region_id, bucket, object)

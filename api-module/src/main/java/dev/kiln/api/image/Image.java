@@ -12,19 +12,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A copy of an image in a region, as its row says.
+ * A row of image_copy: a copy of an image in a region.
  *
- * @param digest of the stored bytes once they were verified
- * @param shared whether anybody beside the owner may read it
- * @param deprecated available still, but not to be chosen any more
+ * @param digest digest of the stored bytes, once verified
+ * @param shared whether any account besides the owner can read it
+ * @param deprecated still available, but not to be chosen for new uses
  * @param copied whether CopyImage made it
  * @param imported whether it came from a bucket
- * @param failure why it could not be made, for people; empty unless that is so
- * @param form what its bytes are; an archive as long as that is not known
+ * @param failure why it could not be made, in words; empty otherwise
+ * @param form the form of its bytes; an archive until it is known
  * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
- * @param architecture of its programs, in a word of the wire; empty when that is not known
- * @param artifact what a cloud calls it that has it instead of a region's store; empty for all others
- * @param kept attributes that mean nothing here, by their wire names
+ * @param architecture architecture of its programs, as the wire writes it; empty until it is known
+ * @param artifact its name in the cloud that has it instead of a region's store; empty for all others
+ * @param kept attributes that have no meaning here, by wire name
  */
 record Image(
         ImageId id,
@@ -51,10 +51,10 @@ record Image(
         Map<String, String> kept,
         Instant createdAt) {
 
-    /** Status of an image that is available but not to be chosen any more. */
+    /** Wire status of an image that is available, but not to be chosen any more. */
     static final String DEPRECATED = "Deprecated";
 
-    /** How far the copy is; the wire calls it Status. */
+    /** The progress of the copy; the wire calls it Status. */
     enum State {
         PENDING("Waiting"),
         COPYING("Creating"),
@@ -72,7 +72,7 @@ record Image(
         }
     }
 
-    /** The same image, and this is said of it. */
+    /** The same image with these attributes. */
     Image changed(String name, String family, String description, boolean deprecated, Map<String, String> kept) {
         return with(name, family, description, deprecated, kept, tags);
     }

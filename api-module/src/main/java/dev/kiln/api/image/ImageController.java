@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Images as streams of bytes. */
+/** Uploads and downloads of images. */
 @RestController
 class ImageController {
 
@@ -48,7 +48,7 @@ class ImageController {
         this.json = json;
     }
 
-    /** An image that was taken. */
+    /** The image that was uploaded. */
     record Taken(String imageId, String digest, long bytes) {}
 
     @PostMapping("/api/v1/images")
@@ -84,10 +84,10 @@ class ImageController {
     /**
      * An image as it is shown.
      *
-     * @param form ARCHIVE, or the format of the disk that it is
+     * @param form ARCHIVE, or the format of the disk
      * @param diskBytes size of the disk; 0 for an archive
-     * @param artifact what a cloud calls it that has it instead of the region; empty unless Packer made it
-     * @param failure why it could not be copied or imported; empty unless that is so
+     * @param artifact its name in the cloud that has it instead of the region; empty unless Packer made it
+     * @param failure why it could not be copied or imported; empty otherwise
      */
     record Shown(
             String imageId,
@@ -150,7 +150,7 @@ class ImageController {
         var digest = image.digest().orElseThrow(() -> new IllegalStateException(id + " is available without a digest"));
         try (var bytes = part.open(store, ImageKeys.image(image.id()), digest)) {
             announce(image, part, response);
-            // The container would drop what is written to a HEAD, but only after all of it was read.
+            // For a HEAD the container would drop the bytes, but only after all of them were read.
             if (!request.getMethod().equals("HEAD")) {
                 part.copy(bytes, response.getOutputStream());
             }

@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What DescribeImages can be narrowed by. */
+/** The filters of DescribeImages. */
 final class ImageFilters {
 
     static final ErrorCode INVALID_ALIAS =
@@ -36,7 +36,7 @@ final class ImageFilters {
     static final ErrorCode INVALID_OS_TYPE = new ErrorCode("InvalidOSType", 404, "unknown OSType");
     static final ErrorCode INVALID_ARCHITECTURE = new ErrorCode("InvalidArchitecture", 404, "unknown Architecture");
 
-    /** A status of the wire that no image of ours has. */
+    /** A wire status that no image here has. */
     private static final String NEVER = "UnAvailable";
 
     static final Parameter<List<String>> IDS = Parameter.of(
@@ -50,7 +50,7 @@ final class ImageFilters {
                                             .map(String::trim)
                                             .filter(id -> !id.isEmpty())
                                             .toList())
-                                    // Commas alone name no image, and must not mean every one.
+                                    // Commas without an id must not match every image.
                                     .filter(ids -> !ids.isEmpty())))
             .or(List.of());
     static final Parameter<String> NAME = text("ImageName").or("");
@@ -81,7 +81,7 @@ final class ImageFilters {
             Parameter.of("Usage", Scalar.oneOfInAnyCase("instance", "none")).code(INVALID_USAGE);
     static final Parameter<Boolean> IS_PUBLIC = flag("IsPublic").or(false);
 
-    /** What every image of ours suits, or what no image is known to differ by. */
+    /** Filters that every image here matches, or for which nothing is known of any image. */
     static final List<Parameter<?>> CHECKED = List.of(
             INSTANCE_TYPE,
             oneOf("ActionType", "CreateEcs", "ChangeOS").checked(),
@@ -153,7 +153,7 @@ final class ImageFilters {
                 time(call, "CreationEndTime"));
     }
 
-    /** A LIKE pattern: with asterisks the whole name is meant, without them a part of it. */
+    /** A LIKE pattern: a name with asterisks matches the whole name, one without matches a part of it. */
     private static String pattern(String name) {
         var escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
         if (name.isEmpty()) {
@@ -162,7 +162,7 @@ final class ImageFilters {
         return name.contains("*") ? escaped.replace('*', '%') : "%" + escaped + "%";
     }
 
-    /** As the search has them; what is deprecated is no longer COPIED there. */
+    /** The states that the search has; a deprecated image is not COPIED there. */
     private static List<String> states(List<String> wire) {
         return Stream.concat(
                         Arrays.stream(Image.State.values())

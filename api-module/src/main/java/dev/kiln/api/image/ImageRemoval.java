@@ -16,8 +16,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Removes the bytes of deleted images, then their rows: at once, or later when the region was away or the process died
- * in between. No object is left behind, because the row goes last.
+ * Removes the bytes of deleted images, then their rows: at once, or later if the region was away or the process died in
+ * between. The row goes last, so that no object is left behind.
  */
 @Component
 class ImageRemoval implements SmartLifecycle {
@@ -40,11 +40,11 @@ class ImageRemoval implements SmartLifecycle {
         this.rounds = new RegionRounds("image-removal", regions.ids(), this::removeAll);
     }
 
-    /** Removes a marked image; what cannot be removed now is tried again later. */
+    /** Removes a marked image; whatever cannot be removed now is tried again later. */
     void remove(ImageId id, RegionId region) {
         var store = regions.find(region);
         if (store.isEmpty()) {
-            return; // The region is not configured now; its object is removed when it is again.
+            return; // The region is not configured now; its objects are removed once it is again.
         }
         try {
             store.get().delete(ImageKeys.image(id));

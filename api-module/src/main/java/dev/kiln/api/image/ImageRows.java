@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads rows of image_copy with the column "shared" beside them. */
+/** Maps rows of image_copy that have the additional column "shared". */
 @Component
 final class ImageRows implements RowMapper<Image> {
 

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Finds images that an account may see: its own in any state, those shared with it once they are available. */
+/** Finds images that an account can see: its own in any state, and available ones that are shared with it. */
 @Component
 final class ImageSearch {
 
@@ -32,7 +32,7 @@ final class ImageSearch {
     }
 
     /**
-     * What is looked for; empty lists, texts and bounds do not narrow.
+     * The filter; empty lists, texts and bounds do not filter.
      *
      * @param namePattern a LIKE pattern
      * @param owner the owner's number, 0 for any
@@ -53,7 +53,7 @@ final class ImageSearch {
             Optional<Instant> from,
             Optional<Instant> to) {}
 
-    // Two halves, so that either has its index: with an "or" all images of the region would be read.
+    // Two halves, so that each uses its index: with an "or", all images of the region would be read.
     private static final String MATCHING = """
             from (select * from image_copy where :own and account_id = :account
                   union all
@@ -108,7 +108,7 @@ final class ImageSearch {
                 .param("to", wanted.to().map(ImageSearch::utc).orElse(FAR_AWAY));
     }
 
-    /** Within what the database can hold: no image is older or newer. */
+    /** The time, limited to what the database can hold; no image is older or newer. */
     private static OffsetDateTime utc(Instant time) {
         if (time.isBefore(LONG_AGO.toInstant())) {
             return LONG_AGO;

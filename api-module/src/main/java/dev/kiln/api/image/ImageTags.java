@@ -22,11 +22,11 @@ class ImageTags {
         this.json = json;
     }
 
-    /** Whose tags are looked for; empty lists do not narrow. */
+    /** The filter; empty lists do not filter. */
     record Wanted(
             AccountId account, RegionId region, List<String> ids, List<Tag> tags, List<ListTags.TagFilter> filters) {}
 
-    /** By image and key, from behind this tag on; its value does not matter. */
+    /** Sorted by image and key, behind the given tag, whose value does not matter. */
     List<ListTags.Tagged> list(Wanted wanted, ListTags.Tagged after, int limit) {
         return jdbc.sql("""
                 select i.id, t.key, t.value

@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.function.LongConsumer;
 import org.springframework.stereotype.Component;
 
-/** Takes an image's bytes into a region and makes the image available, or leaves nothing behind. */
+/** Stores an image's bytes in a region and makes the image available, or leaves nothing behind. */
 @Component
 class ImageUpload {
 

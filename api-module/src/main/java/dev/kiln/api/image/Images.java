@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Stores copies of images. A row that is to be removed is marked first, which makes the image invisible at once and for
- * good; {@link ImageRemoval} then removes the object and the row, now or after a crash.
+ * Stores copies of images. To be removed, a row is marked first, which makes the image invisible at once and for good;
+ * {@link ImageRemoval} then removes the object and the row, now or after a crash.
  */
 @Component
 public final class Images {
@@ -31,14 +31,14 @@ public final class Images {
         this.json = json;
     }
 
-    /** Of an image i, whether the account may know of it. */
+    /** Condition on an image i: the account can see it. */
     private static final String READABLE = """
             (i.account_id = :account or i.state = 'COPIED' and exists (select from image_share s
                 where s.image_id = i.id and s.account_id = :account and s.state = 'SHARED'))
             and i.error_code <> 'Deleting'
             """;
 
-    /** The image, if the account may know of it: its own in any state, a shared one once it is available. */
+    /** The image, if the account can see it: its own in any state, a shared one once it is available. */
     Optional<Image> find(ImageId id, AccountId account) {
         return jdbc.sql("select " + ImageRows.COLUMNS + " from image_copy i where i.id = :id and " + READABLE)
                 .param("id", id.value())
@@ -47,7 +47,7 @@ public final class Images {
                 .optional();
     }
 
-    /** The image, if the account may know of it, held against deletion until the transaction ends. */
+    /** The image, if the account can see it, protected against deletion until the transaction ends. */
     Optional<Image> hold(ImageId id, AccountId account) {
         jdbc.sql("select id from image_copy where id = :id for key share")
                 .param("id", id.value())
@@ -56,7 +56,7 @@ public final class Images {
         return find(id, account);
     }
 
-    /** Makes the row of a copy, which a worker fills. */
+    /** Adds the row of a copy; a worker makes its bytes. */
     void addCopy(ImageId id, Image source, Upload copy, List<Tag> tags, Map<String, String> kept) {
         jdbc.sql("""
                 insert into image_copy (id, account_id, region_id, source_image_id, copy_of, name, description, state,
@@ -77,7 +77,7 @@ public final class Images {
                 .update();
     }
 
-    /** Makes the row of an image that is imported, which a worker fills. */
+    /** Adds the row of an import; a worker makes its bytes. */
     public void addImport(ImageId id, Upload image, Import from, List<Tag> tags, Map<String, String> kept) {
         jdbc.sql("""
                 insert into image_copy (id, account_id, region_id, import_bucket, import_object, name, description,
@@ -120,11 +120,11 @@ public final class Images {
                 .param("region", region.value())
                 .query(String.class)
                 .optional();
-        // A second statement, because it sees the shares that the lock's holder before us made.
+        // A second statement, to see the shares that the lock's previous holder made.
         return locked.flatMap(own -> find(id, account));
     }
 
-    /** The newest available image of that family that the account has in the region, and that can be built on. */
+    /** The newest image of the family that the account owns in the region and that can be built on. */
     Optional<Image> newestOfFamily(String family, AccountId account, RegionId region) {
         return jdbc.sql("select " + ImageRows.COLUMNS + """
                         from image_copy i
@@ -139,10 +139,7 @@ public final class Images {
                 .optional();
     }
 
-    /**
-     * The newest image, of those that the account may know of, that was there before this one in its region, of the
-     * same template or the same family.
-     */
+    /** The newest older image of the same template or family in its region that the account can see. */
     Optional<Image> before(ImageId id, AccountId account) {
         return jdbc.sql("select " + ImageRows.COLUMNS + """
                         from image_copy i, image_copy this left join execution e on e.id = this.execution_id
@@ -158,7 +155,7 @@ public final class Images {
                 .optional();
     }
 
-    /** Stores what may change of an image that was locked before. */
+    /** Stores the changeable attributes of an image that was locked before. */
     void change(Image image) {
         jdbc.sql("""
                 update image_copy set name = :name, family = :family, description = :description,
@@ -183,24 +180,24 @@ public final class Images {
                 """).param("id", id.value()).query(Boolean.class).single();
     }
 
-    /** What is said of an image that is uploaded, copied or imported. */
+    /** The attributes given for an uploaded, copied or imported image. */
     public record Upload(AccountId account, RegionId region, String name, String family, String description) {}
 
     /**
      * An object in a bucket.
      *
-     * @param bytes its size, which may be another when it is read
-     * @param architecture that it is said to have, which counts where its contents do not tell
+     * @param bytes its size, which can change until it is read
+     * @param architecture its declared architecture, which counts if its contents do not show one
      */
     public record Import(String bucket, String object, long bytes, Optional<String> architecture) {
 
-        /** The same, and this is said of it. */
+        /** The same import with this architecture. */
         public Import of(Optional<String> said) {
             return new Import(bucket, object, bytes, said);
         }
     }
 
-    /** Makes the row of an upload; nobody else sees it before {@link #finishUpload}. */
+    /** Adds the row of an upload; only its owner sees it before {@link #finishUpload}. */
     void beginUpload(ImageId id, Upload upload) {
         jdbc.sql("""
                 insert into image_copy (id, account_id, region_id, name, family, description, state, attempts)
@@ -215,7 +212,7 @@ public final class Images {
                 .update();
     }
 
-    /** Notes how far an upload is, which also shows that it is alive. */
+    /** Notes the progress of an upload, which also shows that it is alive. */
     void uploadProgress(ImageId id, long bytes) {
         jdbc.sql("update image_copy set bytes_done = :bytes, modified_at = now() where id = :id and state = 'COPYING'")
                 .param("bytes", bytes)
@@ -223,7 +220,7 @@ public final class Images {
                 .update();
     }
 
-    /** Makes an uploaded image available; false when the upload was given up meanwhile. */
+    /** Makes an uploaded image available; false if the upload was given up in the meantime. */
     boolean finishUpload(ImageId id, StoredObject object, ImageInspector.Facts facts) {
         return jdbc.sql("""
                 update image_copy set state = 'COPIED', digest = :digest, bytes = :bytes, bytes_done = :bytes,
@@ -240,7 +237,7 @@ public final class Images {
                 == 1;
     }
 
-    /** Marks an image as to be removed; from here on nobody sees it, and no execution counts it as its target. */
+    /** Marks an image for removal; from here on it is invisible, and no execution counts it as its target. */
     void markDeleted(ImageId id) {
         jdbc.sql("""
                 update image_copy set state = 'FAILED', error_code = 'Deleting', execution_id = null,
@@ -249,7 +246,7 @@ public final class Images {
                 """).param("id", id.value()).update();
     }
 
-    /** Marks uploads that made no progress for so long that their process must be gone. */
+    /** Marks uploads without progress for so long that their process must be gone. */
     int markAbandonedUploads(Duration after) {
         return jdbc.sql("""
                 update image_copy set state = 'FAILED', error_code = 'Deleting'
@@ -259,7 +256,7 @@ public final class Images {
                 """).param("seconds", after.toSeconds()).update();
     }
 
-    /** Images of the region whose objects and rows are still to be removed. */
+    /** Up to 100 images of the region that are marked for removal. */
     List<ImageId> marked(RegionId region) {
         return jdbc.sql("""
                 select id from image_copy

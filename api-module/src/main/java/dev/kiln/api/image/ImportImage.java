@@ -30,7 +30,7 @@ import org.springframework.stereotype.Component;
 @Component
 class ImportImage implements Operation<ImportImage.Begun> {
 
-    /** An import that was begun. */
+    /** The import that was started. */
     record Begun(ImageId image, RegionId region) {}
 
     private static final ErrorCode INVALID_ARCHITECTURE =

@@ -26,10 +26,10 @@ class ListTags implements Operation<ListTags.Page> {
     /** A tag of an image. */
     record Tagged(ImageId image, Tag tag) {}
 
-    /** Some of the tags, by image and key. */
+    /** A page of tags, sorted by image and key. */
     record Page(List<Tagged> tags, String next) {}
 
-    /** A key, and the values of it that are wanted; no value stands for any. */
+    /** A key and its accepted values; without values, any value is accepted. */
     record TagFilter(String key, List<String> values) {}
 
     private static final int PAGE = 50;

@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** ModifyImageSharePermission: all of a request happens, or nothing. */
+/** ModifyImageSharePermission; a request takes effect completely or not at all. */
 @Component
 class ModifyShares implements Operation<Done> {
 

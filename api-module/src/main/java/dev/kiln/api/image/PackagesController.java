@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What is installed in an image, and what has changed since another one. */
+/** The packages of an image, and the differences from another image. */
 @RestController
 class PackagesController {
 
@@ -48,9 +48,9 @@ class PackagesController {
     }
 
     /**
-     * What an image has that another one has not, and the other way round.
+     * The differences between two images.
      *
-     * @param to the other one
+     * @param to the image that it is compared with
      */
     record Differences(
             String imageId,
@@ -82,12 +82,12 @@ class PackagesController {
     }
 
     private Image named(String id, Caller caller) {
-        // Before it is told whether there is such an image.
+        // Check the permission before the answer shows whether the image exists.
         requireAllowed(id, caller);
         return find(id, caller);
     }
 
-    /** Of the image in the path that is known already; what the other one has is told as well. */
+    /** The image in the path was checked already; the answer shows the other one's packages, too. */
     private void requireAllowed(String id, Caller caller) {
         caller.require(
                 RestAction.DIFFERENCES,

@@ -2,7 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.api.operation.Parameter;
 
-/** Listings that are walked by page numbers. */
+/** Listings with page numbers. */
 final class Pages {
 
     static final Parameter<Integer> PAGE_NUMBER =
@@ -12,7 +12,7 @@ final class Pages {
 
     private Pages() {}
 
-    /** How many objects stand on the pages before. */
+    /** The number of objects on the pages before. */
     static long before(int number, int size) {
         return (number - 1L) * size;
     }

@@ -6,7 +6,7 @@ import dev.kiln.api.operation.Shape;
 import dev.kiln.api.operation.Tags;
 import java.util.List;
 
-/** An image in the eyes of an account, and how it is answered. */
+/** An image as an account sees it, and its form in answers. */
 record SeenImage(Image image, AccountId by) {
 
     private static final long GIB = 1L << 30;
@@ -40,7 +40,7 @@ record SeenImage(Image image, AccountId by) {
             Field.text("ImageOwnerAlias", seen -> seen.isOwn() ? "self" : "others"),
             Field.integer("ImageOwnerId", seen -> seen.image().owner().value()),
             Field.flag("IsCopied", seen -> seen.image().copied()),
-            // Whether the owner shares it is the owner's business.
+            // Only the owner learns whether the image is shared.
             Field.text("IsSelfShared", seen -> seen.isOwn() && seen.image().shared() ? "True" : "False"),
             Field.flag("IsSubscribed", seen -> false),
             Field.flag("IsPublic", seen -> false),

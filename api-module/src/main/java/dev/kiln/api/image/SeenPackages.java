@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** What is installed in images that an account sees. */
+/** Packages of the images that an account can see. */
 @Component
 public final class SeenPackages {
 
@@ -23,32 +23,32 @@ public final class SeenPackages {
         this.images = images;
     }
 
-    /** What is recorded of an image. */
+    /** The recorded packages of an image. */
     Optional<PackageList> of(Image image) {
         return image.digest().flatMap(packages::find);
     }
 
-    /** The image of the same template, or of the same family, that was there before it. */
+    /** The previous image of the same template or family. */
     Optional<Image> previous(ImageId image, AccountId account) {
         return images.before(image, account);
     }
 
-    /** What has changed since an image. */
+    /** The differences from an earlier image. */
     public record Since(String image, String name, PackageList.Differences differences) {}
 
-    /** What an image of that content has. */
+    /** The recorded packages of an image with that content. */
     public Optional<PackageList> of(Digest digest) {
         return packages.find(digest);
     }
 
-    /** What has changed since the image before; empty when there is none of which that is known. */
+    /** The differences from the previous image; empty if there is none or its packages are not recorded. */
     public Optional<Since> sincePrevious(ImageId image, PackageList now, AccountId account) {
         return previous(image, account)
                 .flatMap(
                         before -> of(before).map(was -> new Since(before.id().value(), before.name(), now.since(was))));
     }
 
-    // Each looks at all images, and there is no hurry.
+    // Rare, because each run reads all images.
     @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
     void purge() {
         packages.purge();

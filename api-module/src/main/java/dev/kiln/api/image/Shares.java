@@ -9,7 +9,7 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Stores which accounts may read an image beside its owner. */
+/** Stores which accounts besides its owner can read an image. */
 @Component
 final class Shares {
 
@@ -19,7 +19,7 @@ final class Shares {
         this.jdbc = jdbc;
     }
 
-    /** An account that may read the image, and since when. */
+    /** An account that can read the image, and since when. */
     record Share(AccountId account, Instant since) {}
 
     int count(ImageId image) {
@@ -43,7 +43,7 @@ final class Shares {
                 .list();
     }
 
-    /** Shares with the account; one that has it keeps it since when it had it. */
+    /** Shares with the account; if it is shared already, the original time stays. */
     void add(ImageId image, AccountId account) {
         jdbc.sql("""
                 insert into image_share (image_id, account_id, state, shared_at)

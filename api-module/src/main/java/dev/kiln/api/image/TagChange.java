@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Gives several images other tags: all of them, or none. */
+/** Changes the tags of several images: all of them, or none. */
 @Component
 class TagChange {
 
@@ -20,9 +20,9 @@ class TagChange {
         this.transaction = transaction;
     }
 
-    /** The images that a call names get what the function makes of each. */
+    /** Replaces the tags of each image in the call with the function's result. */
     void run(Call call, Function<Image, List<Tag>> tags) {
-        // In one order for all callers, so that two of them cannot wait for each other.
+        // Sorted, so that two callers cannot deadlock.
         var ids = call.get(TagParameters.REQUIRED_IDS).stream()
                 .distinct()
                 .sorted()

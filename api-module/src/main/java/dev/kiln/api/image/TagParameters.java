@@ -10,7 +10,7 @@ import dev.kiln.image.ImageId;
 import dev.kiln.region.RegionId;
 import java.util.List;
 
-/** The parameters and codes of the operations on tags. Of what the vendor tags, images alone are there. */
+/** The parameters and codes of the operations on tags. Of the resources that the vendor tags, Kiln has only images. */
 final class TagParameters {
 
     static final int MOST_TAGS = 20;

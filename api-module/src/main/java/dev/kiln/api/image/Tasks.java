@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Tells how far imports and exports are, by the TaskId that ImportImage and ExportImage answered. */
+/** Reports the progress of imports and exports, by the TaskId of ImportImage and ExportImage. */
 @Component
 final class Tasks {
 
@@ -20,8 +20,8 @@ final class Tasks {
      * An import or export.
      *
      * @param status Waiting, Processing, Finished or Failed
-     * @param bytesDone how many bytes were written, of bytes
-     * @param failure why it failed; empty unless it did
+     * @param bytesDone bytes written so far, out of {@code bytes}
+     * @param failure why it failed; empty otherwise
      */
     record Task(
             String taskId,
@@ -34,7 +34,7 @@ final class Tasks {
             long bytes,
             String failure) {}
 
-    /** The task of the import that makes an image. */
+    /** The task id of the import that makes an image. */
     static String ofImport(ImageId image) {
         return "t-" + image.value().substring("m-".length());
     }

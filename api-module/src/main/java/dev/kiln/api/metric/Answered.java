@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.slf4j.MDC;
 
-/** What is known of a request while it is answered: its id, whose it is, and what it is about. */
+/** What is known of a request while it is answered: its id, its caller, and its subject. */
 public final class Answered {
 
     /** The code of a request that was not refused. */
@@ -20,7 +20,7 @@ public final class Answered {
 
     private Answered() {}
 
-    /** Begins: from now on log lines carry the request's id. */
+    /** Starts the request: from now on, log lines carry its id. */
     static void begin(HttpServletRequest request) {
         var id = UUID.randomUUID().toString().toUpperCase(Locale.ROOT);
         request.setAttribute(ID, id);
@@ -39,18 +39,18 @@ public final class Answered {
         return String.valueOf(request.getAttribute(ID));
     }
 
-    /** The caller is known. */
+    /** Notes the caller. */
     public static void by(HttpServletRequest request, Object account, String accessKeyId) {
         MDC.put("account", account.toString());
         request.setAttribute(CALLER, "key " + accessKeyId + " of account " + account);
     }
 
-    /** What was asked of the wire, and answered. */
+    /** Notes the ids in a request of the wire and in its answer. */
     public static void about(HttpServletRequest request, Map<String, ?> asked, Map<String, ?> answer) {
         request.setAttribute(ABOUT, Changes.ids(asked, answer));
     }
 
-    /** Who asked and about what, once the answer is out; nothing of whom nobody knows. */
+    /** Writes the audit line, with caller and ids; nothing for an unauthenticated request. */
     static void tellChange(HttpServletRequest request, String operation) {
         if (request.getAttribute(CALLER) instanceof String caller) {
             var about = request.getAttribute(ABOUT) instanceof String ids ? ids : "";
@@ -58,13 +58,13 @@ public final class Answered {
         }
     }
 
-    /** The operation is known to exist. */
+    /** Notes the operation; the name must be one that exists. */
     public static void operation(HttpServletRequest request, String name) {
         request.setAttribute(OPERATION, name);
         MDC.put("operation", name);
     }
 
-    /** How the request was answered: {@link #OK} or the code of the refusal. */
+    /** Notes how the request was answered: {@link #OK} or the code of the refusal. */
     public static void with(HttpServletRequest request, String code) {
         request.setAttribute(CODE, code);
     }

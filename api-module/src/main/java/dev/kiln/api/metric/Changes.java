@@ -9,9 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the log who has changed what: a line of the logger {@code dev.kiln.audit} for each request that changed
- * something, by the wire, the REST API or a page, with the operation, the ids of what it was about, the key and its
- * account.
+ * Logs who has changed what: a line of the logger {@code dev.kiln.audit} for each request that changed something, over
+ * the wire, the REST API or a page, with the operation, the ids that it was about, the key and its account.
  */
 final class Changes {
 
@@ -26,7 +25,7 @@ final class Changes {
 
     private Changes() {}
 
-    /** The ids among what was asked and answered, for people. */
+    /** The ids in a request and its answer, as text. */
     static String ids(Map<String, ?> asked, Map<String, ?> answered) {
         return Stream.of(asked, answered)
                 .flatMap(all -> all.entrySet().stream())
@@ -38,7 +37,7 @@ final class Changes {
                 .collect(Collectors.joining(" "));
     }
 
-    /** Tells of a request that was answered without a refusal, unless it only read. */
+    /** Logs a request that was not refused, unless it only read. */
     static void tell(HttpServletRequest request, String operation, String about, String by) {
         if (READS.matcher(operation).matches()
                 || (about.isEmpty() && request.getMethod().matches("GET|HEAD|OPTIONS"))) {

@@ -9,8 +9,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * How the API stands, in one word, for balancers that reach nothing but the port of the API; under the paths that
- * probes of Spring applications know. The management port tells more.
+ * The API's health in one word, under the paths of Spring's probes, for load balancers that reach only the API's port.
+ * The management port shows more.
  */
 @RestController
 @RequestMapping("/actuator/health")

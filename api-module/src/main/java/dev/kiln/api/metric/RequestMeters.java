@@ -5,7 +5,7 @@ import dev.kiln.metric.Metrics;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** Counts and times what was answered. */
+/** Counts and times requests. */
 @Component
 final class RequestMeters {
 
@@ -18,10 +18,10 @@ final class RequestMeters {
     }
 
     /**
-     * A request was answered.
+     * Counts an answered request.
      *
-     * @param operation one of those that are served, never what a stranger has sent
-     * @param code {@code OK}, or one of the codes that are declared
+     * @param operation an existing operation, never a name that a stranger has sent
+     * @param code {@code OK}, or one of the declared codes
      */
     void answered(String operation, String code, Duration took) {
         metrics.timer(Metric.REQUEST, operation, code).record(took);

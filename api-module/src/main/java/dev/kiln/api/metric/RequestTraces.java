@@ -11,8 +11,8 @@ import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
 /**
- * The traces of requests. A request is told of only once it has something to begin: by then its caller is known and may
- * do it, so that nobody else fills a collector or decides what is recorded.
+ * The traces of requests. A request is recorded only once it begins some work: by then its caller is authenticated and
+ * permitted, so that nobody else can fill a collector or decide what is recorded.
  */
 @Component
 public final class RequestTraces {
@@ -38,7 +38,7 @@ public final class RequestTraces {
         }
     }
 
-    /** This thread answers a request from now on. */
+    /** This thread now answers a request. */
     void begin(HttpServletRequest http) {
         if (tracing.isOn()) {
             ANSWERED.set(new Request(http, tracing));
@@ -46,8 +46,8 @@ public final class RequestTraces {
     }
 
     /**
-     * The place in a trace of what the request that this thread answers begins: in the trace of its caller if it names
-     * one. Empty when nothing is traced.
+     * The place in a trace for the work that this thread's request begins: in the caller's trace if the request names
+     * one. Empty if nothing is traced.
      */
     public static Optional<TraceParent> place() {
         var request = ANSWERED.get();

@@ -11,7 +11,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Around every request: gives it an id, and tells meters and traces how it was answered and how long that took. */
+/**
+ * Surrounds every request: gives it an id, and reports its answer and duration to metrics, traces and the audit log.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestWatch extends OncePerRequestFilter {

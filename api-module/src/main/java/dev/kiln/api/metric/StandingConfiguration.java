@@ -16,11 +16,11 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How the whole system stands, which every API process tells alike, and how this process does. */
+/** Gauges and health checks: of the whole system, the same in every API process, and of this process. */
 @Configuration(proxyBeanMethods = false)
 class StandingConfiguration {
 
-    // A scrape asks for all gauges at once, and several Prometheus servers may scrape.
+    // A scrape reads all gauges at once, and several Prometheus servers may scrape.
     private static final Duration FRESH = Duration.ofSeconds(5);
     private static final Duration RELAY_LAG = Duration.ofMinutes(1);
 
@@ -42,7 +42,7 @@ class StandingConfiguration {
         return time.toMillis() / 1000.0;
     }
 
-    /** An API without its database says so to each caller, which says more than no API: it stays ready. */
+    /** Stays ready without the database: an API that explains this to each caller says more than no API. */
     @Bean
     HealthCheck databaseCheck(DataSource pool) {
         return DatabaseCheck.of(pool, Need.HEALTH);
@@ -58,7 +58,7 @@ class StandingConfiguration {
         });
     }
 
-    /** Told only: events that wait are published later, and executions do not wait for them. */
+    /** Reported only: unpublished events are published later, and executions do not wait for them. */
     @Bean
     HealthCheck relayCheck(Outbox outbox) {
         return new HealthCheck("relay", Need.TOLD, FRESH, () -> {

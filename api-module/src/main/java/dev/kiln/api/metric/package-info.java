@@ -1,4 +1,4 @@
-/** What operators see of the API: numbers, health, and what log lines carry. */
+/** What operators see of the API: metrics, health, traces, and the context of log lines. */
 @NullMarked
 package dev.kiln.api.metric;
 

@@ -25,14 +25,14 @@ class RelayConfiguration {
      * Settings {@code kiln.relay.*}.
      *
      * @param pollEvery how often the relay looks for events that other processes have committed
-     * @param partitions partitions of the topic of events when this process makes it
+     * @param partitions partitions of the topic of events, if this process makes it
      */
     @ConfigurationProperties("kiln.relay")
     record RelaySettings(
             @DefaultValue("200ms") Duration pollEvery,
             @DefaultValue("4") int partitions) {}
 
-    // One partition, always: the members of a share group divide partitions among themselves, and with two or more a
+    // Always one partition: the members of a share group divide partitions among themselves, and with two or more a
     // busy worker would keep its partition's messages from a free one (docs/adr/0002).
     @Bean
     NewTopic requestedTopic() {

@@ -16,8 +16,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Refuses what a key's policies do not allow. It decides by the chosen route, before anything is looked up, and notes
- * the request's subject for the audit log.
+ * Refuses what a key's policies do not allow, by the chosen route and before anything is looked up. Also notes the
+ * action for metrics and the audit log.
  */
 final class PermissionCheck implements HandlerInterceptor {
 

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
- * The times that a cron expression means by the clocks of a time zone, to the minute. Where the hour is {@code *} or
- * {@code *}{@code /n} the clocks are followed: what they do not show does not happen, and what they show twice happens
- * twice. With any other hour each time comes once a day: one that the clocks leap over comes as soon as they have, and
- * of one that they show twice the first counts.
+ * The times of a cron expression by the clocks of a time zone, to the minute. If the hour is {@code *} or {@code
+ * *}{@code /n}, the clocks are followed: a time that they skip does not happen, and one that they show twice happens
+ * twice. With any other hour, each time happens once a day: a skipped time happens right after the leap, and of a
+ * repeated one the first counts.
  */
 final class CronTimes {
 
@@ -32,9 +32,9 @@ final class CronTimes {
     }
 
     /**
-     * Takes an expression apart.
+     * Parses an expression.
      *
-     * @throws IllegalArgumentException with the rule that it breaks, when it is none
+     * @throws IllegalArgumentException with the rule that it breaks
      */
     static CronTimes of(String cron, ZoneId zone) {
         if (cron.length() > LONGEST) {
@@ -77,9 +77,9 @@ final class CronTimes {
     }
 
     /**
-     * The name of a time zone, as the IANA keeps them.
+     * A time zone by its IANA name.
      *
-     * @throws IllegalArgumentException with the rule that it breaks, when it is none
+     * @throws IllegalArgumentException if there is no such zone
      */
     static ZoneId zone(String name) {
         if (!ZoneId.getAvailableZoneIds().contains(name)) {
@@ -88,12 +88,12 @@ final class CronTimes {
         return ZoneId.of(name);
     }
 
-    /** The first of the times behind a moment; nothing when none comes in the years that are looked at. */
+    /** The first of the times after a moment; empty if none comes in the years that are searched. */
     Optional<Instant> after(Instant moment) {
         return Optional.ofNullable(followsClocks ? shown(moment) : onceADay(moment));
     }
 
-    /** The clocks go on evenly until their next leap, and behind it from what they show then. */
+    /** The clocks go on evenly until their next leap, and from there from what they show then. */
     private @Nullable Instant shown(Instant moment) {
         var from = moment;
         var behind = local(moment);
@@ -108,7 +108,7 @@ final class CronTimes {
                 return at;
             }
             from = leap.getInstant();
-            // What they show at the leap itself counts.
+            // The time shown at the leap itself counts.
             behind = leap.getDateTimeAfter().minusNanos(1);
         }
     }

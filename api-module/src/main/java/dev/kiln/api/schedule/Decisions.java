@@ -28,9 +28,8 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What becomes of a run that is due, and of a base image that has changed. Each decision is one transaction: the claim,
- * the start, and what is written down of it, so that of any number of processes one decides, and all of it holds or
- * nothing.
+ * Decides on due runs and on changed base images. Claim, start and record are one transaction: of any number of
+ * processes only one decides, and a decision takes effect completely or not at all.
  */
 @Component
 final class Decisions {
@@ -45,7 +44,7 @@ final class Decisions {
     private final UnattendedStart start;
     private final Metrics metrics;
     private final TransactionTemplate whole;
-    // A start that is refused is taken back alone: that it was refused is written down in the transaction around it.
+    // Rolls back only the refused start; the transaction around it records the refusal.
     private final TransactionTemplate part;
 
     Decisions(
@@ -61,7 +60,7 @@ final class Decisions {
         this.whole = new TransactionTemplate(transactions);
         this.part = new TransactionTemplate(transactions);
         this.part.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-        // So that an alert on the first refusal sees it: a counter that was not there before has not grown.
+        // So that an alert sees the first refusal: a new counter has not increased.
         for (var outcome : Outcome.values()) {
             counter(SCHEDULE, outcome);
             counter(BASE_CHANGE, outcome);
@@ -72,22 +71,22 @@ final class Decisions {
         return metrics.counter(Metric.UNATTENDED, trigger, outcome.name().toLowerCase(Locale.ROOT));
     }
 
-    /** The templates whose schedules are to be decided on. */
+    /** The templates whose schedules need a decision. */
     List<TemplateId> due(Instant now) {
         return schedules.due(now);
     }
 
-    /** The templates whose base images are to be decided on. */
+    /** The templates whose base images need a decision. */
     List<TemplateId> changed() {
         return rebuilds.changed();
     }
 
-    /** Decides on a template's schedule; what came of it, unless somebody else decides, or nothing did. */
+    /** Decides on a template's schedule; empty if another process decides or nothing is to be decided. */
     Optional<Outcome> onSchedule(TemplateId template, Instant now) {
         return decided(SCHEDULE, () -> schedules.claim(template, now).flatMap(claim -> decide(claim, now)));
     }
 
-    /** Decides on a template's base image; what came of it, unless somebody else decides, or nothing did. */
+    /** Decides on a template's base image; empty if another process decides or nothing is to be decided. */
     Optional<Outcome> onBase(TemplateId template, Instant now) {
         return decided(BASE_CHANGE, () -> rebuilds.claim(template).flatMap(claim -> decide(claim, now)));
     }
@@ -123,7 +122,7 @@ final class Decisions {
         return due.map(at -> whileRunning(claim, at, next.orElse(null), now));
     }
 
-    /** Behind the moment that was due, too, in case another process's clock is ahead of this one's. */
+    /** The next run is also after the one that was due, in case another process's clock is ahead of this one's. */
     private static Optional<Instant> next(Schedules.Schedule schedule, Instant due, Instant now) {
         return CronTimes.of(schedule.cron(), CronTimes.zone(schedule.zone())).after(due.isAfter(now) ? due : now);
     }
@@ -167,7 +166,7 @@ final class Decisions {
         return last;
     }
 
-    /** What came of the start; nothing when an execution runs. */
+    /** Tries to start; empty if an execution is running. */
     private Optional<LastRun> tried(
             AccountId account, TemplateId template, Origin origin, List<TemplateId> follows, Instant now) {
         try {
@@ -178,7 +177,7 @@ final class Decisions {
                     ? Optional.empty()
                     : Optional.of(new LastRun(now, Outcome.REFUSED, e.code() + ": " + e.getMessage(), null));
         } catch (DataAccessException e) {
-            // It was not decided: the next look tries again.
+            // Nothing was decided: the next look tries again.
             throw e;
         } catch (RuntimeException e) {
             LOG.error("template {} cannot be started by itself", template, e);

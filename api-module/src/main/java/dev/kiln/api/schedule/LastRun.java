@@ -5,10 +5,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of the last time that a template was to start by itself.
+ * The outcome of a template's last automatic start.
  *
  * @param message the outcome in words
- * @param executionId what was started last, not necessarily this time
+ * @param executionId the last execution started, not necessarily by this run
  */
 public record LastRun(
         Instant at,
@@ -16,23 +16,23 @@ public record LastRun(
         String message,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String executionId) {
 
-    /** What may come of it. */
+    /** The possible outcomes. */
     public enum Outcome {
         /** An execution was started. */
         STARTED,
-        /** One ran, and the run was left out. */
+        /** An execution was running, so the run was skipped. */
         SKIPPED,
-        /** One runs, and the run waits for its end. */
+        /** An execution is running, and the run waits for its end. */
         WAITS,
         /** The template could not start. */
         REFUSED,
-        /** The last execution was built on that base image already. */
+        /** The last execution was already built on that base image. */
         UNNEEDED,
-        /** The base image came of the template's own images. */
+        /** The base image resulted from the template's own images. */
         IGNORED
     }
 
-    /** The same with what is to be said of it; a refusal says itself why. */
+    /** A copy with this message, unless it is a refusal, which has its own. */
     LastRun withMessage(String text) {
         return outcome == Outcome.REFUSED ? this : new LastRun(at, outcome, text, executionId);
     }

@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Templates that are started when the newest image of the family that they build on is another one than was decided on
- * before. Compared is what is there, so that nothing is missed, whoever makes, withdraws or deletes an image, and when.
+ * Templates that are started when the newest image of their base family differs from the one last decided on. It
+ * compares the present state, so that no change is missed, whoever makes, withdraws or deletes an image, and when.
  */
 @Component
 public final class Rebuilds {
@@ -38,13 +38,13 @@ public final class Rebuilds {
     }
 
     /**
-     * That a template is to be built again.
+     * The setting that a template is rebuilt.
      *
      * @param baseImageId the newest image of the family that was decided on, if there was one
      */
     public record Rebuild(Optional<String> baseImageId, Optional<LastRun> last) {}
 
-    /** The template's, if it has one. */
+    /** The template's setting, if it has one. */
     public Optional<Rebuild> find(TemplateId template) {
         return jdbc.sql("select * from template_rebuild where template_id = :template")
                 .param("template", template.value())
@@ -53,7 +53,7 @@ public final class Rebuilds {
                 .optional();
     }
 
-    /** From the next change on; nothing changes for one that is there already. */
+    /** Applies from the next change on; does nothing if the template has the setting already. */
     void add(TemplateId template, Instant now) {
         jdbc.sql("""
                         insert into template_rebuild (template_id, base_image_id, set_at)
@@ -73,7 +73,7 @@ public final class Rebuilds {
                 .update();
     }
 
-    /** The templates whose base is another one, and of which no execution runs. */
+    /** The templates whose base has changed and that have no running execution. */
     List<TemplateId> changed() {
         return jdbc.sql("select t.id " + COMPARED + """
                           and not exists (select from execution e where e.template_id = t.id and e.finished_at is null)
@@ -83,23 +83,23 @@ public final class Rebuilds {
     }
 
     /**
-     * A change that the transaction alone decides on.
+     * A change that only this transaction decides on.
      *
      * @param base the image that a build would begin with now
-     * @param led the templates whose images led to it, one after the other: the last one made it
-     * @param built the template's last execution, when it was built on it already
+     * @param led the chain of templates whose images led to it; the last one made it
+     * @param built the template's last execution, if it was already built on it
      */
     record Claim(TemplateId template, AccountId account, String base, List<TemplateId> led, Optional<String> built) {
 
-        /** Whether it came of the template's own images. */
+        /** Whether it resulted from the template's own images. */
         boolean isOwn() {
             return led.contains(template);
         }
     }
 
     /**
-     * Takes a change until the transaction ends, with the template, so that the template's other ways to start by
-     * itself wait. Empty when there is none any more, or somebody else has one of the two.
+     * Claims a change, and the template, until the transaction ends, so that the template's other automatic starts
+     * wait. Empty if there is no change any more, or another process has claimed either.
      */
     Optional<Claim> claim(TemplateId template) {
         return jdbc.sql("""
@@ -138,14 +138,14 @@ public final class Rebuilds {
         return List.copyOf(led);
     }
 
-    /** Writes down what was decided on a base image. */
+    /** Records the decision on a base image. */
     void decided(Claim claim, LastRun last) {
         write(claim.template(), claim.base(), last);
     }
 
     /**
-     * What the template's next build would begin with needs no decision any more, since one is started in the same
-     * transaction.
+     * Records that the template's current base needs no decision any more, since an execution on it is started in the
+     * same transaction.
      */
     void takenUp(TemplateId template, LastRun last) {
         jdbc.sql("select newest.id " + COMPARED + " and t.id = :template")

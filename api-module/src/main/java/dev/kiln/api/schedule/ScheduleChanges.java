@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sets when templates start by themselves, for whoever may start them: who sets it does what he could do by hand, later
- * and again.
+ * Sets when templates start automatically. The caller must be allowed to start them: a schedule does later, and
+ * repeatedly, what the caller could do by hand.
  */
 @Component
 public final class ScheduleChanges {
@@ -48,10 +48,10 @@ public final class ScheduleChanges {
     }
 
     /**
-     * Makes this the template's schedule, whatever it had.
+     * Replaces the template's schedule.
      *
      * @param zone name of the time zone; empty for UTC
-     * @param whileRunning {@code skip} or {@code queue}; empty for the former
+     * @param whileRunning {@code skip} or {@code queue}; empty for {@code skip}
      */
     public Schedules.Schedule set(Caller caller, TemplateId id, String cron, String zone, String whileRunning) {
         var wanted = checked(cron.strip(), zone.isEmpty() ? "UTC" : zone, whileRunning);
@@ -86,7 +86,7 @@ public final class ScheduleChanges {
         return Refusals.invalid(ErrorCode.invalid(code), member, value, rule);
     }
 
-    /** Takes the template's schedule away, and the run that waits. */
+    /** Removes the template's schedule, and a waiting run. */
     public void remove(Caller caller, TemplateId id) {
         var removed = transaction.execute(
                 status -> schedules.remove(locked(caller, id).id()));
@@ -99,7 +99,7 @@ public final class ScheduleChanges {
         return templates.lock(id, caller.account()).orElseThrow(() -> Refusals.templateNotFound(id.value()));
     }
 
-    /** Whether the template is built again when its base image is another one, from now on. */
+    /** Sets whether the template is rebuilt when its base image changes, from now on. */
     public void rebuild(Caller caller, TemplateId id, boolean onBaseChange) {
         if (!onBaseChange) {
             transaction.executeWithoutResult(
@@ -124,7 +124,7 @@ public final class ScheduleChanges {
     private void change(Caller caller, TemplateId id, Consumer<Template> change) {
         transaction.executeWithoutResult(status -> {
             var template = locked(caller, id);
-            // A key that may not start it must not have it started.
+            // A key that is not allowed to start the template must not have it started.
             caller.require(
                     START,
                     List.of(ResourceType.TEMPLATE.name(template.region().value(), caller.account(), id.value())));

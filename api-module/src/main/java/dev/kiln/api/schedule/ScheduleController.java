@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** When a template starts by itself, which the wire has no operation for. */
+/** When a template starts automatically; the wire has no operation for it. */
 @RestController
 @RequestMapping("/api/v1/templates/{id}")
 class ScheduleController {
@@ -40,14 +40,14 @@ class ScheduleController {
         this.changes = changes;
     }
 
-    /** A schedule as it is wanted. */
+    /** A requested schedule. */
     record WantedSchedule(
             @Nullable String cron,
             @Nullable String timeZone,
             @Nullable String whileRunning,
             @JsonAnySetter @Nullable Map<String, Object> unknown) {}
 
-    /** A schedule, when it comes next, and what came of it last. */
+    /** A schedule, its next run, and the outcome of its last one. */
     record ShownSchedule(
             String templateId,
             String cron,
@@ -107,13 +107,13 @@ class ScheduleController {
         changes.remove(caller, new TemplateId(id));
     }
 
-    /** Whether a template is to be built again. */
+    /** Whether the template is to be rebuilt. */
     record WantedRebuild(
             @Nullable Boolean onBaseChange,
             @JsonAnySetter @Nullable Map<String, Object> unknown) {}
 
     /**
-     * Whether a template is built again when its base image is another one.
+     * Whether a template is rebuilt when its base image changes.
      *
      * @param baseImageId the newest image of the family that was decided on
      */

@@ -14,7 +14,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.TransactionException;
 
-/** Looks for templates that are to start by themselves, in every API process. */
+/** Looks for templates that are due to start, in every API process. */
 final class Scheduler implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
@@ -34,7 +34,7 @@ final class Scheduler implements SmartLifecycle {
     }
 
     private void run() {
-        // So that processes that were started together do not all compare at the same moment, each at first waits.
+        // Each process waits first, so that those started together do not all compare at the same moment.
         var compared = System.nanoTime();
         while (running) {
             try {
@@ -44,7 +44,7 @@ final class Scheduler implements SmartLifecycle {
                     compared = System.nanoTime();
                 }
             } catch (RuntimeException e) {
-                // Whatever it is: what is due stays due until the next look.
+                // Catch everything: what is due stays due until the next look.
                 LOG.warn("scheduled starts are skipped this time: {}", e.toString());
             }
             if (!rested()) {
@@ -62,12 +62,12 @@ final class Scheduler implements SmartLifecycle {
         }
     }
 
-    /** Decides on what is due and on what waits; how many decisions that were. */
+    /** Decides on due and waiting runs; returns the number of decisions. */
     int look() {
         return all(decisions.due(clock.instant()), decisions::onSchedule);
     }
 
-    /** Decides on base images that have changed; how many decisions that were. */
+    /** Decides on changed base images; returns the number of decisions. */
     int compare() {
         return all(decisions.changed(), decisions::onBase);
     }
@@ -82,7 +82,7 @@ final class Scheduler implements SmartLifecycle {
             } catch (DataAccessResourceFailureException | TransactionException e) {
                 throw e;
             } catch (RuntimeException e) {
-                // Trouble of one template; others do not wait for it.
+                // The failure of one template does not hold up the others.
                 LOG.warn("template {} is looked at again: {}", template, e.toString());
             }
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The schedules of templates, and the runs that wait. Times are those of the API processes' clocks. */
+/** The schedules of templates, and waiting runs. Times are those of the API processes' clocks. */
 @Component
 public final class Schedules {
 
@@ -27,7 +27,7 @@ public final class Schedules {
     /**
      * A schedule.
      *
-     * @param nextAt when the next run is due; never again when there is none
+     * @param nextAt when the next run is due; empty if there is none
      * @param waitsSince since when a run waits for the end of an execution, if one does
      */
     public record Schedule(
@@ -38,7 +38,7 @@ public final class Schedules {
             Optional<Instant> waitsSince,
             Optional<LastRun> last) {}
 
-    /** The template's, if it has one. */
+    /** The template's schedule, if it has one. */
     public Optional<Schedule> find(TemplateId template) {
         return jdbc.sql("select * from template_schedule where template_id = :template")
                 .param("template", template.value())
@@ -56,7 +56,7 @@ public final class Schedules {
                 lastRun(row));
     }
 
-    /** What came of the last time, as both kinds of rows say it. */
+    /** The last outcome, from the columns that both kinds of rows have. */
     static Optional<LastRun> lastRun(ResultSet row) throws SQLException {
         var at = row.getObject("last_at", OffsetDateTime.class);
         return at == null
@@ -76,7 +76,7 @@ public final class Schedules {
         return at == null ? null : at.atOffset(ZoneOffset.UTC);
     }
 
-    /** Makes this the template's schedule, whatever it had; the caller holds its lock. What waited waits no more. */
+    /** Replaces the template's schedule and drops a waiting run; the caller holds the template's lock. */
     void set(TemplateId template, Wanted wanted, Instant nextAt, Instant now) {
         jdbc.sql("""
                         insert into template_schedule (template_id, cron, zone, while_running, next_at, set_at)
@@ -94,10 +94,10 @@ public final class Schedules {
                 .update();
     }
 
-    /** What somebody wants, checked. */
+    /** A requested schedule, validated. */
     record Wanted(String cron, String zone, WhileRunning whileRunning) {}
 
-    /** False when the template has none. */
+    /** Removes the template's schedule; false if it has none. */
     boolean remove(TemplateId template) {
         return jdbc.sql("delete from template_schedule where template_id = :template")
                         .param("template", template.value())
@@ -105,7 +105,7 @@ public final class Schedules {
                 == 1;
     }
 
-    /** The templates of schedules that are to be decided on: those that are due, and those whose wait is over. */
+    /** The templates whose schedules need a decision: a run is due, or its wait is over. */
     List<TemplateId> due(Instant now) {
         return jdbc.sql("""
                         select template_id from template_schedule where next_at <= :now
@@ -119,12 +119,12 @@ public final class Schedules {
                 .toList();
     }
 
-    /** A schedule that the transaction alone decides on. */
+    /** A schedule that only this transaction decides on. */
     record Claim(TemplateId template, AccountId account, Schedule schedule) {}
 
     /**
-     * Takes a schedule until the transaction ends, with its template, so that the template's other ways to start by
-     * itself wait. Empty when it is not to be decided on any more, or somebody else has one of the two.
+     * Claims a schedule, and its template, until the transaction ends, so that the template's other automatic starts
+     * wait. Empty if nothing is to be decided any more, or another process has claimed either.
      */
     Optional<Claim> claim(TemplateId template, Instant now) {
         return jdbc.sql("""
@@ -139,7 +139,7 @@ public final class Schedules {
                 .optional();
     }
 
-    /** Writes down what was decided, and when the next run is due; what was started last stays if nothing was now. */
+    /** Records the decision and when the next run is due; the last started execution stays if none was started now. */
     void decided(Claim claim, @Nullable Instant nextAt, @Nullable Instant waitsSince, LastRun last) {
         jdbc.sql("""
                         update template_schedule
@@ -157,7 +157,7 @@ public final class Schedules {
                 .update();
     }
 
-    /** A run that waits need not any more, since another way has started what it waited to start. */
+    /** Drops a waiting run, since another start has done what it waited for. */
     void takenUp(TemplateId template, LastRun last) {
         jdbc.sql("""
                         update template_schedule

@@ -4,19 +4,19 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What becomes of a run that is due while an execution of its template runs. */
+/** What happens to a run that is due while an execution of its template is running. */
 public enum WhileRunning {
-    /** It is left out. */
+    /** The run is skipped. */
     SKIP,
-    /** It starts when the execution has ended; at most one waits. */
+    /** The run starts when the execution has ended; at most one run waits. */
     QUEUE;
 
-    /** As it is said and kept. */
+    /** The word for it in requests and in the database. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The one that a word means, if it means one. */
+    /** The value that a word stands for, if any. */
     static Optional<WhileRunning> find(String word) {
         return Stream.of(values()).filter(one -> one.word().equals(word)).findFirst();
     }

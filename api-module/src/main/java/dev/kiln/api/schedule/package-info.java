@@ -1,4 +1,4 @@
-/** Starts that nobody asks for at that moment: by schedules, and by base images that have changed. */
+/** Automatic starts: by schedules, and by changed base images. */
 @NullMarked
 package dev.kiln.api.schedule;
 

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** BuildContent and TestContent as parameters: commands, one a line (docs/build-content.md). */
+/** BuildContent and TestContent as parameters: commands, one on each line (docs/build-content.md). */
 record Content(BuildContent.Kind kind) implements Form<String> {
 
-    /** In the order of the reference; those of a length and of a line that is not a command come with each kind. */
+    /**
+     * In the order of the reference; each kind has its own codes for the length and for lines that are not commands.
+     */
     static final List<ErrorCode> CODES = Stream.of(
                     Stream.of(
                             new ErrorCode("InvalidBuildContent.LengthExceeded", 400, "more than 16 KiB"),

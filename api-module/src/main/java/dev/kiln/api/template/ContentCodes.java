@@ -6,14 +6,14 @@ import dev.kiln.template.BuildContentException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The codes of contents: those of templates and of components. */
+/** The codes of contents, for templates and components. */
 public final class ContentCodes {
 
-    /** A component is named that does not fit. */
+    /** A named component does not fit. */
     public static final ErrorCode COMPONENT_NOT_SUPPORTED = new ErrorCode(
             "InvalidImageComponent.NotSupported", 400, "a component of the wrong type, or arguments that do not fit");
 
-    /** Of single commands, in the order of the reference. */
+    /** The codes of single commands, in the order of the reference. */
     public static final List<ErrorCode> OF_COMMANDS = Stream.of(
                     Stream.of("ENV", "WORKDIR", "COPY", "USER", "FROM", "CMD", "ENTRYPOINT")
                             .map(word -> new ErrorCode(
@@ -37,7 +37,7 @@ public final class ContentCodes {
 
     private ContentCodes() {}
 
-    /** What the parser refuses, as the wire refuses it. */
+    /** The parser's refusal as a refusal of the wire. */
     public static ApiException refusal(BuildContentException refused) {
         var status = refused.code().equals(FROM_IN_COMPONENT.code()) ? FROM_IN_COMPONENT.status() : 400;
         return new ApiException(refused.code(), status, refused.getMessage());

@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Takes the tar archive that a template's COPY commands read from. */
+/** Uploads the tar archive that a template's COPY commands read from. */
 @RestController
 class ContextController {
 
@@ -51,7 +51,7 @@ class ContextController {
         this.settings = settings;
     }
 
-    /** A context that was taken. */
+    /** The context that was uploaded. */
     record Taken(String templateId, String digest, long bytes) {}
 
     @PutMapping("/api/v1/templates/{id}/context")
@@ -84,7 +84,7 @@ class ContextController {
         }
     }
 
-    /** Makes the template name the new context, and returns it as it was before. */
+    /** Makes the template use the new context; returns the template as it was before. */
     private Template replace(Template known, RegionStore store, StoredObject stored) {
         var template = templates
                 .lock(known.id(), known.account())
@@ -99,7 +99,9 @@ class ContextController {
         return template;
     }
 
-    /** Another upload of the same bytes may have failed, and removed them, after ours had stored them. */
+    /**
+     * Refuses if the bytes are gone: a failed upload of the same bytes may have removed them after ours stored them.
+     */
     private static void requireStored(Template template, RegionStore store, Digest digest) {
         try {
             if (store.find(ImageKeys.context(template.id(), digest), digest).isPresent()) {
@@ -111,7 +113,10 @@ class ContextController {
         throw RestCodes.CONFLICT.because("The same context was uploaded twice at once. Try again.");
     }
 
-    /** Removes a context unless the template names it; under its lock, because another upload may just make it so. */
+    /**
+     * Removes a context unless the template uses it; under the template's lock, because another upload may be making it
+     * so.
+     */
     private void discard(Template template, RegionStore store, Digest digest) {
         transaction.executeWithoutResult(status -> {
             var used = templates.lock(template.id(), template.account()).flatMap(Template::contextDigest);

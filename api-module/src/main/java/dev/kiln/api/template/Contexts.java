@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Where the contexts of templates lie in their regions' stores. */
+/** Finds and removes the contexts of templates in their regions' stores. */
 @Component
 final class Contexts {
 
@@ -23,7 +23,7 @@ final class Contexts {
         this.regions = regions;
     }
 
-    /** Removes the context that the template had; one that cannot be removed is named in the log and harms nobody. */
+    /** Removes the template's old context; one that cannot be removed is logged and does no harm. */
     void removeQuietly(Template template) {
         var store = regions.find(template.region());
         if (template.contextDigest().isPresent() && store.isPresent()) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The parameters that templates declare. Defaults of secrets lie sealed. */
+/** Stores the parameters that templates declare; defaults of secrets are sealed. */
 @Component
 public final class DeclaredParameters {
 
@@ -25,24 +25,24 @@ public final class DeclaredParameters {
     /**
      * A parameter.
      *
-     * @param secret whether nobody may see its value
-     * @param byDefault what a start that does not say it gets
+     * @param secret whether its value must never be shown
+     * @param byDefault the value for starts that give none
      */
     public record Declared(String name, String description, boolean secret, Optional<String> byDefault) {
 
-        /** The default, where it may be seen. */
+        /** The default, unless it is secret. */
         public String shownDefault() {
             return secret ? "" : byDefault.orElse("");
         }
 
-        /** Secrets are in no log, not even by accident. */
+        /** Keeps secrets out of logs, even by accident. */
         @Override
         public String toString() {
             return name + (secret ? " (secret)" : "");
         }
     }
 
-    /** Those of a template, in its order. */
+    /** The template's parameters, in their order. */
     public List<Declared> of(TemplateId template) {
         return jdbc.sql("select * from template_parameter where template_id = :template order by position")
                 .param("template", template.value())
@@ -65,7 +65,7 @@ public final class DeclaredParameters {
         return template.value() + "/" + name;
     }
 
-    /** Makes these the template's, in place of what it had; the caller holds its lock. */
+    /** Replaces the template's parameters; the caller holds its lock. */
     void replace(TemplateId template, List<Declared> parameters) {
         jdbc.sql("delete from template_parameter where template_id = :template")
                 .param("template", template.value())

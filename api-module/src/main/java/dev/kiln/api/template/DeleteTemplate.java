@@ -33,7 +33,7 @@ class DeleteTemplate implements Operation<Done> {
             List.of(Refusals.EXECUTION_RUNNING, Refusals.TEMPLATE_NOT_FOUND),
             Done.SHAPE);
 
-    // Clients wait ten seconds for an answer, most of them.
+    // Most clients wait ten seconds for an answer.
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
     private final Templates templates;
@@ -68,9 +68,9 @@ class DeleteTemplate implements Operation<Done> {
         return Done.DONE;
     }
 
-    /** The template that may go, locked until the transaction ends. */
+    /** The template to delete, locked until the transaction ends. */
     private Template locked(Call call, TemplateId id) {
-        // The lock first: a start that is under way has ended, and is seen, before we look for running ones.
+        // Lock first: then a start in progress has ended, and the query for running executions sees it.
         var template = templates
                 .lock(id, call.account())
                 .filter(found -> found.region().equals(call.get(REGION_ID)))
@@ -81,7 +81,7 @@ class DeleteTemplate implements Operation<Done> {
         return template;
     }
 
-    /** What would take longer than any statement may is removed part by part, over several requests if need be. */
+    /** Removes a history that is too long for one statement part by part, over several requests if necessary. */
     private void deleteHistory(Call call, TemplateId id) {
         transaction.executeWithoutResult(status -> locked(call, id));
         var end = System.nanoTime() + LONGEST.toNanos();

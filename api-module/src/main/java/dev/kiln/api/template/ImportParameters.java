@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** ImportImageOptions: what a template of BaseImageType OSS is imported from. All of it is kept. */
+/** ImportImageOptions: the import of a template whose BaseImageType is OSS. All of it is kept. */
 final class ImportParameters {
 
     static final String GROUP = "ImportImageOptions";
@@ -87,9 +87,9 @@ final class ImportParameters {
             Tags.parameter(GROUP + ".ImportImageTags").kept();
 
     /**
-     * A disk's image in a bucket.
+     * A disk image in a bucket.
      *
-     * @param format and size: nothing, when they are to be found out
+     * @param format empty if it is to be detected; so is {@code size}
      */
     record Disk(String bucket, String object, Optional<String> format, Optional<Integer> size) {}
 
@@ -114,7 +114,7 @@ final class ImportParameters {
                     TOO_MANY_DISKS)
             .kept();
 
-    /** Codes in the order of the reference; it lists those of what is missing apart. */
+    /** Codes in the order of the reference; codes for missing parameters stand apart there. */
     static final List<ErrorCode> CODES = List.of(
             INVALID_ARCHITECTURE,
             INVALID_OS_TYPE,

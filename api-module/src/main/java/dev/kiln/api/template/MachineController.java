@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Says what the machines must be that test a template's disks. */
+/** Sets what the machines that test a template's disks must have. */
 @RestController
 class MachineController {
 
@@ -21,10 +21,10 @@ class MachineController {
         this.templates = templates;
     }
 
-    /** Whether they must run by KVM. */
+    /** Whether they must use KVM. */
     record Machine(@Nullable Boolean kvm) {}
 
-    /** What holds from the next attempt to test on. */
+    /** The setting, which applies from the next test attempt on. */
     record Chosen(String templateId, boolean kvm) {}
 
     @PutMapping("/api/v1/templates/{id}/machine")

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Says what the images of a template are to be, which the wire has no parameter for. */
+/** Sets the format of a template's images; the wire has no parameter for it. */
 @RestController
 class OutputFormatController {
 
@@ -29,10 +29,10 @@ class OutputFormatController {
         this.images = images;
     }
 
-    /** How the format is called. */
+    /** The name of the format. */
     record Format(@Nullable String format) {}
 
-    /** What holds from the next attempt to build on. */
+    /** The setting, which applies from the next build attempt on. */
     record Chosen(String templateId, String format) {}
 
     @PutMapping("/api/v1/templates/{id}/output-format")
@@ -52,7 +52,7 @@ class OutputFormatController {
         return new Chosen(id, format);
     }
 
-    // A build says the same of images that nobody has looked through, and of newer ones of a family.
+    // A build makes the same check, for images not inspected yet and for newer ones of a family.
     private static void requirePossible(ImageForm.Kind form, SourceImages.Base base) {
         boolean isDisk = base.form() != ImageForm.Kind.ARCHIVE;
         if (form == ImageForm.Kind.ARCHIVE && isDisk) {

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Says which file of a template's context Packer builds, which the wire has no parameter for. */
+/** Sets the file of a template's context that Packer builds; the wire has no parameter for it. */
 @RestController
 class PackerController {
 
@@ -30,7 +30,7 @@ class PackerController {
     /** The file's path in the context; empty for none. */
     record Wanted(@Nullable String file) {}
 
-    /** What holds from the next attempt to build on. */
+    /** The setting, which applies from the next build attempt on. */
     record Chosen(String templateId, String file) {}
 
     @PutMapping("/api/v1/templates/{id}/packer")

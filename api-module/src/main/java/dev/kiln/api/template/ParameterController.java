@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Says what each start of a template may say anew, which the wire has no parameter for. */
+/** Sets the parameters that a start of a template can give values for; the wire has no parameter for them. */
 @RestController
 @RequestMapping("/api/v1/templates/{id}/parameters")
 class ParameterController {
@@ -42,7 +42,7 @@ class ParameterController {
         this.transaction = transaction;
     }
 
-    /** A parameter as it is wanted; nobody prints it, since its default may be a secret. */
+    /** A requested parameter; never print it, since its default may be a secret. */
     record Wanted(
             @Nullable String name,
             @Nullable String description,
@@ -56,14 +56,14 @@ class ParameterController {
         }
     }
 
-    /** All of them. */
+    /** All requested parameters. */
     record AllWanted(@Nullable List<@Nullable Wanted> parameters) {}
 
     /**
      * A parameter as it is shown.
      *
-     * @param required whether every start has to say it
-     * @param byDefault not of a secret, and not of one that is required
+     * @param required whether every start must give a value
+     * @param byDefault absent for secret and for required parameters
      */
     record Shown(
             String name,
@@ -81,7 +81,7 @@ class ParameterController {
         }
     }
 
-    /** What holds for the next start. */
+    /** The parameters, which apply from the next start on. */
     record AllShown(String templateId, List<Shown> parameters) {}
 
     @GetMapping

@@ -8,11 +8,11 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Tells whether a template has something to be built on. */
+/** Finds the images that templates build on. */
 @Component
 public final class SourceImages {
 
-    /** Of a template t and an image i in a statement, whether the image is one that the template's family has. */
+    /** Condition on a template t and an image i: the image is in the template's family. */
     public static final String IN_FAMILY = """
             i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
                 and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated
@@ -21,8 +21,8 @@ public final class SourceImages {
             """;
 
     /**
-     * Of a template t in a statement, whether its base image is there and its owner may read it. A family is one's own:
-     * otherwise a stranger could slip an image under it by sharing. An import looks for its object at the start.
+     * Condition on a template t: its base image exists and its owner can read it. Only the owner's images count for a
+     * family: otherwise a stranger could slip in an image by sharing it. An import looks for its object at the start.
      */
     public static final String ARE_THERE = """
             case t.base_image_type
@@ -48,11 +48,11 @@ public final class SourceImages {
     /**
      * What the template's next build would begin with.
      *
-     * @param kernel whether an archive has a kernel; nothing when nobody has looked
+     * @param kernel whether an archive has a kernel; empty if it has not been inspected
      */
     record Base(String image, ImageForm.Kind form, Optional<Boolean> kernel) {}
 
-    /** The base image of the template as it is now; none when it is to be imported, or is not there. */
+    /** The template's current base image; empty if it is to be imported or does not exist. */
     Optional<Base> baseOf(TemplateId template, AccountId account) {
         return jdbc.sql("""
                         select i.id, i.form, i.metadata ->> 'kernel' as kernel
@@ -76,7 +76,7 @@ public final class SourceImages {
                 .optional();
     }
 
-    /** Whether the base image is there, and the template's owner may read it. */
+    /** Whether the base image exists and the template's owner can read it. */
     public boolean exists(Template template) {
         return jdbc.sql("select " + ARE_THERE + """
                         from (values (:type, :image, :account, :region))

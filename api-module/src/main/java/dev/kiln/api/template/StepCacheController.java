@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Allows a template to take steps from earlier builds, which the wire has no parameter for. */
+/** Lets a template reuse steps of earlier builds; the wire has no parameter for it. */
 @RestController
 class StepCacheController {
 
@@ -24,10 +24,10 @@ class StepCacheController {
         this.templates = templates;
     }
 
-    /** How old a step may be; 0 switches the cache off. */
+    /** The maximum age of a step; 0 switches the cache off. */
     record Age(@Nullable Long maximalAgeSeconds) {}
 
-    /** What holds from the next attempt to build on. */
+    /** The setting, which applies from the next build attempt on. */
     record Allowed(String templateId, long maximalAgeSeconds) {}
 
     @PutMapping("/api/v1/templates/{id}/step-cache")

@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Says what a template's builds on disks take away at their end, which the wire has no parameter for. */
+/** Sets what a template's builds on disks remove at their end; the wire has no parameter for it. */
 @RestController
 class SysprepController {
 
@@ -27,10 +27,10 @@ class SysprepController {
         this.templates = templates;
     }
 
-    /** What is to be taken away; whatever is not named stays. */
+    /** What to remove; anything not named stays. */
     record Wanted(@Nullable List<@Nullable String> removed) {}
 
-    /** What holds from the next attempt to build on. */
+    /** The setting, which applies from the next build attempt on. */
     record Holds(String templateId, List<String> removed) {}
 
     @PutMapping("/api/v1/templates/{id}/sysprep")

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Service;
 
-/** The components that a template's contents name. */
+/** The components that a template's contents use. */
 @Service
 class TemplateComponents {
 
@@ -29,7 +29,10 @@ class TemplateComponents {
         this.components = components;
     }
 
-    /** Refuses unless each is there and fits its command; holds them against deletion until the transaction ends. */
+    /**
+     * Refuses unless each component exists and fits its command; protects them against deletion until the transaction
+     * ends.
+     */
     void require(Template template) {
         for (var kind : List.of(BuildContent.Kind.BUILD, BuildContent.Kind.TEST)) {
             try {
@@ -45,7 +48,7 @@ class TemplateComponents {
         }
     }
 
-    /** Writes down that a template, which was stored in this transaction, uses them. */
+    /** Records the components that a template uses, which was stored in this transaction. */
     void use(Template template) {
         for (var kind : List.of(BuildContent.Kind.BUILD, BuildContent.Kind.TEST)) {
             try {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** The base image that each execution of a template of BaseImageType OSS imports for itself. */
+/** The import of a base image by each execution of a template whose BaseImageType is OSS. */
 @Component
 public final class TemplateImport {
 
@@ -31,7 +31,7 @@ public final class TemplateImport {
         this.executions = executions;
     }
 
-    /** What is to be imported; refuses when it is not there. */
+    /** The object to import; refuses if it does not exist. */
     public Images.Import require(Template template) {
         var disk = ImportParameters.DISKS
                 .in(template.kept())
@@ -44,7 +44,7 @@ public final class TemplateImport {
                         + template.region() + ", or is not for this account."));
     }
 
-    /** Makes the row of the image, which a worker fills, for an execution that was started in the same transaction. */
+    /** Adds the row of the image, which a worker fills, for an execution that was started in the same transaction. */
     public void begin(Template template, ExecutionId execution, Images.Import from) {
         var kept = template.kept();
         var image = NewId.image();
@@ -59,9 +59,9 @@ public final class TemplateImport {
         executions.importsBase(execution, image, retention(kept));
     }
 
-    /** When the image stays, in the words of the column execution.imported_kept. */
+    /** When the image is kept, as a value of the column execution.imported_kept. */
     private static String retention(Map<String, String> kept) {
-        // RetainImportedImage is the older way to say it, and counts when the newer one is not given.
+        // RetainImportedImage is the older form, and counts only if the newer one is not given.
         var always = !kept.containsKey(ImportParameters.RETENTION.name())
                 && ImportParameters.RETAIN.in(kept).orElse(false);
         return switch (ImportParameters.RETENTION.in(kept).orElse("")) {

@@ -17,7 +17,7 @@ import dev.kiln.template.BuildContent;
 import dev.kiln.template.Tag;
 import java.util.List;
 
-/** The parameters that a template is made of, and is returned with. */
+/** The parameters that a template is created with and returned with. */
 final class TemplateParameters {
 
     static final ErrorCode INVALID_NAME = new ErrorCode("InvalidName.Malformed", 400, "Name is not valid");

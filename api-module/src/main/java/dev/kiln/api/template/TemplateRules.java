@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What parameters of a new template have to do with each other. */
+/** Rules for parameters of a new template that depend on each other. */
 final class TemplateRules {
 
     private TemplateRules() {}
@@ -26,7 +26,7 @@ final class TemplateRules {
         return found.stream();
     }
 
-    /** ImageOptions.X, or the deprecated X; both are taken if they say the same. */
+    /** ImageOptions.X, or the deprecated X; both are accepted if they are equal. */
     private static void requireSame(
             Values given, Parameter<String> older, Parameter<String> newer, List<ApiException> found) {
         var old = given.find(older);

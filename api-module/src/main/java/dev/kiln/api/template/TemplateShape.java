@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How a template is answered. */
+/** The form of a template in answers. */
 final class TemplateShape {
 
     private static final Shape<Template> ADVANCED_OPTIONS = Shape.of(

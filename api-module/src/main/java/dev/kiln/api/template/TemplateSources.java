@@ -7,7 +7,7 @@ import dev.kiln.template.Template;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Service;
 
-/** What a template needs to be there: asked when it is made, and again at each start. */
+/** The existence of what a template needs: checked when it is created, and again at each start. */
 @Service
 public final class TemplateSources {
 
@@ -24,7 +24,7 @@ public final class TemplateSources {
         this.components = components;
     }
 
-    /** Refuses when something is missing; with noBaseImage when that is the base image. */
+    /** Refuses if something is missing; throws {@code noBaseImage} if that is the base image. */
     public void require(Template template, Supplier<? extends RuntimeException> noBaseImage) {
         if (!images.exists(template)) {
             throw noBaseImage.get();

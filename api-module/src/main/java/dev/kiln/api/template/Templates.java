@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public final class Templates {
 
-    // Executions that go within half a second, with all that hangs on them.
+    // The number of executions, with all their rows, that can be deleted within half a second.
     private static final int PART = 2000;
 
     private final JdbcClient jdbc;
@@ -77,12 +77,12 @@ public final class Templates {
                 .update();
     }
 
-    /** The account's template, held against deletion until the transaction ends. */
+    /** The account's template, protected against deletion until the transaction ends. */
     public Optional<Template> hold(TemplateId id, AccountId account) {
         return find(id, account, "for key share");
     }
 
-    /** The account's template, locked until the transaction ends: no execution of it can start meanwhile. */
+    /** The account's template, locked until the transaction ends, so that no execution of it can start. */
     public Optional<Template> lock(TemplateId id, AccountId account) {
         return find(id, account, "for update");
     }
@@ -99,7 +99,7 @@ public final class Templates {
                 .optional();
     }
 
-    /** The regions of all of the account's templates, by their ids. */
+    /** The region of each of the account's templates, by template id. */
     public Map<String, String> regions(AccountId account) {
         var regions = new HashMap<String, String>();
         jdbc.sql("select id, region_id from template where account_id = :account")
@@ -127,7 +127,7 @@ public final class Templates {
                 .single();
     }
 
-    /** Removes a part of the template's executions that have ended; false when none was left. */
+    /** Removes some of the template's finished executions; false if none was left. */
     boolean deletePartOfHistory(TemplateId id) {
         return jdbc.sql("""
                         with gone as (
@@ -141,9 +141,9 @@ public final class Templates {
                         """).param("id", id.value()).param("most", PART).update() > 0;
     }
 
-    /** Removes the template, its executions and those of their events that were published. Images stay. */
+    /** Removes the template, its executions, and their published events. Images stay. */
     void delete(TemplateId id) {
-        // By execution: there is no index of events by template.
+        // By execution: events have no index by template.
         jdbc.sql("""
                 delete from execution_event v using execution e
                 where e.template_id = :id and v.execution_id = e.id and v.published_at is not null
@@ -158,7 +158,7 @@ public final class Templates {
                 .update();
     }
 
-    /** How old steps may be that are taken from the step cache; false when the account has no such template. */
+    /** Sets the maximum age of steps from the step cache; false if the account has no such template. */
     boolean setStepCacheAge(TemplateId id, AccountId account, Duration age) {
         return jdbc.sql("update template set step_cache_seconds = :seconds where id = :id and account_id = :account")
                         .param("seconds", age.toSeconds())
@@ -168,7 +168,7 @@ public final class Templates {
                 == 1;
     }
 
-    /** What the template's images are to be; false when the account has no such template. */
+    /** Sets the form of the template's images; false if the account has no such template. */
     boolean setOutputForm(TemplateId id, AccountId account, ImageForm.Kind form) {
         return jdbc.sql("update template set output_form = :form where id = :id and account_id = :account")
                         .param("form", form.name())
@@ -178,7 +178,7 @@ public final class Templates {
                 == 1;
     }
 
-    /** Whether tests in a machine are left to workers that have KVM; false when the account has no such template. */
+    /** Sets whether only workers with KVM test in a machine; false if the account has no such template. */
     boolean setNeedsKvm(TemplateId id, AccountId account, boolean needed) {
         return jdbc.sql("update template set needs_kvm = :needed where id = :id and account_id = :account")
                         .param("needed", needed)
@@ -189,7 +189,7 @@ public final class Templates {
     }
 
     /**
-     * Which file of its context Packer builds; nothing for none. False when the account has no such template that has
+     * Sets the file of its context that Packer builds, if any. False unless the account has such a template with
      * neither commands nor accounts to share with.
      */
     boolean setPackerFile(TemplateId id, AccountId account, Optional<String> file) {
@@ -206,7 +206,7 @@ public final class Templates {
                 == 1;
     }
 
-    /** What builds on disks take away at their end; false when the account has no such template. */
+    /** Sets what builds on disks remove at their end; false if the account has no such template. */
     boolean setSysprep(TemplateId id, AccountId account, Set<Sysprep> removed) {
         return jdbc.sql("update template set sysprep = :removed where id = :id and account_id = :account")
                         .param("removed", removed.stream().map(Sysprep::word).toArray(String[]::new))
@@ -216,7 +216,7 @@ public final class Templates {
                 == 1;
     }
 
-    /** What a listing is narrowed to; empty lists and texts do not narrow. */
+    /** The filter of a listing; empty lists and texts do not filter. */
     record Filter(
             AccountId account, RegionId region, List<String> ids, String name, String resourceGroup, List<Tag> tags) {}
 
@@ -235,7 +235,7 @@ public final class Templates {
                 .single();
     }
 
-    /** Newest first, from behind the position on. */
+    /** At most {@code limit} templates behind the position, newest first. */
     List<Template> list(Filter filter, Position after, int limit) {
         return bind(jdbc.sql("select * " + MATCHING + """
                               and (created_at, id) < (:createdAt, :id)
