@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** What pages change, by the same operations as the wire: the same checks, the same refusals. */
+/** Runs changes from pages as operations of the wire: with the same checks and the same refusals. */
 @Component
 final class Actions {
 
@@ -30,12 +30,12 @@ final class Actions {
         retries.retry(execution, visitor.caller().account(), region);
     }
 
-    /** The path that was asked for, as a browser may be sent to it: what begins with two slashes is another host. */
+    /** The requested path in a form that is safe to redirect to: two leading slashes would name another host. */
     static String path(HttpServletRequest request) {
         return request.getRequestURI().replaceFirst("^/+", "/");
     }
 
-    /** The browser asks for another page of ours; after a change, so that to load it again changes nothing. */
+    /** Redirects to a page of ours; after a change, so that reloading changes nothing. */
     static void seeOther(HttpServletResponse response, String path) {
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);
         response.setHeader("Location", path);

@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The style sheet, the scripts and the icon, under addresses that change with what they are. */
+/** The style sheet, the scripts and the icon, under addresses that change with their content. */
 @RestController
 public final class Assets {
 
@@ -46,7 +46,7 @@ public final class Assets {
         }
     }
 
-    /** Where a file is. */
+    /** The address of a file. */
     public String path(String name) {
         return PATH + version + "/" + name;
     }
@@ -57,7 +57,7 @@ public final class Assets {
         if (bytes == null) {
             return ResponseEntity.notFound().build();
         }
-        // Under an address of another version it is what it is now, and is asked for again.
+        // An address of another version serves the current file, which browsers must revalidate.
         var kept = asked.equals(version)
                 ? CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable()
                 : CacheControl.noCache();

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long the last executions of a template took, as bars.
+ * A bar chart of how long a template's last executions took.
  *
- * @param summary the same in a sentence
- * @param medianY where the line of the median is
+ * @param summary the chart in a sentence
+ * @param medianY y coordinate of the median line
  */
 public record Chart(List<Bar> bars, String summary, int width, double medianY) {
 
@@ -26,7 +26,7 @@ public record Chart(List<Bar> bars, String summary, int width, double medianY) {
                 .sorted()
                 .toArray();
         var median = seconds.length == 0 ? 0 : seconds[seconds.length / 2];
-        // One that hung for hours must not make all others invisible.
+        // One execution that hung for hours must not make all others invisible.
         var most = Math.max(
                 0.1,
                 Math.min(

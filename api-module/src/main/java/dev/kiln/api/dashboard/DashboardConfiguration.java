@@ -4,7 +4,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the check of sessions and forms in front of every page. */
+/** Puts the checks of sessions and forms in front of every page. */
 @Configuration(proxyBeanMethods = false)
 class DashboardConfiguration {
 

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The list of executions, the page of each, and what can be done there. */
+/** The list of executions, the page of each, and the actions on it. */
 @RestController
 public class ExecutionPages {
 
@@ -54,7 +54,7 @@ public class ExecutionPages {
         this.pages = pages;
     }
 
-    /** What the list is narrowed to, as its address says it. */
+    /** The filter of the list, as in its address. */
     public record Asked(String status, String template, String account) {
 
         /** The address of the same list with another status. */
@@ -62,7 +62,7 @@ public class ExecutionPages {
             return "/ui/executions?" + new Asked(other, template, account).query();
         }
 
-        /** Its part of the address. */
+        /** The query part of the address. */
         public String query() {
             return Stream.of("status=" + status, "template=" + template, "account=" + account)
                     .filter(pair -> !pair.endsWith("="))
@@ -149,7 +149,10 @@ public class ExecutionPages {
                 .orElseThrow(Refusals::executionNotFound);
     }
 
-    /** Its log and its changes as they come; without the permission to see the log, as without the execution. */
+    /**
+     * Streams the log and changes of an execution; without the permission to see the log, it answers as if there were
+     * no such execution.
+     */
     @GetMapping("/ui/executions/{id}/stream")
     void stream(
             @RequestAttribute(Visitor.ATTRIBUTE) Visitor visitor,

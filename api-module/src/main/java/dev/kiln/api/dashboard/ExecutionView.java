@@ -19,27 +19,27 @@ public record ExecutionView(
         List<ExecutionParameters.Shown> parameters,
         Allowed allowed) {
 
-    /** In how many regions there is something to try again. */
+    /** The number of regions that can be retried. */
     public long failedTargets() {
         return targets.stream().filter(Target::hasFailed).count();
     }
 
-    /** What went wrong: a sentence, and what was printed last. */
+    /** What went wrong: a sentence, and the last lines of output. */
     public record Failure(String sentence, String lastLines, String code) {}
 
     /**
-     * Its place in the line.
+     * Its place in the queue.
      *
-     * @param position 0 when no worker that is there can do what it needs
+     * @param position 0 if no present worker can do what it needs
      */
     public record Waiting(int position, Optional<Duration> startsIn) {}
 
     /**
-     * A part of the time line.
+     * A stage in the time line.
      *
-     * @param since when it began, while it is under way
-     * @param share how much of the bar's length it takes, in percent
-     * @param usualShare likewise, what it usually takes
+     * @param since when it began, if it is in progress
+     * @param share its share of the bar's length, in percent
+     * @param usualShare the share that it usually takes, in percent
      */
     public record Stage(
             String name, Status status, String took, String usual, String since, double share, double usualShare) {}
@@ -47,10 +47,10 @@ public record ExecutionView(
     /** A step of the build or its test. */
     public record Step(ShownSteps.Step step, Status status, String took, String exit) {}
 
-    /** A region that gets a copy, and the accounts that it is shared with there. */
+    /** A region that gets a copy, and the accounts that the copy is shared with. */
     public record Target(ExecutionRecord.Target copy, Status status, int percent, List<Share> shares) {
 
-        /** Whether there is something to try again. */
+        /** Whether anything in it can be retried. */
         public boolean hasFailed() {
             return status == Status.FAILED || shares.stream().anyMatch(share -> share.status() == Status.FAILED);
         }
@@ -59,7 +59,7 @@ public record ExecutionView(
     /** An account that a copy is shared with. */
     public record Share(ExecutionRecord.Share share, Status status) {}
 
-    /** What the visitor may do. */
+    /** What the visitor is allowed to do. */
     public record Allowed(
             boolean cancel, boolean retry, boolean start, boolean log, boolean targets, boolean parameters) {}
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.springframework.stereotype.Component;
 
-/** Puts together what the page of an execution shows. */
+/** Assembles the page of an execution. */
 @Component
 final class ExecutionViews {
 
@@ -98,7 +98,7 @@ final class ExecutionViews {
                 visitor.may("kiln:GetExecutionParameters", ResourceType.EXECUTION, row));
     }
 
-    /** The first line says which step and how; what follows is what was printed last. */
+    /** The first line names the step and the failure; the rest is the last output. */
     private static Optional<ExecutionView.Failure> failure(ShownExecutions.Row row) {
         if (row.errorInfo().isEmpty() && row.errorCode().isEmpty()) {
             return Optional.empty();
@@ -138,10 +138,10 @@ final class ExecutionViews {
         return stages;
     }
 
-    /** What bars are drawn by, and what happened. */
+    /** The length that bars are relative to, and the execution's events. */
     private record Scale(double longest, List<ExecutionRecord.Event> events) {
 
-        /** Whether the execution gave up in the stage. */
+        /** Whether the execution failed in the stage. */
         boolean failedIn(ExecutionStatus stage, ExecutionStatus end) {
             return EnumSet.of(ExecutionStatus.FAILED, ExecutionStatus.TEST_FAILED)
                             .contains(end)

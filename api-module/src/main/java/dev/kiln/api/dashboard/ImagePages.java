@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The list of images, and what is installed in each. */
+/** The list of images, and the packages in each. */
 @RestController
 class ImagePages {
 

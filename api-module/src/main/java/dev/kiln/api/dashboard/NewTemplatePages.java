@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The form that makes a template. */
+/** The form for a new template. */
 @RestController
 public class NewTemplatePages {
 
@@ -68,7 +68,7 @@ public class NewTemplatePages {
             return Optional.ofNullable(request.getParameter(name)).orElse("");
         }
 
-        /** What is asked for, as the wire has it; empty values count as not given. */
+        /** The form as parameters of the wire; empty values count as not given. */
         private Map<String, String> parameters() {
             var parameters = new LinkedHashMap<>(Map.of(
                     "RegionId", region,
@@ -135,10 +135,10 @@ public class NewTemplatePages {
         }
     }
 
-    /** What is wrong with a content; line 0: all of it. */
+    /** A problem in a content; line 0 means all of it. */
     public record Problem(int line, String message) {}
 
-    /** What is wrong with a content while it is typed; nothing when nothing is. */
+    /** Checks a content while it is typed; an empty list if it is fine. */
     @PostMapping("/ui/templates/check")
     List<Problem> check(
             @RequestParam(name = "content", defaultValue = "") String content,

@@ -4,7 +4,7 @@ import dev.kiln.api.error.ApiException;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Paths of the dashboard that are no page's: whoever mistypes one gets a page that says so. */
+/** Answers mistyped paths of the dashboard with a page that says so. */
 @RestController
 class NoPage {
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every page has.
  *
- * @param section the entry of the menu that it belongs to
- * @param visitor nobody on the page to sign in
+ * @param section the menu entry that it belongs to
+ * @param visitor null on the sign-in page
  */
 public record Page(String title, String section, @Nullable Visitor visitor, Assets assets) {}

@@ -12,7 +12,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** What goes wrong on a page is told on a page. */
+/** Shows errors of pages as a page. */
 @RestControllerAdvice(basePackageClasses = PageErrors.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class PageErrors {
@@ -46,7 +46,7 @@ class PageErrors {
                         "back", back(request)));
     }
 
-    /** The page that a refused form was on. */
+    /** The page with the refused form. */
     private static String back(HttpServletRequest request) {
         var path = Actions.path(request);
         return request.getMethod().equals("POST") && path.lastIndexOf('/') > "/ui".length()

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Sets when templates start by themselves. */
+/** Sets when templates start automatically. */
 @RestController
 class SchedulePages {
 

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * When a template starts by itself, as its page shows it.
+ * When a template starts automatically, as its page shows it.
  *
- * @param schedule nothing when there is none, or the key may not see it
- * @param rebuild the same
- * @param onFamily whether it builds on a family, so that it can be built again when that changes
- * @param mayChange whether the key may set both
+ * @param schedule empty if there is none, or the key cannot see it
+ * @param rebuild likewise
+ * @param onFamily whether it builds on a family, so that it can be rebuilt when that changes
+ * @param mayChange whether the key is allowed to set both
  */
 public record ScheduleView(
         Optional<Schedules.Schedule> schedule,
@@ -42,7 +42,7 @@ public record ScheduleView(
         return BY_THE_CLOCK.withZone(ZoneId.of(known)).format(at) + " " + known;
     }
 
-    /** The outcome, as a word. */
+    /** The outcome in a word. */
     public String outcome(LastRun last) {
         return last.outcome().name().toLowerCase(Locale.ROOT);
     }
@@ -57,7 +57,7 @@ public record ScheduleView(
         return schedule.map(Schedules.Schedule::zone).orElse("UTC");
     }
 
-    /** Whether runs wait for the execution that runs, for the form. */
+    /** For the form: whether runs wait for a running execution. */
     public boolean queues() {
         return schedule.filter(one -> one.whileRunning() == WhileRunning.QUEUE).isPresent();
     }

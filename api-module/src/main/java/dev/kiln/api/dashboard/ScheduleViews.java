@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Gathers when templates start by themselves, as far as a visitor may know. */
+/** Reads when templates start automatically, as far as a visitor can see it. */
 @Component
 final class ScheduleViews {
 

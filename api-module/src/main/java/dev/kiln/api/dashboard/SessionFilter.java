@@ -16,8 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * In front of every page: what browsers may do with it, who asks for it, and whether a form came from one of ours. A
- * form has to carry the token of its session, and no browser must say that it comes from elsewhere.
+ * Runs before every page: sets what browsers can do with it, finds the visitor, and checks that a form is ours. A form
+ * must carry the token of its session, and the browser must not say that it comes from elsewhere.
  */
 final class SessionFilter extends OncePerRequestFilter {
 
@@ -70,7 +70,7 @@ final class SessionFilter extends OncePerRequestFilter {
                     .flatMap(one -> Stream.concat(Stream.of(one.getKey()), Stream.of(one.getValue())))
                     .noneMatch(text -> text.indexOf('\0') >= 0);
         } catch (IllegalStateException e) {
-            // As Tomcat says of a % without two digits behind it, of too many parameters, of too long a form.
+            // Tomcat refuses a % without two hexadecimal digits, too many parameters, or too long a form.
             return false;
         }
     }
@@ -84,7 +84,7 @@ final class SessionFilter extends OncePerRequestFilter {
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
     }
 
-    /** A page sends a person to the form; a program within a page is told by the status. */
+    /** A request for a page is redirected to the sign-in form; a script in a page gets only the status. */
     private static void askToSignIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var wantsPage = request.getMethod().equals("GET")
                 && Optional.ofNullable(request.getHeader("Accept")).orElse("").contains("text/html")
@@ -94,7 +94,8 @@ final class SessionFilter extends OncePerRequestFilter {
                 && site != null
                 && !site.equals("same-origin")
                 && cookie(request, COOKIE).isEmpty()) {
-            // Who follows a link from elsewhere does not send the cookie; who asks again from here does.
+            // Browsers send no cookie with a link from another site, but they do when the page then asks again from
+            // here.
             askAgain(request, response);
         } else if (wantsPage) {
             Actions.seeOther(response, SIGN_IN + "?to=" + FormText.encode(Actions.path(request)));

@@ -25,7 +25,7 @@ public final class ShownExecutions {
         this.jdbc = jdbc;
     }
 
-    /** An execution with the name of its template; the image is empty until it exists. */
+    /** An execution with its template's name; the image is empty until it exists. */
     public record Row(
             String id,
             String templateId,
@@ -45,18 +45,18 @@ public final class ShownExecutions {
             Optional<Instant> finishedAt)
             implements Visitor.Owned {
 
-        /** How long it took, or has taken. */
+        /** How long it took, or has taken so far. */
         public Duration took() {
             return Duration.between(createdAt, finishedAt.orElseGet(Instant::now));
         }
 
-        /** The first line of what went wrong. */
+        /** The first line of the failure. */
         public String trouble() {
             return errorInfo.lines().findFirst().orElse("");
         }
     }
 
-    /** What a list is narrowed to; empty ones do not narrow. */
+    /** The filter of a list; empty members do not filter. */
     record Filter(Optional<Long> account, String template, Optional<ExecutionStatus> status, boolean running) {}
 
     private static final String COLUMNS = """
@@ -73,9 +73,9 @@ public final class ShownExecutions {
                 .optional();
     }
 
-    /** Newest first, from behind the position on. */
+    /** At most {@code limit} executions behind the position, newest first. */
     List<Row> list(Filter filter, Position after, int limit) {
-        // Of each account by its own index: one index for all accounts would cost every start.
+        // Reads all accounts one by one, each by its index: one index across accounts would cost every start.
         var all = filter.account().isPresent() || !filter.template().isEmpty()
                 ? "execution e where " + matching(filter)
                 : "account a cross join lateral (select e.* from execution e where e.account_id = a.id and "
@@ -92,7 +92,7 @@ public final class ShownExecutions {
                 .list();
     }
 
-    /** Conditions on what is given alone: with all at once no index would fit. */
+    /** Conditions only for what is given: a statement with all of them would fit no index. */
     private static String matching(Filter filter) {
         var conditions = new ArrayList<>(List.of("(e.created_at, e.id) < (:createdAt, :id)"));
         filter.account().ifPresent(account -> conditions.add("e.account_id = :account"));

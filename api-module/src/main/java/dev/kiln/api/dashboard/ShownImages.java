@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads images for pages: an image with all its copies, of the account that owns it. */
+/** Reads images for pages: each image with all its copies in the account that owns it. */
 @Component
 public final class ShownImages {
 
@@ -24,10 +24,10 @@ public final class ShownImages {
     /**
      * An image, by its copy in the region where it was made.
      *
-     * @param version its number in its family, 1 for the oldest that is there; 0 outside of families
-     * @param digest nothing of an image in a cloud
-     * @param copies {@code region id state}, for each other copy
-     * @param origin the image that it was built from or copied of, empty for uploads
+     * @param version its number in its family, 1 for the oldest that exists; 0 outside of families
+     * @param digest empty for an image in a cloud
+     * @param copies {@code region id state} for each other copy
+     * @param origin the image that it was built or copied from, empty for uploads
      */
     public record Row(
             String id,
@@ -62,7 +62,7 @@ public final class ShownImages {
              where i.state = 'COPIED' and (e.id is null or e.image_id = i.id)
             """;
 
-    /** Newest first; those of all accounts when none is given. */
+    /** Newest first; images of all accounts if none is given. */
     List<Row> list(Optional<Long> account, String family, Position after, int limit) {
         return jdbc.sql(SELECT + " and (i.created_at, i.id) < (:createdAt, :id)"
                         + (account.isPresent() ? " and i.account_id = :account" : "")

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads which steps of a build and its test have begun, from the marks in the log, and how they ended. */
+/** Reads the steps of a build and its test that have begun, from the marks in the log, and their results. */
 @Component
 public final class ShownSteps {
 
@@ -18,10 +18,10 @@ public final class ShownSteps {
     }
 
     /**
-     * A step that has begun; one that was begun again in a later attempt counts as that.
+     * A step that has begun; one that began again in a later attempt counts once, as the later one.
      *
-     * @param logByte where in the log it begins
-     * @param exitCode known of steps of the build that have ended
+     * @param logByte where it begins in the log
+     * @param exitCode known for finished steps of the build
      */
     public record Step(
             String stage,

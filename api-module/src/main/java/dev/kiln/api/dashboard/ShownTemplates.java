@@ -23,7 +23,7 @@ public final class ShownTemplates {
         this.jdbc = jdbc;
     }
 
-    /** A template and how its executions went. */
+    /** A template and the results of its executions. */
     public record Row(
             String id,
             String name,
@@ -65,7 +65,7 @@ public final class ShownTemplates {
                 .optional();
     }
 
-    /** Newest first; those of all accounts when none is given. */
+    /** Newest first; templates of all accounts if none is given. */
     List<Row> list(Optional<Long> account, Position after, int limit) {
         return jdbc.sql(COLUMNS + "where (t.created_at, t.id) < (:createdAt, :id)"
                         + (account.isPresent() ? " and t.account_id = :account" : "")

@@ -16,14 +16,14 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Signing in with a key's id and secret, and out again. */
+/** Signs visitors in with a key's id and secret, and out. */
 @RestController
 class SignInController {
 
     private static final int LONGEST = 256;
     private static final int FORM_TOKEN = 32;
 
-    // Bounded: each segment takes some of the thread's stack.
+    // The length is limited because each segment takes some of the thread's stack.
     private static final Pattern PAGE = Pattern.compile("(?!.{201})/ui(/[a-z0-9-]+)*");
 
     private final KeyHolders holders;
@@ -51,7 +51,7 @@ class SignInController {
         form(request, response, "", "");
     }
 
-    /** The page to go to afterwards: one of ours, whatever a link says. */
+    /** The page to go to after signing in: always one of ours, whatever a link says. */
     private static String wanted(HttpServletRequest request) {
         var to = request.getParameter("to");
         return to != null && PAGE.matcher(to).matches() ? to : "/ui";
@@ -106,7 +106,7 @@ class SignInController {
 
     private static void set(
             HttpServletRequest request, HttpServletResponse response, String name, String value, Duration age) {
-        // Behind a proxy that ends TLS the proxy says so; who makes it up harms himself only.
+        // A proxy that terminates TLS sends this header; clients that forge it harm only themselves.
         var secure = request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
         var cookie = ResponseCookie.from(name, value)
                 .path("/ui")

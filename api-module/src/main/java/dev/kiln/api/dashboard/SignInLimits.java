@@ -8,7 +8,7 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** How often somebody may try to sign in to this process, by where he is and by which key he says he has. */
+/** Limits the attempts to sign in to this process, by address and by access key id. */
 @Component
 final class SignInLimits {
 
@@ -37,12 +37,12 @@ final class SignInLimits {
                         .build());
     }
 
-    /** Whether he may try once more. */
+    /** Whether another attempt is allowed. */
     boolean take(String address, String accessKeyId) {
         return byAddress.get(address).tryConsume(1) && byKey.get(accessKeyId).tryConsume(1);
     }
 
-    /** Who knew the secret has not used up anything. */
+    /** Returns the attempt, since the secret was right. */
     void giveBack(String address, String accessKeyId) {
         byAddress.get(address).addTokens(1);
         byKey.get(accessKeyId).addTokens(1);

@@ -21,7 +21,10 @@ public final class StageTimes {
         this.jdbc = jdbc;
     }
 
-    /** Seconds that each stage takes, by status: the median of the template's last successes before this execution. */
+    /**
+     * The seconds that each stage usually takes, by status: the median of the template's last successes before this
+     * time.
+     */
     Map<String, Double> usual(String template, Instant before) {
         var usual = new HashMap<String, Double>();
         jdbc.sql("""
@@ -51,7 +54,7 @@ public final class StageTimes {
     /** An execution that has ended, and how. */
     public record Ended(String id, String status, double seconds, Instant at) {}
 
-    /** The template's last ones, the oldest first. */
+    /** The template's last executions, oldest first. */
     List<Ended> last(String template, int most) {
         return jdbc.sql("""
                 select * from (

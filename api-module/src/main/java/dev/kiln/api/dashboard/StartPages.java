@@ -49,7 +49,7 @@ class StartPages {
             var answer = actions.run(START, visitor, Map.of("RegionId", row.region(), "ImagePipelineId", row.id()));
             Actions.seeOther(response, "/ui/executions/" + answer.get("ExecutionId"));
         } else if (request.getParameter("values") == null) {
-            // A button of another page, which does not know of parameters: they are asked for.
+            // A button of another page knows no parameters: go to the page that asks for them.
             Actions.seeOther(response, "/ui/templates/" + row.id());
         } else {
             var started = start.start(visitor.caller().account(), template, "", given(template, request));
@@ -57,7 +57,7 @@ class StartPages {
         }
     }
 
-    /** What was typed; a field that was left empty stands for the default, if there is one. */
+    /** The values that were typed; an empty field stands for the default, if there is one. */
     private Map<String, String> given(TemplateId template, HttpServletRequest request) {
         var given = new HashMap<String, String>();
         for (var parameter : parameters.of(template)) {

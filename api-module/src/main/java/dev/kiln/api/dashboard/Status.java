@@ -3,7 +3,7 @@ package dev.kiln.api.dashboard;
 import dev.kiln.execution.ExecutionStatus;
 import java.util.Locale;
 
-/** How a status looks: never by colour alone. */
+/** The look of a status; colour is never its only sign. */
 public enum Status {
     WAITING("Waiting", "wait", "waiting"),
     RUNNING("Running", "run", "running"),
@@ -22,7 +22,7 @@ public enum Status {
         this.tone = tone;
     }
 
-    /** The one of an execution's status. */
+    /** The look of an execution's status. */
     public static Status of(ExecutionStatus status) {
         return switch (status) {
             case SUCCESS -> DONE;
@@ -33,7 +33,7 @@ public enum Status {
         };
     }
 
-    /** The one of a copy's or share's state. */
+    /** The look of a copy's or share's state. */
     public static Status ofTarget(String state) {
         return switch (state) {
             case "COPIED", "SHARED" -> DONE;
@@ -43,7 +43,7 @@ public enum Status {
         };
     }
 
-    /** The one of a message to a webhook. */
+    /** The look of a webhook message's state. */
     public static Status ofDelivery(String state) {
         return switch (state) {
             case "DELIVERED" -> DONE;
@@ -52,7 +52,7 @@ public enum Status {
         };
     }
 
-    /** What it is called: what an execution does at the moment, or how it ended. */
+    /** What the execution does at the moment, or how it ended, in a word. */
     public static String word(ExecutionStatus status) {
         return switch (status) {
             case SUCCESS -> "Success";
@@ -62,7 +62,7 @@ public enum Status {
         };
     }
 
-    /** A word in capitals as pages show it. */
+    /** A word in capitals, in the form that pages show. */
     public static String sentence(String name) {
         return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT).replace('_', ' ');
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Renders pages. Their templates are classes, made when Kiln is built, and escape whatever they show. */
+/** Renders pages. Their templates are compiled into classes at build time, and escape everything they show. */
 @Component
 final class Views {
 
@@ -25,7 +25,7 @@ final class Views {
         return new Page(title, section, visitor, assets);
     }
 
-    /** Without a visitor: the page to sign in. */
+    /** Without a visitor it renders the sign-in page. */
     void render(HttpServletResponse response, String template, Map<String, Object> parameters) throws IOException {
         var all = new HashMap<>(parameters);
         all.putIfAbsent("page", page("Sign in", "", null));

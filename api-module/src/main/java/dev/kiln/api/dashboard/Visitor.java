@@ -5,36 +5,36 @@ import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.signature.Caller;
 
 /**
- * Who is signed in, and what he may see and do: what the policies of his key allow by the wire and the REST API.
+ * A signed-in visitor, who can see and do what the key's policies allow over the wire and the REST API.
  *
- * @param formToken what every form of his pages carries
+ * @param formToken the token that every form must carry
  */
 public record Visitor(Caller caller, String formToken) {
 
     static final String ATTRIBUTE = "dev.kiln.visitor";
 
-    /** Whether the key may do the action on the object; the root account sees those of all accounts. */
+    /** Whether the key is allowed the action on the object; the root account can see objects of all accounts. */
     public boolean may(String action, ResourceType type, Owned object) {
         return (caller.root() || object.accountId() == caller.account().value())
                 && caller.may(action, type.name(object.region(), new AccountId(object.accountId()), object.id()));
     }
 
-    /** The same for what changes the object, which its own account alone does. */
+    /** As {@link #may(String, ResourceType, Owned)}, for changes: only the object's own account can make them. */
     public boolean mayChange(String action, ResourceType type, Owned object) {
         return object.accountId() == caller.account().value() && may(action, type, object);
     }
 
-    /** Whether the key may do what is about no object of the vendor's. */
+    /** Whether the key is allowed an action that is not about one of the vendor's resources. */
     public boolean may(String action) {
         return caller.may(action, "*");
     }
 
-    /** Whether policies may hide some of a list. */
+    /** Whether policies can hide parts of a list. */
     public boolean isNarrowed() {
         return !caller.policies().isEmpty();
     }
 
-    /** The number of his account. */
+    /** The number of the visitor's account. */
     public String account() {
         return caller.account().toString();
     }
@@ -42,13 +42,13 @@ public record Visitor(Caller caller, String formToken) {
     /** An object of an account in a region. */
     public interface Owned {
 
-        /** Its id on the wire. */
+        /** The object's id on the wire. */
         String id();
 
-        /** The account that it belongs to. */
+        /** The account that owns it. */
         long accountId();
 
-        /** The region that it is in. */
+        /** Its region. */
         String region();
     }
 }

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Stores who is signed in. A browser has a token, the database its digest; the key is looked at in every request. */
+/** Stores sessions. A browser has a token, the database its digest; the key is checked again in every request. */
 @Component
 final class WebSessions {
 
@@ -26,7 +26,7 @@ final class WebSessions {
         this.settings = settings.web();
     }
 
-    /** Begins a session of the key, whose secret was shown to be known, and returns its token. */
+    /** Begins a session of a key whose secret has been checked, and returns the session's token. */
     String begin(String accessKeyId, String secret) {
         var token = NewId.text(TOKEN_LENGTH);
         jdbc.sql("""
@@ -41,7 +41,7 @@ final class WebSessions {
 
     private record Row(String accessKeyId, String secretDigest, boolean idle) {}
 
-    /** Who has the token; nobody when the session has ended, or its key is not what it was. */
+    /** The visitor with this token; empty if the session has ended, or its key has changed. */
     Optional<Visitor> find(String token) {
         return jdbc.sql("""
                 select access_key_id, secret_digest, used_at < now() - interval '1 minute' as idle from web_session

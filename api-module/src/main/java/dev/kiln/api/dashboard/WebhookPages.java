@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The webhooks of the visitor's account, what was sent to each, and a test. */
+/** The webhooks of the visitor's account, their deliveries, and a test message. */
 @RestController
 public class WebhookPages {
 
@@ -31,7 +31,7 @@ public class WebhookPages {
         this.pages = pages;
     }
 
-    /** The form for a new one as it was sent. */
+    /** The form for a new webhook. */
     public record Form(String url, String template) {}
 
     @GetMapping(PATH)
@@ -46,7 +46,10 @@ public class WebhookPages {
         pages.render(response, "webhooks", Map.of("page", page, "rows", rows, "form", form, "error", error));
     }
 
-    /** Shows the new one with its secret, which no other page does: it is no page to go to, but the answer itself. */
+    /**
+     * Shows the new webhook with its secret, which no other page does; the answer itself is the page, without a
+     * redirect.
+     */
     @PostMapping(PATH)
     void create(
             @RequestAttribute(Visitor.ATTRIBUTE) Visitor visitor,

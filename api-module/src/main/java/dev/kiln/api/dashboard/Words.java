@@ -17,12 +17,12 @@ public final class Words {
 
     private Words() {}
 
-    /** The moment, for who wants to know exactly. */
+    /** The exact moment. */
     public static String exact(Instant at) {
         return EXACT.format(at);
     }
 
-    /** The moment seen from now; scripts keep it up to date. */
+    /** The moment relative to now; scripts keep it up to date. */
     public static String ago(Instant at) {
         var seconds = Math.max(0, Duration.between(at, Instant.now()).toSeconds());
         if (seconds < 60) {
@@ -35,7 +35,7 @@ public final class Words {
         return seconds / 86_400 + " d ago";
     }
 
-    /** A duration, as precise as it matters. */
+    /** A duration, as precise as is useful. */
     public static String duration(double seconds) {
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", Math.max(0, seconds));
@@ -48,7 +48,7 @@ public final class Words {
                 : whole / 3600 + " h " + whole % 3600 / 60 + " min";
     }
 
-    /** The same. */
+    /** A duration, as precise as is useful. */
     public static String duration(Duration duration) {
         return duration(duration.toMillis() / 1000.0);
     }
@@ -64,7 +64,7 @@ public final class Words {
         return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);
     }
 
-    /** A text in one line of bearable length. */
+    /** A text shortened to one line. */
     public static String line(String text) {
         var line = text.replaceAll("\\s+", " ").strip();
         return line.codePointCount(0, line.length()) <= LONGEST_LINE
@@ -72,7 +72,7 @@ public final class Words {
                 : line.substring(0, line.offsetByCodePoints(0, LONGEST_LINE)) + "…";
     }
 
-    /** By what an execution was started. */
+    /** What started an execution. */
     public static String origin(Origin origin) {
         return switch (origin) {
             case REQUEST -> "somebody";
@@ -81,12 +81,12 @@ public final class Words {
         };
     }
 
-    /** A number with its thousands apart. */
+    /** A number with its thousands separated. */
     public static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** The place in a line. */
+    /** A place in the queue. */
     public static String ordinal(int place) {
         return switch (place) {
             case 1 -> "next in line";

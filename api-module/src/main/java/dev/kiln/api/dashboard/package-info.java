@@ -1,4 +1,4 @@
-/** The web page: what people see of executions, templates and images, and do with them. */
+/** The web page: shows executions, templates and images, and lets people act on them. */
 @NullMarked
 package dev.kiln.api.dashboard;
 

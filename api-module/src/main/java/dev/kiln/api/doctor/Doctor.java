@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Compares the regions with the rows, both ways, and collects what the workers have found on their machines. */
+/** Compares the regions with the database, both ways, and collects what the workers have found on their machines. */
 @Component
 class Doctor {
 
@@ -24,17 +24,20 @@ class Doctor {
         this.sweeps = sweeps;
     }
 
-    /** When a place was last searched by a worker. */
+    /** When a worker last searched a place. */
     record Place(String place, String worker, long secondsAgo) {}
 
     /**
-     * What was found.
+     * The result.
      *
-     * @param clean whether nothing was left, or all of it was removed
+     * @param clean whether nothing was left behind, or all of it was removed
      */
     record Report(boolean clean, List<Finding> findings, List<Place> places) {}
 
-    /** Looks, and removes from the regions what was left there; what is on a machine is removed by a worker there. */
+    /**
+     * Searches; on request, also removes what was left in the regions. Leftovers on a machine are removed by a worker
+     * there.
+     */
     Report look(boolean remove) {
         var findings = new ArrayList<Finding>();
         regions.regions().forEach(region -> findings.addAll(compare(region, remove)));
@@ -55,7 +58,7 @@ class Doctor {
                         .toList());
     }
 
-    /** Forgets a place that will not come back; a region is none, for what is in it can be removed. */
+    /** Forgets a place that will not come back. Regions cannot be forgotten: their leftovers can be removed. */
     void forget(String place) {
         if (regions.regions().stream().noneMatch(region -> region.value().equals(place))) {
             intents.forget(place);

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What was left behind, for operators. */
+/** What was left behind in regions and on machines, for operators. */
 @RestController
 @RequestMapping("/api/v1/doctor")
 class DoctorController {
@@ -23,21 +23,21 @@ class DoctorController {
         this.doctor = doctor;
     }
 
-    /** Looks and changes nothing. */
+    /** Searches without changing anything. */
     @GetMapping
     Doctor.Report look(@RequestAttribute("dev.kiln.caller") Caller caller) {
         requireRoot(caller);
         return doctor.look(false);
     }
 
-    /** Looks, and removes what was left behind. */
+    /** Searches, and removes what was left behind. */
     @PostMapping
     Doctor.Report remove(@RequestAttribute("dev.kiln.caller") Caller caller) {
         requireRoot(caller);
         return doctor.look(true);
     }
 
-    /** Forgets what was left in a place, an engine's directory, that will not come back. */
+    /** Forgets what was left in a place (an engine's directory) that will not come back. */
     @DeleteMapping("/places/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void forget(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String place) {

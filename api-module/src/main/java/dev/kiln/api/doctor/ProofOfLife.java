@@ -10,7 +10,10 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Tells others which uploads nobody works on any more: those of processes whose lock nobody holds. */
+/**
+ * Holds a lock in the database, by which others see that this process still works on its uploads: those of a process
+ * whose lock is free are abandoned.
+ */
 @Component
 final class ProofOfLife implements AutoCloseable {
 
@@ -25,7 +28,7 @@ final class ProofOfLife implements AutoCloseable {
                 new LockSessions(database.getJdbcUrl(), database.getUsername(), database.getPassword()));
     }
 
-    /** The lock, which is held when this returns. */
+    /** The number of the lock, which is held when this returns. */
     long lock() {
         try {
             session.hold();
@@ -37,7 +40,7 @@ final class ProofOfLife implements AutoCloseable {
         }
     }
 
-    /** A session that was lost is replaced soon, before anybody takes this process's uploads for abandoned. */
+    /** Soon replaces a lost session, before others take this process's uploads for abandoned. */
     @Scheduled(fixedDelay = 1000)
     void renew() {
         if (session.isOpen() || refused) {

@@ -10,7 +10,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Writes down what this process is about to store in a region, so that nothing of it outlives the process. */
+/** Records what this process is about to store in a region, so that nothing unwanted outlives the process. */
 @Component
 public final class Uploads {
 
@@ -23,28 +23,28 @@ public final class Uploads {
         this.life = life;
     }
 
-    /** Before the first byte is stored; the number is for {@link #end} or {@link #release}. */
+    /** Call it before the first byte is stored; pass the number to {@link #end} or {@link #release}. */
     public long begin(RegionId region, StoreKey key) {
         return intents.beginUpload(region, key, Optional.of(life.lock()));
     }
 
-    /** What was stored has a row of its own now. */
+    /** The stored object now has a row of its own. */
     public void end(long upload) {
         intents.endUpload(upload);
     }
 
-    /** What was stored is not wanted: if anything of it is still there, a reaper removes it. */
+    /** The stored object is not wanted: a reaper removes whatever is left of it. */
     public void release(long upload) {
         toRelease.add(upload);
         releaseAll();
     }
 
-    /** Leaves an object, which no row names any more, to the reapers; in the transaction that makes it so. */
+    /** Leaves an object that no row names any more to the reapers; call it in the transaction that removes the name. */
     public void leave(RegionId region, StoreKey key) {
         intents.beginUpload(region, key, Optional.empty());
     }
 
-    /** Again and again, because the database may be what made the upload fail. */
+    /** Repeated, because the database itself may have made the upload fail. */
     @Scheduled(fixedDelay = 1000)
     void releaseAll() {
         try {
@@ -53,7 +53,7 @@ public final class Uploads {
                 toRelease.remove(upload);
             }
         } catch (DataAccessException e) {
-            // They wait for the next time.
+            // The rest waits for the next run.
         }
     }
 }

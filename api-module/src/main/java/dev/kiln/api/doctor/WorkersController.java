@@ -9,7 +9,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The workers that are there, for operators: who can do what, and why not. */
+/** The present workers, for operators: what each can do, and why it cannot do the rest. */
 @RestController
 class WorkersController {
 
@@ -19,7 +19,7 @@ class WorkersController {
         this.workers = new Workers(jdbc);
     }
 
-    /** All that have announced themselves. */
+    /** All workers that have announced themselves. */
     record Present(List<Workers.Worker> workers) {}
 
     @GetMapping("/api/v1/workers")

@@ -1,4 +1,4 @@
-/** What was left behind: what this process writes down before it stores, and the search that an operator asks for. */
+/** Leftovers: the record of what this process is about to store, and the search that an operator asks for. */
 @NullMarked
 package dev.kiln.api.doctor;
 

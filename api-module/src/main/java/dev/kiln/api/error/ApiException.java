@@ -3,7 +3,7 @@ package dev.kiln.api.error;
 import java.time.Duration;
 import java.util.Map;
 
-/** A request is refused: the code and HTTP status of the reference, and a message with value, rule and remedy. */
+/** A refused request: the code and HTTP status of the reference, and a message with value, rule and remedy. */
 public final class ApiException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -24,14 +24,14 @@ public final class ApiException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** The same refusal of something that may be tried again after this time. */
+    /** This refusal, with the time after which the request can be tried again. */
     public ApiException retryAfter(Duration time) {
         return new ApiException(code, status, getMessage(), time);
     }
 
     /**
-     * When to try again, for headers: {@code Retry-After} in seconds, and {@code x-acs-retry-after}, which the vendor's
-     * Node SDK reads as milliseconds. Nothing when trying again is of no use.
+     * Headers that say when to try again: {@code Retry-After} in seconds, and {@code x-acs-retry-after}, which the
+     * vendor's Node SDK reads as milliseconds. Empty if trying again is of no use.
      */
     public Map<String, String> headers() {
         return retryAfter.isZero()

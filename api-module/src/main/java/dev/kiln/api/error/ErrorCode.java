@@ -1,11 +1,11 @@
 package dev.kiln.api.error;
 
 /**
- * A code of the vendor's reference, or one of ours where it has none. Codes are constants of those who answer them;
- * docs/api.md lists what the operations declare, and a test provokes each.
+ * A code of the vendor's reference, or of Kiln where that has none. Codes are constants of the classes that answer
+ * them; docs/api.md lists those that operations declare, and a test provokes each.
  *
- * @param status of HTTP
- * @param when it is answered, for people
+ * @param status HTTP status
+ * @param when when it is answered, in words
  */
 public record ErrorCode(String code, int status, String when) {
 
@@ -28,7 +28,7 @@ public record ErrorCode(String code, int status, String when) {
         return new ApiException(code, status, message);
     }
 
-    /** Whether the other is the same code, whatever is said of it. */
+    /** Whether the other has the same code, whatever its status and description. */
     public boolean isSame(ErrorCode other) {
         return code.equals(other.code);
     }

@@ -12,22 +12,22 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
-/** Turns whatever went wrong into an answer that tells a stranger nothing, and a log line that tells us all. */
+/** Turns any failure into an answer that reveals nothing to a stranger, and a log line with everything. */
 public final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
-    // States that Spring has no class for. lock_not_available: somebody held a lock for longer than the session's
-    // lock_timeout. read_only_sql_transaction: a standby before it is promoted, or a server that was made to only read.
+    // States that Spring has no class for. lock_not_available: a lock was held for longer than the session's
+    // lock_timeout. read_only_sql_transaction: a standby that is not promoted yet, or a server made read-only.
     private static final Set<String> TEMPORARY = Set.of("55P03", "25006");
 
-    // character_not_in_repertoire, untranslatable_character (in jsonb), datetime_field_overflow: what no check before
-    // has found.
+    // character_not_in_repertoire, untranslatable_character (in jsonb), datetime_field_overflow: values that no earlier
+    // check has found.
     private static final Set<String> UNSTORABLE = Set.of("22021", "22P05", "22008");
 
     private Failures() {}
 
-    /** The refusal to answer with; what was not a refusal is logged under the request's id. */
+    /** The refusal to answer with; a failure that was not a refusal is logged under the request's id. */
     public static ApiException refusal(Throwable failure, String requestId) {
         if (failure instanceof ApiException refusal) {
             return refusal;

@@ -2,7 +2,7 @@ package dev.kiln.api.error;
 
 import java.util.List;
 
-/** The codes of the protocol itself: what is checked before an operation is. */
+/** The codes of the protocol itself, which is checked before the operation. */
 public final class Gateway {
 
     public static final ErrorCode METHOD = new ErrorCode("UnsupportedHTTPMethod", 400, "neither GET nor POST");
@@ -44,7 +44,7 @@ public final class Gateway {
             403,
             "a policy of the key does not allow the operation on what it names; checked after the parameters' form");
 
-    /** All of them, in the order in which they are checked. */
+    /** All codes, in the order in which they are checked. */
     public static final List<ErrorCode> CODES = List.of(
             METHOD,
             ErrorCode.INVALID_PARAMETER,

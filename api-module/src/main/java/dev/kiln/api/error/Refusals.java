@@ -2,7 +2,7 @@ package dev.kiln.api.error;
 
 import dev.kiln.region.RegionId;
 
-/** The refusals that more than one operation gives, with one wording each. */
+/** Refusals shared by several operations, with one wording each. */
 public final class Refusals {
 
     public static final ErrorCode IMAGE_NOT_FOUND =
@@ -22,7 +22,7 @@ public final class Refusals {
         return missing(ErrorCode.MISSING_PARAMETER, parameter);
     }
 
-    /** The parameter is missing, for which an operation has a code of its own. */
+    /** A missing parameter for which the operation has its own code. */
     public static ApiException missing(ErrorCode code, String parameter) {
         return code.because("The input parameter \"" + parameter
                 + "\" that is mandatory for processing this request is not supplied.");
@@ -73,7 +73,7 @@ public final class Refusals {
                 + " has a running execution. Cancel it, or wait until it has ended.");
     }
 
-    /** The value in quotation marks, cut to a length that suits a message. */
+    /** The value in quotation marks, shortened for a message. */
     public static String quoted(String value) {
         return value.length() <= SHOWN
                 ? "\"" + value + "\""

@@ -71,7 +71,7 @@ public final class RestCodes {
     public static final ErrorCode NO_PREVIOUS_IMAGE = new ErrorCode(
             "InvalidImageId.NoPrevious", 404, "the image's template or family has no earlier image in its region");
 
-    /** All of them. */
+    /** All codes. */
     public static final List<ErrorCode> CODES = List.of(
             ROOT_ONLY,
             LONG_LIVED_ONLY,

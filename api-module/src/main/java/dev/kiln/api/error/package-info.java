@@ -1,4 +1,4 @@
-/** Refusals: what a caller is told when a request is not carried out. */
+/** Refusals: the answers to requests that are not carried out. */
 @NullMarked
 package dev.kiln.api.error;
 

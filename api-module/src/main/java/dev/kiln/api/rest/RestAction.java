@@ -22,7 +22,7 @@ public record RestAction(
     /** Listing the executions of a template, as on the wire. */
     public static final String LIST_EXECUTIONS = "ecs:DescribeImagePipelineExecutions";
 
-    /** Comparing images; it is checked on each of them. */
+    /** Comparing images; checked on each of them. */
     public static final String DIFFERENCES = "kiln:GetPackageDifferences";
 
     /** All routes. */

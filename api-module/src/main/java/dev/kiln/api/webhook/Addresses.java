@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which addresses webhooks may lead to. Asked when a webhook is made, so that its maker is told, and again before every
- * connection, which is then made to the address that was looked at: a name may lead elsewhere by then.
+ * The addresses that webhooks can use. Asked when a webhook is created, to refuse it, and before every connection,
+ * which is then made to the checked address: by then a name can resolve to another.
  */
 final class Addresses {
 
-    // What is not a public address of somebody: of this machine, of local networks, for special purposes, and what
-    // carries another address in itself.
+    // Addresses that are not public: of this machine, of local networks, for special purposes, and those that embed
+    // another address.
     private static final List<Network> NOT_PUBLIC = Stream.of(
                     "0.0.0.0/8",
                     "10.0.0.0/8",
@@ -52,7 +52,7 @@ final class Addresses {
         this.allowed = Network.of(privateNetworks, "kiln.webhooks.private-networks");
     }
 
-    /** The host's addresses; fails when there are none, or one of them is not allowed. */
+    /** The host's addresses; fails if there are none, or one of them is not allowed. */
     List<InetAddress> of(String host) throws IOException {
         InetAddress[] found;
         try {
@@ -62,7 +62,7 @@ final class Addresses {
         }
         for (var address : found) {
             if (!isPublic(address) && allowed.stream().noneMatch(network -> network.contains(address))) {
-                // Which one it is would tell a stranger what names mean within.
+                // Naming the address would show a stranger what names resolve to inside.
                 throw new IOException("the host " + host
                         + " leads to an address that is not public; the operator can allow networks by"
                         + " kiln.webhooks.private-networks");

@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What is sent to webhooks: the line of each execution, who sends what now, and the log of it. */
+/** Messages to webhooks: the queue of each execution, the claims of sending processes, and the log. */
 public final class Deliveries {
 
-    // Longer than a try can take: looking the name up, connecting, waiting for the answer.
+    // Longer than a try can take: resolving the name, connecting, and waiting for the answer.
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final int LONGEST_TROUBLE = 500;
 
@@ -32,7 +32,7 @@ public final class Deliveries {
         this.seal = seal;
     }
 
-    /** One that this process sends now. */
+    /** A message that this process is sending. */
     record Claim(
             long id,
             String webhook,
@@ -43,8 +43,8 @@ public final class Deliveries {
             Optional<String> secret) {}
 
     /**
-     * Takes those that are due, at most so many, the first of each execution's line only; whoever takes one has it for
-     * a while, so that any number of processes may send. Those of some accounts are passed over.
+     * Claims up to {@code atMost} due messages, only the first of each execution's queue. A claim holds for a while, so
+     * that any number of processes can send. Messages of the accounts in {@code passedOver} are skipped.
      */
     List<Claim> claim(int atMost, Collection<AccountId> passedOver) {
         return jdbc.sql("""
@@ -82,7 +82,7 @@ public final class Deliveries {
                 open(webhook, row.getBytes("secret")));
     }
 
-    /** Nothing when it was sealed under another key: that is no reason to send others nothing. */
+    /** Empty if it was sealed under another key; that must not hold up other webhooks. */
     private Optional<String> open(String webhook, byte[] secret) {
         try {
             return Optional.of(seal.open(webhook, secret));
@@ -92,7 +92,7 @@ public final class Deliveries {
         }
     }
 
-    /** The receiver took it: the next of its line is due. */
+    /** The receiver accepted it: the next message of its queue is due. */
     void delivered(Claim claim, int answer) {
         jdbc.sql("""
                         with done as (
@@ -111,7 +111,7 @@ public final class Deliveries {
     }
 
     /**
-     * It was not taken: tried again after the pause, with its line, unless that would be too late.
+     * The receiver did not accept it: it and its queue are tried again after the pause, unless that would be too late.
      *
      * @return whether it was too late
      */
@@ -148,8 +148,7 @@ public final class Deliveries {
     }
 
     /**
-     * A message that tells nothing but that messages arrive; one that waits is due now instead, so that they do not
-     * pile up.
+     * Adds a message without data, as a test; if one waits already, that becomes due now, so that they do not pile up.
      */
     void addTest(String webhook) {
         jdbc.sql("""
@@ -165,10 +164,10 @@ public final class Deliveries {
     /**
      * A line of the log.
      *
-     * @param executionId nothing: a test
+     * @param executionId empty for a test
      * @param state PENDING, DELIVERED or FAILED
      * @param answer the status of the last answer, if there was one
-     * @param trouble what was wrong with the last try; empty when nothing was
+     * @param trouble the failure of the last try; empty if it did not fail
      */
     public record Delivery(
             String messageId,
@@ -209,7 +208,7 @@ public final class Deliveries {
         return "msg_" + delivery;
     }
 
-    /** Removes what is older than the log goes back, and what was for webhooks that are gone; a part at a time. */
+    /** Removes old messages from the log, and pending ones of deleted webhooks; a part at a time. */
     int purge(Duration keepFor) {
         return jdbc.sql("""
                         delete from webhook_delivery where id in (

@@ -6,7 +6,7 @@ import dev.kiln.api.error.RestCodes;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** Where a webhook posts to, taken apart; its form is that of a web address and nothing else. */
+/** The parsed address of a webhook, which must be a web address and nothing else. */
 record Destination(boolean tls, String host, int port, String target) {
 
     private static final int LONGEST = 2048;
@@ -47,7 +47,7 @@ record Destination(boolean tls, String host, int port, String target) {
         return Refusals.invalid(RestCodes.INVALID_URL, "url", url, rule);
     }
 
-    /** For the header: without the scheme's own port. */
+    /** The value of the Host header: without the scheme's default port. */
     String authority() {
         var name = host.contains(":") ? "[" + host + "]" : host;
         return port == (tls ? 443 : 80) ? name : name + ":" + port;

@@ -25,19 +25,19 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Sends what is due to webhooks, in every API process. Nothing waits for it: a receiver that is slow or away keeps at
- * most half of the senders busy and delays the messages of its account.
+ * Sends due messages to webhooks, in every API process. Nothing waits for it: a slow or absent receiver occupies at
+ * most half of the senders and delays only the messages of its own account.
  */
 final class Dispatcher implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    // With the usual pauses that is after some minutes.
+    // With the usual pauses, reached after some minutes.
     private static final int TRIES_BEFORE_WARNING = 5;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int MOST_ADDRESSES = 2;
 
-    /** What became of one try; a metric's label. */
+    /** The result of one try; a label of the metric. */
     private enum Outcome {
         DELIVERED,
         FAILED,
@@ -50,7 +50,7 @@ final class Dispatcher implements SmartLifecycle {
     private final Metrics metrics;
     private final Posts posts = new Posts();
     private final Semaphore free;
-    // Rings when a message has come to its end: the next of its line may be due.
+    // Signalled when a message has ended: the next of its queue may be due.
     private final Semaphore ended = new Semaphore(0);
     private final Map<AccountId, Integer> underWay = new ConcurrentHashMap<>();
     private final int ofOneAccount;
@@ -66,7 +66,7 @@ final class Dispatcher implements SmartLifecycle {
         this.free = new Semaphore(settings.atOnce());
         this.ofOneAccount = Math.max(1, settings.atOnce() / 2);
         this.senders = Executors.newCachedThreadPool(daemons());
-        // So that an alert on the first message that is given up sees it.
+        // So that an alert sees the first message that is given up.
         for (var outcome : Outcome.values()) {
             tries(outcome);
         }
@@ -93,7 +93,7 @@ final class Dispatcher implements SmartLifecycle {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                // Whatever it is: messages wait in their table for the next look.
+                // Catch everything: messages stay in their table until the next look.
                 LOG.warn("no webhook is told this time: {}", e.toString());
                 pause();
             }
@@ -108,7 +108,7 @@ final class Dispatcher implements SmartLifecycle {
         }
     }
 
-    /** Hands what is due to free senders, and returns how many that were. */
+    /** Hands due messages to free senders; returns how many. */
     private int sendDue() throws InterruptedException {
         free.acquire();
         free.release();
@@ -119,7 +119,7 @@ final class Dispatcher implements SmartLifecycle {
         var most = underWay.values().stream()
                 .filter(number -> number < ofOneAccount)
                 .max(Integer::compare);
-        // All of them may be one account's.
+        // All of them can belong to one account.
         var room = Math.min(free.availablePermits(), ofOneAccount - most.orElse(0));
         var due = deliveries.claim(Math.max(1, room), busy);
         for (var claim : due) {
@@ -179,7 +179,7 @@ final class Dispatcher implements SmartLifecycle {
         tries(lost ? Outcome.GIVEN_UP : Outcome.FAILED).increment();
     }
 
-    /** Doubled each time, up to an hour, and a little more or less, so that not all come back at once. */
+    /** Doubled each time, up to an hour, and varied by up to 20 %, so that not all come back at once. */
     private Duration backOff(int attempt) {
         var doubled = settings.backOff().multipliedBy(1L << Math.min(attempt - 1, 20));
         var pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
@@ -190,7 +190,7 @@ final class Dispatcher implements SmartLifecycle {
         return CloudEvents.ofRow(claim.event(), claim.webhook(), Deliveries.messageId(claim.id()));
     }
 
-    /** Every now and then, what is old goes. */
+    /** Shortens the log from time to time. */
     @Scheduled(fixedDelayString = "${kiln.purge-interval:1m}")
     void purge() {
         try {
@@ -206,7 +206,7 @@ final class Dispatcher implements SmartLifecycle {
         thread.start();
     }
 
-    /** What is under way may have arrived or not: it is sent again, under the same id. */
+    /** A message that is being sent may have arrived or not: it is sent again, under the same id. */
     @Override
     public void stop() {
         running = false;

@@ -9,12 +9,12 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** What is posted, signed as the Standard Webhooks specification says, which has libraries for receivers. */
+/** A posted message, signed according to the Standard Webhooks specification, which has libraries for receivers. */
 record Message(String id, String body) {
 
     static final String SECRET_PREFIX = "whsec_";
 
-    /** The headers that let a receiver know who has sent the message and when. */
+    /** The headers that let a receiver verify the sender and the time. */
     Map<String, String> headers(String secret, Instant now) {
         var time = Long.toString(now.getEpochSecond());
         var headers = new LinkedHashMap<String, String>();

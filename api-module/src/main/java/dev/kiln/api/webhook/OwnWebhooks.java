@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What accounts do with their webhooks. A webhook of another account is as good as none: it is not found. */
+/** The operations of accounts on their webhooks. A webhook of another account is answered as not found. */
 @Component
 public class OwnWebhooks {
 
@@ -46,14 +46,17 @@ public class OwnWebhooks {
         this.transaction = transaction;
     }
 
-    /** A webhook that was made just now; its secret is shown this once. */
+    /** A new webhook; its secret is shown only here. */
     public record Made(
             String webhookId,
             String url,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> template,
             String secret) {}
 
-    /** Makes one, of all executions or of a template's; refused when its address is none that may be sent to. */
+    /**
+     * Creates a webhook for all executions, or for those of a template; refuses an address that messages cannot be sent
+     * to.
+     */
     public Made create(Caller caller, String url, Optional<TemplateId> template) {
         checkAddress(url);
         var made = new Made("wh-" + NewId.text(20), url, template.map(TemplateId::value), secret());
@@ -89,12 +92,12 @@ public class OwnWebhooks {
         }
     }
 
-    /** All of them, the oldest first, without their secrets. */
+    /** All webhooks of the account, oldest first, without their secrets. */
     public List<Webhooks.Webhook> all(Caller caller) {
         return webhooks.of(caller.account());
     }
 
-    /** One of them. */
+    /** One webhook. */
     public Webhooks.Webhook find(Caller caller, String id) {
         return all(caller).stream()
                 .filter(webhook -> webhook.webhookId().equals(id))
@@ -102,20 +105,20 @@ public class OwnWebhooks {
                 .orElseThrow(() -> notFound(id));
     }
 
-    /** Removes one; what was to be sent to it is not sent. */
+    /** Removes a webhook; its pending messages are not sent. */
     public void remove(Caller caller, String id) {
         if (!webhooks.remove(id, caller.account())) {
             throw notFound(id);
         }
     }
 
-    /** Sends a message that tells nothing; the log says what became of it. */
+    /** Sends a message without data; the log shows the result. */
     public void test(Caller caller, String id) {
         var webhook = find(caller, id);
         deliveries.addTest(webhook.webhookId());
     }
 
-    /** What was sent last, newest first. */
+    /** The last messages, newest first. */
     public List<Deliveries.Delivery> log(Caller caller, String id) {
         var webhook = find(caller, id);
         return deliveries.log(webhook.webhookId(), LOG_LINES);

@@ -19,9 +19,9 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Posts over a connection of its own each, to an address that was looked at before: Java's HTTP clients look names up
- * themselves, and would connect to whatever they mean by then. Of the answer only the first line is read; a redirect is
- * an answer like another. However slowly a receiver takes or answers, its time is bounded.
+ * Posts each message over its own connection, to an address that was checked before: Java's HTTP clients resolve names
+ * themselves, and would connect to whatever they get then. Only the first line of the answer is read; a redirect is an
+ * answer like any other. However slow the receiver, the time is bounded.
  */
 final class Posts implements AutoCloseable {
 
@@ -36,11 +36,11 @@ final class Posts implements AutoCloseable {
         return thread;
     });
 
-    /** Sends and returns the status of the answer. */
+    /** Sends the message and returns the status of the answer. */
     int send(Destination to, InetAddress address, Map<String, String> headers, String body) throws IOException {
         try (var plain = new Socket()) {
             plain.connect(new InetSocketAddress(address, to.port()), (int) TO_CONNECT.toMillis());
-            // Closed from outside, whatever it is that hangs ends.
+            // Closing the socket from outside ends whatever hangs.
             var deadline = deadlines.schedule(() -> close(plain), TO_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
             try (var socket = to.tls() ? secured(plain, to) : plain) {
                 write(socket, to, headers, body.getBytes(StandardCharsets.UTF_8));
@@ -59,11 +59,11 @@ final class Posts implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is closed for whoever uses it, and that is what counts.
+            // The socket is closed for its users, and that is what counts.
         }
     }
 
-    /** The certificate has to be one for the name, whatever the address is. */
+    /** The certificate must be for the name, whatever the address is. */
     private static SSLSocket secured(Socket plain, Destination to) throws IOException {
         var made = ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(plain, to.host(), to.port(), true);
         if (!(made instanceof SSLSocket socket)) {
@@ -93,7 +93,7 @@ final class Posts implements AutoCloseable {
     private static int status(InputStream in) throws IOException {
         var line = line(in);
         while (line.startsWith("HTTP/1.1 100")) {
-            // An interim answer, its empty line, and then the real one.
+            // An interim answer and its empty line precede the real one.
             while (!line.isEmpty()) {
                 line = line(in);
             }

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The webhooks of one's own account. */
+/** The webhooks of the caller's account. */
 @RestController
 @RequestMapping("/api/v1/webhooks")
 class WebhookController {
@@ -31,7 +31,7 @@ class WebhookController {
         this.webhooks = webhooks;
     }
 
-    /** What a webhook is to be. */
+    /** The requested webhook. */
     record NewWebhook(
             @Nullable String url,
             @Nullable String template,
@@ -53,7 +53,7 @@ class WebhookController {
         }
     }
 
-    /** All of them, without their secrets. */
+    /** All webhooks, without their secrets. */
     record Listed(List<Webhooks.Webhook> webhooks) {}
 
     @GetMapping

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The webhooks of accounts. */
+/** Stores the webhooks of accounts. */
 @Component
 public final class Webhooks {
 
@@ -26,7 +26,7 @@ public final class Webhooks {
     /**
      * A webhook without its secret.
      *
-     * @param template whose executions alone it is told of; nothing: all of the account's
+     * @param template the only template whose executions it receives; empty for all of the account's
      */
     public record Webhook(
             String webhookId,
@@ -34,7 +34,7 @@ public final class Webhooks {
             @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> template,
             Instant createdAt) {}
 
-    /** Its template, if it has one, is held against deletion by whoever calls. */
+    /** Adds a webhook; the caller protects its template, if it has one, against deletion. */
     void add(String id, AccountId account, String url, Optional<TemplateId> template, String secret) {
         jdbc.sql("""
                 insert into webhook (id, account_id, url, template_id, secret)
@@ -63,7 +63,7 @@ public final class Webhooks {
                 .list();
     }
 
-    /** Counts, and keeps others who count for the account waiting until the transaction ends. */
+    /** Counts the account's webhooks; other counts wait until the transaction ends. */
     int count(AccountId account) {
         jdbc.sql("select id from account where id = :account for no key update")
                 .param("account", account.value())
@@ -75,7 +75,7 @@ public final class Webhooks {
                 .single();
     }
 
-    /** False when the account has no such webhook. What was to be sent to it is not sent. */
+    /** Removes a webhook and its pending messages; false if the account has no such webhook. */
     boolean remove(String id, AccountId account) {
         return jdbc.sql("delete from webhook where id = :id and account_id = :account")
                         .param("id", id)

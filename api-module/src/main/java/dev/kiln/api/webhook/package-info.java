@@ -1,4 +1,4 @@
-/** Webhooks: events of an account's executions, posted to where it wants them. */
+/** Webhooks: events of an account's executions, posted to its own addresses. */
 @NullMarked
 package dev.kiln.api.webhook;
 

@@ -1,4 +1,4 @@
-// What terminals show: escape sequences become names of classes, never markup.
+// Terminal output for the page: escape sequences become class names, never markup.
 
 const PLAIN = Object.freeze({ classes: "" });
 const ESCAPE = /\u001b(?:\[([0-9;:]*)([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
@@ -37,7 +37,7 @@ function styled(style, codes) {
   return classes.length === 0 ? PLAIN : { bold, dim, italic, underline, fore, back, classes: classes.join(" ") };
 }
 
-/** Of 256 colours the one of our 16 that is nearest: ours are readable on the ground of the log. */
+/** Maps one of 256 colours to the nearest of our 16, which are readable on the log's background. */
 function of256(index) {
   if (index < 16) { return index; }
   if (index >= 232) { return index < 238 ? 8 : index < 250 ? 7 : 15; }
@@ -52,7 +52,7 @@ function nearest(red, green, blue) {
   return most > 170 ? bits + 8 : bits;
 }
 
-/** The style that a line leaves to the next one. */
+/** The style in which the next line begins. */
 export function after(line, style) {
   if (!line.includes("\u001b")) { return style; }
   for (const match of line.matchAll(ESCAPE)) {
@@ -61,12 +61,12 @@ export function after(line, style) {
   return style;
 }
 
-/** The line as runs of text of one style each. */
+/** Splits the line into runs of text with one style each. */
 export function runs(line, style) {
   const found = [];
   let from = 0;
   const add = (text) => {
-    // Other control characters have no place in a line.
+    // Removes all other control characters.
     const shown = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
     if (shown) { found.push({ text: shown, classes: style.classes }); }
   };
@@ -79,7 +79,7 @@ export function runs(line, style) {
   return found;
 }
 
-/** The text alone. */
+/** The text without escape sequences and control characters. */
 export function plain(line) {
   return line.replace(ESCAPE, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
 }

@@ -1,4 +1,4 @@
-// Keeps a page as it would be if it were loaded now, and times as they are.
+// Keeps pages and their relative times up to date without a reload.
 
 import { Log } from "./log.js";
 
@@ -36,7 +36,7 @@ function say(text) {
   note.hidden = text === "";
 }
 
-/** Asks for this page again and puts in what has changed; what has the focus keeps it. */
+/** Requests this page again and replaces the parts that have changed; the focus stays where it is. */
 async function refresh() {
   const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html", "Kiln-Part": "1" } });
   if (answer.status === 401) {
@@ -61,7 +61,7 @@ async function refresh() {
 let wanted = 0;
 let asked = 0;
 
-/** Soon, but not more often than makes sense. */
+/** Refreshes soon, at most once each AT_MOST_EVERY. */
 function refreshSoon() {
   if (wanted) { return; }
   wanted = setTimeout(async () => {
@@ -70,7 +70,7 @@ function refreshSoon() {
     try {
       await refresh();
     } catch {
-      // Whoever follows is told by the stream, and a list is asked for again anyway.
+      // The next event of the stream, or the next refresh of a list, tries again.
     }
   }, Math.max(0, asked + AT_MOST_EVERY - Date.now()));
 }
@@ -107,7 +107,7 @@ function follow(address) {
   });
 }
 
-/** Checks a field while it is typed, and says where something is wrong. */
+/** Checks a field while it is typed in, and shows where something is wrong. */
 function check(field) {
   const problem = document.getElementById(field.getAttribute("aria-describedby"));
   let waiting = 0;

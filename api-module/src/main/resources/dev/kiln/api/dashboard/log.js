@@ -1,11 +1,11 @@
-// The log of an execution: all lines in memory, as many on the page as fit into the window.
+// The log of an execution: all lines are in memory, and only those in the window are on the page.
 
 import { PLAIN, after, plain, runs } from "./ansi.js";
 
 const ROW = 20;
 const SPARE = 20;
 const LONGEST = 5000;
-// Browsers end elements somewhere above this height.
+// Browsers limit the height of elements, somewhere above this.
 const MOST_PIXELS = 8_000_000;
 const SEARCHED_AT_ONCE = 20_000;
 
@@ -34,7 +34,7 @@ export class Log {
     this.tools();
   }
 
-  /** Takes an event of the stream; one that was taken already changes nothing. */
+  /** Takes an event of the stream; a repeated one changes nothing. */
   take(event) {
     if (event.to <= this.offset) { return; }
     if (event.missing) { this.notice(event.missing); }
@@ -69,7 +69,7 @@ export class Log {
 
   add(line, mark) {
     this.lines.push(line);
-    // One object for all lines of a part, unless a style goes on from one to the next.
+    // All lines of a part share one object, unless a style continues from one line to the next.
     const style = this.style || PLAIN;
     this.marks.push(style === PLAIN && mark.style === undefined ? Object.assign(mark, { style }) : { ...mark, style });
     this.style = after(line, style);
@@ -98,7 +98,7 @@ export class Log {
 
   scrolled() {
     const atEnd = this.view.scrollTop + this.view.clientHeight >= this.view.scrollHeight - ROW;
-    // Only who scrolls up stops following; more lines do not.
+    // Scrolling up stops following; new lines do not.
     if (this.view.scrollTop < this.lastTop - 2 && !atEnd) { this.follow(false); } else if (atEnd) { this.follow(true); }
     this.lastTop = this.view.scrollTop;
     this.draw();
@@ -144,7 +144,7 @@ export class Log {
     return row;
   }
 
-  /** What the line shows: of what was overwritten with carriage returns the last. */
+  /** The text that the line shows: after carriage returns, only the last text. */
   shown(at) {
     let line = this.lines[at];
     if (line.endsWith("\r")) { line = line.slice(0, -1); }
@@ -211,7 +211,7 @@ export class Log {
     }
   }
 
-  /** Looks through all lines, some at a time, so that the page stays awake. */
+  /** Searches all lines, some at a time, so that the page stays responsive. */
   search(query, anew = true) {
     if (anew) {
       this.query = query.toLowerCase();
