@@ -61,7 +61,7 @@ public final class Tags {
         return parameter(name, INVALID_COUNT);
     }
 
-    /** As {@link #parameter(String)}, with an own code for more than 20. */
+    /** As {@link #parameter(String)}, with its own code for more than 20. */
     public static Parameter<List<Tag>> parameter(String name, ErrorCode tooMany) {
         var objects = Parameter.objectsForm(
                 List.of(KEY, VALUE), values -> new Tag(values.get(KEY), values.get(VALUE)), MOST, tooMany);
