@@ -100,8 +100,8 @@ final class GatheredStarts {
 
     /**
      * Starts an execution and stores the id as the answer to the call's client token. Empty, with nothing written, if
-     * something may speak against it; templates with components, parameters or an import are left to {@link
-     * CheckedStart}.
+     * something may speak against it; templates with components, parameters or an import are left to
+     * {@link CheckedStart}.
      */
     Optional<ExecutionId> atOnce(Call call, Wanted wanted) {
         var id = NewId.execution();

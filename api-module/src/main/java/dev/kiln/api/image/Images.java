@@ -124,7 +124,7 @@ public final class Images {
         return locked.flatMap(own -> find(id, account));
     }
 
-    /** The newest image of the family that the account owns in the region and that can be built on. */
+    /** The newest available image of the family that the account owns in the region and that can be built on. */
     Optional<Image> newestOfFamily(String family, AccountId account, RegionId region) {
         return jdbc.sql("select " + ImageRows.COLUMNS + """
                         from image_copy i

@@ -22,8 +22,8 @@ public interface Form<T> {
     }
 
     /**
-     * The value, if it was given and is well-formed. A malformed one is refused with the code, or with one of {@link
-     * #codes}.
+     * The value, if it was given and is well-formed. A malformed one is refused with the code, or with one of
+     * {@link #codes}.
      */
     Optional<T> read(Sent sent, String name, ErrorCode code);
 

@@ -26,8 +26,8 @@ public interface Operation<A> {
     }
 
     /**
-     * Runs the operation for an authenticated caller with well-formed parameters, or refuses with an {@link
-     * ApiException} and changes nothing.
+     * Runs the operation for an authenticated caller with well-formed parameters, or refuses with an
+     * {@link ApiException} and changes nothing.
      */
     A run(Call call);
 }

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
- * The times of a cron expression by the clocks of a time zone, to the minute. If the hour is {@code *} or {@code
- * *}{@code /n}, the clocks are followed: a time that they skip does not happen, and one that they show twice happens
- * twice. With any other hour, each time happens once a day: a skipped time happens right after the leap, and of a
- * repeated one the first counts.
+ * The times of a cron expression by the clocks of a time zone, to the minute. If the hour is {@code *} or
+ * {@code *}{@code /n}, the clocks are followed: a time that they skip does not happen, and one that they show twice
+ * happens twice. With any other hour, each time happens once a day: a skipped time happens right after the leap, and of
+ * a repeated one the first counts.
  */
 final class CronTimes {
 
