@@ -18,6 +18,49 @@ public final class StoredThings {
 
     private static final int PORTION = 1000;
 
+    private static final String BELONGING = """
+            with intents as (
+                select coalesce(bool_or(alive), false) as alive, count(*) > 0 as begun
+                  from intent_state where place = :region and name = :key)
+            select case
+                when alive then 'IN_USE'
+                when :object and (
+                    exists (select from image_copy where id = :image and region_id = :region
+                               and state = 'COPIED' and digest = 'sha256:' || :name)
+                    or exists (select from template where id = :template and region_id = :region
+                                  and :key = 'contexts/' || id || '/' || :name
+                                  and context_digest = 'sha256:' || :name)
+                    or exists (select from cached_step where key = :step and region_id = :region
+                                  and digest = 'sha256:' || :name)
+                    or exists (select from moved_log where execution_id = :log and region_id = :region
+                                  and digest = 'sha256:' || :name)) then 'WANTED'
+                when :object and exists (
+                    select from image_copy c join execution e on e.id = c.execution_id
+                     where c.id = :image and e.finished_at is null) then 'IN_USE'
+                -- What an attempt has left of a copy, the next goes on with; the image at home is made anew.
+                when not :object and exists (
+                    select from image_copy c join execution e on e.id = c.execution_id
+                     where c.id = :image and c.id <> e.image_id and c.state in ('PENDING', 'COPYING')
+                       and e.finished_at is null) then 'IN_USE'
+                when exists (
+                    select from image_copy where id = :image and region_id = :region
+                       and (copy_of is not null or import_object is not null) and state in ('PENDING', 'COPYING')) then 'IN_USE'
+                when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
+                when :object and (
+                    exists (select from image_copy where id = :image and state = 'COPIED' and digest = 'sha256:' || :name)
+                    or exists (select from template where id = :template
+                                  and :key = 'contexts/' || id || '/' || :name
+                                  and context_digest = 'sha256:' || :name)
+                    or exists (select from moved_log where execution_id = :log
+                                  and digest = 'sha256:' || :name)) then 'ELSEWHERE'
+                -- What an image consists of is decided once: other bytes are of an attempt that came too late.
+                when :object and exists (
+                    select from image_copy where id = :image and region_id = :region and state = 'COPIED') then 'LEFT'
+                when begun or :layers <> '' then 'LEFT'
+                else 'UNKNOWN' end
+              from intents
+            """;
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
@@ -74,48 +117,7 @@ public final class StoredThings {
 
     /** What the rows say now about an object listed earlier, which cannot belong to work that begins only now. */
     Belonging belonging(RegionId region, StoredItem item) {
-        return jdbc.sql("""
-                        with intents as (
-                            select coalesce(bool_or(alive), false) as alive, count(*) > 0 as begun
-                              from intent_state where place = :region and name = :key)
-                        select case
-                            when alive then 'IN_USE'
-                            when :object and (
-                                exists (select from image_copy where id = :image and region_id = :region
-                                           and state = 'COPIED' and digest = 'sha256:' || :name)
-                                or exists (select from template where id = :template and region_id = :region
-                                              and :key = 'contexts/' || id || '/' || :name
-                                              and context_digest = 'sha256:' || :name)
-                                or exists (select from cached_step where key = :step and region_id = :region
-                                              and digest = 'sha256:' || :name)
-                                or exists (select from moved_log where execution_id = :log and region_id = :region
-                                              and digest = 'sha256:' || :name)) then 'WANTED'
-                            when :object and exists (
-                                select from image_copy c join execution e on e.id = c.execution_id
-                                 where c.id = :image and e.finished_at is null) then 'IN_USE'
-                            -- What an attempt has left of a copy, the next goes on with; the image at home is made anew.
-                            when not :object and exists (
-                                select from image_copy c join execution e on e.id = c.execution_id
-                                 where c.id = :image and c.id <> e.image_id and c.state in ('PENDING', 'COPYING')
-                                   and e.finished_at is null) then 'IN_USE'
-                            when exists (
-                                select from image_copy where id = :image and region_id = :region
-                                   and (copy_of is not null or import_object is not null) and state in ('PENDING', 'COPYING')) then 'IN_USE'
-                            when exists (select from execution where id = :layers and finished_at is null) then 'IN_USE'
-                            when :object and (
-                                exists (select from image_copy where id = :image and state = 'COPIED' and digest = 'sha256:' || :name)
-                                or exists (select from template where id = :template
-                                              and :key = 'contexts/' || id || '/' || :name
-                                              and context_digest = 'sha256:' || :name)
-                                or exists (select from moved_log where execution_id = :log
-                                              and digest = 'sha256:' || :name)) then 'ELSEWHERE'
-                            -- What an image consists of is decided once: other bytes are of an attempt that came too late.
-                            when :object and exists (
-                                select from image_copy where id = :image and region_id = :region and state = 'COPIED') then 'LEFT'
-                            when begun or :layers <> '' then 'LEFT'
-                            else 'UNKNOWN' end
-                          from intents
-                        """)
+        return jdbc.sql(BELONGING)
                 .params(known(region, item))
                 .query((row, number) -> Belonging.valueOf(row.getString(1)))
                 .single();
