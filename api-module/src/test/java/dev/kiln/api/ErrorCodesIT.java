@@ -298,6 +298,8 @@ class ErrorCodesIT {
                 WireClient.REGION,
                 "ExecutionId",
                 "x",
+                "Content",
+                "RUN true",
                 "RepairMode",
                 "Customized",
                 "ResourceType",
