@@ -168,10 +168,6 @@ final class Cluster implements AutoCloseable {
     }
 
     /** A worker process that takes work. */
-    Process worker() throws IOException {
-        return worker(Host.HERE);
-    }
-
     Process worker(Host host) throws IOException {
         return awaitReady(launchWorker(host));
     }
@@ -322,11 +318,19 @@ final class Cluster implements AutoCloseable {
                 .asString();
     }
 
+    /**
+     * What attempts of the template's executions build from their claim on: a command that holds the first one open
+     * need not end in the next.
+     */
+    void buildContent(String template, String content) {
+        jdbc.sql("update template set build_content = :content where id = :id")
+                .param("content", content)
+                .param("id", template)
+                .update();
+    }
+
     String status(String execution) {
-        return jdbc.sql("select status from execution where id = :id")
-                .param("id", execution)
-                .query(String.class)
-                .single();
+        return column(execution, "status");
     }
 
     /** Starts an execution in a trace of the caller's. */
@@ -344,9 +348,13 @@ final class Cluster implements AutoCloseable {
     }
 
     int attempt(String execution) {
-        return jdbc.sql("select attempt from execution where id = :id")
+        return Integer.parseInt(column(execution, "attempt::text"));
+    }
+
+    private String column(String execution, String what) {
+        return jdbc.sql("select " + what + " from execution where id = :id")
                 .param("id", execution)
-                .query(Integer.class)
+                .query(String.class)
                 .single();
     }
 
@@ -357,8 +365,8 @@ final class Cluster implements AutoCloseable {
                 .failFast(() -> {
                     var now = status(execution);
                     if (ExecutionStatus.valueOf(now).isFinal() && !now.equals(status)) {
-                        throw new IllegalStateException(
-                                execution + " is " + now + " instead of " + status + ": " + why(execution));
+                        throw new IllegalStateException(execution + " is " + now + " instead of " + status + ": "
+                                + column(execution, "error_code || ' ' || error_info || ' ' || message"));
                     }
                 })
                 .until(() -> status(execution).equals(status));
@@ -373,17 +381,9 @@ final class Cluster implements AutoCloseable {
                         .contains(text));
     }
 
-    private String why(String execution) {
-        return jdbc.sql("select error_code || ' ' || error_info || ' ' || message from execution where id = :id")
-                .param("id", execution)
-                .query(String.class)
-                .single();
-    }
-
     /** What was left behind may still be there, until the reapers of the workers that live have come by. */
     void guaranteesHold() {
         Awaitility.await("the guarantees hold")
-                .atMost(Duration.ofSeconds(30))
                 .ignoreException(UncheckedIOException.class) // a reaper removed what was just being read
                 .untilAsserted(() -> new Guarantees(jdbc)
                         .and(new NothingLeftBehind(jdbc, regions(), List.of(directory.resolve("engine/builds"))))

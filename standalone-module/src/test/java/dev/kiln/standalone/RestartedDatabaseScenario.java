@@ -59,10 +59,11 @@ class RestartedDatabaseScenario {
     }
 
     private void goesOnAfter(String end, ServerEnd ending) throws Exception {
-        var running = cluster.template(client, base, "RUN echo begun; sleep 4; echo " + end + " > /etc/golden", "");
+        var running = cluster.template(client, base, "RUN echo begun; sleep 600", "");
         var next = cluster.template(client, base, "RUN echo next > /etc/golden", "");
         var underWay = cluster.start(client, running);
         cluster.awaitOutput(client, underWay, "\nbegun\n");
+        cluster.buildContent(running, "RUN echo " + end + " > /etc/golden");
         // Acknowledged a moment before the end: it has to be on disk.
         var acknowledged = cluster.start(client, next);
 
@@ -78,7 +79,7 @@ class RestartedDatabaseScenario {
         var repeated = startOnce(running, end);
         assertThat(startOnce(running, end)).isEqualTo(repeated);
         cluster.await(repeated, "SUCCESS");
-        assertThat(cluster.attempt(underWay)).isEqualTo(2);
+        assertThat(cluster.attempt(underWay)).isGreaterThan(1);
     }
 
     private String startOnce(String template, String token) throws IOException {
