@@ -3,6 +3,7 @@ package dev.kiln.api.signature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.ApiServer;
+import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestDirectories;
 import dev.kiln.testing.TestServers;
 import java.time.Duration;
@@ -16,14 +17,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A nonce is good once, however many send it at the same time, and for as long as its request could be sent again. */
 class SeenNoncesIT {
 
     private static final int CALLERS = 8;
 
-    private final SeenNonces nonces = ApiServer.shared().bean(SeenNonces.class);
+    // Whose sessions wait for locks as long as it takes, unlike an API's.
+    private final TestDatabase database = TestServers.freshDatabase();
+    private final SeenNonces nonces = new SeenNonces(database.client());
     private final Instant expires = Instant.now().plus(Duration.ofHours(1));
     private final String key = "key-" + System.nanoTime();
 
@@ -33,13 +35,12 @@ class SeenNoncesIT {
         var threads = Executors.newCachedThreadPool();
         var asking = new CopyOnWriteArrayList<Thread>();
         var answers = new ArrayList<Future<Boolean>>();
-        var jdbc = ApiServer.shared().jdbc();
-        try (var holder = ApiServer.shared().database().dataSource().getConnection();
+        try (var holder = database.dataSource().getConnection();
                 var statement = holder.createStatement()) {
             holder.setAutoCommit(false);
             statement.execute("lock table seen_nonce in exclusive mode");
             answers.add(threads.submit(() -> nonces.remember(key, "other", expires)));
-            Awaitility.await().until(() -> isLockWaitedFor(jdbc));
+            Awaitility.await().until(this::isLockWaitedFor);
             Callable<Boolean> ask = () -> {
                 asking.add(Thread.currentThread());
                 return nonces.remember(key, "same", expires);
@@ -63,8 +64,11 @@ class SeenNoncesIT {
         assertThat(first.subList(1, first.size())).containsOnlyOnce(true);
     }
 
-    private static boolean isLockWaitedFor(JdbcClient jdbc) {
-        return jdbc.sql("select exists (select from pg_locks where relation = 'seen_nonce'::regclass and not granted)")
+    private boolean isLockWaitedFor() {
+        return database.client()
+                .sql(
+                        "select exists (select from pg_locks l join pg_database d on d.oid = l.database"
+                                + " where d.datname = current_database() and relation = 'seen_nonce'::regclass and not granted)")
                 .query(Boolean.class)
                 .single();
     }
