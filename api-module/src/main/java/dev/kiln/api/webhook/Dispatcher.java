@@ -6,7 +6,6 @@ import dev.kiln.metric.Metric;
 import dev.kiln.metric.Metrics;
 import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -35,7 +34,6 @@ final class Dispatcher implements SmartLifecycle {
     // With the usual pauses, reached after some minutes.
     private static final int TRIES_BEFORE_WARNING = 5;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-    private static final int MOST_ADDRESSES = 2;
 
     /** The result of one try; a label of the metric. */
     private enum Outcome {
@@ -156,16 +154,7 @@ final class Dispatcher implements SmartLifecycle {
         var secret = claim.secret()
                 .orElseThrow(() -> new IOException(
                         "its secret cannot be opened: kiln.secrets-key is another one than when it was made"));
-        var trouble = new IOException("no address takes a connection");
-        var found = addresses.of(to.host());
-        for (var address : found.subList(0, Math.min(found.size(), MOST_ADDRESSES))) {
-            try {
-                return posts.send(to, address, message.headers(secret, Instant.now()), message.body());
-            } catch (ConnectException e) {
-                trouble = e;
-            }
-        }
-        throw trouble;
+        return posts.send(to, addresses.of(to.host()), message.headers(secret, Instant.now()), message.body());
     }
 
     private void failed(Deliveries.Claim claim, @Nullable Integer answer, String trouble) {

@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +28,7 @@ final class Posts implements AutoCloseable {
 
     private static final Duration TO_CONNECT = Duration.ofSeconds(5);
     private static final Duration TO_ANSWER = Duration.ofSeconds(10);
+    private static final int MOST_ADDRESSES = 8;
     private static final int LONGEST_LINE = 1024;
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( .*)?");
 
@@ -36,10 +38,9 @@ final class Posts implements AutoCloseable {
         return thread;
     });
 
-    /** Sends the message and returns the status of the answer. */
-    int send(Destination to, InetAddress address, Map<String, String> headers, String body) throws IOException {
-        try (var plain = new Socket()) {
-            plain.connect(new InetSocketAddress(address, to.port()), (int) TO_CONNECT.toMillis());
+    /** Sends to the first of the addresses that takes a connection, and returns the status of the answer. */
+    int send(Destination to, List<InetAddress> addresses, Map<String, String> headers, String body) throws IOException {
+        try (var plain = connected(to, addresses)) {
             // Closing the socket from outside ends whatever hangs.
             var deadline = deadlines.schedule(() -> close(plain), TO_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
             try (var socket = to.tls() ? secured(plain, to) : plain) {
@@ -53,6 +54,29 @@ final class Posts implements AutoCloseable {
                 deadline.cancel(false);
             }
         }
+    }
+
+    /**
+     * A host may have several addresses, of which one is away, or of a kind that this machine has no way to: that is
+     * told in many ways, and a connection that is not there has sent nothing.
+     */
+    private static Socket connected(Destination to, List<InetAddress> addresses) throws IOException {
+        var begun = System.nanoTime();
+        IOException trouble = null;
+        for (var address : addresses.subList(0, Math.min(addresses.size(), MOST_ADDRESSES))) {
+            var socket = new Socket();
+            try {
+                socket.connect(new InetSocketAddress(address, to.port()), (int) TO_CONNECT.toMillis());
+                return socket;
+            } catch (IOException e) {
+                close(socket);
+                trouble = trouble == null ? e : trouble;
+            }
+            if (System.nanoTime() - begun > TO_ANSWER.toNanos()) {
+                break;
+            }
+        }
+        throw trouble == null ? new IOException("the host has no address") : trouble;
     }
 
     private static void close(Socket socket) {
@@ -92,7 +116,7 @@ final class Posts implements AutoCloseable {
 
     private static int status(InputStream in) throws IOException {
         var line = line(in);
-        while (line.startsWith("HTTP/1.1 100")) {
+        while (line.startsWith("HTTP/1.1 1")) {
             // An interim answer and its empty line precede the real one.
             while (!line.isEmpty()) {
                 line = line(in);
