@@ -3,17 +3,24 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.doctor.Uploads;
+import dev.kiln.execution.ExecutionId;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.log.MovedLogs;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +34,8 @@ class HungRegionIT {
 
     private static final RegionId HUNG = new RegionId("cn-hangzhou");
     private static final RegionId SOUND = new RegionId("cn-beijing");
+    // More than there are threads that write to those who follow.
+    private static final int MANY = 6;
 
     @TempDir
     private Path directory;
@@ -34,9 +43,12 @@ class HungRegionIT {
     private final CountDownLatch hangs = new CountDownLatch(1);
     private final CountDownLatch answers = new CountDownLatch(1);
 
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
     @AfterEach
     void answer() {
         answers.countDown();
+        threads.shutdownNow();
     }
 
     @Test
@@ -62,11 +74,52 @@ class HungRegionIT {
         }
     }
 
+    @Test
+    void whoFollowsWhatIsWrittenNowWaitsForNobodyWhoReadsAnOldLog() throws Exception {
+        var regions = new Regions(List.of(hanging(), new DirectoryRegionStore(SOUND, directory.resolve("sound"))));
+        try (var server = ApiServer.startOn(regions, Map.of())) {
+            var account = server.newAccount();
+            var objects = new TestObjects(server, account);
+            var worker = new FakeWorker(server);
+            var image = objects.image("base");
+            var readers = new ArrayList<CompletableFuture<String>>();
+            for (int number = 0; number < MANY; number++) {
+                var old = objects.start(objects.template(image));
+                worker.prints(old, "it was long ago\n");
+                worker.moves(old, "SUCCESS");
+                var due = new MovedLogs.Due(new ExecutionId(old), HUNG, Instant.now());
+                assertThat(server.bean(MovedLogs.class).move(due, 0)).isTrue();
+                readers.add(CompletableFuture.supplyAsync(() -> follow(account, old), threads));
+            }
+            assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();
+
+            var now = objects.start(objects.template(image));
+            worker.prints(now, "it is now\n");
+            worker.moves(now, "SUCCESS");
+
+            assertThat(CompletableFuture.supplyAsync(() -> follow(account, now), threads)
+                            .get(20, TimeUnit.SECONDS))
+                    .contains("it is now");
+            answers.countDown();
+            for (var reader : readers) {
+                assertThat(reader.get(20, TimeUnit.SECONDS)).contains("it was long ago");
+            }
+        }
+    }
+
+    private static String follow(WireClient account, String execution) {
+        var path = "/api/v1/executions/" + execution + "/logs";
+        return account.upload("GET", path, new byte[0], Map.of("accept", "text/event-stream"))
+                .text();
+    }
+
     private RegionStore hanging() {
         var real = new DirectoryRegionStore(HUNG, directory.resolve("hung"));
         return (RegionStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {RegionStore.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("delete")) {
+                    var readsALog = method.getName().equals("open")
+                            && arguments[0].toString().startsWith("logs/");
+                    if (readsALog || method.getName().equals("delete")) {
                         hangs.countDown();
                         answers.await();
                     }

@@ -112,6 +112,13 @@ class LiveLogsIT {
 
         FileSystemUtils.deleteRecursively(server.regions().resolve("cn-hangzhou/logs/" + execution));
         assertThat(client.rest("GET", path, "").status()).isEqualTo(503);
+        assertThat(client.upload("GET", path, new byte[0], Map.of("accept", "text/event-stream"))
+                        .status())
+                .isEqualTo(503);
+        var pages = new PageClient(client);
+        var file = pages.get("/ui/executions/" + execution + "/log.txt", pages.session(client));
+        assertThat(file.status()).isEqualTo(503);
+        assertThat(file.headers()).doesNotContainKey("content-disposition");
     }
 
     /** Reads with connections that break anywhere, or that the server ends, each going on after the last event. */

@@ -29,7 +29,6 @@ public class ExecutionPages {
 
     static final int SIZE = 50;
     private static final int LOG_PIECE = 1 << 20;
-    private static final String LIST = "ecs:DescribeImagePipelineExecutions";
     private static final String SHOW = "kiln:GetExecution";
 
     private final ShownExecutions executions;
@@ -80,7 +79,10 @@ public class ExecutionPages {
             @RequestParam(name = "before", required = false) @Nullable String before,
             HttpServletResponse response)
             throws IOException {
-        var asked = new Asked(known(status), word(template), word(account));
+        var asked = new Asked(
+                known(status),
+                word(template),
+                number(account).map(String::valueOf).orElse(""));
         var filter = new ShownExecutions.Filter(
                 visitor.caller().root()
                         ? number(asked.account())
@@ -92,9 +94,7 @@ public class ExecutionPages {
                 asked.status().equals("RUNNING"));
         var found = executions.list(filter, Cursor.read(before), SIZE + 1);
         var slice = Cursor.Slice.of(found, SIZE, row -> new Position(row.createdAt(), row.id()));
-        var rows = slice.rows().stream()
-                .filter(row -> visitor.may(LIST, ResourceType.EXECUTION, row))
-                .toList();
+        var rows = slice.rows().stream().filter(visitor::mayList).toList();
         pages.render(
                 response,
                 "executions",
@@ -172,9 +172,10 @@ public class ExecutionPages {
             throws IOException {
         var execution =
                 new ExecutionId(find(visitor, id, "kiln:GetExecutionLogs").id());
+        // The region that it lies in may be away, which is no file to keep.
+        var piece = record.log(execution, 0, LOG_PIECE);
         response.setContentType("text/plain;charset=utf-8");
         response.setHeader("Content-Disposition", "attachment; filename=\"" + execution + ".log\"");
-        var piece = record.log(execution, 0, LOG_PIECE);
         while (piece.bytes().length > 0) {
             response.getOutputStream().write(piece.bytes());
             piece = record.log(execution, piece.next(), LOG_PIECE);

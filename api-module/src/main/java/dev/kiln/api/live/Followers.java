@@ -94,6 +94,11 @@ public final class Followers implements SmartLifecycle {
         }
         enter(account);
         try {
+            if (seen.isMoved() && offset < seen.logEnd()) {
+                // A region that is away is told by the status, and one that hangs keeps this request alone: the pumps
+                // are everybody's.
+                rows.read(execution, offset);
+            }
             begin(execution, seen, account, request.startAsync(), offset);
         } catch (IOException | RuntimeException e) {
             leave(account);

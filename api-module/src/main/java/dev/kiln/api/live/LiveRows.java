@@ -36,8 +36,9 @@ final class LiveRows {
      *
      * @param state changes whenever anything shown on a page about the execution changes
      * @param logEnd length of its log
+     * @param isMoved whether its log is in a region
      */
-    record Seen(ExecutionStatus status, String state, long logEnd) {}
+    record Seen(ExecutionStatus status, String state, long logEnd, boolean isMoved) {}
 
     /** The current state of each execution; deleted ones are missing. */
     Map<String, Seen> look(List<String> executions) {
@@ -51,16 +52,17 @@ final class LiveRows {
                               from image_copy c join image_share s on s.image_id = c.id where c.execution_id = e.id),
                            (select count(*) from build_log_mark m where m.execution_id = e.id and m.kind <> 'NOTE')) as state,
                        coalesce((select l.first_byte + length(l.content) from build_log_chunk l
-                                  where l.execution_id = e.id order by l.first_byte desc limit 1),
-                                (select o.log_end from moved_log o where o.execution_id = e.id), 0) as log_end
-                  from execution e where e.id = any(:ids)
+                                  where l.execution_id = e.id order by l.first_byte desc limit 1), o.log_end, 0) as log_end,
+                       o.execution_id is not null as moved
+                  from execution e left join moved_log o on o.execution_id = e.id where e.id = any(:ids)
                 """).param("ids", executions.toArray(String[]::new)).query(row -> {
             seen.put(
                     row.getString("id"),
                     new Seen(
                             ExecutionStatus.valueOf(row.getString("status")),
                             row.getString("state"),
-                            row.getLong("log_end")));
+                            row.getLong("log_end"),
+                            row.getBoolean("moved")));
         });
         return seen;
     }

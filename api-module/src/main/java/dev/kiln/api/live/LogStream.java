@@ -132,7 +132,7 @@ final class LogStream implements WriteListener, AsyncListener {
             offset = sent.to();
             return sent.bytes();
         }
-        if (followed.isOver()) {
+        if (followed.isOver(offset)) {
             return toldEnd ? null : lastBytes();
         }
         return System.nanoTime() - lastWrite > SIGN_OF_LIFE_NANOS ? Event.SIGN_OF_LIFE : null;
