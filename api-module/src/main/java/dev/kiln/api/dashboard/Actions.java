@@ -35,7 +35,15 @@ final class Actions {
         return request.getRequestURI().replaceFirst("^/+", "/");
     }
 
-    /** Redirects to a page of ours; after a change, so that reloading changes nothing. */
+    /** The page that a form was on, by where it is sent to; the first one for what is no form. */
+    static String pageOf(HttpServletRequest request) {
+        var path = path(request);
+        return request.getMethod().equals("POST") && path.lastIndexOf('/') > "/ui".length()
+                ? path.substring(0, path.lastIndexOf('/'))
+                : "/ui";
+    }
+
+    /** The browser asks for another page of ours; after a change, so that to load it again changes nothing. */
     static void seeOther(HttpServletResponse response, String path) {
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);
         response.setHeader("Location", path);

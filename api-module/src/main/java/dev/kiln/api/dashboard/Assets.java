@@ -22,7 +22,8 @@ public final class Assets {
 
     static final String PATH = "/ui/assets/";
 
-    private static final List<String> NAMES = List.of("kiln.css", "kiln.js", "log.js", "ansi.js", "icon.svg");
+    private static final List<String> NAMES =
+            List.of("kiln.css", "kiln.js", "log.js", "ansi.js", "again.js", "icon.svg");
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final String version;

@@ -9,8 +9,8 @@ import org.springframework.context.annotation.Configuration;
 class DashboardConfiguration {
 
     @Bean
-    FilterRegistrationBean<SessionFilter> sessionFilter(WebSessions sessions) {
-        var registration = new FilterRegistrationBean<>(new SessionFilter(sessions));
+    FilterRegistrationBean<SessionFilter> sessionFilter(WebSessions sessions, Views pages) {
+        var registration = new FilterRegistrationBean<>(new SessionFilter(sessions, pages));
         registration.addUrlPatterns("/ui", "/ui/*");
         return registration;
     }

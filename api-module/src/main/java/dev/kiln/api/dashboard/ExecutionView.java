@@ -1,8 +1,10 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.execution.ExecutionRecord;
+import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.parameter.ExecutionParameters;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +26,13 @@ public record ExecutionView(
         return targets.stream().filter(Target::hasFailed).count();
     }
 
-    /** What went wrong: a sentence, and the last lines of output. */
+    /** Whether it has come so far that there were images, whatever became of them. */
+    public boolean madeImages() {
+        return EnumSet.of(ExecutionStatus.SUCCESS, ExecutionStatus.PARTITION_SUCCESS, ExecutionStatus.TEST_FAILED)
+                .contains(execution.status());
+    }
+
+    /** What went wrong: a sentence, and what was printed last. */
     public record Failure(String sentence, String lastLines, String code) {}
 
     /**

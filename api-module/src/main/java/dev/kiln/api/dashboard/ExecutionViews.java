@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,13 +140,23 @@ final class ExecutionViews {
     /** The length that bars are relative to, and the execution's events. */
     private record Scale(double longest, List<ExecutionRecord.Event> events) {
 
-        /** Whether the execution failed in the stage. */
-        boolean failedIn(ExecutionStatus stage, ExecutionStatus end) {
-            return EnumSet.of(ExecutionStatus.FAILED, ExecutionStatus.TEST_FAILED)
-                            .contains(end)
-                    && events.stream()
-                            .anyMatch(event -> event.to().equals("RELEASING")
-                                    && stage.name().equals(event.from()));
+        /** How the execution left the stage. */
+        Status left(ExecutionStatus stage, ExecutionStatus now) {
+            if (leads(stage, ExecutionStatus.CANCELLING)) {
+                return Status.CANCELLED;
+            }
+            if (now == ExecutionStatus.PARTITION_SUCCESS && stage == ExecutionStatus.DISTRIBUTING) {
+                return Status.PARTIAL;
+            }
+            return Status.of(now) == Status.FAILED && leads(stage, ExecutionStatus.RELEASING)
+                    ? Status.FAILED
+                    : Status.DONE;
+        }
+
+        private boolean leads(ExecutionStatus stage, ExecutionStatus to) {
+            return events.stream()
+                    .anyMatch(event ->
+                            event.to().equals(to.name()) && stage.name().equals(event.from()));
         }
 
         Instant began(ExecutionStatus stage) {
@@ -181,9 +190,7 @@ final class ExecutionViews {
             Map<String, Double> usual,
             Scale scale) {
         var running = row.status() == stage;
-        var status = running
-                ? Status.RUNNING
-                : took.isEmpty() ? Status.WAITING : scale.failedIn(stage, row.status()) ? Status.FAILED : Status.DONE;
+        var status = running ? Status.RUNNING : took.isEmpty() ? Status.WAITING : scale.left(stage, row.status());
         var median = Optional.ofNullable(usual.get(stage.name()));
         return new Stage(
                 Status.sentence(stage.name()),
@@ -201,7 +208,9 @@ final class ExecutionViews {
 
     private static Step step(ShownExecutions.Row row, ShownSteps.Step step) {
         var failed = step.exitCode().filter(code -> code != 0).isPresent();
-        var done = step.millis().isPresent();
+        // Of a log whose lines got lost while the database was away the row alone tells.
+        var done = step.millis().isPresent()
+                || step.exitCode().filter(code -> code == 0).isPresent();
         var running = !done && !failed && row.status().name().equals(step.stage());
         var status = done
                 ? Status.DONE

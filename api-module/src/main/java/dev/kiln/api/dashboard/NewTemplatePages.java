@@ -1,6 +1,7 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.metric.Answered;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.template.BuildContent;
@@ -142,7 +143,9 @@ public class NewTemplatePages {
     @PostMapping("/ui/templates/check")
     List<Problem> check(
             @RequestParam(name = "content", defaultValue = "") String content,
-            @RequestParam(name = "kind", defaultValue = "BUILD") String kind) {
+            @RequestParam(name = "kind", defaultValue = "BUILD") String kind,
+            HttpServletRequest request) {
+        Answered.withoutChange(request);
         try {
             BuildContent.parse(
                     content.replace("\r\n", "\n"),

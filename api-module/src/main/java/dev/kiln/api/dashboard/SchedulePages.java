@@ -27,6 +27,17 @@ class SchedulePages {
         this.changes = changes;
     }
 
+    /** What the form says. */
+    private record Wanted(String cron, String zone, String whileRunning) {
+
+        /** To set anew what is there already would forget the run that waits. */
+        private boolean isThere(Schedules.Schedule one) {
+            return one.cron().equals(cron)
+                    && one.zone().equals(zone)
+                    && one.whileRunning().word().equals(whileRunning);
+        }
+    }
+
     @PostMapping("/ui/templates/{id}/schedule")
     void set(
             @RequestAttribute(Visitor.ATTRIBUTE) Visitor visitor,
@@ -39,16 +50,13 @@ class SchedulePages {
                 .filter(found -> ScheduleViews.mayChange(visitor, found))
                 .orElseThrow(() -> Refusals.templateNotFound(id));
         var template = new TemplateId(row.id());
-        var cron = text(request, "cron").strip();
-        if (!cron.isEmpty()) {
-            changes.set(
-                    visitor.caller(),
-                    template,
-                    cron,
-                    text(request, "time-zone").strip(),
-                    text(request, "while-running"));
-        } else if (schedules.find(template).isPresent()) {
-            changes.remove(visitor.caller(), template);
+        var wanted = new Wanted(
+                text(request, "cron").strip(), text(request, "time-zone").strip(), text(request, "while-running"));
+        var there = schedules.find(template);
+        if (wanted.cron().isEmpty()) {
+            there.ifPresent(one -> changes.remove(visitor.caller(), template));
+        } else if (there.filter(wanted::isThere).isEmpty()) {
+            changes.set(visitor.caller(), template, wanted.cron(), wanted.zone(), wanted.whileRunning());
         }
         if (row.onFamily()) {
             changes.rebuild(visitor.caller(), template, request.getParameter("on-base-change") != null);

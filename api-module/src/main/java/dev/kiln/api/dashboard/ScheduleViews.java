@@ -12,8 +12,17 @@ import org.springframework.stereotype.Component;
 @Component
 final class ScheduleViews {
 
-    private static final List<String> CHANGE =
-            List.of("kiln:SetSchedule", "kiln:DeleteSchedule", "kiln:SetRebuild", "ecs:StartImagePipelineExecution");
+    private static final String SEE_SCHEDULE = "kiln:GetSchedule";
+    private static final String SEE_REBUILD = "kiln:GetRebuild";
+
+    // The form says all of it at once: whoever does not see what there is would take it away.
+    private static final List<String> CHANGE = List.of(
+            SEE_SCHEDULE,
+            SEE_REBUILD,
+            "kiln:SetSchedule",
+            "kiln:DeleteSchedule",
+            "kiln:SetRebuild",
+            "ecs:StartImagePipelineExecution");
 
     private final Schedules schedules;
     private final Rebuilds rebuilds;
@@ -26,10 +35,8 @@ final class ScheduleViews {
     ScheduleView of(Visitor visitor, ShownTemplates.Row row) {
         var template = new TemplateId(row.id());
         return new ScheduleView(
-                visitor.may("kiln:GetSchedule", ResourceType.TEMPLATE, row)
-                        ? schedules.find(template)
-                        : Optional.empty(),
-                visitor.may("kiln:GetRebuild", ResourceType.TEMPLATE, row) ? rebuilds.find(template) : Optional.empty(),
+                visitor.may(SEE_SCHEDULE, ResourceType.TEMPLATE, row) ? schedules.find(template) : Optional.empty(),
+                visitor.may(SEE_REBUILD, ResourceType.TEMPLATE, row) ? rebuilds.find(template) : Optional.empty(),
                 row.onFamily(),
                 mayChange(visitor, row));
     }

@@ -1,5 +1,6 @@
 package dev.kiln.api.dashboard;
 
+import dev.kiln.api.error.ApiException;
 import dev.kiln.api.metric.Answered;
 import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.util.HtmlUtils;
 
 /**
  * Runs before every page: sets what browsers can do with it, finds the visitor, and checks that a form is ours. A form
@@ -25,14 +25,24 @@ final class SessionFilter extends OncePerRequestFilter {
     static final String FORM_COOKIE = "kiln-form";
     static final String FORM_FIELD = "form-token";
     static final String SIGN_IN = "/ui/sign-in";
+    /** Of the form to sign in, when it came from a page that is too old to know whether it is ours. */
+    static final String STALE = "dev.kiln.stale-form";
 
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private final WebSessions sessions;
+    private static final String UNREADABLE =
+            "The request cannot be read: its form is too long, or its address is not percent-encoded.";
+    private static final String NOT_OURS =
+            "The form is not of the session that is signed in now, or comes from elsewhere."
+                    + " Load its page again, then repeat what you wanted to do.";
 
-    SessionFilter(WebSessions sessions) {
+    private final WebSessions sessions;
+    private final Views pages;
+
+    SessionFilter(WebSessions sessions, Views pages) {
         this.sessions = sessions;
+        this.pages = pages;
     }
 
     @Override
@@ -45,7 +55,7 @@ final class SessionFilter extends OncePerRequestFilter {
         }
         response.setHeader("Cache-Control", "no-store");
         if (!isReadable(request)) {
-            response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            pages.refused(request, response, new ApiException("", HttpServletResponse.SC_BAD_REQUEST, UNREADABLE));
             return;
         }
         var signsIn = request.getServletPath().equals(SIGN_IN);
@@ -56,11 +66,23 @@ final class SessionFilter extends OncePerRequestFilter {
         });
         if (visitor.isEmpty() && !signsIn) {
             askToSignIn(request, response);
-        } else if (isChange(request) && !isOurForm(request, signsIn ? null : visitor.orElseThrow())) {
-            response.sendError(HttpServletResponse.SC_FORBIDDEN);
+        } else if (isRefused(request, signsIn ? null : visitor.orElseThrow())) {
+            pages.refused(request, response, new ApiException("", HttpServletResponse.SC_FORBIDDEN, NOT_OURS));
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** Whether it is a form that is not ours. One to sign in is let through when it is too old, and says so. */
+    private static boolean isRefused(HttpServletRequest request, @Nullable Visitor visitor) {
+        if (!isChange(request) || (isFromHere(request) && hasToken(request, visitor))) {
+            return false;
+        }
+        if (visitor == null && isFromHere(request)) {
+            request.setAttribute(STALE, true);
+            return false;
+        }
+        return true;
     }
 
     /** Whether the parameters can be read at all, and stored: PostgreSQL has no U+0000. */
@@ -84,45 +106,40 @@ final class SessionFilter extends OncePerRequestFilter {
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
     }
 
-    /** A request for a page is redirected to the sign-in form; a script in a page gets only the status. */
-    private static void askToSignIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var wantsPage = request.getMethod().equals("GET")
-                && Optional.ofNullable(request.getHeader("Accept")).orElse("").contains("text/html")
-                && request.getHeader("Kiln-Part") == null;
+    /** A page sends a person to the form; a program within a page is told by the status. */
+    private void askToSignIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var wantsPage =
+                Optional.ofNullable(request.getHeader("Accept")).orElse("").contains("text/html")
+                        && request.getHeader("Kiln-Part") == null;
+        var isForm = isChange(request);
         var site = request.getHeader("Sec-Fetch-Site");
         if (wantsPage
+                && !isForm
                 && site != null
                 && !site.equals("same-origin")
                 && cookie(request, COOKIE).isEmpty()) {
-            // Browsers send no cookie with a link from another site, but they do when the page then asks again from
-            // here.
-            askAgain(request, response);
+            // Who follows a link from elsewhere does not send the cookie; who asks again from here does.
+            pages.again(request, response);
         } else if (wantsPage) {
-            Actions.seeOther(response, SIGN_IN + "?to=" + FormText.encode(Actions.path(request)));
+            var page = isForm ? Actions.pageOf(request) : Actions.path(request);
+            Actions.seeOther(response, SIGN_IN + "?to=" + FormText.encode(page));
         } else {
             response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         }
-    }
-
-    private static void askAgain(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var query = request.getQueryString() == null ? "" : "?" + request.getQueryString();
-        response.setContentType("text/html;charset=utf-8");
-        response.getWriter()
-                .write("<!doctype html><meta charset=utf-8><title>Kiln</title><meta http-equiv=refresh content=\"0;url="
-                        + HtmlUtils.htmlEscape(Actions.path(request) + query) + "\">");
     }
 
     private static boolean isChange(HttpServletRequest request) {
         return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
     }
 
-    private static boolean isOurForm(HttpServletRequest request, @Nullable Visitor visitor) {
+    private static boolean isFromHere(HttpServletRequest request) {
         var site = request.getHeader("Sec-Fetch-Site");
         var origin = request.getHeader("Origin");
-        if ((site != null && !site.equals("same-origin"))
-                || (origin != null && !origin.replaceFirst("^https?://", "").equals(request.getHeader("Host")))) {
-            return false;
-        }
+        return (site == null || site.equals("same-origin"))
+                && (origin == null || origin.replaceFirst("^https?://", "").equals(request.getHeader("Host")));
+    }
+
+    private static boolean hasToken(HttpServletRequest request, @Nullable Visitor visitor) {
         var expected = visitor == null ? cookie(request, FORM_COOKIE).orElse("") : visitor.formToken();
         var given = request.getParameter(FORM_FIELD);
         return given != null && !expected.isEmpty() && Signatures.same(given, expected);

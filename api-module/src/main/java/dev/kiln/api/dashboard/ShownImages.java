@@ -22,7 +22,7 @@ public final class ShownImages {
     }
 
     /**
-     * An image, by its copy in the region where it was made.
+     * An image, by its copy in the region where it was made; by another one once that was deleted.
      *
      * @param version its number in its family, 1 for the oldest that exists; 0 outside of families
      * @param digest empty for an image in a cloud
@@ -59,7 +59,10 @@ public final class ShownImages {
                                 (select c.id from image_copy c where c.execution_id = i.execution_id))
                           order by 1) as accounts
               from image_copy i left join execution e on e.id = i.execution_id
-             where i.state = 'COPIED' and (e.id is null or e.image_id = i.id)
+             where i.state = 'COPIED'
+               and (e.id is null or i.id = e.image_id
+                    or i.id = (select c.id from image_copy c where c.execution_id = e.id and c.state = 'COPIED'
+                                order by c.id <> e.image_id, c.region_id limit 1))
             """;
 
     /** Newest first; images of all accounts if none is given. */
@@ -77,7 +80,7 @@ public final class ShownImages {
                 .list();
     }
 
-    /** One image, by the id of its copy in the region where it was made. */
+    /** One image, by the id that it has in the list. */
     Optional<Row> find(String id) {
         return jdbc.sql(SELECT + " and i.id = :id")
                 .param("id", id)

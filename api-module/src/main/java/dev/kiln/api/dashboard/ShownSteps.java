@@ -18,7 +18,8 @@ public final class ShownSteps {
     }
 
     /**
-     * A step that has begun; one that began again in a later attempt counts once, as the later one.
+     * A step that has begun; one that was begun again in a later attempt counts as that, and one that such an attempt
+     * has still before it does not count.
      *
      * @param logByte where it begins in the log
      * @param exitCode known for finished steps of the build
@@ -43,6 +44,9 @@ public final class ShownSteps {
                   from build_log_mark s
                   left join build_step b on b.execution_id = s.execution_id and b.number = s.step
                  where s.execution_id = :id and s.kind = 'STARTED'
+                   and not exists (select from build_log_mark r
+                                    where r.execution_id = s.execution_id and r.kind = 'STARTED' and r.stage = s.stage
+                                      and r.step < s.step and r.first_byte > s.first_byte)
                  order by s.stage, s.step, s.first_byte desc
                 """)
                 .param("id", execution)

@@ -22,6 +22,7 @@ class SignInController {
 
     private static final int LONGEST = 256;
     private static final int FORM_TOKEN = 32;
+    private static final Pattern TOKEN = Pattern.compile("[a-z0-9]{" + FORM_TOKEN + "}");
 
     // The length is limited because each segment takes some of the thread's stack.
     private static final Pattern PAGE = Pattern.compile("(?!.{201})/ui(/[a-z0-9-]+)*");
@@ -59,7 +60,10 @@ class SignInController {
 
     private void form(HttpServletRequest request, HttpServletResponse response, String id, String error)
             throws IOException {
-        var token = NewId.text(FORM_TOKEN);
+        // Several pages may be open at a time, and each of them has to be good for signing in.
+        var token = SessionFilter.cookie(request, SessionFilter.FORM_COOKIE)
+                .filter(known -> TOKEN.matcher(known).matches())
+                .orElseGet(() -> NewId.text(FORM_TOKEN));
         set(request, response, SessionFilter.FORM_COOKIE, token, Duration.ofHours(1));
         views.render(
                 response,
@@ -75,7 +79,9 @@ class SignInController {
             HttpServletResponse response)
             throws IOException {
         var key = id.strip();
-        if (key.length() > LONGEST || secret.length() > LONGEST) {
+        if (request.getAttribute(SessionFilter.STALE) != null) {
+            signInLate(request, response, key);
+        } else if (key.length() > LONGEST || secret.length() > LONGEST) {
             refuse(request, response, "", "That is longer than any access key.");
         } else if (!limits.take(request.getRemoteAddr(), key)) {
             response.setHeader("Retry-After", "60");
@@ -89,6 +95,16 @@ class SignInController {
             set(request, response, SessionFilter.FORM_COOKIE, "", Duration.ZERO);
             Actions.seeOther(response, wanted(request));
         }
+    }
+
+    /** From a page that was open for long, or beside another one that has signed in meanwhile. */
+    private void signInLate(HttpServletRequest request, HttpServletResponse response, String id) throws IOException {
+        if (request.getAttribute(Visitor.ATTRIBUTE) != null) {
+            Actions.seeOther(response, wanted(request));
+            return;
+        }
+        response.setStatus(HttpServletResponse.SC_FORBIDDEN);
+        form(request, response, id.length() > LONGEST ? "" : id, "This page was open for too long. Sign in once more.");
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response, String id, String why)

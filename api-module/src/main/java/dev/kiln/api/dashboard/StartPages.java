@@ -2,6 +2,7 @@ package dev.kiln.api.dashboard;
 
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.execution.ParameterStart;
+import dev.kiln.api.metric.Answered;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.template.DeclaredParameters;
 import dev.kiln.template.TemplateId;
@@ -49,7 +50,8 @@ class StartPages {
             var answer = actions.run(START, visitor, Map.of("RegionId", row.region(), "ImagePipelineId", row.id()));
             Actions.seeOther(response, "/ui/executions/" + answer.get("ExecutionId"));
         } else if (request.getParameter("values") == null) {
-            // A button of another page knows no parameters: go to the page that asks for them.
+            // A button of another page, which does not know of parameters: they are asked for.
+            Answered.withoutChange(request);
             Actions.seeOther(response, "/ui/templates/" + row.id());
         } else {
             var started = start.start(visitor.caller().account(), template, "", given(template, request));
@@ -61,11 +63,18 @@ class StartPages {
     private Map<String, String> given(TemplateId template, HttpServletRequest request) {
         var given = new HashMap<String, String>();
         for (var parameter : parameters.of(template)) {
-            var typed = request.getParameter("parameter-" + parameter.name());
-            if (typed != null && (!typed.isEmpty() || parameter.byDefault().isEmpty())) {
-                given.put(parameter.name(), typed.replace("\r\n", "\n"));
+            var sent = request.getParameter("parameter-" + parameter.name());
+            if (sent != null) {
+                var typed = lines(sent);
+                var isDefault = parameter.byDefault().filter(value -> typed.isEmpty() || typed.equals(lines(value)));
+                given.putAll(isDefault.isPresent() ? Map.of() : Map.of(parameter.name(), typed));
             }
         }
         return given;
+    }
+
+    /** As a browser would have it: it makes one of all ends of lines. */
+    private static String lines(String text) {
+        return text.replace("\r\n", "\n").replace('\r', '\n');
     }
 }

@@ -78,7 +78,7 @@ public class TemplatePages {
         var row = find(visitor, id);
         var filter = new ShownExecutions.Filter(Optional.empty(), row.id(), Optional.empty(), false);
         var last = executions.list(filter, Cursor.read(null), LAST).stream()
-                .filter(run -> visitor.may("ecs:DescribeImagePipelineExecutions", ResourceType.EXECUTION, run))
+                .filter(visitor::mayList)
                 .toList();
         pages.render(
                 response,

@@ -1,8 +1,10 @@
 package dev.kiln.api.dashboard;
 
+import dev.kiln.api.error.ApiException;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashMap;
@@ -25,7 +27,29 @@ final class Views {
         return new Page(title, section, visitor, assets);
     }
 
-    /** Without a visitor it renders the sign-in page. */
+    /** A page that asks for itself once more: whoever has followed a link from elsewhere comes from here then. */
+    void again(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var query = request.getQueryString() == null ? "" : "?" + request.getQueryString();
+        render(response, "again", Map.of("address", Actions.path(request) + query));
+    }
+
+    /** The page that says why something was not done, with a way back to where it was asked for. */
+    void refused(HttpServletRequest request, HttpServletResponse response, ApiException refusal) throws IOException {
+        var visitor = request.getAttribute(Visitor.ATTRIBUTE) instanceof Visitor one ? one : null;
+        response.setStatus(refusal.status());
+        refusal.headers().forEach(response::setHeader);
+        render(
+                response,
+                "refused",
+                Map.of(
+                        "page", page("Not done", "", visitor),
+                        "title", refusal.status() == 404 ? "Not found" : "That was not done",
+                        "message", refusal.getMessage(),
+                        "code", refusal.code(),
+                        "back", Actions.pageOf(request)));
+    }
+
+    /** Without a visitor: the page to sign in. */
     void render(HttpServletResponse response, String template, Map<String, Object> parameters) throws IOException {
         var all = new HashMap<>(parameters);
         all.putIfAbsent("page", page("Sign in", "", null));

@@ -24,7 +24,15 @@ public record Visitor(Caller caller, String formToken) {
         return object.accountId() == caller.account().value() && may(action, type, object);
     }
 
-    /** Whether the key is allowed an action that is not about one of the vendor's resources. */
+    /** Whether the key may see the execution in lists, which are allowed by templates, as by the REST API. */
+    boolean mayList(ShownExecutions.Row row) {
+        return (caller.root() || row.accountId() == caller.account().value())
+                && caller.may(
+                        "ecs:DescribeImagePipelineExecutions",
+                        ResourceType.TEMPLATE.name(row.region(), new AccountId(row.accountId()), row.templateId()));
+    }
+
+    /** Whether the key may do what is about no object of the vendor's. */
     public boolean may(String action) {
         return caller.may(action, "*");
     }

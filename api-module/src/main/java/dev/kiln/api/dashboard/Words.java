@@ -72,7 +72,12 @@ public final class Words {
                 : line.substring(0, line.offsetByCodePoints(0, LONGEST_LINE)) + "…";
     }
 
-    /** What started an execution. */
+    /** Whether a field of one line would lose something of the text. */
+    public static boolean hasLines(String text) {
+        return text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0;
+    }
+
+    /** By what an execution was started. */
     public static String origin(Origin origin) {
         return switch (origin) {
             case REQUEST -> "somebody";

@@ -45,7 +45,12 @@ public final class Answered {
         request.setAttribute(CALLER, "key " + accessKeyId + " of account " + account);
     }
 
-    /** Notes the ids in a request of the wire and in its answer. */
+    /** Nothing is changed by the request, although its method says so. */
+    public static void withoutChange(HttpServletRequest request) {
+        request.removeAttribute(CALLER);
+    }
+
+    /** What was asked of the wire, and answered. */
     public static void about(HttpServletRequest request, Map<String, ?> asked, Map<String, ?> answer) {
         request.setAttribute(ABOUT, Changes.ids(asked, answer));
     }

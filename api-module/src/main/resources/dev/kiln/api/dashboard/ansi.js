@@ -1,8 +1,13 @@
 // Terminal output for the page: escape sequences become class names, never markup.
 
 const PLAIN = Object.freeze({ classes: "" });
-const ESCAPE = /\u001b(?:\[([0-9;:]*)([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
+const ESCAPE = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
 const STYLES = { 1: "bold", 2: "dim", 3: "italic", 4: "underline" };
+
+/** Whether a sequence is about colours: those that terminals have for themselves begin with another character. */
+function isStyle(match) {
+  return match[2] === "m" && /^[0-9;:]*$/.test(match[1]);
+}
 
 /** The style after the codes of one sequence. */
 function styled(style, codes) {
@@ -56,7 +61,7 @@ function nearest(red, green, blue) {
 export function after(line, style) {
   if (!line.includes("\u001b")) { return style; }
   for (const match of line.matchAll(ESCAPE)) {
-    if (match[2] === "m") { style = styled(style, match[1].split(/[;:]/).map(Number)); }
+    if (isStyle(match)) { style = styled(style, match[1].split(/[;:]/).map(Number)); }
   }
   return style;
 }
@@ -73,7 +78,7 @@ export function runs(line, style) {
   for (const match of line.matchAll(ESCAPE)) {
     add(line.slice(from, match.index));
     from = match.index + match[0].length;
-    if (match[2] === "m") { style = styled(style, match[1].split(/[;:]/).map(Number)); }
+    if (isStyle(match)) { style = styled(style, match[1].split(/[;:]/).map(Number)); }
   }
   add(line.slice(from));
   return found;

@@ -4,6 +4,7 @@ import { Log } from "./log.js";
 
 const EVERY = 3000;
 const AT_MOST_EVERY = 500;
+const PATIENCE = 15000;
 const body = document.body;
 const parts = new Map();
 
@@ -30,21 +31,34 @@ function times() {
   }
 }
 
-function say(text) {
+const lost = new Set();
+
+/** Says so while something that keeps the page as it is does not answer. */
+function tell(what, isLost) {
+  if (isLost) { lost.add(what); } else { lost.delete(what); }
+  const text = lost.size > 0 ? "The connection is lost. Trying again …" : "";
   const note = document.getElementById("connection");
-  note.textContent = text;
+  if (note.textContent !== text) { note.textContent = text; }
   note.hidden = text === "";
 }
 
-/** Requests this page again and replaces the parts that have changed; the focus stays where it is. */
+/** Asks for this page again and puts in what has changed; what has the focus keeps it. False: nobody has answered. */
 async function refresh() {
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html", "Kiln-Part": "1" } });
+  const answer = await fetch(location.pathname + location.search, {
+    headers: { Accept: "text/html", "Kiln-Part": "1" },
+    signal: AbortSignal.timeout(PATIENCE),
+  });
   if (answer.status === 401) {
     location.reload();
-    return;
+    return true;
   }
-  if (!answer.ok) { return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.status < 500 && page.querySelector(".refused")) {
+    // It is gone, or its visitor may not see it any more: the page says so itself.
+    location.reload();
+    return true;
+  }
+  if (!answer.ok) { return false; }
   for (const fresh of page.querySelectorAll(".part[id]")) {
     const old = document.getElementById(fresh.id);
     if (!old || parts.get(fresh.id) === fresh.innerHTML) { continue; }
@@ -55,49 +69,94 @@ async function refresh() {
     if (again) { old.querySelector(again)?.focus({ preventScroll: true }); }
   }
   document.title = page.title;
+  // What ended while it was followed may go on: its failed targets can be tried again, here or elsewhere.
+  if (page.body.dataset.refresh === "yes") { body.dataset.refresh = "yes"; }
   times();
+  return true;
 }
 
 let wanted = 0;
 let asked = 0;
+let underWay = false;
+let askedMeanwhile = false;
 
-/** Refreshes soon, at most once each AT_MOST_EVERY. */
+/** Soon, but not more often than makes sense, and one after the other: an older answer must not come last. */
 function refreshSoon() {
-  if (wanted) { return; }
-  wanted = setTimeout(async () => {
-    wanted = 0;
-    asked = Date.now();
-    try {
-      await refresh();
-    } catch {
-      // The next event of the stream, or the next refresh of a list, tries again.
-    }
-  }, Math.max(0, asked + AT_MOST_EVERY - Date.now()));
+  if (underWay) {
+    askedMeanwhile = true;
+  } else if (!wanted) {
+    wanted = setTimeout(refreshNow, Math.max(0, asked + AT_MOST_EVERY - Date.now()));
+  }
+}
+
+async function refreshNow() {
+  wanted = 0;
+  asked = Date.now();
+  underWay = true;
+  askedMeanwhile = false;
+  let answered = false;
+  try {
+    answered = await refresh();
+  } catch {
+    // Nobody answers, or not in time.
+  }
+  underWay = false;
+  tell("page", !answered);
+  if (!answered) {
+    wanted = setTimeout(refreshNow, EVERY);
+  } else if (askedMeanwhile) {
+    refreshSoon();
+  }
 }
 
 function follow(address) {
   const log = new Log(document.getElementById("log-view"));
+  let stream = null;
+  let complete = false;
+  let late = 0;
+  const found = () => {
+    clearTimeout(late);
+    late = 0;
+    tell("stream", false);
+  };
+  const leave = () => {
+    stream?.close();
+    stream = null;
+    found();
+  };
   const connect = () => {
-    const stream = new EventSource(`${address}?offset=${log.offset}`);
-    let ended = false;
-    stream.addEventListener("open", () => say(""));
-    stream.addEventListener("log", (event) => log.take(JSON.parse(event.data)));
-    stream.addEventListener("changed", refreshSoon);
-    stream.addEventListener("end", () => {
-      ended = true;
-      stream.close();
+    // Browsers have few connections to a server: pages that nobody sees must not keep them from others.
+    if (stream || complete || document.visibilityState !== "visible") { return; }
+    const opened = new EventSource(`${address}?offset=${log.offset}`);
+    stream = opened;
+    opened.addEventListener("open", () => {
+      found();
+      log.changed();
+    });
+    opened.addEventListener("log", (event) => log.take(JSON.parse(event.data)));
+    opened.addEventListener("changed", refreshSoon);
+    opened.addEventListener("end", () => {
+      complete = true;
+      leave();
       log.view.dataset.complete = "yes";
       refreshSoon();
     });
-    stream.addEventListener("error", () => {
-      if (ended) { return; }
-      if (stream.readyState === EventSource.CLOSED) {
-        say("The connection is lost. Trying again …");
-        setTimeout(() => { refreshSoon(); connect(); }, 3000);
+    opened.addEventListener("error", () => {
+      if (stream !== opened) { return; }
+      if (opened.readyState === EventSource.CLOSED) {
+        stream = null;
+        tell("stream", true);
+        setTimeout(() => { refreshSoon(); connect(); }, EVERY);
+      } else {
+        // The server ends connections now and then, and the browser is back at once.
+        late ||= setTimeout(() => tell("stream", true), EVERY);
       }
     });
   };
   connect();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") { connect(); } else { leave(); }
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-step]");
     if (link) {
@@ -136,6 +195,6 @@ times();
 setInterval(times, 1000);
 document.querySelectorAll("textarea[data-check]").forEach(check);
 if (body.dataset.stream) { follow(body.dataset.stream); }
-if (body.dataset.refresh === "yes") {
-  setInterval(() => { if (document.visibilityState === "visible") { refreshSoon(); } }, EVERY);
-}
+setInterval(() => {
+  if (body.dataset.refresh === "yes" && document.visibilityState === "visible") { refreshSoon(); }
+}, EVERY);

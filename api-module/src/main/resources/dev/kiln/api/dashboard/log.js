@@ -85,7 +85,7 @@ export class Log {
       this.drawing = 0;
       this.view.dataset.lines = this.lines.length;
       const count = document.getElementById("log-count");
-      if (count) { count.textContent = `${this.lines.length.toLocaleString("en")} lines`; }
+      if (count) { count.textContent = this.lines.length > 0 ? `${this.lines.length.toLocaleString("en")} lines` : "No output yet"; }
       const pixels = this.lines.length * ROW;
       this.scale = Math.max(1, pixels / MOST_PIXELS);
       this.spacer.style.height = Math.max(pixels / this.scale, 1) + "px";
@@ -227,9 +227,10 @@ export class Log {
     }
     const end = Math.min(this.lines.length, this.searched + SEARCHED_AT_ONCE);
     for (let at = this.searched; at < end; at++) {
-      if (plain(this.shown(at)).toLowerCase().includes(this.query)) { this.found.push(at); }
+      if (at !== this.found.at(-1) && plain(this.shown(at)).toLowerCase().includes(this.query)) { this.found.push(at); }
     }
-    this.searched = end;
+    // The last line may go on, and is looked at again then.
+    this.searched = this.open && end === this.lines.length ? end - 1 : end;
     if (this.here < 0 && this.found.length > 0) {
       this.move(1);
     }
