@@ -74,8 +74,8 @@ class ShownTruthIT {
         worker.moves(execution, "BUILDING");
         worker.begins(execution, 1, "RUN first");
         server.jdbc()
-                .sql(
-                        "insert into build_step (execution_id, number, attempt, exit_code, log_end) values (:id, 1, 1, 0, 0)")
+                .sql("insert into build_step (execution_id, number, attempt, exit_code, log_end)"
+                        + " values (:id, 1, 1, 0, 0)")
                 .param("id", execution)
                 .update();
 

@@ -52,7 +52,8 @@ final class LiveRows {
                               from image_copy c join image_share s on s.image_id = c.id where c.execution_id = e.id),
                            (select count(*) from build_log_mark m where m.execution_id = e.id and m.kind <> 'NOTE')) as state,
                        coalesce((select l.first_byte + length(l.content) from build_log_chunk l
-                                  where l.execution_id = e.id order by l.first_byte desc limit 1), o.log_end, 0) as log_end,
+                                  where l.execution_id = e.id order by l.first_byte desc limit 1),
+                                o.log_end, 0) as log_end,
                        o.execution_id is not null as moved
                   from execution e left join moved_log o on o.execution_id = e.id where e.id = any(:ids)
                 """).param("ids", executions.toArray(String[]::new)).query(row -> {
