@@ -54,7 +54,9 @@ final class Followed {
         return seen.status();
     }
 
-    /** Whether nothing will follow for a reader that has read up to the offset; the log may have grown since the look. */
+    /**
+     * Whether nothing will follow for a reader that has read up to the offset; the log may have grown since the look.
+     */
     synchronized boolean isOver(long offset) {
         return seen.status().isFinal() && end >= seen.logEnd() && offset >= end;
     }

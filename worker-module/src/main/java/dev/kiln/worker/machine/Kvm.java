@@ -21,8 +21,8 @@ public final class Kvm {
 
     /**
      * The machine's processor: the host's, without the register that says which of its bugs are fixed. KVM offers that
-     * register on AMD processors, where QEMU 7.2 dies of "failed to set MSR 0x10a". A guest without it is only
-     * more careful than necessary.
+     * register on AMD processors, where QEMU 7.2 dies of "failed to set MSR 0x10a". A guest without it is only more
+     * careful than necessary.
      */
     static final String PROCESSOR = "host,-arch-capabilities";
 

@@ -333,11 +333,8 @@ class RegionSweepIT {
             assertThat(found.verdict()).isEqualTo(Finding.Verdict.LOST);
             assertThat(found.name()).startsWith("images/m-lost/");
         });
-        assertThat(rig.jdbc
-                        .sql("select count(*) from image_copy")
-                        .query(Integer.class)
-                        .single())
-                .isEqualTo(2);
+        assertThat(rig.jdbc.sql("select id from image_copy").query(String.class).list())
+                .containsExactlyInAnyOrder("m-lost", "m-there");
         assertThat(items("")).hasSize(1);
     }
 
@@ -375,17 +372,13 @@ class RegionSweepIT {
         var execution = rig.attempt().execution().value();
         var log = put("logs/" + execution, "log");
         rig.jdbc.sql("update image_copy set region_id = 'cn-before'").update();
-        rig.jdbc
-                .sql("update template set region_id = 'cn-before', context_digest = :digest where id = :id")
-                .param("digest", context.value())
-                .param("id", template)
-                .update();
-        rig.jdbc
-                .sql(
-                        "insert into moved_log (execution_id, region_id, digest, log_end) values (:id, 'cn-before', :digest, 3)")
-                .param("id", execution)
-                .param("digest", log.value())
-                .update();
+        rig.jdbc.sql("""
+                        update template set region_id = 'cn-before', context_digest = :digest where id = :id
+                        """).param("digest", context.value()).param("id", template).update();
+        rig.jdbc.sql("""
+                        insert into moved_log (execution_id, region_id, digest, log_end)
+                        values (:id, 'cn-before', :digest, 3)
+                        """).param("id", execution).param("digest", log.value()).update();
 
         assertThat(impatient.compare(REGION, true)).hasSize(3).allSatisfy(found -> {
             assertThat(found.verdict()).isEqualTo(Finding.Verdict.UNKNOWN);

@@ -76,7 +76,7 @@ class FencedWritesIT {
         var intents = new Intents(rig.jdbc);
         writes.put("plan", this::plan);
         writes.put("intent", attempt -> intents.begin(attempt, Intents.Kind.LAYER, "cn-one", "layers/x/1"));
-        writes.put("storing", targets::storing);
+        writes.put("storing", targets::requireCurrent);
         writes.put("copying", attempt -> targets.copying(attempt, COPY));
         writes.put("progress", attempt -> targets.progress(attempt, COPY, 10).accept(5));
         writes.put("failed", attempt -> targets.failed(attempt, COPY, FAILURE));
