@@ -52,7 +52,7 @@ final class TemplateCommands {
                                         "set them: a YAML list of name, description, secret, default"),
                                 Option.REGION,
                                 Option.OUTPUT),
-                        "what a start may say anew: show it, or set it with -f",
+                        "its parameters: show them, or set them with -f",
                         this::parameters));
     }
 

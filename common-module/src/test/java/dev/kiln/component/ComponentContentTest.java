@@ -144,7 +144,7 @@ class ComponentContentTest {
             Tasks: [{Name: t}]                                           | has no Action
             Tasks: [{Action: Reboot}]                                    | has no Name
             Tasks: [{Name: , Action: Reboot}]                            | is empty
-            Tasks: [{Name: [a], Action: Reboot}]                         | is no text
+            Tasks: [{Name: [a], Action: Reboot}]                         | is not text
             Tasks: [{Name: "a/b", Action: Reboot}]                       | no valid name
             Tasks: [{Name: a, Action: Reboot}, {Name: a, Action: Reboot}] | two tasks are called a
             Tasks: [{Name: a, Action: Reboot, Extra: b}]                 | "Extra" is unknown
