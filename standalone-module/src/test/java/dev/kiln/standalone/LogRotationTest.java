@@ -1,6 +1,7 @@
 package dev.kiln.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -73,13 +74,13 @@ class LogRotationTest {
     @Test
     void aLogStaysAsItIsWhenItCannotBePutAway() throws Exception {
         Files.writeString(log, "x".repeat(200));
-        Files.createDirectories(LogRotation.older(log, 1).resolve("not empty"));
-        Files.createDirectories(LogRotation.older(log, 2).resolve("not empty"));
+        Files.createDirectories(LogRotation.older(log, 5).resolve("not empty"));
+        Files.writeString(LogRotation.older(log, 4), "older");
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> LogRotation.rotate(log, LONGEST))
-                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> LogRotation.rotate(log, LONGEST)).isInstanceOf(IOException.class);
 
         assertThat(Files.size(log)).isEqualTo(200);
+        assertThat(LogRotation.older(log, 4)).hasContent("older");
     }
 
     /** The lines of the older logs, the oldest first. */
