@@ -121,11 +121,9 @@ class DescribeComponents implements Operation<Listing<Component>> {
             return pagingTokens.page(call, 0, List.of(), DescribeComponents::position); // There are none here.
         }
         var wanted = wanted(call);
+        var size = search.fitting(wanted, after, call.get(PagingTokens.MAX_RESULTS));
         return pagingTokens.page(
-                call,
-                search.count(wanted),
-                search.list(wanted, after, PagingTokens.limit(call)),
-                DescribeComponents::position);
+                call, size, search.count(wanted), search.list(wanted, after, size + 1), DescribeComponents::position);
     }
 
     private static ComponentSearch.Wanted wanted(Call call) {

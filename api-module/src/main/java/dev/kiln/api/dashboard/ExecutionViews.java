@@ -2,6 +2,7 @@ package dev.kiln.api.dashboard;
 
 import dev.kiln.api.dashboard.ExecutionView.Stage;
 import dev.kiln.api.dashboard.ExecutionView.Step;
+import dev.kiln.api.error.Refusals;
 import dev.kiln.api.execution.ExecutionRecord;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.execution.ExecutionId;
@@ -55,6 +56,9 @@ final class ExecutionViews {
     ExecutionView of(ShownExecutions.Row row, Visitor visitor) {
         var id = new ExecutionId(row.id());
         var events = record.events(id);
+        if (events.isEmpty()) {
+            throw Refusals.executionNotFound(); // its template was deleted since the row was read
+        }
         var waiting = waiting(row);
         var allowed = allowed(row, visitor);
         return new ExecutionView(
@@ -83,7 +87,7 @@ final class ExecutionViews {
     }
 
     private ExecutionView.Allowed allowed(ShownExecutions.Row row, Visitor visitor) {
-        var template = templates.find(row.templateId()).orElseThrow();
+        var template = templates.find(row.templateId()).orElseThrow(Refusals::executionNotFound);
         return new ExecutionView.Allowed(
                 row.status().isCancellable()
                         && !row.isRetry()

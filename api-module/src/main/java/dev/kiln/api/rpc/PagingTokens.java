@@ -31,6 +31,12 @@ public final class PagingTokens {
     public static final ErrorCode INVALID_TOKEN =
             new ErrorCode("Invalid.NextToken", 403, "the token is made up, or belongs to another listing");
 
+    /**
+     * The size of a listing's objects in bytes, roughly, at which its page ends before MaxResults. XML can make five
+     * times as much of them, and several pages are in memory at a time.
+     */
+    public static final int PAGE_BYTES = 1024 * 1024;
+
     private static final int MAC = 16;
     private static final int MAX_TOKEN = 1024;
     private static final String ALGORITHM = "HmacSHA256";
@@ -60,9 +66,13 @@ public final class PagingTokens {
      * @param found the rows behind the position of the request's token, one more than the page can hold
      */
     public <T> Listing<T> page(Call call, int total, List<T> found, Function<T, Position> position) {
-        var size = call.get(MAX_RESULTS);
+        return page(call, call.get(MAX_RESULTS), total, found, position);
+    }
+
+    /** The same for a page that may hold fewer than the request's MaxResults. */
+    public <T> Listing<T> page(Call call, int size, int total, List<T> found, Function<T, Position> position) {
         var items = found.subList(0, Math.min(size, found.size()));
-        return new Listing<>(total, size, next(call, size, found, position), items);
+        return new Listing<>(total, call.get(MAX_RESULTS), next(call, size, found, position), items);
     }
 
     /** The token of the page behind one of this size; empty if there is none. */

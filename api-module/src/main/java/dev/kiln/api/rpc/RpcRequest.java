@@ -19,7 +19,9 @@ import java.util.Map;
  */
 record RpcRequest(SignedRequest signed, Map<String, String> parameters, String bodyHash) {
 
-    static final int MAX_BODY = 1024 * 1024;
+    // As much as a query may have, which takes all that an operation can be sent. It is held before anybody knows whose
+    // it is.
+    static final int MAX_BODY = 256 * 1024;
     private static final String FORM = "application/x-www-form-urlencoded";
 
     static RpcRequest read(HttpServletRequest request) {

@@ -58,10 +58,13 @@ class DescribeTemplates implements Operation<Listing<Template>> {
                 call.find(TemplateParameters.NAME).orElse(""),
                 call.get(RESOURCE_GROUP),
                 call.get(Tags.TAG));
+        var after = pagingTokens.read(call);
+        var size = templates.fitting(filter, after, call.get(MAX_RESULTS));
         return pagingTokens.page(
                 call,
+                size,
                 templates.count(filter),
-                templates.list(filter, pagingTokens.read(call), PagingTokens.limit(call)),
+                templates.list(filter, after, size + 1),
                 last -> new PagingTokens.Position(last.createdAt(), last.id().value()));
     }
 }

@@ -2,6 +2,7 @@ package dev.kiln.api.template;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.operation.Tags;
+import dev.kiln.api.rpc.PagingTokens;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.image.ImageForm;
 import dev.kiln.region.RegionId;
@@ -233,6 +234,27 @@ public final class Templates {
         return bind(jdbc.sql("select count(*) " + MATCHING), filter)
                 .query(Integer.class)
                 .single();
+    }
+
+    /** How many of the next {@code limit} templates behind the position a page can hold; at least one. */
+    int fitting(Filter filter, Position after, int limit) {
+        var fitting = bind(jdbc.sql("""
+                        select count(*) from (
+                            select sum(octet_length(cast(template as text))) over (
+                                       order by created_at desc, id desc
+                                       rows between unbounded preceding and 1 preceding) as before
+                        """ + MATCHING + """
+                              and (created_at, id) < (:createdAt, :id)
+                            order by created_at desc, id desc limit :limit) templates
+                        where coalesce(before, 0) < :bytes
+                        """), filter)
+                .param("createdAt", after.time())
+                .param("id", after.id())
+                .param("limit", limit)
+                .param("bytes", PagingTokens.PAGE_BYTES)
+                .query(Integer.class)
+                .single();
+        return Math.max(1, fitting);
     }
 
     /** At most {@code limit} templates behind the position, newest first. */

@@ -61,12 +61,12 @@ final class MachineTest {
                 .able();
         var disk = new MachineDisk(commands, request, scratch, limits, able);
         disk.fetch();
+        var qemu = new QemuCommand(machines);
         GuestShell.Output between = output::output;
         try (var shell = new GuestShell(directory, between)) {
             output.phase("preparing a throw-away copy of it");
             disk.prepare();
             var console = new Console(this::tell);
-            var qemu = new QemuCommand(machines);
             boolean uefi = disk.isUefi();
             output.phase(
                     "booting it, " + (qemu.usesKvm() ? "by KVM" : "emulated") + (uefi ? ", by UEFI" : ", by BIOS"));
@@ -77,7 +77,10 @@ final class MachineTest {
                 runCommands(new MachineCommands(machine, shell, output, scratch, limits));
             }
         } catch (BootFailedException e) {
-            throw new BuildFailedException("Machine.BootFailed", e.getMessage());
+            var remedy = qemu.usesKvm()
+                    ? " (it ran by KVM; kiln.machine.acceleration=tcg makes workers emulate a processor instead)"
+                    : "";
+            throw new BuildFailedException("Machine.BootFailed", e.getMessage() + remedy);
         }
     }
 
