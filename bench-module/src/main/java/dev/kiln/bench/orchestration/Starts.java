@@ -25,7 +25,7 @@ public final class Starts implements Scenario {
     private static final int CLIENTS = Contender.THREADS;
 
     // Warms up with this many times the measured starts; more of them make it no faster.
-    private static final int WARM_UP = 5;
+    private static final int WARM_UP = 25;
 
     private static final Measure INSERTS = Measure.of("pgbench, single insert, " + CLIENTS + " connections", "1/s");
     private static final Measure STARTS = Measure.of("starts accepted, " + CLIENTS + " connections", "1/s")
