@@ -25,7 +25,7 @@ public record Advance(
         if (outcome.isPresent() != (to == ExecutionStatus.RELEASING)) {
             throw new IllegalArgumentException("an outcome belongs to RELEASING, not to " + to);
         }
-        message = message.replace("\0", "");
+        message = Failure.storable(message);
     }
 
     /** Moves on without a failure. */

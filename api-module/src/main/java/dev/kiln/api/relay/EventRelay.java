@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -35,7 +34,7 @@ public final class EventRelay implements SmartLifecycle {
 
     private final Outbox outbox;
     private final TracedMessages messages;
-    private final KafkaAdmin topics;
+    private final RelayTopics topics;
     private final TransactionTemplate transaction;
     private final Duration pollEvery;
     private final Semaphore bell = new Semaphore(0);
@@ -47,7 +46,7 @@ public final class EventRelay implements SmartLifecycle {
     EventRelay(
             Outbox outbox,
             TracedMessages messages,
-            KafkaAdmin topics,
+            RelayTopics topics,
             TransactionTemplate transaction,
             Duration pollEvery) {
         this.outbox = outbox;
@@ -139,7 +138,9 @@ public final class EventRelay implements SmartLifecycle {
 
     private void makeTopics() {
         try {
-            topics.initialize();
+            topics.makeMissing();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.debug("the topics cannot be made yet", e);
         }

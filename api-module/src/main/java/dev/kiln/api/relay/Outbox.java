@@ -45,14 +45,15 @@ public final class Outbox {
     }
 
     /**
-     * The next events to publish.
+     * The next events to publish. Messages that are longer than any of today's are cut: one that the broker does not
+     * take would hold up all events of all accounts.
      *
      * @param traced whether to look up their places in traces
      */
     List<Event> unpublished(int atMost, boolean traced) {
         return jdbc.sql("""
                         select id, execution_id, template_id, account_id, sequence, from_status, to_status, attempt,
-                               message, rings, at,
+                               left(message, 32000) as message, rings, at,
                                case when :traced then
                                    (select e.trace from execution e where e.id = execution_event.execution_id) end as trace
                           from execution_event where published_at is null order by id limit :most

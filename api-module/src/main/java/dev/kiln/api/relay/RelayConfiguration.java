@@ -3,7 +3,7 @@ package dev.kiln.api.relay;
 import dev.kiln.message.Topics;
 import dev.kiln.trace.Tracing;
 import java.time.Duration;
-import org.apache.kafka.clients.admin.NewTopic;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -32,18 +32,17 @@ class RelayConfiguration {
             @DefaultValue("200ms") Duration pollEvery,
             @DefaultValue("4") int partitions) {}
 
-    // Always one partition: the members of a share group divide partitions among themselves, and with two or more a
-    // busy worker would keep its partition's messages from a free one (docs/adr/0002).
+    // The requests have always one partition: the members of a share group divide partitions among themselves, and with
+    // two or more a busy worker would keep its partition's messages from a free one (docs/adr/0002).
     @Bean
-    NewTopic requestedTopic() {
-        return TopicBuilder.name(Topics.REQUESTED).partitions(1).build();
-    }
-
-    @Bean
-    NewTopic eventsTopic(RelaySettings settings) {
-        return TopicBuilder.name(Topics.EVENTS)
-                .partitions(settings.partitions())
-                .build();
+    RelayTopics relayTopics(KafkaAdmin broker, RelaySettings settings) {
+        return new RelayTopics(
+                broker.getConfigurationProperties(),
+                List.of(
+                        TopicBuilder.name(Topics.REQUESTED).partitions(1).build(),
+                        TopicBuilder.name(Topics.EVENTS)
+                                .partitions(settings.partitions())
+                                .build()));
     }
 
     @Bean
@@ -60,7 +59,7 @@ class RelayConfiguration {
     EventRelay eventRelay(
             Outbox outbox,
             TracedMessages messages,
-            KafkaAdmin topics,
+            RelayTopics topics,
             PlatformTransactionManager transactions,
             RelaySettings settings) {
         return new EventRelay(outbox, messages, topics, new TransactionTemplate(transactions), settings.pollEvery());

@@ -183,7 +183,10 @@ public final class Deliveries {
 
     /** Newest first. */
     List<Delivery> log(String webhook, int limit) {
-        return jdbc.sql("select * from webhook_delivery where webhook_id = :webhook order by id desc limit :limit")
+        return jdbc.sql("""
+                        select id, execution_id, sequence, state, attempts, answer, trouble, created_at, next_try_at, ended_at
+                          from webhook_delivery where webhook_id = :webhook order by id desc limit :limit
+                        """)
                 .param("webhook", webhook)
                 .param("limit", limit)
                 .query((row, number) -> new Delivery(

@@ -8,8 +8,11 @@ import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +55,8 @@ final class Dispatcher implements SmartLifecycle {
     // Signalled when a message has ended: the next of its queue may be due.
     private final Semaphore ended = new Semaphore(0);
     private final Map<AccountId, Integer> underWay = new ConcurrentHashMap<>();
+    // Who has had a turn since everybody else had one; used by one thread.
+    private final Set<AccountId> served = new HashSet<>();
     private final int ofOneAccount;
     private final ExecutorService senders;
     private final Thread thread = new Thread(this::run, "webhooks");
@@ -110,22 +116,36 @@ final class Dispatcher implements SmartLifecycle {
     private int sendDue() throws InterruptedException {
         free.acquire();
         free.release();
-        var busy = underWay.entrySet().stream()
-                .filter(entry -> entry.getValue() >= ofOneAccount)
-                .map(Map.Entry::getKey)
-                .toList();
-        var most = underWay.values().stream()
-                .filter(number -> number < ofOneAccount)
-                .max(Integer::compare);
-        // All of them can belong to one account.
-        var room = Math.min(free.availablePermits(), ofOneAccount - most.orElse(0));
-        var due = deliveries.claim(Math.max(1, room), busy);
+        var due = next();
         for (var claim : due) {
             free.acquire();
             underWay.merge(claim.account(), 1, Integer::sum);
             senders.execute(() -> send(claim));
         }
         return due.size();
+    }
+
+    /** The next messages: one of each account that waits, and only then more of those that have been served. */
+    private List<Deliveries.Claim> next() {
+        var busy = underWay.entrySet().stream()
+                .filter(entry -> entry.getValue() >= ofOneAccount)
+                .map(Map.Entry::getKey)
+                .toList();
+        var due = served.isEmpty()
+                ? List.<Deliveries.Claim>of()
+                : deliveries.claim(
+                        1, Stream.concat(busy.stream(), served.stream()).toList());
+        if (due.isEmpty()) {
+            served.clear();
+            var most = underWay.values().stream()
+                    .filter(number -> number < ofOneAccount)
+                    .max(Integer::compare);
+            // All of them can belong to one account.
+            var room = Math.min(free.availablePermits(), ofOneAccount - most.orElse(0));
+            due = deliveries.claim(Math.max(1, room), busy);
+        }
+        due.forEach(claim -> served.add(claim.account()));
+        return due;
     }
 
     private void send(Deliveries.Claim claim) {

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -36,12 +36,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
-import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
@@ -177,6 +175,35 @@ class EventRelayIT {
         awaitNothingUnpublished();
     }
 
+    /** As an older release has written it: the broker takes no record of more than 1 MiB. */
+    @Test
+    void anEventThatIsTooLongForTheBrokerIsCutAndHoldsUpNoOther() {
+        start(1);
+        jdbc.sql("update execution_event set message = 'begins ' || repeat('€', 2000000)")
+                .update();
+        start(2);
+        startRelay();
+
+        var events = read(Topics.EVENTS, 2);
+
+        assertThat(events.get(0).at("/data/message").asString())
+                .startsWith("begins €")
+                .hasSizeLessThan(40_000);
+        assertThat(events.get(1).at("/data/message").asString()).isEqualTo("accepted");
+        awaitNothingUnpublished();
+    }
+
+    @Test
+    void aTopicThatIsThereKeepsItsPartitionsSinceMoreWouldBreakTheOrderWithinATemplate() throws Exception {
+        topics(1).makeMissing();
+        topics(3).makeMissing();
+        try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
+            var made =
+                    admin.describeTopics(List.of(Topics.EVENTS)).allTopicNames().get();
+            assertThat(made.get(Topics.EVENTS).partitions()).hasSize(1);
+        }
+    }
+
     @Test
     void theHistoryOfADeletedTemplateIsPublishedAndThenGone() {
         start(1);
@@ -193,19 +220,6 @@ class EventRelayIT {
     }
 
     private EventRelay startRelay() {
-        var context = new GenericApplicationContext();
-        context.registerBean(
-                "requested",
-                NewTopic.class,
-                () -> TopicBuilder.name(Topics.REQUESTED).partitions(1).build());
-        context.registerBean(
-                "events",
-                NewTopic.class,
-                () -> TopicBuilder.name(Topics.EVENTS).partitions(1).build());
-        context.refresh();
-        var admin = new KafkaAdmin(Map.of("bootstrap.servers", broker.bootstrapServers()));
-        admin.setApplicationContext(context);
-        admin.initialize();
         var producers = new DefaultKafkaProducerFactory<>(
                 Map.of(
                         "bootstrap.servers",
@@ -225,13 +239,21 @@ class EventRelayIT {
         var relay = new EventRelay(
                 new Outbox(jdbc),
                 new TracedMessages(new KafkaTemplate<>(producers), Tracing.OFF),
-                admin,
+                topics(1),
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 Duration.ofMillis(50));
         relay.start();
         opened.add(relay::stop);
         opened.add(producers::destroy);
         return relay;
+    }
+
+    private RelayTopics topics(int partitions) {
+        return new RelayTopics(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                List.of(
+                        TopicBuilder.name(Topics.REQUESTED).partitions(1).build(),
+                        TopicBuilder.name(Topics.EVENTS).partitions(partitions).build()));
     }
 
     private void awaitTopics() {

@@ -24,11 +24,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
-import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.support.SendResult;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -88,14 +86,10 @@ class UnacknowledgedIT {
     }
 
     private EventRelay relay() {
-        var context = new GenericApplicationContext();
-        context.refresh();
-        var admin = new KafkaAdmin(Map.of());
-        admin.setApplicationContext(context);
         return new EventRelay(
                 new Outbox(jdbc),
                 new TracedMessages(kafka, Tracing.OFF),
-                admin,
+                new RelayTopics(Map.of(), List.of()),
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 Duration.ofMillis(50));
     }

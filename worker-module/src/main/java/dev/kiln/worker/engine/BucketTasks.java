@@ -35,10 +35,10 @@ final class BucketTasks {
         var object = object(place, step);
         var bytes = bucket.find(object);
         if (bytes.isEmpty()) {
-            throw failed(step, "bucket " + place.bucket() + " has no object \"" + place.object() + "\"");
+            throw failed(step, "bucket " + place.bucket() + " has no object \"" + shown(place) + "\"");
         }
         if (bytes.get() > request.diskBytes()) {
-            throw tooLarge(step, "object " + place.object());
+            throw tooLarge(step, "object " + shown(place));
         }
         try (var in = bucket.open(object);
                 var out = Files.newOutputStream(file)) {
@@ -48,7 +48,7 @@ final class BucketTasks {
                 out.write(buffer, 0, count);
             }
         } catch (FileNotFoundException e) {
-            throw failed(step, "object \"" + place.object() + "\" was removed meanwhile");
+            throw failed(step, "object \"" + shown(place) + "\" was removed meanwhile");
         }
     }
 
@@ -79,12 +79,18 @@ final class BucketTasks {
                         place.region().isEmpty() || bucket.region().value().equals(place.region()))
                 .orElseThrow(() -> failed(
                         step,
-                        "there is no bucket \"" + place.bucket() + "\" in this region that this account may use"));
+                        "there is no bucket \"" + CommandRuns.shortened(place.bucket())
+                                + "\" in this region that this account may use"));
     }
 
     private static ObjectName object(Place place, String step) throws BuildFailedException {
         return ObjectName.of(place.object())
-                .orElseThrow(() -> failed(step, "\"" + place.object() + "\" is not a valid object name"));
+                .orElseThrow(() -> failed(step, "\"" + shown(place) + "\" is not a valid object name"));
+    }
+
+    /** Names may be made of a step's output. */
+    private static String shown(Place place) {
+        return CommandRuns.shortened(place.object());
     }
 
     private BuildFailedException tooLarge(String step, String what) {

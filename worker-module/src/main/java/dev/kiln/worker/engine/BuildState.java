@@ -66,13 +66,14 @@ final class BuildState {
         if (!base.user().isEmpty() && !USER.matcher(base.user()).matches()) {
             throw new BuildFailedException(
                     "BaseImage.Refused",
-                    "the base image's user \"" + base.user()
+                    "the base image's user \"" + CommandRuns.shortened(base.user())
                             + "\" is not the name or number of one user; set one by USER in an" + " image of your own");
         }
         var directory = ImagePath.resolve("", base.workingDirectory())
                 .orElseThrow(() -> new BuildFailedException(
                         "BaseImage.Refused",
-                        "the base image's working directory \"" + base.workingDirectory() + "\" leaves the image"));
+                        "the base image's working directory \"" + CommandRuns.shortened(base.workingDirectory())
+                                + "\" leaves the image"));
         return new BuildState(base, directory, request.parameters());
     }
 

@@ -225,7 +225,7 @@ final class CommandRuns {
         return ImagePath.resolve(directory, path)
                 .orElseThrow(() -> new BuildFailedException(
                         FAILED,
-                        step + ": \"" + shortened(path) + "\" leaves the image by \"..\" from " + directory
+                        step + ": \"" + shortened(path) + "\" leaves the image by \"..\" from " + shortened(directory)
                                 + "; use a path within it"));
     }
 
