@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,12 +41,33 @@ class LongPagesIT {
         allOnShortPages("DescribeImageComponents", "/ImageComponent/ImageComponentSet", "ImageComponentId");
     }
 
-    private void allOnShortPages(String operation, String set, String id) {
+    @Test
+    void andOfFailuresWithLongOutput() {
+        var objects = new TestObjects(server, client);
+        var template = objects.template(objects.image("base"));
+        for (var failed = 0; failed < MANY; failed++) {
+            objects.finish(objects.start(template), "FAILED");
+        }
+        server.jdbc()
+                .sql("update execution set error_info = repeat('&', 16000) where template_id = :template")
+                .param("template", template)
+                .update();
+        allOnShortPages(
+                "DescribeImagePipelineExecutions",
+                "/ImagePipelineExecution/ImagePipelineExecutionSet",
+                "ExecutionId",
+                "ImagePipelineId",
+                template);
+    }
+
+    private void allOnShortPages(String operation, String set, String id, String... filter) {
         var ids = new ArrayList<String>();
         var next = "";
         var pages = 0;
         do {
-            var page = client.call(operation, "MaxResults", "500", "NextToken", next);
+            var parameters = new ArrayList<>(List.of("MaxResults", "500", "NextToken", next));
+            parameters.addAll(List.of(filter));
+            var page = client.call(operation, parameters.toArray(String[]::new));
             assertThat(page.bytes().length).isLessThan(1_200_000);
             assertThat(page.json().path("TotalCount").asInt()).isEqualTo(MANY);
             page.json().at(set).forEach(one -> ids.add(one.path(id).asString()));

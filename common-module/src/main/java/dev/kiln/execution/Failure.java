@@ -5,9 +5,10 @@ public record Failure(String code, String info) {
 
     public static final Failure NONE = new Failure("", "");
 
-    // In characters. More than any message of Kiln's own has with the output it ends with, and little enough that an
-    // event fits into a record of Kafka (1 MiB) even if JSON escapes every character.
-    private static final int LONGEST = 32_000;
+    // In characters. Four times the last lines of a command, and little enough that an event fits into a record of
+    // Kafka
+    // (1 MiB) even if JSON escapes every character, and a page of 500 failures into the memory of an API.
+    private static final int LONGEST = 16_000;
     private static final String LEFT_OUT = "\n… the middle is left out …\n";
 
     /** Makes the sentence one that can be stored and published. */

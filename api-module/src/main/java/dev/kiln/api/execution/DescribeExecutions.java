@@ -111,8 +111,20 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
                 .orElseThrow(() -> Refusals.templateNotFound(filter.templateId()));
         return pagingTokens.page(
                 call,
+                fitting(call.get(PagingTokens.MAX_RESULTS), part.executions()),
                 part.total(),
                 part.executions(),
                 last -> new PagingTokens.Position(last.createdAt(), last.executionId()));
+    }
+
+    /** How many of the executions a page can hold; at least one. */
+    private static int fitting(int most, List<Listed> found) {
+        int size = Math.min(most, found.size());
+        int fitting = 0;
+        for (int bytes = 0; fitting < size && bytes < PagingTokens.PAGE_BYTES; fitting++) {
+            bytes += found.get(fitting).errorInfo().length()
+                    + found.get(fitting).message().length();
+        }
+        return Math.max(1, fitting);
     }
 }

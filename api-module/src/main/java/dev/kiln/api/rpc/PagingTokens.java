@@ -71,7 +71,8 @@ public final class PagingTokens {
 
     /** The same for a page that may hold fewer than the request's MaxResults. */
     public <T> Listing<T> page(Call call, int size, int total, List<T> found, Function<T, Position> position) {
-        var items = found.subList(0, Math.min(size, found.size()));
+        // A copy, which does not keep the rest in memory.
+        var items = List.copyOf(found.subList(0, Math.min(size, found.size())));
         return new Listing<>(total, call.get(MAX_RESULTS), next(call, size, found, position), items);
     }
 
