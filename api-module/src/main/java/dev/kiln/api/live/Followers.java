@@ -46,15 +46,9 @@ public final class Followers implements SmartLifecycle {
     private final ApiSettings.Live settings;
     private final Map<ExecutionId, Followed> followed = new ConcurrentHashMap<>();
     private final Map<AccountId, Integer> perAccount = new ConcurrentHashMap<>();
-    private final ExecutorService pumps = new ThreadPoolExecutor(
-            PUMPS,
-            PUMPS,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> daemon(task, "live-pump"),
-            // Happens only when the process stops, and then no follower need be told.
-            new ThreadPoolExecutor.DiscardPolicy());
+    private final ExecutorService pumps = pumps("live-pump");
+    // Moved logs are read from regions: one that hangs must not hold up those who follow what runs.
+    private final ExecutorService pumpsOfMoved = pumps("moved-log-pump");
     private final ScheduledExecutorService ticking =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "live-look"));
     private volatile boolean running;
@@ -64,6 +58,18 @@ public final class Followers implements SmartLifecycle {
         this.rows = rows;
         this.json = json;
         this.settings = settings.live();
+    }
+
+    private static ExecutorService pumps(String name) {
+        return new ThreadPoolExecutor(
+                PUMPS,
+                PUMPS,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> daemon(task, name),
+                // Happens only when the process stops, and then no follower need be told.
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -132,8 +138,9 @@ public final class Followers implements SmartLifecycle {
         LogStream stream;
         synchronized (this) {
             var shared = followed.computeIfAbsent(execution, id -> new Followed(id, seen));
-            stream =
-                    new LogStream(shared, new LogReader(rows, json, offset), context, pumps, one -> left(one, account));
+            var reader = new LogReader(rows, json, offset);
+            stream = new LogStream(
+                    shared, reader, context, seen.isMoved() ? pumpsOfMoved : pumps, one -> left(one, account));
             shared.streams().add(stream);
         }
         stream.begin();
@@ -232,6 +239,7 @@ public final class Followers implements SmartLifecycle {
         ticking.shutdown();
         List.copyOf(followed.values()).forEach(one -> one.streams().forEach(LogStream::end));
         pumps.shutdown();
+        pumpsOfMoved.shutdown();
     }
 
     @Override
