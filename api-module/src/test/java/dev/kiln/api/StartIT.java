@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.start.CannotStartException;
+import dev.kiln.testing.TestDatabase;
 import dev.kiln.testing.TestServers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StartIT {
+
+    private static final String ANOTHER =
+            Base64.getEncoder().encodeToString("another key that has 32 bytes...".getBytes(StandardCharsets.UTF_8));
+    private static final Map<String, String> LOST =
+            Map.of("kiln.secrets-key", ANOTHER, "kiln.secrets-key-lost", "true");
 
     @TempDir
     private Path regions;
@@ -67,14 +73,9 @@ class StartIT {
         try (var first = ApiServer.start(database, regions, Map.of())) {
             account = first.newAccount().keys();
         }
-        var other =
-                Base64.getEncoder().encodeToString("another key that has 32 bytes...".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> ApiServer.start(database, regions, Map.of("kiln.secrets-key", other))
-                        .close())
-                .hasStackTraceContaining("kiln.secrets-key is another one");
+        refusesToStartWithAnotherSecretsKey(database);
 
-        var lost = Map.of("kiln.secrets-key", other, "kiln.secrets-key-lost", "true");
-        try (var again = ApiServer.start(database, regions, lost)) {
+        try (var again = ApiServer.start(database, regions, LOST)) {
             assertThat(again.as(ApiServer.ROOT).call("DescribeRegions").status())
                     .isEqualTo(200);
             assertThat(again.jdbc()
@@ -84,6 +85,44 @@ class StartIT {
                             .single())
                     .isFalse();
         }
+    }
+
+    @Test
+    void keysWithPoliciesTellOfAnotherSecretsKeyAndAreSwitchedOffWithIt() {
+        var database = TestServers.freshDatabase();
+        Keys narrowed;
+        WireClient temporary;
+        try (var first = ApiServer.start(database, regions, Map.of())) {
+            var root = first.as(ApiServer.ROOT);
+            narrowed = TestKeys.narrowed(first, root, TestKeys.allow("*", "*")).keys();
+            temporary = TestKeys.temporary(first, root, Map.of());
+        }
+        refusesToStartWithAnotherSecretsKey(database);
+
+        try (var again = ApiServer.start(database, regions, LOST)) {
+            assertThat(again.as(ApiServer.ROOT).call("DescribeRegions").status())
+                    .isEqualTo(200);
+            assertThat(again.as(narrowed).call("DescribeRegions").refusal())
+                    .isEqualTo("400 InvalidAccessKeyId.Inactive");
+            // Its parent is the root key, which stays.
+            assertThat(new WireClient(again.port(), temporary.keys(), "any")
+                            .call("DescribeRegions")
+                            .refusal())
+                    .isEqualTo("404 InvalidAccessKeyId.NotFound");
+            // Somebody switches on again what nobody can sign with.
+            assertThat(again.as(ApiServer.ROOT)
+                            .rest("POST", "/api/v1/keys/" + narrowed.id() + "/enable", "")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(again.as(narrowed).call("DescribeRegions").refusal())
+                    .isEqualTo("404 InvalidAccessKeyId.NotFound");
+        }
+    }
+
+    private void refusesToStartWithAnotherSecretsKey(TestDatabase database) {
+        assertThatThrownBy(() -> ApiServer.start(database, regions, Map.of("kiln.secrets-key", ANOTHER))
+                        .close())
+                .hasStackTraceContaining("kiln.secrets-key is another one");
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class AccessKeys {
     private final JdbcClient jdbc;
     private final SecretSeal seal;
     // Read for each request, never cached: a key that was switched off is refused at once.
-    private final Gathered<String, Optional<Supplier<SigningKey>>> found = new Gathered<>(this::findAll);
+    private final Gathered<String, Optional<Supplier<Optional<SigningKey>>>> found = new Gathered<>(this::findAll);
 
     AccessKeys(JdbcClient jdbc, SecretSeal seal) {
         this.jdbc = jdbc;
@@ -51,11 +51,11 @@ public final class AccessKeys {
 
     Optional<SigningKey> find(String id) {
         // PostgreSQL refuses a text with U+0000, and with it the statement for all simultaneous requests.
-        return id.indexOf('\0') >= 0 ? Optional.empty() : found.ask(id).map(Supplier::get);
+        return id.indexOf('\0') >= 0 ? Optional.empty() : found.ask(id).flatMap(Supplier::get);
     }
 
-    private List<Optional<Supplier<SigningKey>>> findAll(List<String> ids) {
-        var keys = new HashMap<String, Supplier<SigningKey>>();
+    private List<Optional<Supplier<Optional<SigningKey>>>> findAll(List<String> ids) {
+        var keys = new HashMap<String, Supplier<Optional<SigningKey>>>();
         // If an id is in both tables by accident, the key with fewer rights comes last, and counts. PostgreSQL does not
         // know the length of a selected array, so it plans once and not for each: planning takes twenty times as long
         // as reading the keys.
@@ -74,14 +74,34 @@ public final class AccessKeys {
      * The key of a row. Each caller opens its own key's seal, so that one that does not open fails nobody else's
      * request.
      */
-    private Supplier<SigningKey> key(ResultSet row) throws SQLException {
+    private Supplier<Optional<SigningKey>> key(ResultSet row) throws SQLException {
         var id = row.getString("id");
         var account = new AccountId(row.getLong("account_id"));
         var sealed = row.getBytes("secret");
         var active = row.getBoolean("active");
         var root = row.getBoolean("is_root");
         var policies = texts(row.getArray("policies")).toList();
-        return () -> new SigningKey(id, account, seal.open(id, sealed), active, root, policies, Optional.empty());
+        return () -> secret(seal, id, sealed, active)
+                .map(secret -> new SigningKey(id, account, secret, active, root, policies, Optional.empty()));
+    }
+
+    /**
+     * The secret to check a request with: empty if it was sealed with another kiln.secrets-key, so that nobody can sign
+     * with it. Nobody needs the secret of a key that is switched off.
+     */
+    static Optional<String> secret(SecretSeal seal, String id, byte[] sealed, boolean active) {
+        if (!active) {
+            return Optional.of("");
+        }
+        try {
+            return Optional.of(seal.open(id, sealed));
+        } catch (IllegalStateException e) {
+            LOG.warn(
+                    "the secret of access key {} does not open with this kiln.secrets-key, so the key counts as unknown:"
+                            + " configure the kiln.secrets-key of before, or delete the key",
+                    id);
+            return Optional.empty();
+        }
     }
 
     static Stream<String> texts(Array array) throws SQLException {
@@ -154,9 +174,9 @@ public final class AccessKeys {
      * do this at once end with the same rows.
      */
     public boolean makeOnlyKey(String id, AccountId account, String secret) {
-        var same = find(id, account, secret);
-        if (same.isPresent()) {
-            if (!same.get().active()) {
+        var active = isActive(id, account, secret);
+        if (active.isPresent()) {
+            if (!active.get()) {
                 LOG.warn("the configured root key {} is switched off and stays so: configure another one", id);
             }
             return true;
@@ -181,13 +201,22 @@ public final class AccessKeys {
         return rows == 1;
     }
 
-    private Optional<SigningKey> find(String id, AccountId account, String secret) {
-        try {
-            return find(id).filter(key ->
-                    key.policies().isEmpty() && key.account().equals(account) && Signatures.same(secret, key.secret()));
-        } catch (IllegalStateException e) {
-            return Optional.empty(); // Sealed with another kiln.secrets-key: the caller seals it anew.
-        }
+    /** Whether the key that has this secret is active; empty if there is none, or the caller has to seal it anew. */
+    private Optional<Boolean> isActive(String id, AccountId account, String secret) {
+        return jdbc.sql("""
+                        select secret, active from access_key
+                        where id = :id and account_id = :account and not exists (select from narrowed_key where id = :id)
+                        """)
+                .param("id", id)
+                .param("account", account.value())
+                .query((row, number) -> {
+                    var active = row.getBoolean("active");
+                    return secret(seal, id, row.getBytes("secret"), true)
+                            .filter(known -> Signatures.same(secret, known))
+                            .map(known -> active);
+                })
+                .optional()
+                .flatMap(active -> active);
     }
 
     /** An active key, and whether the current kiln.secrets-key opens its secret. */
@@ -195,7 +224,7 @@ public final class AccessKeys {
 
     /** The active keys except one. */
     public List<Sealed> sealed(String but) {
-        return jdbc.sql("select id, secret from access_key where active and id <> :but")
+        return jdbc.sql("select k.id, k.secret from " + LONG_LIVED + "k where k.active and k.id <> :but")
                 .param("but", but)
                 .query((row, number) -> new Sealed(row.getString("id"), opens(row)))
                 .list();

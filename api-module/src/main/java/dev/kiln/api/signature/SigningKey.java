@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * A key with its unsealed secret.
  *
+ * @param secret empty unless active
  * @param active also false for a temporary key whose parent is switched off
  * @param root whether its account is the root account
  * @param policies documents, all of which must allow an action; parsed only once the signature is right

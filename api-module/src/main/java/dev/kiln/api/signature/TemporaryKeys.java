@@ -4,6 +4,8 @@ import dev.kiln.account.AccountId;
 import dev.kiln.api.error.Gateway;
 import dev.kiln.api.permission.Policy;
 import dev.kiln.secret.SecretSeal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -73,19 +75,23 @@ public final class TemporaryKeys {
                 where t.id = :id
                 """)
                 .param("id", id)
-                .query((row, number) -> new SigningKey(
-                        row.getString("id"),
-                        new AccountId(row.getLong("account_id")),
-                        seal.open(row.getString("id"), row.getBytes("secret")),
-                        row.getBoolean("active"),
-                        row.getBoolean("is_root"),
-                        Stream.concat(
-                                        AccessKeys.texts(row.getArray("policies")),
-                                        Stream.ofNullable(row.getString("policy")))
-                                .toList(),
-                        Optional.of(new SecurityToken(
-                                row.getString("token_digest"), row.getString("parent"), row.getBoolean("expired")))))
-                .optional();
+                .query((row, number) -> key(row))
+                .optional()
+                .flatMap(key -> key);
+    }
+
+    private Optional<SigningKey> key(ResultSet row) throws SQLException {
+        var id = row.getString("id");
+        var account = new AccountId(row.getLong("account_id"));
+        var active = row.getBoolean("active");
+        var root = row.getBoolean("is_root");
+        var policies = Stream.concat(
+                        AccessKeys.texts(row.getArray("policies")), Stream.ofNullable(row.getString("policy")))
+                .toList();
+        var token =
+                new SecurityToken(row.getString("token_digest"), row.getString("parent"), row.getBoolean("expired"));
+        return AccessKeys.secret(seal, id, row.getBytes("secret"), active)
+                .map(secret -> new SigningKey(id, account, secret, active, root, policies, Optional.of(token)));
     }
 
     /** Removes keys a day after they expire: until then their holders are told that they have expired. */
