@@ -28,10 +28,16 @@ class DatabaseAwayIT {
             var through = new TestDatabase(there, database.user(), database.password());
             try (var server = ApiServer.start(through, regions, Map.of())) {
                 var root = server.as(ApiServer.ROOT);
+                var pages = new PageClient(root);
+                var session = pages.session(root);
                 for (var mode : new BreakableWay.Mode[] {BreakableWay.Mode.SWALLOWING, BreakableWay.Mode.CUT}) {
                     assertThat(root.call("DescribeImages").status()).isEqualTo(200);
                     way.set(mode);
                     assertAway(mode, root);
+                    var page = pages.get("/ui", session);
+                    assertThat(page.status()).as("%s", mode).isEqualTo(503);
+                    assertThat(page.text()).as("%s", mode).contains("temporary failure of the server");
+                    assertThat(page.headers().get("content-type")).startsWith("text/html");
                     way.set(BreakableWay.Mode.OPEN);
                     Awaitility.await()
                             .atMost(Duration.ofSeconds(60))

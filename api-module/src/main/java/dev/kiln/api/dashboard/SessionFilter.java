@@ -1,6 +1,7 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.error.ApiException;
+import dev.kiln.api.error.Failures;
 import dev.kiln.api.metric.Answered;
 import dev.kiln.api.signature.FormText;
 import dev.kiln.api.signature.Signatures;
@@ -59,7 +60,14 @@ final class SessionFilter extends OncePerRequestFilter {
             return;
         }
         var signsIn = request.getServletPath().equals(SIGN_IN);
-        var visitor = cookie(request, COOKIE).flatMap(sessions::find);
+        Optional<Visitor> visitor;
+        try {
+            visitor = cookie(request, COOKIE).flatMap(sessions::find);
+        } catch (RuntimeException e) {
+            // PageErrors sees only what controllers throw.
+            pages.refused(request, response, Failures.refusal(e, Answered.id(request)));
+            return;
+        }
         visitor.ifPresent(one -> {
             request.setAttribute(Visitor.ATTRIBUTE, one);
             Answered.by(request, one.account(), one.caller().accessKeyId());
