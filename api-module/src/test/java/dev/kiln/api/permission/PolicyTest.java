@@ -3,6 +3,7 @@ package dev.kiln.api.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ApiException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -117,7 +118,9 @@ class PolicyTest {
         var small = statement("Allow", "*", "*");
         var many = IntStream.range(0, 51).mapToObj(n -> small).toArray(String[]::new);
         assertThatThrownBy(() -> document(many)).hasMessageContaining("1 to 50");
-        assertThat(policy("Allow", "*", "*").allows("ecs:DeleteImage", "a".repeat(513)))
+        var longest = ResourceType.KEY.name("*", new AccountId(AccountId.MAX), "k".repeat(128));
+        assertThat(policy("Allow", "*", "*").allows("kiln:DeleteKey", longest)).isTrue();
+        assertThat(policy("Allow", "*", "*").allows("kiln:DeleteKey", longest + "k"))
                 .isFalse();
     }
 
