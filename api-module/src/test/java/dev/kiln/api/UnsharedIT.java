@@ -32,13 +32,21 @@ class UnsharedIT {
     void whatIsWithdrawnIsClosedAgainToTemplatesToo() {
         share("AddAccount.1");
         var template = new TestObjects(server, stranger).template(image);
+        assertThat(chooseDisk(template).text()).contains(image + " has no kernel");
 
         share("RemoveAccount.1");
 
         assertIsClosed();
+        assertThat(chooseDisk(template).status())
+                .as("as if there were no image")
+                .isEqualTo(200);
         assertThat(stranger.call("StartImagePipelineExecution", "ImagePipelineId", template)
                         .refusal())
                 .isEqualTo("404 InvalidImagePipeline.BaseImageNotFound");
+    }
+
+    private Reply chooseDisk(String template) {
+        return stranger.rest("PUT", "/api/v1/templates/" + template + "/output-format", "{\"format\":\"qcow2\"}");
     }
 
     private void share(String how) {

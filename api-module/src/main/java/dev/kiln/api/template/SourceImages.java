@@ -52,7 +52,7 @@ public final class SourceImages {
      */
     record Base(String image, ImageForm.Kind form, Optional<Boolean> kernel) {}
 
-    /** The template's current base image; empty if it is to be imported or does not exist. */
+    /** The template's current base image; empty if it is to be imported, does not exist, or is not shared any more. */
     Optional<Base> baseOf(TemplateId template, AccountId account) {
         return jdbc.sql("""
                         select i.id, i.form, i.metadata ->> 'kernel' as kernel
@@ -61,6 +61,8 @@ public final class SourceImages {
                          where t.id = :template and t.account_id = :account
                            and case t.base_image_type
                                when 'IMAGE' then i.id = t.base_image
+                                 and (i.account_id = t.account_id or exists (select from image_share s
+                                      where s.image_id = i.id and s.account_id = t.account_id and s.state = 'SHARED'))
                                when 'IMAGE_FAMILY' then i.family = t.base_image and i.account_id = t.account_id
                                                         and not i.deprecated
                                else false end
