@@ -37,4 +37,29 @@ class ThrottleIT {
                     .until(() -> busy.call("DescribeRegions").status() == 200);
         }
     }
+
+    @Test
+    void thePagesOfAKeyCountAsItsRequests() {
+        var limits = Map.of("kiln.throttle.burst", "5", "kiln.throttle.per-second", "1");
+        try (var server = ApiServer.start(TestServers.freshDatabase(), regions, limits)) {
+            var busy = server.as(ApiServer.ROOT);
+            var quiet = server.newAccount();
+            var pages = new PageClient(busy);
+            var session = pages.session(busy);
+            var last = pages.get("/ui", session);
+            for (int call = 0; call < 100 && last.status() == 200; call++) {
+                last = pages.get("/ui", session);
+            }
+
+            assertThat(last.status()).isEqualTo(400);
+            assertThat(last.text()).contains("Throttling.User", "Send fewer requests a second.");
+            assertThat(last.headers()).containsKey("retry-after");
+            assertThat(pages.get("/ui/sign-in", PageClient.BROWSER).status()).isEqualTo(200);
+            assertThat(pages.get("/ui", pages.session(quiet)).status()).isEqualTo(200);
+            Awaitility.await("tokens come back")
+                    .until(() -> pages.get("/ui", session).status() == 200);
+            Awaitility.await("signing in counts, too")
+                    .until(() -> pages.signIn(busy, Map.of()).text().contains("Throttling.User"));
+        }
+    }
 }

@@ -64,7 +64,7 @@ final class SessionFilter extends OncePerRequestFilter {
         try {
             visitor = cookie(request, COOKIE).flatMap(sessions::find);
         } catch (RuntimeException e) {
-            // PageErrors sees only what controllers throw.
+            // The database is away, or the key sends too much. PageErrors sees only what controllers throw.
             pages.refused(request, response, Failures.refusal(e, Answered.id(request)));
             return;
         }

@@ -53,7 +53,7 @@ async function refresh() {
     return true;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.status < 500 && page.querySelector(".refused")) {
+  if (answer.status < 500 && !answer.headers.has("Retry-After") && page.querySelector(".refused")) {
     // It is gone, or its visitor may not see it any more: the page says so itself.
     location.reload();
     return true;
