@@ -97,6 +97,24 @@ class PermissionsIT {
     }
 
     @Test
+    void theExecutionsOfATemplateThatIsDeniedAreNotListed() {
+        var image = objects.image("base");
+        var open = objects.template(image);
+        var closed = objects.template(image);
+        var list = "ecs:DescribeImagePipelineExecutions";
+        // An Allow on executions alone is enough, as ever.
+        var key = key(
+                allow(list, "acs:ecs:*:*:imagepipelineexecution/*"), deny(list, "acs:ecs:*:*:imagepipeline/" + closed));
+
+        assertThat(key.call("DescribeImagePipelineExecutions", "ImagePipelineId", open)
+                        .status())
+                .isEqualTo(200);
+        assertThat(key.call("DescribeImagePipelineExecutions", "ImagePipelineId", closed)
+                        .refusal())
+                .isEqualTo("403 Forbidden.RAM");
+    }
+
+    @Test
     void aKeyForOneTemplateStartsAndCancelsThatOneAlone() {
         var image = objects.image("base");
         var mine = objects.template(image);

@@ -19,6 +19,7 @@ import dev.kiln.api.operation.Scalar;
 import dev.kiln.api.operation.Shape;
 import dev.kiln.api.operation.Tags;
 import dev.kiln.api.operation.Values;
+import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.Listing;
 import dev.kiln.api.rpc.PagingTokens;
 import dev.kiln.execution.ExecutionStatus;
@@ -94,6 +95,18 @@ class DescribeExecutions implements Operation<Listing<Listed>> {
                 ? Stream.empty()
                 : Stream.of(MISSING_ID.because(
                         "The specified parameter ImagePipelineId should not be empty. Give it, or ExecutionId."));
+    }
+
+    /**
+     * A Deny on the template refuses its executions here as in the REST API and on the page, where an Allow on the
+     * template is needed as well.
+     */
+    @Override
+    public void permit(Call call) {
+        call.require(call.resources());
+        if (!call.get(TEMPLATE).isEmpty()) {
+            call.requireUndenied(call.resource(ResourceType.TEMPLATE, call.get(TEMPLATE)));
+        }
     }
 
     @Override

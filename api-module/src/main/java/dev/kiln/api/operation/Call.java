@@ -104,6 +104,11 @@ public final class Call {
         caller.require(declaration.action(), resources);
     }
 
+    /** Refuses if the key is denied the operation on the resource; it need not be allowed on it. */
+    public void requireUndenied(String resource) {
+        caller.requireUndenied(declaration.action(), resource);
+    }
+
     /** The value of a parameter that is required, a list, or has a default. */
     public <T> T get(Parameter<T> parameter) {
         return values.get(parameter);

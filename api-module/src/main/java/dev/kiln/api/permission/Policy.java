@@ -24,10 +24,18 @@ public record Policy(String document, List<Statement> statements) {
         if (resource.length() > LONGEST_RESOURCE) {
             return false;
         }
-        var about = statements.stream()
-                .filter(statement -> statement.isAbout(action, resource))
-                .toList();
+        var about = about(action, resource).toList();
         return !about.isEmpty() && about.stream().allMatch(Statement::allows);
+    }
+
+    /** Whether a statement denies the action on the resource. */
+    public boolean denies(String action, String resource) {
+        return resource.length() > LONGEST_RESOURCE
+                || about(action, resource).anyMatch(statement -> !statement.allows());
+    }
+
+    private Stream<Statement> about(String action, String resource) {
+        return statements.stream().filter(statement -> statement.isAbout(action, resource));
     }
 
     /** The patterns of all actions, in lower case. */

@@ -31,6 +31,13 @@ public record Caller(AccountId account, String accessKeyId, boolean root, boolea
         }
     }
 
+    /** Refuses if a policy denies the key the action on the resource; none needs to allow it. */
+    public void requireUndenied(String action, String resource) {
+        if (policies.stream().anyMatch(policy -> policy.denies(action, resource))) {
+            throw refusal(action, resource);
+        }
+    }
+
     private static ApiException refusal(String action, String resource) {
         var shown = resource.length() <= SHOWN ? resource : resource.substring(0, SHOWN) + "…";
         return Gateway.FORBIDDEN.because("User not authorized to operate on the specified resource: the policies of the"
