@@ -2,8 +2,11 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ImagesIT {
@@ -63,6 +66,35 @@ class ImagesIT {
         assertThat(page.at("Images/Image/0/Status")).isEqualTo("Available");
         assertThat(owner.call("DescribeImages", "PageNumber", "2147483647").at("TotalCount"))
                 .isEqualTo("2");
+    }
+
+    /** As of uploads from before their limit. */
+    @Test
+    void ofLongMetadataAPageReadsOnlyTheArchitecture() {
+        var image = objects.image("labelled");
+        for (int others = 0; others < 19; others++) {
+            objects.image("labelled-" + others);
+        }
+        server.jdbc()
+                .sql(
+                        "update image_copy set metadata = metadata || jsonb_build_object('architecture', 'arm64', 'labels',"
+                                + " jsonb_build_object('l', repeat('x', 4000000))) where account_id = :account")
+                .param("account", Long.parseLong(owner.keys().account()))
+                .update();
+        var before = allocated();
+        var page = owner.call("DescribeImages", "PageSize", "100");
+        assertThat(allocated() - before).isLessThan(20L << 20);
+        assertThat(page.at("TotalCount")).isEqualTo("20");
+        assertThat(page.at("Images/Image/19/Architecture")).isEqualTo("arm64");
+        assertThat(owner.rest("GET", "/api/v1/images/" + image, "").at("metadata/labels/l"))
+                .hasSize(4_000_000);
+    }
+
+    /** What the threads of this process have allocated so far. */
+    private static long allocated() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
+                .sum();
     }
 
     @Test

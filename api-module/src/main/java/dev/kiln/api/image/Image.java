@@ -21,7 +21,6 @@ import java.util.Optional;
  * @param imported whether it came from a bucket
  * @param failure why it could not be made, in words; empty otherwise
  * @param form the form of its bytes; an archive until it is known
- * @param metadata JSON of {@link dev.kiln.image.ImageMetadata}
  * @param architecture architecture of its programs, as the wire writes it; empty until it is known
  * @param artifact its name in the cloud that has it instead of a region's store; empty for all others
  * @param kept attributes that have no meaning here, by wire name
@@ -44,7 +43,6 @@ record Image(
         boolean imported,
         String failure,
         ImageForm form,
-        String metadata,
         String architecture,
         String artifact,
         List<Tag> tags,
@@ -107,7 +105,6 @@ record Image(
                 imported,
                 failure,
                 form,
-                metadata,
                 architecture,
                 artifact,
                 tags,

@@ -110,6 +110,7 @@ class ImageController {
     @GetMapping("/api/v1/images/{id}")
     Shown show(@RequestAttribute("dev.kiln.caller") Caller caller, @PathVariable("id") String id) {
         var image = find(id, caller);
+        var metadata = images.metadata(image.id()).orElseThrow(() -> Refusals.imageNotFound(id));
         return new Shown(
                 image.id().value(),
                 image.name(),
@@ -126,7 +127,7 @@ class ImageController {
                 image.artifact(),
                 image.sourceImage(),
                 image.createdAt().toString(),
-                json.readTree(image.metadata()));
+                json.readTree(metadata));
     }
 
     @GetMapping("/api/v1/images/{id}/content")

@@ -17,12 +17,15 @@ import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Maps rows of image_copy that have the additional column "shared". */
+/** Maps rows of image_copy; their metadata is read by {@link Images#metadata} alone. */
 @Component
 final class ImageRows implements RowMapper<Image> {
 
+    // Not all: what is long, as metadata, would be held for each image of a page.
     static final String COLUMNS = """
-            i.*, coalesce(i.metadata ->> 'architecture', '') as architecture,
+            i.id, i.account_id, i.region_id, i.source_image_id, i.name, i.family, i.description, i.state, i.digest,
+            i.bytes, i.bytes_done, i.deprecated, i.copy_of, i.import_object, i.error_info, i.form, i.disk_bytes,
+            i.artifact, i.tags, i.kept, i.created_at, coalesce(i.metadata ->> 'architecture', '') as architecture,
             exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
             """;
 
@@ -54,7 +57,6 @@ final class ImageRows implements RowMapper<Image> {
                 row.getString("import_object") != null,
                 row.getString("error_info"),
                 new ImageForm(ImageForm.Kind.valueOf(row.getString("form")), row.getLong("disk_bytes")),
-                row.getString("metadata"),
                 row.getString("architecture"),
                 Objects.requireNonNullElse(row.getString("artifact"), ""),
                 Tags.read(json, row.getString("tags")),

@@ -47,6 +47,14 @@ public final class Images {
                 .optional();
     }
 
+    /** JSON of the image's {@link dev.kiln.image.ImageMetadata}; empty if it was removed meanwhile. */
+    Optional<String> metadata(ImageId id) {
+        return jdbc.sql("select metadata from image_copy where id = :id")
+                .param("id", id.value())
+                .query(String.class)
+                .optional();
+    }
+
     /** The image, if the account can see it, protected against deletion until the transaction ends. */
     Optional<Image> hold(ImageId id, AccountId account) {
         jdbc.sql("select id from image_copy where id = :id for key share")

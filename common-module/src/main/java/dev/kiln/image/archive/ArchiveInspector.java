@@ -1,17 +1,24 @@
 package dev.kiln.image.archive;
 
 import dev.kiln.image.Architecture;
+import dev.kiln.image.ImageMetadata;
 import dev.kiln.image.Programs;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads an archive to its end, refuses it when anything in it is broken or hostile, and reports what it holds. */
 public final class ArchiveInspector {
 
+    // It is kept in the image's row. What is stored already is not asked, so that it stays a base image.
+    private static final int MOST_METADATA = 128 << 10;
+
     private final ArchiveLimits limits;
 
     public ArchiveInspector(ArchiveLimits limits) {
-        this.limits = limits;
+        this.limits = limits.arriving();
     }
 
     /** The facts of an archive that may be used as a base image. */
@@ -28,6 +35,7 @@ public final class ArchiveInspector {
     }
 
     private ArchiveFacts inspect(ArchiveContents contents, String empty) throws IOException, ArchiveRefusedException {
+        requireShort(contents.metadata());
         var check = new EntryCheck(limits, contents.format());
         var programs = new Programs();
         for (var layer : contents.layers()) {
@@ -49,6 +57,26 @@ public final class ArchiveInspector {
                 check.unpackedBytes(),
                 check.newest(),
                 programs.architecture().map(metadata::withArchitecture).orElse(metadata));
+    }
+
+    /** Each text counts three characters more, as in JSON: very many empty ones take memory, too. */
+    private static void requireShort(ImageMetadata metadata) throws ArchiveRefusedException {
+        long length = Stream.of(
+                        metadata.labels().keySet(),
+                        metadata.labels().values(),
+                        metadata.environment().keySet(),
+                        metadata.environment().values(),
+                        List.of(metadata.workingDirectory(), metadata.user()),
+                        metadata.command(),
+                        metadata.entrypoint())
+                .flatMap(Collection::stream)
+                .mapToLong(text -> text.length() + 3L)
+                .sum();
+        if (length > MOST_METADATA) {
+            throw new ArchiveRefusedException("the image's labels, environment, command and entrypoint have " + length
+                    + " characters, and at most " + MOST_METADATA
+                    + " are accepted; export it with fewer or shorter labels");
+        }
     }
 
     private static byte[] head(TarReader contents) throws IOException {

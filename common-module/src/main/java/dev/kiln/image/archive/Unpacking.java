@@ -1,5 +1,7 @@
 package dev.kiln.image.archive;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -8,6 +10,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.tukaani.xz.MemoryLimitException;
@@ -39,9 +42,9 @@ public final class Unpacking {
             return new Bounded(gunzip(in), counted, limits);
         }
         if (starts(magic, XZ)) {
-            return new Bounded(unxz(in), counted, limits);
+            return new Bounded(unxz(in, limits), counted, limits);
         }
-        return starts(magic, ZSTD) ? new Bounded(new ZstdInputStream(in), counted, limits) : in;
+        return starts(magic, ZSTD) ? new Bounded(new Zstandard(in, limits.windowLog()), counted, limits) : in;
     }
 
     /** Reads all members of the file, independent of where the JDK's reader believes that one ends. */
@@ -54,9 +57,14 @@ public final class Unpacking {
     }
 
     /** Waits for a free slot, which the stream holds until it is closed. */
-    private static InputStream unxz(InputStream in) throws IOException {
+    private static InputStream unxz(InputStream in, ArchiveLimits limits) throws IOException {
         try {
-            XZ_TURNS.acquire();
+            if (!XZ_TURNS.tryAcquire(limits.xzWait().toNanos(), TimeUnit.NANOSECONDS)) {
+                // Not the archive's fault: whoever asked may try again.
+                throw new SourceFailedException(new IOException(
+                        "the archive has waited " + limits.xzWait().toSeconds() + " s while " + MOST_XZ
+                                + " others were unpacked by xz; try again, or pack it by gzip or zstd"));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while other archives are unpacked");
@@ -129,6 +137,30 @@ public final class Unpacking {
                 return skipped;
             } catch (IOException e) {
                 throw new SourceFailedException(e);
+            }
+        }
+    }
+
+    private static final class Zstandard extends FilterInputStream {
+
+        private final int windowLog;
+
+        Zstandard(InputStream in, int windowLog) throws IOException {
+            super(new ZstdInputStream(in).setLongMax(windowLog));
+            this.windowLog = windowLog;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return in.read(buffer, offset, length);
+            } catch (ZstdIOException e) {
+                if (e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()) {
+                    throw new RefusedStreamException("the archive needs a window of more than "
+                            + (1L << windowLog >> 20) + " MiB of memory to be unpacked by zstd;"
+                            + " pack it again by zstd -19 or less, without --long");
+                }
+                throw e;
             }
         }
     }

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,8 @@ import org.tukaani.xz.XZOutputStream;
 @Timeout(60)
 class ArchiveInspectorTest {
 
-    private static final ArchiveLimits SMALL = new ArchiveLimits(20, 1 << 20, 100, 300, 8192, 4096, 3);
+    private static final ArchiveLimits SMALL =
+            new ArchiveLimits(20, 1 << 20, 100, 300, 8192, 4096, 3, 27, Duration.ofMinutes(1));
 
     private enum Packing implements Archives.Packing {
         PLAIN {
@@ -204,7 +206,7 @@ class ArchiveInspectorTest {
 
     @Test
     void bombsAreRefusedWhileTheyAreRead() {
-        var limits = new ArchiveLimits(20, 1L << 40, 100, 300, 8192, 4096, 3);
+        var limits = new ArchiveLimits(20, 1L << 40, 100, 300, 8192, 4096, 3, 27, Duration.ofMinutes(1));
         var bomb =
                 Archives.packed(new Archives().file("zero", new byte[80 << 20]).bytes(), Packing.GZIP);
         assertThatThrownBy(() -> new ArchiveInspector(limits).inspect(Archives.source(bomb)))

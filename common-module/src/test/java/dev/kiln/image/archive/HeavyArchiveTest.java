@@ -3,11 +3,13 @@ package dev.kiln.image.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +76,52 @@ class HeavyArchiveTest {
     }
 
     @Test
+    void whatTheConfigurationSaysHasALimitInAll() throws Exception {
+        var layer = new Archives().file("a", "x").bytes();
+        var some = "x".repeat(40_000);
+        var three = "{\"config\":{\"Env\":[\"A=" + some + "\"],\"Cmd\":[\"" + some + "\"],\"Labels\":{\"l\":\"" + some
+                + "\"}%s}}";
+        assertThat(inspect(Archives.oci(three.formatted(""), layer).bytes())
+                        .metadata()
+                        .labels())
+                .containsEntry("l", some);
+        refused(
+                Archives.oci(three.formatted(",\"User\":\"" + some + "\""), layer)
+                        .bytes(),
+                "160",
+                "at most 131072",
+                "export it with fewer");
+        var empty = "{\"config\":{\"Cmd\":[" + "\"\",".repeat(60_000) + "\"\"]}}";
+        refused(Archives.oci(empty, layer).bytes(), "180", "at most 131072");
+    }
+
+    @Test
+    void zstdMayNeedWhatLevel19NeedsAndNoMore() throws Exception {
+        var bytes = new Archives().file("a", new byte[MIB]).bytes();
+        assertThat(inspect(Archives.packed(bytes, out -> new ZstdOutputStream(out, 19)))
+                        .entries())
+                .isEqualTo(1);
+        for (int log : new int[] {25, 27}) {
+            var wide = Archives.packed(bytes, out -> new ZstdOutputStream(out).setWindowLog(log));
+            refused(wide, "16 MiB", "zstd -19 or less");
+            refused(Archives.oci("{}", wide).bytes(), "16 MiB", "zstd -19 or less");
+        }
+    }
+
+    /** As an image that was made by kiln.engine.compression=22. */
+    @Test
+    void whatIsStoredMayHaveWiderWindows() throws Exception {
+        var bytes = new Archives().file("a", "x").bytes();
+        var stored = Archives.packed(bytes, out -> new ZstdOutputStream(out).setWindowLog(27));
+        var names = new ArrayList<String>();
+        for (var layer : ArchiveContents.open(Archives.source(stored), ArchiveLimits.DEFAULT)
+                .layers()) {
+            layer.read((entry, reader) -> names.add(entry.name()));
+        }
+        assertThat(names).containsExactly("a");
+    }
+
+    @Test
     void xzMayNeedWhatItsHighestPresetNeedsAndNoMore() throws Exception {
         assertThat(inspect(xz(28)).entries()).isEqualTo(1);
         refused(xz(29), "98", "KiB", "xz -9");
@@ -103,6 +151,21 @@ class HeavyArchiveTest {
                     }
                 });
         assertThat(freeWhenClosed).first().isEqualTo(Unpacking.MOST_XZ - 1);
+    }
+
+    @Test
+    void nobodyWaitsForXzWithoutEnd() throws Exception {
+        var limits = new ArchiveLimits(20, 1 << 20, 100, 300, 8192, 4096, 3, 27, Duration.ofMillis(10));
+        Unpacking.XZ_TURNS.acquire(Unpacking.MOST_XZ);
+        try {
+            assertThatThrownBy(() -> new ArchiveInspector(limits).inspect(Archives.source(xz(20))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("try again");
+        } finally {
+            Unpacking.XZ_TURNS.release(Unpacking.MOST_XZ);
+        }
+        assertThat(new ArchiveInspector(limits).inspect(Archives.source(xz(20))).entries())
+                .isEqualTo(1);
     }
 
     @Test
