@@ -48,7 +48,7 @@ public final class DirectoryRegionStore implements RegionStore {
     private final RegionId region;
     private final Path directory;
 
-    // The directory's inode when it was first checked.
+    // The directory's inode when this process first saw it.
     private volatile @Nullable Object known;
 
     // Directories that all keys of one kind share are never removed: once such an entry is on disk, it stays there.
@@ -66,12 +66,9 @@ public final class DirectoryRegionStore implements RegionStore {
 
     @Override
     public void check() throws IOException {
-        if (known == null) {
-            // A symbolic link to a directory counts too, which not every Java release recognises.
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectories(directory);
-            }
-            known = inode();
+        // A symbolic link to a directory counts too, which not every Java release recognises.
+        if (known == null && !Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
         }
         requireTheSame();
         var probe = directory.resolve(PROBE + UUID.randomUUID());
@@ -83,10 +80,15 @@ public final class DirectoryRegionStore implements RegionStore {
         }
     }
 
-    /** Fails when the file system is not mounted any more: what is written then is hidden once it is mounted again. */
-    private void requireTheSame() throws IOException {
+    /**
+     * Fails when the file system is not mounted any more: what is written then is hidden once it is mounted again. The
+     * first call that finds the directory remembers it.
+     */
+    void requireTheSame() throws IOException {
         var before = known;
-        if (before != null && (!Files.isDirectory(directory) || !before.equals(inode()))) {
+        if (before == null) {
+            known = Files.isDirectory(directory) ? inode() : null;
+        } else if (!Files.isDirectory(directory) || !before.equals(inode())) {
             throw new IOException("region " + region + " has another directory than when this process began, or none:"
                     + " is its file system mounted? If it is to be another one, start the process again");
         }
@@ -278,6 +280,7 @@ public final class DirectoryRegionStore implements RegionStore {
         try {
             return Optional.of(new StoredObject(digest, Files.size(file(key, digest))));
         } catch (NoSuchFileException e) {
+            requireTheSame(); // or all objects would seem to be missing
             return Optional.empty();
         }
     }

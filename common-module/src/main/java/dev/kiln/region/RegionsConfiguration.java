@@ -1,8 +1,11 @@
 package dev.kiln.region;
 
 import dev.kiln.start.CannotStartException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +16,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RegionsConfiguration.RegionSettings.class)
 public class RegionsConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegionsConfiguration.class);
 
     // Used when no region is configured, so that a first try needs no configuration.
     private static final List<String> DEFAULT_REGIONS = List.of("cn-hangzhou", "cn-beijing", "cn-shanghai");
@@ -37,9 +42,27 @@ public class RegionsConfiguration {
     Regions regions(RegionSettings settings) {
         var entries = settings.regions().isEmpty() ? defaults(settings.data()) : settings.regions();
         entries.forEach(entry -> requireDirectory(entry, entries));
-        return new Regions(entries.stream()
+        var stores = entries.stream()
                 .map(entry -> new DirectoryRegionStore(new RegionId(entry.id()), entry.directory()))
-                .toList());
+                .toList();
+        var regions = new Regions(stores);
+        stores.forEach(RegionsConfiguration::lookAt);
+        return regions;
+    }
+
+    /** Notices from the start on when its file system is unmounted; a region that hangs does not delay the start. */
+    private static void lookAt(DirectoryRegionStore store) {
+        var look = new Thread(
+                () -> {
+                    try {
+                        store.requireTheSame();
+                    } catch (IOException e) {
+                        LOG.warn("region {} cannot be looked at now: {}", store.region(), e.toString());
+                    }
+                },
+                "first look at " + store.region());
+        look.setDaemon(true);
+        look.start();
     }
 
     /** Its own: what lies there and is none of the region's objects is removed one day. Nothing is asked of a disk. */

@@ -153,6 +153,30 @@ class DirectoryRegionStoreTest extends RegionStoreContract {
         store.check();
     }
 
+    @Test
+    void aDirectoryThatWasOnlyUsedIsKnownToo() throws IOException {
+        var store = freshStore();
+        var key = new StoreKey("images/m-1");
+        var stored = store.put(key, new ByteArrayInputStream(new byte[1]), null, done -> {});
+        Files.move(directory, temporary.resolve("mounted"));
+        Files.createDirectory(directory);
+
+        assertThatThrownBy(() -> store.put(key, new ByteArrayInputStream(new byte[1]), null, done -> {}))
+                .hasMessageContaining("is its file system mounted");
+        assertThatThrownBy(() -> store.find(key, stored.digest())).hasMessageContaining("is its file system mounted");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aDirectoryThatIsMadeAfterTheStoreIsUsed() throws IOException {
+        var made = temporary.resolve("made/later");
+        var store = new DirectoryRegionStore(new RegionId("cn-test"), made);
+        var key = new StoreKey("images/m-1");
+        assertThat(store.find(key, digest(new byte[1]))).isEmpty();
+        store.put(key, new ByteArrayInputStream(new byte[1]), null, done -> {});
+        assertThat(store.find(key, digest(new byte[1]))).isPresent();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "/etc/passwd", "../x", "images/../x", "images//x", "images/.partial-1", "a b", "a/"})
     void noKeyLeavesTheRegion(String key) {
