@@ -7,6 +7,7 @@ import dev.kiln.image.packages.ImagePackages;
 import dev.kiln.image.packages.InstalledPackage;
 import dev.kiln.image.packages.PackageList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What is installed in images, as a worker has noted it. */
@@ -81,6 +82,21 @@ class PackagesIT {
         var both = key(first, second);
         assertThat(both.rest("GET", path(second) + "/differences", "").at("to")).isEqualTo(first);
         assertThat(page.get("/ui/images/" + second, page.session(both)).text()).contains("Changed since");
+    }
+
+    /** As of a build from before the limit. */
+    @Test
+    void aLongListCountsAsNotRecorded() {
+        var image = objects.image("a-long-list", "long");
+        var most = IntStream.range(0, 8500)
+                .mapToObj(number -> new InstalledPackage("dpkg", "p" + number, "x".repeat(250), "amd64"))
+                .toList();
+        kept.keep(new Digest(owner.rest("GET", "/api/v1/images/" + image, "").at("digest")), new PackageList(most));
+        var next = image("long", "curl 1");
+
+        assertThat(owner.rest("GET", path(image), "").refusal()).isEqualTo("404 InvalidImageId.PackagesNotRecorded");
+        assertThat(owner.rest("GET", path(next) + "/differences", "").refusal())
+                .isEqualTo("404 InvalidImageId.PackagesNotRecorded");
     }
 
     private WireClient key(String... images) {

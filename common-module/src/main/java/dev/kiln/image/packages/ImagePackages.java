@@ -26,12 +26,16 @@ public final class ImagePackages {
                 .update();
     }
 
-    /** The packages of an image with this content, if they were stored. */
+    /**
+     * The packages of an image with this content, if they were stored; longer lists than are stored now do not count.
+     */
     public Optional<PackageList> find(Digest digest) {
         return jdbc.sql("select content from image_packages where digest = :digest")
                 .param("digest", digest.value())
-                .query((row, number) -> PackageList.of(row.getBytes("content")))
-                .optional();
+                .query((row, number) -> row.getBytes("content"))
+                .optional()
+                .filter(PackageList::fits)
+                .map(PackageList::of);
     }
 
     /** Deletes the lists of images that no longer exist. */

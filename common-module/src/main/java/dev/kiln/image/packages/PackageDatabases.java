@@ -72,7 +72,9 @@ public final class PackageDatabases {
             var system = APK.contains(name) ? "apk" : "dpkg";
             read(system, bytes, packages);
         });
-        return packages.size() > MOST_PACKAGES ? Optional.empty() : Optional.of(new PackageList(packages));
+        return packages.size() > MOST_PACKAGES
+                ? Optional.empty()
+                : Optional.of(new PackageList(packages)).filter(list -> !list.isTooLong());
     }
 
     // No other field of a stranger's file is kept.

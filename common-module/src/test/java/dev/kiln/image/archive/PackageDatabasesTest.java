@@ -111,6 +111,20 @@ class PackageDatabasesTest {
     }
 
     @Test
+    void ofWordsWithoutEndNothingIsKept() {
+        var word = "x".repeat(200);
+        for (int number : new int[] {5_000, 6_000}) {
+            var text = new StringBuilder();
+            for (int at = 0; at < number; at++) {
+                text.append("Package: p%04d%s\nVersion: %s\n\n".formatted(at, word, word));
+            }
+            var archive =
+                    new Archives().file("var/lib/dpkg/status", text.toString()).bytes();
+            assertThat(read(archive, 1 << 16).isPresent()).as("%d", number).isEqualTo(number == 5_000);
+        }
+    }
+
+    @Test
     void ofFilesWithoutEndNothingIsKept() {
         var databases = new PackageDatabases();
         var archive = new Archives();

@@ -3,9 +3,25 @@ package dev.kiln.image.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PackageListTest {
+
+    @Test
+    void aListIsTooLongIfItsTextIs() {
+        var word = "x".repeat(250);
+        var most = IntStream.range(1000, 1000 + 4096)
+                .mapToObj(number -> one(number + word, word))
+                .toList();
+        var list = new PackageList(most);
+        assertThat(list.isTooLong()).isTrue();
+        assertThat(PackageList.fits(list.toBytes())).isFalse();
+        var fewer = new PackageList(most.subList(0, 4000));
+        assertThat(fewer.isTooLong()).isFalse();
+        assertThat(PackageList.fits(fewer.toBytes())).isTrue();
+        assertThat(PackageList.of(list.toBytes())).as("of a worker's cache").isEqualTo(list);
+    }
 
     private static InstalledPackage one(String name, String version) {
         return new InstalledPackage("dpkg", name, version, "amd64");
