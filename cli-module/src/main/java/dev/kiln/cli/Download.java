@@ -1,9 +1,11 @@
 package dev.kiln.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.util.HexFormat;
 
@@ -20,8 +22,11 @@ final class Download {
 
     void into(Path file) throws IOException {
         var part = DownloadFile.part(file);
+        var made = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        // Ctrl-C ends the process without what stands in finally.
+        part.toFile().deleteOnExit();
         try {
-            check(copy(part));
+            check(copy(made));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);
@@ -29,10 +34,11 @@ final class Download {
     }
 
     /** Copies the bytes and returns their digest. */
-    private String copy(Path part) throws IOException {
-        var total = answer.header("Content-Length").map(Long::parseLong).orElse(Long.MAX_VALUE);
+    private String copy(OutputStream made) throws IOException {
         var digest = RequestSignature.digest();
-        try (var out = new DigestOutputStream(progress.over(Files.newOutputStream(part), total), digest)) {
+        try (made) {
+            var total = answer.header("Content-Length").map(Long::parseLong).orElse(Long.MAX_VALUE);
+            var out = new DigestOutputStream(progress.over(made, total), digest);
             answer.body().transferTo(out);
         }
         return "sha256:" + HexFormat.of().formatHex(digest.digest());

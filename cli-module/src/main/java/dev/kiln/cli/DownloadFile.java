@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The target of a download. The download is renamed over it, so it must be a regular file or not exist: a device would
@@ -29,13 +31,16 @@ final class DownloadFile {
                     (Files.exists(directory) ? directory + " is not a directory" : "there is no directory " + directory)
                             + " for " + file.getFileName() + "; make it, or name a file in one that there is");
         }
-        regular(part(file));
         return file;
     }
 
-    /** The file for incomplete bytes; in the same directory, so that one rename completes the download. */
+    /**
+     * A new name for the incomplete bytes of one download; in the same directory, so that one rename completes it. Two
+     * downloads into one file must not share it, and it must be no file of the user's.
+     */
     static Path part(Path file) {
-        return file.resolveSibling(file.getFileName() + ".part");
+        var one = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        return file.resolveSibling(file.getFileName() + "." + one + ".part");
     }
 
     private static Path end(Path link) throws UsageException {

@@ -3,10 +3,15 @@ package dev.kiln.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,12 +70,68 @@ class DownloadFileTest {
     }
 
     @Test
-    void whatIsKeptMeanwhileFollowsNoLink() throws IOException {
+    void whatIsKeptMeanwhileIsNoFileOfTheUser() throws IOException {
         var other = Files.writeString(directory.resolve("other"), "other");
-        Files.createSymbolicLink(directory.resolve("golden.tar.part"), other);
+        var link = Files.createSymbolicLink(directory.resolve("golden.tar.part"), other);
+        var own = Files.writeString(directory.resolve("silver.tar.part"), "own");
 
-        refused(directory.resolve("golden.tar"), "golden.tar.part is not a regular file");
+        assertThat(download(directory.resolve("golden.tar"))).as(server.said()).isZero();
+        assertThat(download(directory.resolve("silver.tar"))).as(server.said()).isZero();
+
+        assertThat(link).isSymbolicLink();
         assertThat(other).hasContent("other");
+        assertThat(own).hasContent("own");
+        assertThat(directory.resolve("golden.tar")).hasContent("clay");
+        try (var files = Files.list(directory)) {
+            assertThat(files).hasSize(5);
+        }
+    }
+
+    @Test
+    void twoDownloadsAtOnceIntoOneFileAreBothWhole() throws Exception {
+        var image = "clay".repeat(16_384);
+        server.answer("/api/v1/images/m-1/content", 200, image);
+        var file = directory.resolve("golden.tar");
+        var client = new Surroundings(server.environment, directory).client();
+        var begun = new CountDownLatch(1);
+        var opened = new CountDownLatch(1);
+        var first = CompletableFuture.runAsync(() -> getting(client, file, (done, total) -> {
+            begun.countDown();
+            await(opened);
+        }));
+        await(begun);
+
+        getting(client, file, new Progress() {
+            @Override
+            public OutputStream over(OutputStream out, long total) {
+                opened.countDown();
+                first.join();
+                assertThat(file).hasContent(image);
+                return out;
+            }
+
+            @Override
+            public void at(long done, long total) {}
+        });
+
+        assertThat(file).hasContent(image);
+        assertThat(directory).isDirectoryNotContaining("glob:**.part");
+    }
+
+    private static void getting(SignedClient client, Path file, Progress progress) {
+        try {
+            client.download("/api/v1/images/m-1/content", file, progress);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(CountDownLatch gate) {
+        try {
+            assertThat(gate.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
