@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,8 +16,6 @@ import java.util.Optional;
 final class Answer implements Closeable {
 
     private static final int TO_CONNECT = 10_000;
-    // Uploads and downloads of images take long; a server that sends nothing at all for this time is gone.
-    private static final int TO_ANSWER = 30 * 60_000;
 
     private final HttpURLConnection connection;
 
@@ -24,13 +23,18 @@ final class Answer implements Closeable {
         this.connection = connection;
     }
 
-    /** Sends the request and returns when the answer begins. */
-    static Answer of(URI address, String method, Map<String, String> headers, RequestBody body) throws IOException {
+    /**
+     * Sends the request and returns when the answer begins.
+     *
+     * @param silence how long a server may send nothing before it counts as gone
+     */
+    static Answer of(URI address, String method, Map<String, String> headers, RequestBody body, Duration silence)
+            throws IOException {
         if (!(address.toURL().openConnection() instanceof HttpURLConnection connection)) {
             throw new IOException(address + " is not reached by HTTP");
         }
         connection.setConnectTimeout(TO_CONNECT);
-        connection.setReadTimeout(TO_ANSWER);
+        connection.setReadTimeout(Math.toIntExact(silence.toMillis()));
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setRequestMethod(method);

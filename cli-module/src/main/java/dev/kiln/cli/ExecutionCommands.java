@@ -72,7 +72,7 @@ final class ExecutionCommands {
         } else if (!arguments.has("follow")) {
             session.print(started);
         }
-        return arguments.has("follow") ? follow(id, json) : ExitStatus.DONE;
+        return arguments.has("follow") ? follow(id, json, Patience.ofKnown()) : ExitStatus.DONE;
     }
 
     /** Uses the wire's operation, which every server has, unless there are values: it has no parameters for them. */
@@ -95,11 +95,11 @@ final class ExecutionCommands {
     }
 
     private int follow(Arguments arguments) throws UsageException, IOException {
-        return follow(execution(arguments), false);
+        return follow(execution(arguments), false, Patience.ofStranger());
     }
 
-    private int follow(String id, boolean json) throws UsageException, IOException {
-        var follower = new Follower(session.client(), id, session.terminal());
+    private int follow(String id, boolean json, Patience patience) throws UsageException, IOException {
+        var follower = new Follower(session.client(), id, session.terminal(), patience);
         var end = follower.follow(!json);
         if (json) {
             session.print(end);
@@ -195,6 +195,6 @@ final class ExecutionCommands {
         var one = region.isPresent() ? "/" + Session.id(region.get(), "a region") : "";
         var path = "/api/v1/executions/" + id + "/targets" + one + "/retry";
         session.client().rest("POST", path, Map.of(), RequestBody.none());
-        return arguments.has("follow") ? follow(id, false) : ExitStatus.DONE;
+        return arguments.has("follow") ? follow(id, false, Patience.ofKnown()) : ExitStatus.DONE;
     }
 }

@@ -18,13 +18,14 @@ final class Follower {
     private final String path;
     private final Terminal terminal;
     private final Story story;
-    private final Patience patience = new Patience();
+    private final Patience patience;
 
-    Follower(SignedClient client, String execution, Terminal terminal) {
+    Follower(SignedClient client, String execution, Terminal terminal, Patience patience) {
         this.client = client;
         this.path = "/api/v1/executions/" + execution;
         this.terminal = terminal;
         this.story = new Story(terminal);
+        this.patience = patience;
     }
 
     /** Returns the execution in its final state. */

@@ -9,7 +9,7 @@ final class LogPrinter {
     private final String path;
     private final Terminal terminal;
     private final HarmlessText text;
-    private final Patience patience = new Patience();
+    private final Patience patience = Patience.ofStranger();
 
     LogPrinter(SignedClient client, String execution, Terminal terminal) {
         this.client = client;

@@ -16,6 +16,20 @@ final class Patience {
     private boolean away;
     private boolean answered;
 
+    private Patience(boolean answered) {
+        this.answered = answered;
+    }
+
+    /** With a server that perhaps has never answered. */
+    static Patience ofStranger() {
+        return new Patience(false);
+    }
+
+    /** With a server that has answered just now, another question for example. */
+    static Patience ofKnown() {
+        return new Patience(true);
+    }
+
     /** A question to a server. */
     interface Question<T> {
         T ask() throws IOException;
@@ -24,6 +38,7 @@ final class Patience {
     /** The answer, after as many tries as necessary; a refusal counts as an answer. */
     <T> T answer(Question<T> question) throws IOException {
         while (true) {
+            var asked = System.nanoTime();
             try {
                 var answer = question.ask();
                 answered = true;
@@ -34,17 +49,18 @@ final class Patience {
                 if (e.status() < 500) {
                     throw e;
                 }
-                wait(e);
+                wait(e, asked);
             } catch (IOException e) {
-                wait(e);
+                wait(e, asked);
             }
         }
     }
 
-    private void wait(IOException trouble) throws IOException {
+    /** @param asked when the question was asked: a server that vanishes says nothing until that is given up */
+    private void wait(IOException trouble, long asked) throws IOException {
         if (!away) {
             away = true;
-            awaySince = System.nanoTime();
+            awaySince = asked;
         }
         if (!answered || System.nanoTime() - awaySince > LONGEST_AWAY.toNanos()) {
             throw trouble;

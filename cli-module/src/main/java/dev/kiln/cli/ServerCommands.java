@@ -81,7 +81,7 @@ final class ServerCommands {
      */
     private void forget(String place) throws UsageException, IOException {
         var places = new TreeSet<String>();
-        var known = session.client().get(DOCTOR);
+        var known = session.client().rest("GET", DOCTOR, Map.of(), RequestBody.none());
         known.path("places").forEach(one -> places.add(text(one, "place")));
         known.path("findings").forEach(one -> places.add(text(one, "place")));
         if (!places.contains(place)) {

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,22 +23,28 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SignedClient {
 
     private static final String VERSION = "2014-05-26";
+    // Whoever waits for an execution asks every half a second, and must notice a server that vanished without a word.
+    private static final Duration SILENCE_OF_READS = Duration.ofSeconds(30);
+    // Images are sent and got, the doctor compares whole regions, and a change may wait for others.
+    private static final Duration SILENCE = Duration.ofMinutes(30);
     private static final int LONGEST_ERROR = 64 * 1024;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final URI endpoint;
     private final AccessKey key;
     private final Clock clock;
+    private final Duration silenceOfReads;
 
     /** @param endpoint scheme, host and port, for example {@code http://127.0.0.1:8080} */
     public SignedClient(URI endpoint, AccessKey key) {
-        this(endpoint, key, Clock.systemUTC());
+        this(endpoint, key, Clock.systemUTC(), SILENCE_OF_READS);
     }
 
-    SignedClient(URI endpoint, AccessKey key, Clock clock) {
+    SignedClient(URI endpoint, AccessKey key, Clock clock, Duration silenceOfReads) {
         this.endpoint = endpoint;
         this.key = key;
         this.clock = clock;
+        this.silenceOfReads = silenceOfReads;
     }
 
     /** Calls an operation, for example {@code DescribeImages}, and returns its answer. */
@@ -60,9 +67,9 @@ public final class SignedClient {
         return json(ApiCall.rest(method, path, query, body));
     }
 
-    /** Reads a JSON document from the REST API. */
+    /** Reads a JSON document that the server has at hand from the REST API. */
     public JsonNode get(String path) throws IOException {
-        return json(ApiCall.get(path, Map.of()));
+        return json(ApiCall.get(path, Map.of()), silenceOfReads);
     }
 
     /** Reads text from the REST API, from an offset on, for example the log of an execution. */
@@ -73,7 +80,7 @@ public final class SignedClient {
 
     /** Reads bytes of a log from the REST API, from an offset on. */
     LogChunk bytes(String path, long offset) throws IOException {
-        try (var answer = send(ApiCall.get(path, Map.of("offset", Long.toString(offset))))) {
+        try (var answer = send(ApiCall.get(path, Map.of("offset", Long.toString(offset))), silenceOfReads)) {
             return new LogChunk(
                     answer.body().readAllBytes(),
                     answer.header("Kiln-Next-Offset").map(Long::parseLong).orElse(offset),
@@ -96,7 +103,11 @@ public final class SignedClient {
     }
 
     private JsonNode json(ApiCall call) throws IOException {
-        try (var answer = send(call)) {
+        return json(call, SILENCE);
+    }
+
+    private JsonNode json(ApiCall call, Duration silence) throws IOException {
+        try (var answer = send(call, silence)) {
             return JSON.readTree(answer.body());
         } catch (JacksonException e) {
             throw new IOException(endpoint + " answered " + name(call) + " with something other than JSON", e);
@@ -105,8 +116,12 @@ public final class SignedClient {
 
     /** The answer itself; throws a refusal. */
     Answer send(ApiCall call) throws IOException {
+        return send(call, SILENCE);
+    }
+
+    private Answer send(ApiCall call, Duration silence) throws IOException {
         try {
-            var answer = Answer.of(address(call), call.method(), signed(call), call.body());
+            var answer = Answer.of(address(call), call.method(), signed(call), call.body(), silence);
             if (answer.status() >= 300) {
                 throw refusal(answer);
             }
