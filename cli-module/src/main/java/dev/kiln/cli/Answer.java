@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import java.util.Optional;
 final class Answer implements Closeable {
 
     private static final int TO_CONNECT = 10_000;
+
+    private static final int LARGE = 64 * 1024;
 
     private final HttpURLConnection connection;
 
@@ -40,22 +43,45 @@ final class Answer implements Closeable {
         connection.setRequestMethod(method);
         headers.forEach(connection::setRequestProperty);
         if (body.length() > 0) {
-            connection.setDoOutput(true);
-            connection.setFixedLengthStreamingMode(body.length());
-            try (var out = connection.getOutputStream()) {
-                body.writeTo(out);
-            } catch (IOException e) {
-                // A server that refuses an upload answers before it has read all of it; that answer says more than the
-                // failure.
-                if (connection.getResponseCode() < 0) {
-                    throw e;
-                }
-            }
+            send(body, connection);
         }
         if (connection.getResponseCode() < 0) {
             throw new IOException(address.getAuthority() + " does not answer in HTTP");
         }
         return new Answer(connection);
+    }
+
+    private static void send(RequestBody body, HttpURLConnection connection) throws IOException {
+        connection.setDoOutput(true);
+        // A server that refuses an upload answers before it has read all of it. Java reads that answer only where no
+        // length was announced.
+        if (body.length() > LARGE) {
+            connection.setChunkedStreamingMode(LARGE);
+        } else {
+            connection.setFixedLengthStreamingMode(body.length());
+        }
+        var out = connection.getOutputStream();
+        try (out) {
+            body.writeTo(out);
+        } catch (FileSystemException e) {
+            throw e; // about the file that is sent
+        } catch (IOException e) {
+            // An answer says more than the failure.
+            if (!isAnswered(connection)) {
+                throw new IOException(
+                        "the server ended the upload before its end; it may have refused it (name, region, quota,"
+                                + " size): the server's log says why",
+                        e);
+            }
+        }
+    }
+
+    private static boolean isAnswered(HttpURLConnection connection) {
+        try {
+            return connection.getResponseCode() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     int status() throws IOException {

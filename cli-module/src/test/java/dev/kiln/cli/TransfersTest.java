@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,20 @@ class TransfersTest {
         assertThat(asked).isEqualTo("GET /api/v1/images/m-1/content");
         assertThat(file).hasContent("clay");
         assertThat(text()).isEmpty();
+    }
+
+    @Test
+    void aLargeImageIsSentWhole() throws IOException {
+        answer("{\"imageId\":\"m-1\"}");
+        var image = new byte[300_000];
+        new Random(7).nextBytes(image);
+        var file = Files.write(directory.resolve("golden.tar"), image);
+
+        assertThat(run("image", "import", file.toString(), "--name", "golden"))
+                .as(text())
+                .isZero();
+
+        assertThat(body).isEqualTo(image);
     }
 
     @Test
