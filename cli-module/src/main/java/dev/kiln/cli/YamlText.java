@@ -2,6 +2,7 @@ package dev.kiln.cli;
 
 import java.io.StringReader;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.AbstractConstruct;
@@ -19,6 +20,8 @@ final class YamlText extends SafeConstructor {
 
     // More than any template has. A few lines of nested aliases can stand for billions of nodes.
     private static final int MOST = 10_000;
+
+    private static final Pattern INDENT = Pattern.compile("^[ \t]+", Pattern.MULTILINE);
 
     private int seen;
 
@@ -58,13 +61,19 @@ final class YamlText extends SafeConstructor {
     /** Maps, lists, texts and {@link Typed}; an empty text for an empty document. */
     static Object load(String text) {
         var options = new LoaderOptions();
-        var root = new Yaml(options).compose(new StringReader(text));
+        var root = new Yaml(options).compose(new StringReader(readable(text)));
         var yaml = new YamlText(options);
         if (root == null || root.getTag().equals(Tag.NULL)) {
             return "";
         }
         yaml.walk(root);
         return yaml.constructDocument(root);
+    }
+
+    /** JSON may be indented with tabs, YAML may not; no text of JSON goes over the end of a line. */
+    private static String readable(String text) {
+        var json = text.stripLeading().startsWith("{") || text.stripLeading().startsWith("[");
+        return json ? INDENT.matcher(text).replaceAll(indent -> indent.group().replace('\t', ' ')) : text;
     }
 
     /** Checks the nodes before anything is made of them; refuses endless aliases and too many nodes. */

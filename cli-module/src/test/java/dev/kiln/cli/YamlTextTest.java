@@ -72,6 +72,26 @@ class YamlTextTest {
     }
 
     @Test
+    void jsonMayBeIndentedWithTabs() throws Exception {
+        var file = Files.writeString(directory.resolve("t.json"), """
+
+                {
+                \t"Name": "golden",
+                \t"BuildContent": "RUN a\\tb\\n\\tc",
+                \t"ToRegionId": [
+                \t \t"cn-beijing"
+                \t]
+                }
+                """);
+
+        assertThat(TemplateFile.read(file).values()).containsExactly("golden", "RUN a\tb\n\tc", "cn-beijing");
+        assertThat(parameters("[\n\t{\n\t\t\"name\": \"A\"\n\t}\n]"))
+                .as(server.said())
+                .isZero();
+        assertThat(create("Name: a\nImageOptions:\n\tImageName: b")).isEqualTo(2);
+    }
+
+    @Test
     void anchorsAndMergesAreReadAsBefore() throws Exception {
         var file = Files.writeString(directory.resolve("t.yaml"), """
                 ToRegionId: &regions [cn-beijing]
