@@ -24,7 +24,7 @@ public final class Demo {
             demo [--keep]            starts a whole Kiln and shows it
             demo --endpoint URL      shows one that runs already, for example by docker compose
 
-            --keep   leaves the demo's directory where it is, to be looked at or gone on with by ./kiln up --data DIR
+            --keep   leaves the demo's directory where it is, to be looked at, or gone on with by ./kiln up
 
             The key for a server that runs already is the root account's: KILN_ACCESS_KEY_ID, KILN_ACCESS_KEY_SECRET.
             """;
@@ -81,10 +81,10 @@ public final class Demo {
     private int run() throws IOException {
         var begun = System.nanoTime();
         var directory = Files.createTempDirectory("kiln-demo-");
-        Logs.into(directory.resolve("data"));
+        Logs.into(data(directory));
         var settings = new KilnSettings("127.0.0.1", FreePort.any(), 1, false, Optional.empty());
         console.say("Start  (in " + directory + ")");
-        var kiln = new Kiln(settings, directory.resolve("data"), console);
+        var kiln = new Kiln(settings, data(directory), console);
         var end = new Thread(() -> end(kiln, directory), "end");
         Runtime.getRuntime().addShutdownHook(end);
         try {
@@ -94,15 +94,20 @@ public final class Demo {
             return 0;
         } catch (Exception e) {
             console.say("  ✗ " + Console.reason(e));
-            showEndOfLogs(directory.resolve("data/logs"));
+            showEndOfLogs(data(directory).resolve("logs"));
             return 1;
         }
+    }
+
+    /** What {@code ./kiln up} takes: the files of the story lie beside it. */
+    private static Path data(Path directory) {
+        return directory.resolve("data");
     }
 
     private void end(Kiln kiln, Path directory) {
         kiln.close();
         if (keep) {
-            console.say("Kept in " + directory);
+            console.say("Kept in " + directory + "; go on with: ./kiln up --data " + data(directory));
             return;
         }
         remove(directory, console);
