@@ -204,16 +204,6 @@ class ArchiveInspectorTest {
         refused(new Archives().add(entry).bytes(), "8192");
     }
 
-    @Test
-    void bombsAreRefusedWhileTheyAreRead() {
-        var limits = new ArchiveLimits(20, 1L << 40, 100, 300, 8192, 4096, 3, 27, Duration.ofMinutes(1));
-        var bomb =
-                Archives.packed(new Archives().file("zero", new byte[80 << 20]).bytes(), Packing.GZIP);
-        assertThatThrownBy(() -> new ArchiveInspector(limits).inspect(Archives.source(bomb)))
-                .isInstanceOf(ArchiveRefusedException.class)
-                .hasMessageContaining("100 times");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"S", "M", "V", "D", "N", "8"})
     void unusualTypesAreRefused(String flag) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tukaani.xz.LZMA2Options;
@@ -66,6 +67,16 @@ class HeavyArchiveTest {
         assertThatThrownBy(() -> new ArchiveInspector(ArchiveLimits.DEFAULT).inspect(failing))
                 .isInstanceOf(IOException.class)
                 .hasMessage("no connection");
+    }
+
+    @Test
+    void bombsAreRefusedWhileTheyAreRead() {
+        var limits = new ArchiveLimits(20, 1L << 40, 100, 300, 8192, 4096, 3, 27, Duration.ofMinutes(1));
+        var bomb =
+                Archives.packed(new Archives().file("zero", new byte[80 << 20]).bytes(), GZIPOutputStream::new);
+        assertThatThrownBy(() -> new ArchiveInspector(limits).inspect(Archives.source(bomb)))
+                .isInstanceOf(ArchiveRefusedException.class)
+                .hasMessageContaining("100 times");
     }
 
     @Test
