@@ -65,8 +65,23 @@ class ComponentSearch {
 
     /** How many of the next {@code limit} components behind the position a page can hold; at least one. */
     int fitting(Wanted wanted, Position after, int limit) {
-        return PagingTokens.fitting(
-                bind(jdbc.sql(PagingTokens.FITTING.formatted("component", MATCHING)), wanted), after, limit);
+        var fitting = bind(jdbc.sql("""
+                        select count(*) from (
+                            select sum(octet_length(cast(component as text))) over (
+                                       order by created_at desc, id desc
+                                       rows between unbounded preceding and 1 preceding) as before
+                        """ + MATCHING + """
+                              and (created_at, id) < (:createdAt, :id)
+                            order by created_at desc, id desc limit :limit) components
+                        where coalesce(before, 0) < :bytes
+                        """), wanted)
+                .param("createdAt", after.time())
+                .param("id", after.id())
+                .param("limit", limit)
+                .param("bytes", PagingTokens.PAGE_BYTES)
+                .query(Integer.class)
+                .single();
+        return Math.max(1, fitting);
     }
 
     /** At most {@code limit} components behind the position, newest first. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Opaque NextTokens. Each is signed together with its operation, account and filter, so that it can neither be forged
@@ -37,16 +36,6 @@ public final class PagingTokens {
      * times as much of them, and several pages are in memory at a time.
      */
     public static final int PAGE_BYTES = 1024 * 1024;
-
-    /** How many rows of a table (its name comes first, then from where and which) fit on a page. */
-    public static final String FITTING = """
-            select count(*) from (
-                select sum(octet_length(cast(%s as text))) over (
-                           order by created_at desc, id desc rows between unbounded preceding and 1 preceding) as before
-                %s and (created_at, id) < (:createdAt, :id)
-                order by created_at desc, id desc limit :limit) r
-            where coalesce(before, 0) < :bytes
-            """;
 
     private static final int MAC = 16;
     private static final int MAX_TOKEN = 1024;
@@ -85,20 +74,6 @@ public final class PagingTokens {
         // A copy, which does not keep the rest in memory.
         var items = List.copyOf(found.subList(0, Math.min(size, found.size())));
         return new Listing<>(total, call.get(MAX_RESULTS), next(call, size, found, position), items);
-    }
-
-    /**
-     * How many of the next {@code limit} rows behind the position a page can hold, by {@link #FITTING}; at least one.
-     */
-    public static int fitting(StatementSpec statement, Position after, int limit) {
-        var fitting = statement
-                .param("createdAt", after.time())
-                .param("id", after.id())
-                .param("limit", limit)
-                .param("bytes", PAGE_BYTES)
-                .query(Integer.class)
-                .single();
-        return Math.max(1, fitting);
     }
 
     /** The token of the page behind one of this size; empty if there is none. */

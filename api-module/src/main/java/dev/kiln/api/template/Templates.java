@@ -238,8 +238,23 @@ public final class Templates {
 
     /** How many of the next {@code limit} templates behind the position a page can hold; at least one. */
     int fitting(Filter filter, Position after, int limit) {
-        return PagingTokens.fitting(
-                bind(jdbc.sql(PagingTokens.FITTING.formatted("template", MATCHING)), filter), after, limit);
+        var fitting = bind(jdbc.sql("""
+                        select count(*) from (
+                            select sum(octet_length(cast(template as text))) over (
+                                       order by created_at desc, id desc
+                                       rows between unbounded preceding and 1 preceding) as before
+                        """ + MATCHING + """
+                              and (created_at, id) < (:createdAt, :id)
+                            order by created_at desc, id desc limit :limit) templates
+                        where coalesce(before, 0) < :bytes
+                        """), filter)
+                .param("createdAt", after.time())
+                .param("id", after.id())
+                .param("limit", limit)
+                .param("bytes", PagingTokens.PAGE_BYTES)
+                .query(Integer.class)
+                .single();
+        return Math.max(1, fitting);
     }
 
     /** At most {@code limit} templates behind the position, newest first. */
