@@ -26,6 +26,7 @@ import org.springframework.util.unit.DataSize;
  * @param download largest file that COPY fetches from a URL
  * @param downloadTime of one such file
  * @param network the network of a build whose template allows one
+ * @param userNamespaces whether commands may make user namespaces of their own
  * @param privateNetworks private networks, and addresses of this machine, that builds can reach, like 10.1.0.0/16
  * @param closedNetworks networks that builds cannot reach, whatever the private networks open
  * @param packerGrace how long a stopped Packer may take to undo what it made
@@ -46,6 +47,7 @@ public record EngineSettings(
         @DefaultValue("2GB") DataSize download,
         @DefaultValue("10m") Duration downloadTime,
         @DefaultValue("own") BuildNetwork network,
+        @DefaultValue("false") boolean userNamespaces,
         @DefaultValue List<String> privateNetworks,
         @DefaultValue List<String> closedNetworks,
         @DefaultValue("20s") Duration packerGrace,
@@ -91,6 +93,7 @@ public record EngineSettings(
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
                 BuildNetwork.OWN,
+                false,
                 List.of(),
                 List.of(),
                 Duration.ofSeconds(20),

@@ -76,6 +76,9 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void check() throws SandboxUnavailableException {
+        if (!SystemCallFilter.isKnown()) {
+            LOG.warn("no filter of system calls is known for this machine: commands of builds may make all of them");
+        }
         // Not the process id: workers in containers can share the directory and all have the same one.
         var name = "check-" + UUID.randomUUID();
         try {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -44,6 +43,11 @@ final class SandboxCommands {
 
     private static final String TOOLS = "/run/kiln/busybox";
 
+    /** The descriptor from which bubblewrap reads the {@link SystemCallFilter}. */
+    private static final String FILTER = "7";
+
+    private static final String WITH_FILTER = "file=$1; shift; exec \"$@\" 7< \"$file\"";
+
     /** What package managers need within the image; none of these reaches beyond it. */
     private static final List<String> CAPABILITIES = List.of(
             "CHOWN",
@@ -59,24 +63,7 @@ final class SandboxCommands {
             "NET_BIND_SERVICE",
             "AUDIT_WRITE");
 
-    /** User 0 can write to these without any capability. */
-    private static final List<String> READ_ONLY =
-            List.of("sys", "irq", "bus", "fs", "scsi", "mtrr", "acpi", "driver", "dynamic_debug", "asound", "pressure");
-
-    /** User 0 can read in these what other processes and the kernel do. */
-    private static final List<String> HIDDEN = List.of(
-            "sysrq-trigger",
-            "kcore",
-            "kmsg",
-            "keys",
-            "timer_list",
-            "kpagecount",
-            "kpageflags",
-            "kpagecgroup",
-            "vmallocinfo",
-            "slabinfo");
-
-    private static final List<String> COVERED = coveredProc();
+    private static final List<String> COVERED = CoveredProc.options();
 
     private final EngineSettings settings;
     private final boolean mapped;
@@ -118,7 +105,7 @@ final class SandboxCommands {
     String step(Scratch scratch, BuildState state, List<String> command) throws IOException {
         boolean network = scratch.network();
         var line = new ArrayList<>(OwnNetwork.isOf(scratch) ? List.of(busybox, "nsenter", "--net=net") : List.of());
-        line.addAll(List.of("bwrap", "--bind", "merged", "/", "--proc", "/proc"));
+        line.addAll(List.of("bwrap", "--seccomp", FILTER, "--bind", "merged", "/", "--proc", "/proc"));
         line.addAll(COVERED);
         var memory = Long.toString(settings.memory().toBytes() / 4);
         line.addAll(List.of("--dev", "/dev", "--size", memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
@@ -158,21 +145,6 @@ final class SandboxCommands {
         return Base64.getEncoder().encodeToString(arguments.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static List<String> coveredProc() {
-        var line = new ArrayList<String>();
-        for (var name : READ_ONLY) {
-            if (Files.exists(Path.of("/proc", name))) {
-                line.addAll(List.of("--ro-bind", "/proc/" + name, "/proc/" + name));
-            }
-        }
-        for (var name : HIDDEN) {
-            if (Files.exists(Path.of("/proc", name))) {
-                line.addAll(List.of("--ro-bind", "/dev/null", "/proc/" + name));
-            }
-        }
-        return line;
-    }
-
     /**
      * The script for a waiting sandbox that runs GNU tar over the finished image; the archive goes to standard output.
      */
@@ -187,7 +159,7 @@ final class SandboxCommands {
      * The script for a waiting sandbox that runs a tool which may read all of the finished image, at {@code /image}.
      */
     String read(Scratch scratch, List<String> capabilities, List<String> tool) throws IOException {
-        var line = host(List.of("--ro-bind", "merged", "/image"));
+        var line = host(List.of("--seccomp", FILTER, "--ro-bind", "merged", "/image"));
         capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(tool);
@@ -198,7 +170,7 @@ final class SandboxCommands {
      * The script for a waiting sandbox that makes a bootable disk of the finished image, as a file in the directory.
      */
     String packDisk(Scratch scratch, String directory, ImageForm.Kind kind, long newest) throws IOException {
-        var line = host(List.of("--bind", "merged", "/image", "--bind", directory, "/out"));
+        var line = host(List.of("--seccomp", FILTER, "--bind", "merged", "/image", "--bind", directory, "/out"));
         for (var name : List.of("DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")) {
             line.addAll(List.of("--cap-add", "CAP_" + name));
         }
@@ -207,8 +179,8 @@ final class SandboxCommands {
         return file(scratch, false, List.of(), line);
     }
 
-    private static String file(Scratch scratch, boolean network, List<String> measured, List<String> line)
-            throws IOException {
+    private String file(Scratch scratch, boolean network, List<String> measured, List<String> line) throws IOException {
+        SystemCallFilter.write(scratch, settings.userNamespaces());
         return "network=" + (network ? "network" : "alone")
                 + "\nlower=" + quoted(scratch.layers().lower())
                 + "\nupper=" + quoted(scratch.layers().upper())
@@ -285,12 +257,16 @@ final class SandboxCommands {
      * @param mounts options that show it more
      * @param capabilities its capabilities in the sandbox
      */
-    List<String> machine(Scratch scratch, List<String> mounts, List<String> capabilities, boolean network) {
+    List<String> machine(Scratch scratch, List<String> mounts, List<String> capabilities, boolean network)
+            throws IOException {
         var line = namespaces(scratch.group().joinFiles());
         line.addAll(network ? OwnNetwork.around(scratch, busybox) : List.of());
+        var filter = SystemCallFilter.write(scratch, settings.userNamespaces());
+        line.addAll(List.of(busybox, "sh", "-c", WITH_FILTER, "kiln", filter.toString()));
         line.addAll(List.of("prlimit", "--core=0", "--fsize=" + Math.addExact(scratch.diskBytes(), 1L << 30), "--"));
         line.addAll(
                 host(List.of("--bind", scratch.directory().resolve("machine").toString(), "/machine"), network));
+        line.addAll(List.of("--seccomp", FILTER));
         line.addAll(mounts);
         capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
         line.add("--");
@@ -308,7 +284,7 @@ final class SandboxCommands {
     }
 
     /** Packer on a file of the context in /machine; it reads its environment from its input and ends when that ends. */
-    List<String> packer(Scratch scratch, String file) {
+    List<String> packer(Scratch scratch, String file) throws IOException {
         var mounts = new ArrayList<String>();
         if (scratch.network()) {
             mounts.addAll(OwnNetwork.resolver(scratch));

@@ -3,7 +3,8 @@
 # processes of this user or nothing, $4 control groups to join, $5 whether it has the build's own network, which
 # network.sh makes. By the time of that line the file "step" in the scratch directory says what to do: network
 # ("network" or "alone"), lower, upper and work for overlay, measured (what takes space), last (whether it is also
-# measured at the end) and, as positional parameters, the command line. No command of a build can reach that file, nor
+# measured at the end) and, as positional parameters, the command line. The file "filter" says which system calls it may
+# make; bubblewrap reads it from descriptor 7. No command of a build can reach that file, nor
 # "begun", which says that the command has begun, nor "problem", which says what is wrong with the image. The line
 # holds, in Base64, what bubblewrap reads from descriptor 9, if anything: variables that must not appear in a file or
 # among the arguments of a process. A file "disk-mounts" describes a disk: mount point, type, options and source on each
@@ -84,6 +85,7 @@ if [ "$network" = network ] && { [ -L "$resolver" ] || [ ! -e "$resolver" ]; }; 
 fi
 
 begin() {
+    exec 7< filter
     [ -n "$go" ] || exec "$@" 0<&8 8<&-
     printf %s "$go" | base64 -d | { exec 9<&0 0<&8 8<&-; exec "$@"; }
 }

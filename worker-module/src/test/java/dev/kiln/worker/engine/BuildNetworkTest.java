@@ -133,9 +133,10 @@ class BuildNetworkTest {
     @Test
     void commandsCannotOpenWhatIsClosed() throws Exception {
         var own = Greeter.ownAddress();
+        var settings = TestSettings.of(directory).withUserNamespaces();
 
         var text = run(
-                TestSettings.of(directory),
+                settings,
                 "/bin/busybox ip addr add 192.168.1.1/24 dev lo 2>&1; /bin/busybox ip link set tap0 down 2>&1; true",
                 "/bin/busybox unshare --user --map-root-user /bin/busybox ip link set tap0 down 2>&1; true",
                 "/bin/busybox nsenter -t 1 -n true 2>&1; true",
@@ -144,7 +145,7 @@ class BuildNetworkTest {
 
         var said = new RecordedOutput();
         var flush = "nft flush ruleset || unshare --user --map-root-user nft flush ruleset || busybox ";
-        new SandboxBuildEngine(TestSettings.of(directory).build())
+        new SandboxBuildEngine(settings.build())
                 .runPacker(
                         PackerRunTest.request(
                                 PackerRunTest.FILE.formatted("\"" + flush + greeter.greet(own) + "\""), true),

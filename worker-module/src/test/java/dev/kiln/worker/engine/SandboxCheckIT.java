@@ -42,6 +42,7 @@ class SandboxCheckIT {
                 all.download(),
                 all.downloadTime(),
                 all.network(),
+                all.userNamespaces(),
                 all.privateNetworks(),
                 all.closedNetworks(),
                 all.packerGrace(),

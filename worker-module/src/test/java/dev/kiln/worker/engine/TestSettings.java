@@ -22,6 +22,7 @@ final class TestSettings {
     private DataSize download;
     private Duration downloadTime;
     private EngineSettings.BuildNetwork network = EngineSettings.BuildNetwork.OWN;
+    private boolean userNamespaces;
     private List<String> privateNetworks = List.of();
     private List<String> closedNetworks = List.of();
     private Set<KernelFileSystem> kernelFileSystems = Set.of();
@@ -103,6 +104,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings withUserNamespaces() {
+        userNamespaces = true;
+        return this;
+    }
+
     TestSettings byKernel(KernelFileSystem... values) {
         kernelFileSystems = Set.of(values);
         return this;
@@ -123,6 +129,7 @@ final class TestSettings {
                 download,
                 downloadTime,
                 network,
+                userNamespaces,
                 privateNetworks,
                 closedNetworks,
                 defaults.packerGrace(),
