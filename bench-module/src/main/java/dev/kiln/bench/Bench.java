@@ -18,11 +18,11 @@ import dev.kiln.cli.Arguments;
 import dev.kiln.cli.UsageException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -92,15 +92,21 @@ public final class Bench {
         }
         var size = new Surroundings.Size(arguments.has("quick"), arguments.has("large"), rounds(arguments));
         var programs = new Programs(Path.of(arguments.required("home")));
+        var partial = size.quick() || only.isPresent();
+        var file = arguments.option("report").map(Path::of);
+        if (file.isEmpty() && !partial) {
+            file = Optional.of(programs.home().resolve(Path.of("docs", "benchmarks.md")));
+        }
+        var page = file.map(Page::new);
+        if (page.isPresent()) {
+            page.get().check();
+        }
         var run = new BenchRun(programs, screen, new Results(), size);
         var description = run.measure(chosen);
         screen.print(description + "\n" + new Tables(run.results()).all());
-        var partial = size.quick() || only.isPresent();
-        var report = arguments.option("report").map(Path::of);
-        if (report.isPresent() || !partial) {
-            var file = report.orElse(programs.home().resolve(Path.of("docs", "benchmarks.md")));
-            write(file, description, run.results(), size);
-            screen.say("written to " + file);
+        if (page.isPresent()) {
+            page.get().write(text(description, run.results(), size));
+            screen.say("written to " + file.get());
         }
     }
 
@@ -112,13 +118,10 @@ public final class Bench {
         return Integer.parseInt(wanted);
     }
 
-    private static void write(Path file, String description, Results results, Surroundings.Size size)
-            throws IOException {
+    private static String text(String description, Results results, Surroundings.Size size) {
         var warning = size.quick() ? "**A quick run: these numbers say only that the bench works.**\n\n" : "";
-        var text =
-                warning + description + "\nValues are medians of the numbers in the last column, which were taken in "
-                        + "turns; ratios are between values of this run.\n\n" + new Tables(results).all();
-        Page.write(file, text);
+        return warning + description + "\nValues are medians of the numbers in the last column, which were taken in "
+                + "turns; ratios are between values of this run.\n\n" + new Tables(results).all();
     }
 
     private static String names() {

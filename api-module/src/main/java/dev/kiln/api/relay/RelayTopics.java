@@ -7,6 +7,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topics that the relay publishes to. */
@@ -31,8 +32,14 @@ final class RelayTopics {
         try (var admin = Admin.create(broker)) {
             var options = new CreateTopicsOptions().timeoutMs(PATIENCE_MILLIS);
             for (var made : admin.createTopics(topics, options).values().values()) {
-                made.get();
+                awaitMade(made);
             }
+        }
+    }
+
+    private static void awaitMade(KafkaFuture<Void> made) throws InterruptedException {
+        try {
+            made.get();
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaException("the topics cannot be made", e.getCause());

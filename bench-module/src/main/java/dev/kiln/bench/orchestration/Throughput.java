@@ -26,9 +26,8 @@ public final class Throughput implements Scenario {
 
     private static final int KEYS = 200;
 
-    // Multiples of the measured number: the compilers of five processes share two processors with what they compile,
-    // and
-    // take a quarter of them after three times as many.
+    // Multiples of the measured number: the compilers of five processes share the processors with what they compile, and
+    // take a quarter of two after three times as many.
     private static final int WARM_UPS = 6;
 
     private final Map<String, Entrant> entrants = new LinkedHashMap<>();

@@ -19,10 +19,23 @@ public final class Page {
             ## What was tried and did not help
             """.formatted(BEGIN, END);
 
-    private Page() {}
+    private final Path file;
+
+    public Page(Path file) {
+        this.file = file;
+    }
+
+    /** Refuses a page that could not be written later, after hours of measuring. */
+    public void check() throws IOException {
+        replaced("");
+    }
 
     /** Replaces the generated part by the text; creates a missing page. */
-    public static void write(Path file, String generated) throws IOException {
+    public void write(String generated) throws IOException {
+        Files.writeString(file, replaced(generated));
+    }
+
+    private String replaced(String generated) throws IOException {
         var page = Files.exists(file) ? Files.readString(file) : NEW;
         var begin = page.indexOf(BEGIN);
         var end = page.indexOf(END);
@@ -30,7 +43,6 @@ public final class Page {
             throw new IOException(file + " lacks the markers of its generated part, \"" + BEGIN + "\" and \"" + END
                     + "\"; put them back, or name another file by --report");
         }
-        Files.writeString(
-                file, page.substring(0, begin + BEGIN.length()) + "\n\n" + generated + "\n" + page.substring(end));
+        return page.substring(0, begin + BEGIN.length()) + "\n\n" + generated + "\n" + page.substring(end);
     }
 }
