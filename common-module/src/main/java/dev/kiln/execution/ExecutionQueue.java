@@ -50,7 +50,9 @@ public final class ExecutionQueue {
                 select id, row_number() over (order by short desc, load, served nulls first, came, id) as position from waiting)
             """;
 
-    private static final String OF_ABLE = LINE.formatted("o.needs <@ cast(:able as text[])");
+    private static final String OF_ABLE = LINE.formatted("""
+            o.needs <@ cast(:able as text[])
+            and (:room or o.status in ('DISTRIBUTING', 'RELEASING', 'CANCELLING'))""");
     private static final String OF_ALL =
             LINE.formatted("o.needs = '{}' or exists (select from live_worker w where w.able @> o.needs)");
 
@@ -60,14 +62,19 @@ public final class ExecutionQueue {
         this.jdbc = jdbc;
     }
 
-    /** The first executions of the queue, without those to be passed over and those that need other abilities. */
-    public List<ExecutionId> next(int atMost, Collection<ExecutionId> passedOver, Set<Ability> able) {
+    /**
+     * The first executions of the queue, without those to be passed over and those that need other abilities.
+     *
+     * @param room whether there is space for builds; otherwise only those that have been built
+     */
+    public List<ExecutionId> next(int atMost, Collection<ExecutionId> passedOver, Set<Ability> able, boolean room) {
         return jdbc
                 .sql(OF_ABLE + """
                         select id from line where id <> all(cast(:not as text[])) order by position limit :most
                         """)
                 .param("not", passedOver.stream().map(ExecutionId::value).toArray(String[]::new))
                 .param("able", Ability.words(able))
+                .param("room", room)
                 .param("most", atMost)
                 .query(String.class)
                 .list()

@@ -104,7 +104,7 @@ public final class MovedLogs {
 
     /**
      * Moves a log. Returns false and leaves it in place when its execution is gone, was re-opened or has printed more
-     * meanwhile.
+     * meanwhile, or when the intent's owner counts as dead: the reaper may have removed the object already.
      *
      * @param intent covers the object until its row is written
      */
@@ -131,6 +131,7 @@ public final class MovedLogs {
                 .list();
     }
 
+    // The intent is looked at for each locked row, so after the lock: what the reaper judges later, it finds moved.
     private boolean moved(Due due, Digest digest, List<LogPiece> pieces, long intent) {
         return jdbc.sql("""
                         with ended as (
@@ -140,6 +141,7 @@ public final class MovedLogs {
                         moved as (
                             insert into moved_log (execution_id, region_id, digest, log_end)
                             select id, region_id, :digest, :end from ended
+                             where (select i.alive from intent_state i where i.id = :intent and i.name = 'logs/' || ended.id)
                             on conflict do nothing
                             returning execution_id),
                         gone as (

@@ -22,7 +22,7 @@ public interface BuildEngine {
     /**
      * Runs the commands that the journal has not kept and packs the result, which does not depend on what was kept. Can
      * be repeated safely: whatever an earlier attempt of the same name left on this machine is removed first. The
-     * result's file exists until {@link #discard(String)}.
+     * result's file exists until it is discarded.
      *
      * @throws BuildFailedException when a command fails, exceeds a limit, or the base image is refused: the template's
      *     fault, trying again would not help
@@ -47,7 +47,15 @@ public interface BuildEngine {
      * Removes everything that builds of this name left on this machine: processes, mounts, files. Does nothing if there
      * is none.
      */
-    void discard(String name) throws IOException;
+    default void discard(String name) throws IOException {
+        discard(name, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Removes what this attempt's builds of this name left on this machine, and earlier ones'. What belongs to a later
+     * attempt stays, even if that one has begun in this place already.
+     */
+    void discard(String name, int attempt) throws IOException;
 
     /**
      * The bytes of an image's file turned out not to be those that its digest tells of: nothing more is made of them.

@@ -109,6 +109,7 @@ final class BuildState {
     /** Sets variables, with $NAME and ${NAME} replaced by what they were before this command. */
     void environment(Map<String, String> more) throws BuildFailedException {
         var known = processEnvironment();
+        known.putIfAbsent("HOME", "/root");
         known.putAll(parameters.environment());
         for (var variable : more.entrySet()) {
             refuseSecrets(variable);
@@ -161,11 +162,10 @@ final class BuildState {
         return parameters;
     }
 
-    /** The environment of commands, without the run's parameters. */
+    /** The environment of commands, without the run's parameters, and without HOME where nobody has set it (run.sh). */
     Map<String, String> processEnvironment() {
         var all = new LinkedHashMap<String, String>();
         all.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        all.put("HOME", "/root");
         all.putAll(environment);
         return all;
     }

@@ -1,24 +1,19 @@
 package dev.kiln.worker.engine;
 
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** The limits of a running build, checked a few times a second. */
 final class Limits {
 
-    /** The usual ratio when file systems are made. */
-    private static final int BYTES_PER_INODE = 16 << 10;
-
     private final EngineSettings settings;
     private final Scratch scratch;
-    private volatile @Nullable FileStore disk;
+    private final Reserve reserve;
 
     Limits(EngineSettings settings, Scratch scratch) {
         this.settings = settings;
         this.scratch = scratch;
+        this.reserve = new Reserve(settings, scratch.directory());
     }
 
     /** Watches one command that begins now. */
@@ -60,23 +55,9 @@ final class Limits {
 
     /** Checks that this machine has space left. */
     void checkReserve() throws IOException {
-        var store = disk;
-        if (store == null) {
-            // Finding the file store reads the machine's list of mounts, which takes longer than everything else here.
-            store = Files.getFileStore(scratch.directory());
-            disk = store;
-        }
-        long free = store.getUsableSpace();
-        if (free < settings.reserve().toBytes()) {
-            throw new IOException("only " + free + " bytes are free below " + settings.directory() + ", builds leave "
-                    + settings.reserve() + ": free some space");
-        }
-        long missing =
-                FreeInodes.of(settings.directory()).missing(settings.reserve().toBytes() / BYTES_PER_INODE);
-        if (missing > 0) {
-            throw new IOException("the file system of " + settings.directory() + " has " + missing
-                    + " inodes less than builds leave free (one for each " + BYTES_PER_INODE
-                    + " bytes of kiln.engine.reserve, and no more than a twentieth of all): remove some files");
+        var missing = reserve.missing();
+        if (missing.isPresent()) {
+            throw new IOException(missing.get());
         }
     }
 

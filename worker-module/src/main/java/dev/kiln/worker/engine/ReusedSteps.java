@@ -37,19 +37,29 @@ final class ReusedSteps implements AutoCloseable {
     private StepCache.@Nullable Turn turn;
     private boolean known = true;
 
-    /** @param limits what this machine keeps free */
-    ReusedSteps(StepCache cache, BuildRequest request, BuildRequest.Reuse reuse, Path scratch, Limits limits) {
+    /**
+     * @param limits what this machine keeps free
+     * @param userNamespaces whether commands may make user namespaces, which some try
+     */
+    ReusedSteps(
+            StepCache cache,
+            BuildRequest request,
+            BuildRequest.Reuse reuse,
+            Path scratch,
+            Limits limits,
+            boolean userNamespaces) {
         this.limits = limits;
         this.cache = cache;
         this.request = request;
         this.reuse = reuse;
         this.scratch = scratch;
         this.below = new Fingerprint()
-                .add("steps-1") // count this up when anything changes in how commands are run
+                .add("steps-2") // count this up when anything changes in how commands are run
                 .add(cache.form())
                 .add(reuse.owner())
                 .add(request.base().digest().value())
                 .add(Boolean.toString(request.network()))
+                .add(Boolean.toString(userNamespaces))
                 .add(Long.toString(request.diskBytes()))
                 .hex();
     }

@@ -29,6 +29,11 @@ final class RunName {
         return PATTERN.matcher(name).matches();
     }
 
+    /** Whether a run, of whatever kind, is of this attempt or an earlier one. */
+    static boolean isUpTo(int attempt, String run) {
+        return isSuperseded(run, run.split("-", 2)[0], attempt);
+    }
+
     /** Whether a run of this kind and attempt supersedes the other run. */
     static boolean isSuperseded(String run, String kind, int attempt) {
         var begins = kind + "-";

@@ -51,7 +51,8 @@ final class SandboxBuild implements AutoCloseable {
         this.runs = new CommandRuns(settings, request, scratch, inImage, state);
         this.reused = request.reuse()
                 .filter(any -> !leavesFilesAlone())
-                .map(reuse -> new ReusedSteps(cache, request, reuse, scratch.directory(), limits));
+                .map(reuse ->
+                        new ReusedSteps(cache, request, reuse, scratch.directory(), limits, settings.userNamespaces()));
         if (!leavesFilesAlone() && reused.isEmpty()) {
             inImage.prepare();
         }

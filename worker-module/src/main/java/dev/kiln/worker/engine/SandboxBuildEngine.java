@@ -8,7 +8,6 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +42,7 @@ public final class SandboxBuildEngine implements BuildEngine {
     private final StepCache steps;
     private final Path builds;
     private final EnginePlace place;
+    private final Reserve reserve;
 
     /** Runs of this engine that still have files, but no processes and control groups. */
     private final Set<Path> ended = ConcurrentHashMap.newKeySet();
@@ -63,6 +63,7 @@ public final class SandboxBuildEngine implements BuildEngine {
         this.removal = new TreeRemoval(commands);
         this.builds = directory.resolve("builds");
         this.place = new EnginePlace(directory);
+        this.reserve = new Reserve(settings, directory);
         this.steps = new StepCache(
                 directory.resolve(mapped ? "steps-user" : "steps-root"),
                 settings.cache().toBytes(),
@@ -101,6 +102,15 @@ public final class SandboxBuildEngine implements BuildEngine {
     /** The abilities for builds and tests of this engine, on this machine as it is now. */
     public Abilities abilities() {
         return new AbilityCheck(SandboxCheck.isMapped(settings), machines, settings).find();
+    }
+
+    /** What this machine lacks to build anything now, as a sentence for the operator; empty when there is enough. */
+    public Optional<String> lacksRoom() {
+        try {
+            return reserve.missing();
+        } catch (IOException e) {
+            return Optional.empty(); // a build will tell
+        }
     }
 
     /** The place where builds of this engine leave their files. */
@@ -179,11 +189,13 @@ public final class SandboxBuildEngine implements BuildEngine {
     }
 
     @Override
-    public void discard(String name) throws IOException {
+    public void discard(String name, int attempt) throws IOException {
         // A run's directory exists as long as anything of the run does.
         if (Files.isDirectory(directory(name))) {
-            discardRuns(name, run -> true);
-            ScratchLock.removeFrom(builds.resolve(name));
+            discardRuns(name, run -> RunName.isUpTo(attempt, run));
+            if (runs(directory(name)).isEmpty()) {
+                ScratchLock.removeFrom(builds.resolve(name));
+            }
         }
     }
 
@@ -323,7 +335,7 @@ public final class SandboxBuildEngine implements BuildEngine {
             throws BuildFailedException, IOException, InterruptedException {
         var request = job.request();
         var directory = directory(request.name()).resolve(run);
-        makePrivate(directory);
+        Scratch.makePrivate(directory);
         var group = new ControlGroup(group(request.name(), run), settings);
         var scratch = new Scratch(directory, request.network(), request.diskBytes(), group);
         boolean done = false;
@@ -388,12 +400,5 @@ public final class SandboxBuildEngine implements BuildEngine {
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "opening the base image: " + e.getMessage());
         }
-    }
-
-    /** Files of the image may have setuid bits, so no other user of this machine may reach them. */
-    static void makePrivate(Path directory) throws IOException {
-        Files.createDirectories(directory.getParent());
-        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectory(directory, owner);
     }
 }

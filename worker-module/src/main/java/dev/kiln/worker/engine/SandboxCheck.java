@@ -63,7 +63,7 @@ final class SandboxCheck {
     void check(Path scratch, String group) throws SandboxUnavailableException {
         checkTools();
         try {
-            SandboxBuildEngine.makePrivate(scratch);
+            Scratch.makePrivate(scratch);
             runOnce(scratch, group);
         } catch (IOException e) {
             throw unavailable(String.valueOf(e.getMessage()));

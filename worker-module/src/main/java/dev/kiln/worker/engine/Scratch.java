@@ -3,6 +3,7 @@ package dev.kiln.worker.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,6 +25,13 @@ record Scratch(Path directory, boolean network, long diskBytes, ControlGroup gro
 
     Scratch(Path directory, boolean network, long diskBytes, ControlGroup group) {
         this(directory, network, diskBytes, group, new Layers());
+    }
+
+    /** Makes a directory that only this user may enter: files of images in it may have setuid bits. */
+    static void makePrivate(Path directory) throws IOException {
+        Files.createDirectories(directory.getParent());
+        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        Files.createDirectory(directory, owner);
     }
 
     /** The layer that commands write to now. */

@@ -194,7 +194,7 @@ final class StepCache {
     private void makeDirectory() throws IOException {
         try {
             if (!Files.isDirectory(directory)) {
-                SandboxBuildEngine.makePrivate(directory);
+                Scratch.makePrivate(directory);
             }
         } catch (FileAlreadyExistsException e) {
             // Another worker was first.

@@ -147,7 +147,7 @@ final class UnpackedImages {
 
     private void makeDirectory() throws IOException {
         try {
-            SandboxBuildEngine.makePrivate(directory);
+            Scratch.makePrivate(directory);
         } catch (FileAlreadyExistsException e) {
             // Another worker was first.
         }

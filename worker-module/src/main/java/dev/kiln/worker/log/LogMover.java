@@ -65,12 +65,12 @@ public final class LogMover implements AutoCloseable {
         }
     }
 
-    /** The round's own session proves that the owner of the intents is alive. */
+    /** The round's own session proves that the owner of the intents is alive; the round ends with it. */
     private void move(List<MovedLogs.Due> due) throws SQLException {
         try (var life = new LifeSession(sessions)) {
             life.hold();
             for (var log : due) {
-                if (Thread.currentThread().isInterrupted()) {
+                if (Thread.currentThread().isInterrupted() || life.hold()) {
                     return;
                 }
                 move(log, life.lock());

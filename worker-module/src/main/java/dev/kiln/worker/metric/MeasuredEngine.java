@@ -54,8 +54,8 @@ public final class MeasuredEngine implements BuildEngine {
     }
 
     @Override
-    public void discard(String name) throws IOException {
-        engine.discard(name);
+    public void discard(String name, int attempt) throws IOException {
+        engine.discard(name, attempt);
     }
 
     @Override

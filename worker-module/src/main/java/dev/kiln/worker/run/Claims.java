@@ -1,5 +1,6 @@
 package dev.kiln.worker.run;
 
+import dev.kiln.execution.Ability;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
@@ -11,6 +12,7 @@ import dev.kiln.worker.metric.WorkerTraces;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,14 +29,25 @@ final class Claims {
     private final EnginePlace place;
     private final WorkerMeters meters;
     private final WorkerTraces traces;
+    private final Set<Ability> announced;
 
-    /** @param place where this worker's builds have their scratch space */
-    Claims(Executions executions, String worker, EnginePlace place, WorkerMeters meters, WorkerTraces traces) {
+    /**
+     * @param place where this worker's builds have their scratch space
+     * @param announced the abilities that the queue knows of
+     */
+    Claims(
+            Executions executions,
+            String worker,
+            EnginePlace place,
+            WorkerMeters meters,
+            WorkerTraces traces,
+            Set<Ability> announced) {
         this.executions = executions;
         this.worker = worker;
         this.place = place;
         this.meters = meters;
         this.traces = traces;
+        this.announced = announced;
     }
 
     String worker() {
@@ -61,6 +74,11 @@ final class Claims {
         if (executions.leave(e.attempt(), e.needs())) {
             LOG.info("left to a worker that can do it: {}", e.getMessage());
         }
+    }
+
+    /** Whether the queue takes this worker for one that has all of these. */
+    boolean isAnnounced(Set<Ability> needs) {
+        return announced.containsAll(needs);
     }
 
     /** The number of fruitless attempts before this one; empty while there are too few to give the execution up. */

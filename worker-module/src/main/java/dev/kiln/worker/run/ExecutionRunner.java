@@ -61,7 +61,12 @@ public final class ExecutionRunner {
         SUPERSEDED
     }
 
-    /** Runs the execution to its end, unless it is final or its template's lock is taken. */
+    /**
+     * Runs the execution to its end, unless it is final or its template's lock is taken.
+     *
+     * @throws NotAbleException when this worker has announced what the execution needs, but lacks it now: the queue
+     *     would offer it here again at once
+     */
     Run run(ExecutionId execution, TemplateLock lock) throws SQLException, IOException, InterruptedException {
         var template = lock.tryLock(execution);
         if (template.isEmpty()) {
@@ -76,6 +81,9 @@ public final class ExecutionRunner {
             return Run.SUPERSEDED;
         } catch (NotAbleException e) {
             claims.leave(e);
+            if (claims.isAnnounced(e.needs())) {
+                throw e;
+            }
             return Run.LEFT;
         } finally {
             lock.unlock(template.get());

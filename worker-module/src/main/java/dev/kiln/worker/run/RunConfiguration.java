@@ -36,8 +36,8 @@ public class RunConfiguration {
     }
 
     @Bean
-    WaitingLine waitingLine(ExecutionQueue queue, Abilities abilities) {
-        return new WaitingLine(queue, abilities.able());
+    WaitingLine waitingLine(ExecutionQueue queue, Abilities abilities, SandboxBuildEngine engine) {
+        return new WaitingLine(queue, abilities.able(), engine::lacksRoom);
     }
 
     @Bean
@@ -80,8 +80,10 @@ public class RunConfiguration {
             WorkerSettings settings,
             SandboxBuildEngine engine,
             WorkerMeters meters,
-            WorkerTraces traces) {
-        return new Claims(executions, WorkerName.of(settings), engine.place(), meters, traces);
+            WorkerTraces traces,
+            Abilities abilities) {
+        var name = WorkerName.of(settings);
+        return new Claims(executions, name, engine.place(), meters, traces, abilities.able());
     }
 
     @Bean

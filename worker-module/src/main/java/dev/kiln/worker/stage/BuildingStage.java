@@ -125,11 +125,12 @@ public final class BuildingStage implements Stage {
 
     /**
      * The files have done their work, and whoever goes on from here may be another machine's worker. What cannot be
-     * given back now is tried again at the end, or by the reaper: the work is not done again for it.
+     * given back now is tried again at the end, or by the reaper: the work is not done again for it. A worker that was
+     * superseded while it stored the image may not know it yet: what its successor builds here is not its own.
      */
     private void discard(BuildRequest request) {
         try {
-            engine.discard(request.name());
+            engine.discard(request.name(), request.attempt());
         } catch (IOException e) {
             LOG.warn("scratch space of {} stays for now: {}", request.name(), e.toString());
         }

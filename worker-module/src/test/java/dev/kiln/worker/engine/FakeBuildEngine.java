@@ -41,7 +41,7 @@ final class FakeBuildEngine implements BuildEngine {
     }
 
     @Override
-    public void discard(String name) throws IOException {
+    public void discard(String name, int attempt) throws IOException {
         Files.deleteIfExists(directory.resolve(name));
     }
 

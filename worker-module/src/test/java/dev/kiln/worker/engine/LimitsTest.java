@@ -50,6 +50,19 @@ class LimitsTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("inodes less than builds leave free")
                 .hasMessageContaining(small.toString());
+        var settings = TestSettings.of(small).reserve(DataSize.ofMegabytes(16)).build();
+        assertThat(new SandboxBuildEngine(settings).lacksRoom()).isPresent();
+    }
+
+    @Test
+    void anEngineTellsThatItHasRoom() {
+        var enough = TestSettings.of(small).reserve(DataSize.ofMegabytes(16)).build();
+        assertThat(new SandboxBuildEngine(enough).lacksRoom()).isEmpty();
+        var notEnough = TestSettings.of(small).reserve(DataSize.ofMegabytes(65)).build();
+        assertThat(new SandboxBuildEngine(notEnough).lacksRoom())
+                .get()
+                .asString()
+                .contains("bytes are free");
     }
 
     @Test

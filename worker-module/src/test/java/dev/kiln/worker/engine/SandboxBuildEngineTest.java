@@ -180,6 +180,13 @@ class SandboxBuildEngineTest extends BuildEngineContract {
     }
 
     @Test
+    void whatIsSetStaysSetForAnotherUserAndNothingIsAdded() throws Exception {
+        built("ENV tools=\"mine\" name=\"n\" HOME=\"/srv\" USER=\"someone\"\nRUN echo $tools $name $HOME $USER"
+                + "\nUSER app\nRUN echo $tools $name $HOME $USER $LOGNAME $SHELL");
+        assertThat(output.text()).isEqualTo("mine n /srv someone\nmine n /srv someone app /bin/sh\n");
+    }
+
+    @Test
     void userMayBeANumberThatExists() throws Exception {
         built("USER 1000\nRUN id\nUSER root\nRUN id");
         assertThat(output.text()).contains("uid=1000(app)").contains("uid=0(root)");

@@ -50,6 +50,20 @@ class SupersededRunsTest {
         assertThat(second.join()).contains("137");
     }
 
+    @Test
+    void anAttemptThatIsOverDiscardsItsOwnAndLeavesItsSuccessorAlone() throws Exception {
+        new Thread(() -> second.complete(outcome(2, "RUN /bin/sleep " + SECONDS))).start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> Sleepers.count(SECONDS) > 0);
+        var sleeping = Sleepers.count(SECONDS);
+
+        engine.orElseThrow().discard("exec-twice", 1);
+        assertThat(Sleepers.count(SECONDS)).isEqualTo(sleeping);
+
+        engine.orElseThrow().discard("exec-twice", 2);
+        assertThat(second.join()).contains("137");
+        assertThat(engine.orElseThrow().found()).isEmpty();
+    }
+
     private String outcome(int attempt, String content) {
         try {
             var request = new BuildRequest(

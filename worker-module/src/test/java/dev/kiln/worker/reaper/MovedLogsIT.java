@@ -3,6 +3,7 @@ package dev.kiln.worker.reaper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.kiln.database.LifeSession;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.Attempt;
 import dev.kiln.log.LogPiece;
@@ -46,9 +47,12 @@ class MovedLogsIT {
         store = new DirectoryRegionStore(REGION, directory);
         var regions = new Regions(List.of(store));
         logs = new MovedLogs(rig.jdbc, regions);
-        var sessions = new LockSessions(rig.database.url(), rig.database.user(), rig.database.password());
-        mover = new LogMover(logs, rig.intents, sessions, new LogSettings(Duration.ofDays(7)));
+        mover = new LogMover(logs, rig.intents, sessions(), new LogSettings(Duration.ofDays(7)));
         sweep = new RegionSweep(regions, rig.intents, rig.things(), Duration.ZERO);
+    }
+
+    private LockSessions sessions() {
+        return new LockSessions(rig.database.url(), rig.database.user(), rig.database.password());
     }
 
     private Attempt ended(int daysAgo) {
@@ -129,6 +133,22 @@ class MovedLogsIT {
                 .extracting(LogPiece::first)
                 .containsExactly(0L, 7L, 100L);
         assertThat(sweep.compare(REGION, true)).isEmpty();
+    }
+
+    @Test
+    void aMoverWhoseSessionHasEndedMovesNothing() throws Exception {
+        var old = ended(8);
+        var due = logs.search(REGION, Duration.ofDays(7)).next(10).get(0);
+        long intent;
+        try (var life = new LifeSession(sessions())) {
+            life.hold();
+            intent = rig.intents.beginUpload(REGION, MovedLogs.key(old.execution()), Optional.of(life.lock()));
+        }
+
+        assertThat(logs.move(due, intent)).isFalse();
+
+        assertThat(sweep.settle(REGION)).extracting(Finding::verdict).containsExactly(Finding.Verdict.REMOVED);
+        assertThat(chunks(old)).isEqualTo(3);
     }
 
     @Test

@@ -52,7 +52,7 @@ class AbilitiesIT {
 
         assertThat(rig.status(needy)).isEqualTo(ExecutionStatus.BUILDING);
         assertThat(rig.queue.position(needy)).isEmpty();
-        assertThat(rig.queue.next(9, List.of(), EVERYTHING)).containsExactly(needy);
+        assertThat(rig.queue.next(9, List.of(), EVERYTHING, true)).containsExactly(needy);
         assertThat(rig.queue.standing().unable()).isEqualTo(1);
         rig.sweep(unable);
         assertThat(unable.ring()).isTrue();
@@ -224,6 +224,22 @@ class AbilitiesIT {
         rig.sweep(worker());
         rig.await(execution, ExecutionStatus.SUCCESS);
         rig.guaranteesHold();
+    }
+
+    @Test
+    void aWorkerThatLostWhatItAnnouncedDoesNotTakeTheSameExecutionAgainAtOnce() {
+        var execution = rig.start(rig.template(""));
+        engine.need(execution.value(), Set.of(Ability.DISKS));
+        var forgetful = worker();
+        rig.sweep(forgetful);
+        awaitLeft(execution, "{disks}");
+
+        Awaitility.await().until(() -> forgetful.free() == 1);
+        rig.sweep(forgetful);
+        assertThat(forgetful.free()).isEqualTo(1);
+        assertThat(rig.column(execution, "attempt")).isEqualTo("1");
+        rig.sweep(worker());
+        rig.await(execution, ExecutionStatus.SUCCESS);
     }
 
     @Test

@@ -240,6 +240,6 @@ class ComponentsIT {
         public void test(BuildRequest request, BuildOutput output) {}
 
         @Override
-        public void discard(String name) {}
+        public void discard(String name, int attempt) {}
     }
 }

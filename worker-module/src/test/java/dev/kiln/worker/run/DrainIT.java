@@ -262,8 +262,8 @@ class DrainIT {
         }
 
         @Override
-        public void discard(String name) throws IOException {
-            real.discard(name);
+        public void discard(String name, int attempt) throws IOException {
+            real.discard(name, attempt);
         }
     }
 }

@@ -350,7 +350,7 @@ class ExecutionRunnerIT {
         rig.worker(engine, 1).ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
 
-        assertThat(rig.queue.next(10, List.of(), Set.of())).isEmpty();
+        assertThat(rig.queue.next(10, List.of(), Set.of(), true)).isEmpty();
         var other = rig.worker(engine, 1);
         other.ring();
         Awaitility.await().until(() -> other.free() == 1);

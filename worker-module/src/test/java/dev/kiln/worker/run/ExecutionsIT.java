@@ -225,11 +225,11 @@ class ExecutionsIT {
         var execution = rig.start(template);
         try (var lock =
                 new TemplateLock(new LockSessions(rig.database.url(), rig.database.user(), rig.database.password()))) {
-            assertThat(rig.queue.next(10, List.of(), Set.of())).containsExactly(execution);
+            assertThat(rig.queue.next(10, List.of(), Set.of(), true)).containsExactly(execution);
             assertThat(lock.tryLock(execution)).contains(template);
-            assertThat(rig.queue.next(10, List.of(), Set.of())).isEmpty();
+            assertThat(rig.queue.next(10, List.of(), Set.of(), true)).isEmpty();
             lock.unlock(template);
-            assertThat(rig.queue.next(10, List.of(), Set.of())).containsExactly(execution);
+            assertThat(rig.queue.next(10, List.of(), Set.of(), true)).containsExactly(execution);
         }
     }
 }

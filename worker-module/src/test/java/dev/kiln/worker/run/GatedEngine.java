@@ -173,7 +173,7 @@ final class GatedEngine implements BuildEngine {
     }
 
     @Override
-    public void discard(String name) throws IOException {
+    public void discard(String name, int attempt) throws IOException {
         if (brokenDown) {
             throw new IOException("the disk is broken");
         }

@@ -110,6 +110,9 @@ final class Rig implements AutoCloseable {
     final SecretSeal seal = new SecretSeal(Base64.getEncoder().encodeToString(new byte[32]));
     ExecutionParameters parameters = new ExecutionParameters(jdbc, Optional.of(seal));
     final ExecutionQueue queue = new ExecutionQueue(jdbc);
+    /** What the workers lack to build anything. */
+    volatile Optional<String> lack = Optional.empty();
+
     final EndedCancels cancels = new EndedCancels(jdbc);
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
@@ -238,14 +241,14 @@ final class Rig implements AutoCloseable {
         var threads = Executors.newCachedThreadPool();
         var stages = stages(engine, workerSettings, drain, abilities);
         var runner = new ExecutionRunner(
-                new Claims(executions, "worker-" + workers.size(), place, meters, traces),
+                new Claims(executions, "worker-" + workers.size(), place, meters, traces, abilities.able()),
                 new Moves(executions, database.transaction(), stages, meters),
                 stages,
                 new StageTries(workerSettings.stageTries(), drain),
                 new StageWatch(threads, workerSettings, settings.packerGrace),
                 new TimeLimits(new ExecutionAges(jdbc), workerSettings));
         var locks = new LockSessions(lockUrl, database.user(), database.password());
-        var line = new WaitingLine(queue, abilities.able());
+        var line = new WaitingLine(queue, abilities.able(), () -> lack);
         var made = new ExecutionSlots(slots, locks, threads, runner, line, drain);
         workers.put(made, announcement(locks, abilities));
         return made;

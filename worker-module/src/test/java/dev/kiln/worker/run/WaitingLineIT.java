@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -78,12 +79,13 @@ class WaitingLineIT {
 
         var turns = List.of(
                 ofOwner.get(0), ofFriend.get(0), ofOwner.get(1), ofFriend.get(1), ofOwner.get(2), ofFriend.get(2));
-        assertThat(rig.queue.next(9, List.of(), Set.of())).containsExactlyElementsOf(turns);
+        assertThat(rig.queue.next(9, List.of(), Set.of(), true)).containsExactlyElementsOf(turns);
         engine.close();
         rig.sweep(rig.worker(engine, 2));
         Awaitility.await().until(() -> engine.builds.get() == 2);
-        assertThat(rig.queue.next(9, List.of(), Set.of())).containsExactlyElementsOf(turns.subList(2, 6));
-        assertThat(rig.queue.next(9, turns.subList(2, 3), Set.of()).get(0)).isEqualTo(turns.get(3));
+        assertThat(rig.queue.next(9, List.of(), Set.of(), true)).containsExactlyElementsOf(turns.subList(2, 6));
+        assertThat(rig.queue.next(9, turns.subList(2, 3), Set.of(), true).get(0))
+                .isEqualTo(turns.get(3));
     }
 
     @Test
@@ -114,7 +116,26 @@ class WaitingLineIT {
         var waiting = start(Rig.OWNER);
         rig.executions.retry(old, Rig.OWNER);
 
-        assertThat(rig.queue.next(9, List.of(), Set.of())).containsExactly(waiting, old);
+        assertThat(rig.queue.next(9, List.of(), Set.of(), true)).containsExactly(waiting, old);
+    }
+
+    @Test
+    void aWorkerWithoutRoomTakesOnlyWhatHasBeenBuilt() {
+        var built = start(Rig.OWNER);
+        rig.jdbc.sql("update execution set status = 'DISTRIBUTING'").update();
+        var waiting = start(Rig.OWNER);
+        assertThat(rig.queue.next(9, List.of(), Set.of(), false)).containsExactly(built);
+        rig.jdbc.sql("delete from execution where status = 'DISTRIBUTING'").update();
+
+        rig.lack = Optional.of("only 7 bytes are free");
+        var worker = rig.worker(engine, 1);
+        rig.sweep(worker);
+        assertThat(worker.free()).isEqualTo(1);
+        assertThat(rig.column(waiting, "attempt")).isEqualTo("0");
+
+        rig.lack = Optional.empty();
+        rig.sweep(worker);
+        rig.await(waiting, ExecutionStatus.SUCCESS);
     }
 
     @Test
