@@ -182,13 +182,25 @@ public final class Executions {
                 == 1;
     }
 
-    /** How many attempts directly before this one made no progress: no change of status, no step kept. */
+    /** Records that the attempt's worker is alive, although the attempt is over. */
+    public void survived(Attempt attempt) {
+        jdbc.sql("update execution set survived_attempt = :attempt where id = :id and survived_attempt < :attempt")
+                .param("id", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .update();
+    }
+
+    /**
+     * How many attempts directly before this one made no progress, as if their workers had been killed: no change of
+     * status, no step kept, no word that it was over.
+     */
     public int fruitlessBefore(Attempt attempt) {
         return jdbc.sql("""
-                        select greatest(:attempt - 1 - greatest(attempt, (select max(attempt) from build_step
-                                                                           where execution_id = :id and exit_code = 0)), 0)
-                          from execution_event
-                         where execution_id = :id order by sequence desc limit 1
+                        select greatest(0, :attempt - 1 - greatest(
+                                   e.survived_attempt,
+                                   (select attempt from execution_event where execution_id = e.id order by sequence desc limit 1),
+                                   (select max(attempt) from build_step where execution_id = e.id and exit_code = 0)))
+                          from execution e where e.id = :id
                         """)
                 .param("id", attempt.execution().value())
                 .param("attempt", attempt.number())

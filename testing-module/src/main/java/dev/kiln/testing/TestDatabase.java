@@ -43,6 +43,14 @@ public record TestDatabase(String url, String user, String password) {
         return new TransactionTemplate(new DataSourceTransactionManager(pooled()));
     }
 
+    /** Ends the database's lock sessions, as the server does with those that fell silent. */
+    public void endLockSessions() {
+        client().sql("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where application_name = 'kiln-lock' and datname = current_database()")
+                .query()
+                .listOfRows();
+    }
+
     private DataSource pooled() {
         return POOLS.computeIfAbsent(this, TestDatabase::pool);
     }

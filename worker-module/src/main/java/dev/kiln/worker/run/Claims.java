@@ -15,11 +15,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /** Claims executions in the name of this worker. */
 final class Claims {
 
-    /** After this many attempts without a change of status the execution is given up: it may be what kills workers. */
+    /**
+     * After this many fruitless attempts one after the other the execution is given up: it may be what kills workers.
+     */
     static final int MOST_FRUITLESS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
@@ -79,6 +82,18 @@ final class Claims {
     /** Whether the queue takes this worker for one that has all of these. */
     boolean isAnnounced(Set<Ability> needs) {
         return announced.containsAll(needs);
+    }
+
+    /**
+     * Records, if the database allows it, that this worker lives: what ended the attempt is no sign that the execution
+     * kills workers.
+     */
+    void survived(Attempt attempt) {
+        try {
+            executions.survived(attempt);
+        } catch (DataAccessException e) {
+            LOG.debug("attempt {} of {} counts as fruitless: {}", attempt.number(), attempt.execution(), e.toString());
+        }
     }
 
     /** The number of fruitless attempts before this one; empty while there are too few to give the execution up. */

@@ -101,7 +101,12 @@ public final class ExecutionRunner {
         try {
             var ended = drive(claimed.get().within(work), lock).status();
             work.with("kiln.status", ended.name());
-        } catch (SQLException | InterruptedException | RuntimeException e) {
+        } catch (SQLException | InterruptedException | SupersededException | NotAbleException e) {
+            work.failed(e.toString());
+            claims.survived(claimed.get());
+            throw e;
+        } catch (RuntimeException e) {
+            // Such as a write that the database refuses: trying it for ever would not help.
             work.failed(e.toString());
             throw e;
         } finally {

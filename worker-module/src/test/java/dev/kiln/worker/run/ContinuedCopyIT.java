@@ -70,13 +70,6 @@ class ContinuedCopyIT {
         }
     }
 
-    private void endLockSessions() {
-        rig.jdbc
-                .sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kiln-lock'")
-                .query()
-                .listOfRows();
-    }
-
     private List<Long> bytesDone() {
         return rig.jdbc
                 .sql("select bytes_done from image_copy where execution_id = :id and region_id <> 'cn-one'")
@@ -91,7 +84,7 @@ class ContinuedCopyIT {
         var first = rig.worker(engine, 1);
         first.ring();
         Awaitility.await().until(() -> waiting.get() == TARGETS);
-        endLockSessions();
+        rig.database.endLockSessions();
         Awaitility.await().until(() -> first.free() == 1);
         rig.settle();
         rig.claim(execution, "somebody who ends at once");
@@ -117,7 +110,7 @@ class ContinuedCopyIT {
         var first = rig.worker(engine, 1);
         first.ring();
         Awaitility.await().until(() -> waiting.get() == TARGETS);
-        endLockSessions();
+        rig.database.endLockSessions();
         regions.stopReadingAt(Long.MAX_VALUE, () -> {});
         regions.read.set(0);
         var second = rig.worker(engine, 1);

@@ -237,7 +237,7 @@ class ExecutionRunnerIT {
         var execution = rig.start(rig.template(""));
         rig.worker(engine, 1).ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
-        endLockSessions();
+        rig.database.endLockSessions();
 
         rig.cancel(execution, Duration.ofMillis(1));
         Awaitility.await().untilAsserted(() -> {
@@ -333,7 +333,7 @@ class ExecutionRunnerIT {
         first.ring();
         Awaitility.await().until(() -> engine.builds.get() == 1);
 
-        endLockSessions();
+        rig.database.endLockSessions();
         awaitIdle(first);
         Awaitility.await().until(() -> engine.interrupted.get() == 1);
         engine.open();
@@ -375,14 +375,6 @@ class ExecutionRunnerIT {
         executions.forEach(each -> sweepUntilSuccess(second, each));
 
         rig.guaranteesHold();
-    }
-
-    private void endLockSessions() {
-        rig.jdbc
-                .sql("select pg_terminate_backend(pid) from pg_stat_activity"
-                        + " where application_name = 'kiln-lock' and datname = current_database()")
-                .query()
-                .listOfRows();
     }
 
     /** An execution's end is seen before its worker looks for the next one. */

@@ -236,7 +236,7 @@ class StragglersIT {
             rig.await(execution, ExecutionStatus.SUCCESS);
             Awaitility.await().until(() -> worker.free() == 2);
         }
-        endLockSessions();
+        rig.database.endLockSessions();
 
         var execution = rig.start(rig.template(""));
         worker.ring();
@@ -281,38 +281,6 @@ class StragglersIT {
     }
 
     @Test
-    void anExecutionWhoseWorkersDieAgainAndAgainEndsAsFailed() {
-        var execution = rig.start(rig.template(""));
-        for (var i = 0; i < Claims.MOST_FRUITLESS; i++) {
-            rig.claim(execution, "killed by the build");
-        }
-
-        rig.worker(engine, 1).ring();
-        rig.await(execution, ExecutionStatus.FAILED);
-
-        assertThat(rig.column(execution, "error_code")).isEqualTo("Abandoned");
-        assertThat(engine.builds).hasValue(0);
-        rig.guaranteesHold();
-    }
-
-    @Test
-    void anAttemptThatKeptAStepWasNotFruitless() {
-        var execution = rig.start(rig.template(""));
-        for (var i = 0; i < Claims.MOST_FRUITLESS; i++) {
-            rig.claim(execution, "replaced");
-        }
-        rig.jdbc
-                .sql(
-                        "insert into build_step (execution_id, number, attempt, exit_code, log_end) values (:id, 1, 10, 0, 0)")
-                .param("id", execution.value())
-                .update();
-
-        rig.worker(engine, 1).ring();
-
-        rig.await(execution, ExecutionStatus.SUCCESS);
-    }
-
-    @Test
     void whatARegionKeptWhileItWasAwayIsRemovedLater() throws Exception {
         broken.hold("cn-two");
         var execution = rig.start(rig.template(""));
@@ -345,14 +313,6 @@ class StragglersIT {
         rig.cancels.overdue();
 
         assertThat(rig.copies(execution)).doesNotContainValue("COPIED");
-    }
-
-    private void endLockSessions() {
-        rig.jdbc
-                .sql("select pg_terminate_backend(pid) from pg_stat_activity"
-                        + " where application_name = 'kiln-lock' and datname = current_database()")
-                .query()
-                .listOfRows();
     }
 
     private LockSessions sessions(Duration silence) {

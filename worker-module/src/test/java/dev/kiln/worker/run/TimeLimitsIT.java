@@ -131,7 +131,7 @@ class TimeLimitsIT {
         engine.close();
         var execution = run();
         Awaitility.await().until(() -> engine.builds.get() == 1);
-        endLockSessions();
+        rig.database.endLockSessions();
         rig.jdbc
                 .sql("update execution_event set at = at - interval '1 h' where to_status = 'BUILDING'")
                 .update();
@@ -251,13 +251,5 @@ class TimeLimitsIT {
                 .sql("select count(*) from image_share where state = 'PENDING'")
                 .query(Integer.class)
                 .single();
-    }
-
-    private void endLockSessions() {
-        rig.jdbc
-                .sql("select pg_terminate_backend(pid) from pg_stat_activity"
-                        + " where application_name = 'kiln-lock' and datname = current_database()")
-                .query()
-                .listOfRows();
     }
 }

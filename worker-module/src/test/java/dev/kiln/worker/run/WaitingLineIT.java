@@ -186,11 +186,7 @@ class WaitingLineIT {
         var worker = rig.worker(engine, 2);
         rig.sweep(worker);
         assertThat(slots()).isEqualTo(2);
-        rig.jdbc
-                .sql("select pg_terminate_backend(pid) from pg_stat_activity"
-                        + " where application_name = 'kiln-lock' and datname = current_database()")
-                .query()
-                .listOfRows();
+        rig.database.endLockSessions();
 
         Awaitility.await().until(() -> {
             rig.sweep(worker);
