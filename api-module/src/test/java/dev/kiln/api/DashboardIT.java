@@ -158,6 +158,33 @@ class DashboardIT {
     }
 
     @Test
+    void whatBecameOfExecutionsIsShownOnlyToWhoMayListThem() {
+        var template = objects.template(objects.image("base"));
+        var execution = objects.start(template);
+        objects.finish(execution, "FAILED");
+        var see = TestKeys.allow("ecs:DescribeImagePipelines", "*");
+        var narrow = pages.session(TestKeys.narrowed(server, account, see));
+        var all = pages.session(account);
+
+        for (var path : List.of("/ui/templates", "/ui/templates/" + template)) {
+            assertThat(pages.get(path, all).text()).contains(execution, "0 %");
+            assertThat(pages.get(path, narrow).text())
+                    .contains(template)
+                    .doesNotContain(execution, "0 %", "class=\"bad\"", "Failed");
+        }
+        assertThat(pages.get("/ui/templates/" + template, all).text()).contains("<rect class=\"bad\"");
+        assertThat(pages.get("/ui/templates", all).text()).contains("New template");
+        assertThat(pages.get("/ui/templates", narrow).text()).doesNotContain("/ui/templates/new");
+        var here = "acs:ecs:" + WireClient.REGION + ":*:imagepipeline/*";
+        var create = TestKeys.policy(
+                TestKeys.statement("Allow", "ecs:DescribeImagePipelines", "*"),
+                TestKeys.statement("Allow", "ecs:CreateImagePipeline", here));
+        assertThat(pages.get("/ui/templates", pages.session(TestKeys.narrowed(server, account, create)))
+                        .text())
+                .contains("New template");
+    }
+
+    @Test
     void aStartAsksForParametersAndShowsNoSecret() {
         var template = objects.template(objects.image("base"));
         account.rest("PUT", "/api/v1/templates/" + template + "/parameters", """

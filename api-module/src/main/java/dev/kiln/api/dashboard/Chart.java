@@ -19,7 +19,9 @@ public record Chart(List<Bar> bars, String summary, int width, double medianY) {
     /** One execution. */
     public record Bar(String id, String tone, int x, double y, double height, String title) {}
 
-    static Chart of(List<StageTimes.Ended> last, int ended, int succeeded) {
+    static final Chart NONE = new Chart(List.of(), "", 0, 0);
+
+    static Chart of(List<StageTimes.Ended> last, ShownTemplates.Results results) {
         var seconds = last.stream()
                 .filter(one -> one.status().equals("SUCCESS"))
                 .mapToDouble(StageTimes.Ended::seconds)
@@ -40,8 +42,10 @@ public record Chart(List<Bar> bars, String summary, int width, double medianY) {
             var height = Math.max(LEAST, HEIGHT * Math.min(1, one.seconds() / most));
             bars.add(bar(one, bars.size() * STEP + 2, height));
         }
-        var rate =
-                ended == 0 ? "" : Math.round(100.0 * succeeded / ended) + " % of " + Words.number(ended) + " succeeded";
+        var ended = results.ended();
+        var rate = ended == 0
+                ? ""
+                : Math.round(100.0 * results.succeeded() / ended) + " % of " + Words.number(ended) + " succeeded";
         var usually = median == 0 ? "" : "; usually " + Words.duration(median) + " (the line)";
         return new Chart(
                 bars,

@@ -23,7 +23,7 @@ public final class ShownTemplates {
         this.jdbc = jdbc;
     }
 
-    /** A template and the results of its executions. */
+    /** A template and the results of its executions; they are empty for who may not see these. */
     public record Row(
             String id,
             String name,
@@ -37,11 +37,34 @@ public final class ShownTemplates {
             String testContent,
             List<String> regions,
             List<String> accounts,
-            int ended,
-            int succeeded,
-            Optional<Last> last,
+            Optional<Results> results,
             Instant createdAt)
-            implements Visitor.Owned {}
+            implements Visitor.Owned {
+
+        /** The template without what the visitor may not see in lists of executions. */
+        Row seenBy(Visitor visitor) {
+            return visitor.mayListExecutions(this)
+                    ? this
+                    : new Row(
+                            id,
+                            name,
+                            accountId,
+                            region,
+                            description,
+                            base,
+                            onFamily,
+                            family,
+                            buildContent,
+                            testContent,
+                            regions,
+                            accounts,
+                            Optional.empty(),
+                            createdAt);
+        }
+    }
+
+    /** How its executions ended. */
+    public record Results(int ended, int succeeded, Optional<Last> last) {}
 
     /** Its newest execution. */
     public record Last(String id, ExecutionStatus status, Instant at) {}
@@ -99,9 +122,8 @@ public final class ShownTemplates {
                 Arrays.stream((Long[]) row.getArray("add_accounts").getArray())
                         .map(String::valueOf)
                         .toList(),
-                row.getInt("ended"),
-                row.getInt("succeeded"),
-                last(row.getString("last_id"), row),
+                Optional.of(
+                        new Results(row.getInt("ended"), row.getInt("succeeded"), last(row.getString("last_id"), row))),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 

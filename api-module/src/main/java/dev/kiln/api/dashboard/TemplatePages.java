@@ -3,25 +3,22 @@ package dev.kiln.api.dashboard;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.rpc.Cursor;
-import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.api.template.DeclaredParameters;
 import dev.kiln.template.TemplateId;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestAttribute;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The list of templates, and the page of each. */
+/** The page of each template. */
 @RestController
 public class TemplatePages {
 
-    private static final String LIST = "ecs:DescribeImagePipelines";
+    static final String LIST = "ecs:DescribeImagePipelines";
     private static final String START = "StartImagePipelineExecution";
     private static final int CHARTED = 40;
     private static final int LAST = 8;
@@ -48,27 +45,6 @@ public class TemplatePages {
         this.pages = pages;
     }
 
-    @GetMapping("/ui/templates")
-    void list(
-            @RequestAttribute(Visitor.ATTRIBUTE) Visitor visitor,
-            @RequestParam(name = "before", required = false) @Nullable String before,
-            HttpServletResponse response)
-            throws IOException {
-        var account = visitor.caller().account().value();
-        var found = templates.list(
-                visitor.caller().root() ? Optional.empty() : Optional.of(account),
-                Cursor.read(before),
-                ExecutionPages.SIZE + 1);
-        var slice = Cursor.Slice.of(found, ExecutionPages.SIZE, row -> new Position(row.createdAt(), row.id()));
-        var rows = slice.rows().stream()
-                .filter(row -> visitor.may(LIST, ResourceType.TEMPLATE, row))
-                .toList();
-        pages.render(
-                response,
-                "templates",
-                Map.of("page", pages.page("Templates", "templates", visitor), "rows", rows, "next", slice.next()));
-    }
-
     @GetMapping("/ui/templates/{id}")
     void show(
             @RequestAttribute(Visitor.ATTRIBUTE) Visitor visitor,
@@ -89,7 +65,9 @@ public class TemplatePages {
                         "row",
                         row,
                         "chart",
-                        Chart.of(times.last(row.id(), CHARTED), row.ended(), row.succeeded()),
+                        row.results()
+                                .map(results -> Chart.of(times.last(row.id(), CHARTED), results))
+                                .orElse(Chart.NONE),
                         "executions",
                         last,
                         "parameters",
@@ -107,6 +85,7 @@ public class TemplatePages {
         return templates
                 .find(id)
                 .filter(row -> visitor.may(LIST, ResourceType.TEMPLATE, row))
+                .map(row -> row.seenBy(visitor))
                 .orElseThrow(() -> Refusals.templateNotFound(id));
     }
 }

@@ -13,6 +13,8 @@ public record Visitor(Caller caller, String formToken) {
 
     static final String ATTRIBUTE = "dev.kiln.visitor";
 
+    private static final String EXECUTIONS = "ecs:DescribeImagePipelineExecutions";
+
     /** Whether the key is allowed the action on the object; the root account can see objects of all accounts. */
     public boolean may(String action, ResourceType type, Owned object) {
         return (caller.root() || object.accountId() == caller.account().value())
@@ -28,8 +30,13 @@ public record Visitor(Caller caller, String formToken) {
     boolean mayList(ShownExecutions.Row row) {
         return (caller.root() || row.accountId() == caller.account().value())
                 && caller.may(
-                        "ecs:DescribeImagePipelineExecutions",
+                        EXECUTIONS,
                         ResourceType.TEMPLATE.name(row.region(), new AccountId(row.accountId()), row.templateId()));
+    }
+
+    /** Whether the key may see executions of the template in lists, and so what became of them. */
+    boolean mayListExecutions(ShownTemplates.Row template) {
+        return may(EXECUTIONS, ResourceType.TEMPLATE, template);
     }
 
     /** Whether the key may do what is about no object of the vendor's. */
