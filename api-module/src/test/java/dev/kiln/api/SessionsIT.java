@@ -13,6 +13,7 @@ class SessionsIT {
     private final ApiServer server = LiveServer.shared();
     private final WireClient account = server.newAccount();
     private final PageClient pages = new PageClient(account);
+    private final TestObjects objects = new TestObjects(server, account);
 
     private Reply signIn(String token, String cookie) {
         var form = Map.of(
@@ -55,6 +56,44 @@ class SessionsIT {
                 .doesNotContain(account.keys().secret());
         var again = signIn(PageClient.formToken(late.text()), PageClient.cookie(late));
         assertThat(again.headers().get("set-cookie")).startsWith("kiln-session=");
+    }
+
+    @Test
+    void whatAPageAsksByItselfDoesNotMakeASessionLast() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        var session = new HashMap<>(pages.session(account));
+        var key = account.keys().id();
+        idleFor("11 hours", key);
+        session.put("kiln-part", "1");
+        assertThat(pages.get("/ui/executions/" + execution, session).status()).isEqualTo(200);
+        session.remove("kiln-part");
+        objects.finish(execution, "FAILED");
+        assertThat(pages.get("/ui/executions/" + execution + "/stream", session).status())
+                .isEqualTo(200);
+        assertThat(idleHours(key)).isEqualTo(11);
+
+        assertThat(pages.get("/ui/executions/" + execution, session).status()).isEqualTo(200);
+        assertThat(idleHours(key)).isZero();
+
+        idleFor("13 hours", key);
+        session.put("kiln-part", "1");
+        assertThat(pages.get("/ui/executions/" + execution, session).status()).isEqualTo(401);
+    }
+
+    private void idleFor(String time, String key) {
+        server.jdbc()
+                .sql("update web_session set used_at = now() - cast(:time as interval) where access_key_id = :key")
+                .param("time", time)
+                .param("key", key)
+                .update();
+    }
+
+    private int idleHours(String key) {
+        return server.jdbc()
+                .sql("select extract(hour from now() - used_at) from web_session where access_key_id = :key")
+                .param("key", key)
+                .query(Integer.class)
+                .single();
     }
 
     @Test

@@ -29,6 +29,9 @@ final class SessionFilter extends OncePerRequestFilter {
     /** Of the form to sign in, when it came from a page that is too old to know whether it is ours. */
     static final String STALE = "dev.kiln.stale-form";
 
+    /** The header of a page that asks for its parts anew. */
+    private static final String PART = "Kiln-Part";
+
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -62,7 +65,7 @@ final class SessionFilter extends OncePerRequestFilter {
         var signsIn = request.getServletPath().equals(SIGN_IN);
         Optional<Visitor> visitor;
         try {
-            visitor = cookie(request, COOKIE).flatMap(sessions::find);
+            visitor = cookie(request, COOKIE).flatMap(token -> sessions.find(token, !isByItself(request)));
         } catch (RuntimeException e) {
             // The database is away, or the key sends too much. PageErrors sees only what controllers throw.
             pages.refused(request, response, Failures.refusal(e, Answered.id(request)));
@@ -118,7 +121,7 @@ final class SessionFilter extends OncePerRequestFilter {
     private void askToSignIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var wantsPage =
                 Optional.ofNullable(request.getHeader("Accept")).orElse("").contains("text/html")
-                        && request.getHeader("Kiln-Part") == null;
+                        && request.getHeader(PART) == null;
         var isForm = isChange(request);
         var site = request.getHeader("Sec-Fetch-Site");
         if (wantsPage
@@ -134,6 +137,11 @@ final class SessionFilter extends OncePerRequestFilter {
         } else {
             response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         }
+    }
+
+    /** Whether an open page asks by itself, to stay up to date: nobody need be there. */
+    private static boolean isByItself(HttpServletRequest request) {
+        return request.getHeader(PART) != null || request.getServletPath().endsWith("/stream");
     }
 
     private static boolean isChange(HttpServletRequest request) {

@@ -41,8 +41,12 @@ final class WebSessions {
 
     private record Row(String accessKeyId, String secretDigest, boolean idle) {}
 
-    /** The visitor with this token; empty if the session has ended, or its key has changed. */
-    Optional<Visitor> find(String token) {
+    /**
+     * The visitor with this token; empty if the session has ended, or its key has changed.
+     *
+     * @param uses whether this is a use of the session, which makes it last
+     */
+    Optional<Visitor> find(String token, boolean uses) {
         return jdbc.sql("""
                 select access_key_id, secret_digest, used_at < now() - interval '1 minute' as idle from web_session
                  where token_digest = :token and used_at > now() - make_interval(secs => :unused)
@@ -54,11 +58,11 @@ final class WebSessions {
                 .query((row, number) ->
                         new Row(row.getString("access_key_id"), row.getString("secret_digest"), row.getBoolean("idle")))
                 .optional()
-                .flatMap(row -> visitor(token, row));
+                .flatMap(row -> visitor(token, row, uses));
     }
 
-    private Optional<Visitor> visitor(String token, Row row) {
-        if (row.idle()) {
+    private Optional<Visitor> visitor(String token, Row row, boolean uses) {
+        if (uses && row.idle()) {
             jdbc.sql("update web_session set used_at = now() where token_digest = :token")
                     .param("token", digest(token))
                     .update();
