@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -196,6 +197,34 @@ class OpenPagesIT {
         worker.moves(execution, "SUCCESS");
 
         assertThat(page.locator("#start")).hasCount(1);
+    }
+
+    @Test
+    void whatIsTypedStaysWhileSomebodyElseStartsTheTemplate() {
+        var template = objects.template(objects.image("base"));
+        account.rest("PUT", "/api/v1/templates/" + template + "/parameters", """
+                {"parameters":[{"name":"VERSION","default":"1"},{"name":"TOKEN","secret":true}]}""");
+        signIn();
+        page.navigate(url("/ui/templates/" + template));
+        page.locator("#parameter-VERSION").fill("2");
+        page.locator("#parameter-TOKEN").pressSequentially("a secret");
+
+        var given = Map.of("parameters", Map.of("TOKEN", "another secret"));
+        var started = account.rest("POST", "/api/v1/templates/" + template + "/executions", TestKeys.body(given));
+
+        assertThat(page.locator("#start")).isDisabled();
+        page.keyboard().type(" of mine");
+        assertThat(page.locator("#parameter-VERSION")).hasValue("2");
+        assertThat(page.locator("#parameter-TOKEN")).hasValue("a secret of mine");
+        worker.moves(started.at("executionId"), "SUCCESS");
+        assertThat(page.locator("#start")).isEnabled();
+        page.locator("#parameter-TOKEN").fill("short");
+        page.locator("#start").click();
+        assertThat(page.locator(".alert")).containsText("TOKEN");
+        page.locator("#parameter-TOKEN").fill("long enough");
+        // It goes on to be kept up to date, by the address that it can be loaded from.
+        account.call("DeleteImagePipeline", "ImagePipelineId", template);
+        assertThat(page.locator("h1")).hasText("Not found");
     }
 
     @Test

@@ -17,14 +17,47 @@ import java.util.Optional;
  * @param rebuild likewise
  * @param onFamily whether it builds on a family, so that it can be rebuilt when that changes
  * @param mayChange whether the key is allowed to set both
+ * @param form what the form that sets both shows
+ * @param refused why the form was refused; empty if it was not sent
  */
 public record ScheduleView(
         Optional<Schedules.Schedule> schedule,
         Optional<Rebuilds.Rebuild> rebuild,
         boolean onFamily,
-        boolean mayChange) {
+        boolean mayChange,
+        Form form,
+        String refused) {
 
     private static final DateTimeFormatter BY_THE_CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+
+    /** The form: what is set, or what was typed. */
+    public record Form(String cron, String zone, String whileRunning, boolean onBaseChange) {
+
+        /** Whether runs wait for a running execution. */
+        public boolean queues() {
+            return whileRunning.equals(WhileRunning.QUEUE.word());
+        }
+    }
+
+    static ScheduleView of(
+            Optional<Schedules.Schedule> schedule,
+            Optional<Rebuilds.Rebuild> rebuild,
+            boolean onFamily,
+            boolean mayChange) {
+        var form = new Form(
+                schedule.map(Schedules.Schedule::cron).orElse(""),
+                schedule.map(Schedules.Schedule::zone).orElse("UTC"),
+                schedule.map(Schedules.Schedule::whileRunning)
+                        .orElse(WhileRunning.SKIP)
+                        .word(),
+                rebuild.isPresent());
+        return new ScheduleView(schedule, rebuild, onFamily, mayChange, form, "");
+    }
+
+    /** With the form as it was sent. */
+    ScheduleView refused(Form typed, String why) {
+        return new ScheduleView(schedule, rebuild, onFamily, mayChange, typed, why);
+    }
 
     /** Whether there is anything to show. */
     public boolean isShown() {
@@ -45,20 +78,5 @@ public record ScheduleView(
     /** The outcome in a word. */
     public String outcome(LastRun last) {
         return last.outcome().name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The cron expression, for the form; empty when there is none. */
-    public String cron() {
-        return schedule.map(Schedules.Schedule::cron).orElse("");
-    }
-
-    /** The time zone, for the form. */
-    public String zone() {
-        return schedule.map(Schedules.Schedule::zone).orElse("UTC");
-    }
-
-    /** For the form: whether runs wait for a running execution. */
-    public boolean queues() {
-        return schedule.filter(one -> one.whileRunning() == WhileRunning.QUEUE).isPresent();
     }
 }

@@ -34,7 +34,7 @@ final class ScheduleViews {
 
     ScheduleView of(Visitor visitor, ShownTemplates.Row row) {
         var template = new TemplateId(row.id());
-        return new ScheduleView(
+        return ScheduleView.of(
                 visitor.may(SEE_SCHEDULE, ResourceType.TEMPLATE, row) ? schedules.find(template) : Optional.empty(),
                 visitor.may(SEE_REBUILD, ResourceType.TEMPLATE, row) ? rebuilds.find(template) : Optional.empty(),
                 row.onFamily(),

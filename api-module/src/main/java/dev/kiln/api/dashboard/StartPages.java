@@ -1,15 +1,18 @@
 package dev.kiln.api.dashboard;
 
+import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.api.execution.ParameterStart;
 import dev.kiln.api.metric.Answered;
 import dev.kiln.api.permission.ResourceType;
 import dev.kiln.api.template.DeclaredParameters;
+import dev.kiln.api.template.DeclaredParameters.Declared;
 import dev.kiln.template.TemplateId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -26,12 +29,19 @@ class StartPages {
     private final DeclaredParameters parameters;
     private final ParameterStart start;
     private final Actions actions;
+    private final TemplatePages page;
 
-    StartPages(ShownTemplates templates, DeclaredParameters parameters, ParameterStart start, Actions actions) {
+    StartPages(
+            ShownTemplates templates,
+            DeclaredParameters parameters,
+            ParameterStart start,
+            Actions actions,
+            TemplatePages page) {
         this.templates = templates;
         this.parameters = parameters;
         this.start = start;
         this.actions = actions;
+        this.page = page;
     }
 
     @PostMapping("/ui/templates/{id}/start")
@@ -54,21 +64,43 @@ class StartPages {
             Answered.withoutChange(request);
             Actions.seeOther(response, "/ui/templates/" + row.id());
         } else {
-            var started = start.start(visitor.caller().account(), template, "", given(template, request));
-            Actions.seeOther(response, "/ui/executions/" + started);
+            start(visitor, row, typed(parameters.of(template), request), response);
         }
     }
 
-    /** The values that were typed; an empty field stands for the default, if there is one. */
-    private Map<String, String> given(TemplateId template, HttpServletRequest request) {
-        var given = new HashMap<String, String>();
-        for (var parameter : parameters.of(template)) {
+    private void start(Visitor visitor, ShownTemplates.Row row, Map<String, String> typed, HttpServletResponse response)
+            throws IOException {
+        var template = new TemplateId(row.id());
+        try {
+            var started = start.start(visitor.caller().account(), template, "", given(template, typed));
+            Actions.seeOther(response, "/ui/executions/" + started);
+        } catch (ApiException e) {
+            page.refused(visitor, row, e, typed, response);
+        }
+    }
+
+    private static Map<String, String> typed(List<Declared> parameters, HttpServletRequest request) {
+        var typed = new HashMap<String, String>();
+        for (var parameter : parameters) {
             var sent = request.getParameter("parameter-" + parameter.name());
             if (sent != null) {
-                var typed = lines(sent);
-                var isDefault = parameter.byDefault().filter(value -> typed.isEmpty() || typed.equals(lines(value)));
-                given.putAll(isDefault.isPresent() ? Map.of() : Map.of(parameter.name(), typed));
+                typed.put(parameter.name(), lines(sent));
             }
+        }
+        return typed;
+    }
+
+    /** The values that were typed; an empty field stands for the default, if there is one. */
+    private Map<String, String> given(TemplateId template, Map<String, String> typed) {
+        var given = new HashMap<>(typed);
+        for (var parameter : parameters.of(template)) {
+            parameter
+                    .byDefault()
+                    .filter(value -> {
+                        var text = typed.getOrDefault(parameter.name(), "");
+                        return text.isEmpty() || text.equals(lines(value));
+                    })
+                    .ifPresent(value -> given.remove(parameter.name()));
         }
         return given;
     }

@@ -42,20 +42,25 @@ function tell(what, isLost) {
   note.hidden = text === "";
 }
 
+/** Loads the page again. What a form that was refused has answered with has an address of its own, which only takes forms. */
+function reload() {
+  if (body.dataset.address) { location.replace(body.dataset.address); } else { location.reload(); }
+}
+
 /** Asks for this page again and puts in what has changed; what has the focus keeps it. False: nobody has answered. */
 async function refresh() {
-  const answer = await fetch(location.pathname + location.search, {
+  const answer = await fetch(body.dataset.address || location.pathname + location.search, {
     headers: { Accept: "text/html", "Kiln-Part": "1" },
     signal: AbortSignal.timeout(PATIENCE),
   });
   if (answer.status === 401) {
-    location.reload();
+    reload();
     return true;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (answer.status < 500 && !answer.headers.has("Retry-After") && page.querySelector(".refused")) {
     // It is gone, or its visitor may not see it any more: the page says so itself.
-    location.reload();
+    reload();
     return true;
   }
   if (!answer.ok) { return false; }
