@@ -80,6 +80,9 @@ class BrowserIT {
 
         worker.moves(execution, "BUILDING");
         assertThat(status()).hasText("Building");
+        // Read out by itself, unlike the number of lines, which changes all the time.
+        assertThat(page.locator("#said[role=status]")).hasText("Building");
+        assertThat(page.locator("#log-count[role]")).hasCount(0);
         worker.prints(execution, "-- opening base image\n");
         worker.begins(execution, 1, "RUN make");
         worker.prints(execution, "\u001b[31mred\u001b[0m and <b>no markup</b>\n");

@@ -314,6 +314,49 @@ class OpenPagesIT {
     }
 
     @Test
+    void linesOfOneColourShareWhatIsKnownOfThem() {
+        var execution = building();
+        worker.prints(execution, "\u001b[32m" + "green\n".repeat(1000));
+        show(execution, "() => {}");
+        assertThat(page.locator(".log .f2").first()).hasText("green");
+
+        assertThat((Integer) page.evaluate("() => new Set(document.getElementById('log-view').log.marks).size"))
+                .isLessThan(10);
+    }
+
+    @Test
+    void aVerdictIsAboutWhatIsThere() {
+        signIn();
+        page.navigate(url("/ui/templates/new"));
+        page.evaluate("""
+                () => {
+                    const real = window.fetch;
+                    window.fetch = async (...asked) => {
+                        window.fetch = real;
+                        const answer = await real(...asked);
+                        await new Promise(resolve => { window.release = resolve; });
+                        const problems = await answer.json();
+                        return { ok: true, json: async () => { setTimeout(() => { window.taken = true; }); return problems; } };
+                    };
+                }""");
+        page.locator("#build").fill("FROB it\n");
+        page.waitForFunction("() => window.release");
+        page.locator("#build").fill("RUN true\n");
+        var verdict = page.locator("#build-problem");
+        assertThat(verdict).hasText("Every command is understood.");
+
+        page.evaluate("() => window.release()");
+        page.waitForFunction("() => window.taken");
+
+        assertThat(verdict).hasText("Every command is understood.");
+        assertThat(page.locator("#build")).hasAttribute("aria-invalid", "false");
+        page.evaluate("() => { window.fetch = async () => { throw new TypeError('nobody answers'); }; }");
+        page.locator("#build").fill("RUN false\n");
+        assertThat(verdict).hasText("");
+        assertThat(page.locator("#build[aria-invalid]")).hasCount(0);
+    }
+
+    @Test
     void longNamesMakeNoPageWiderThanItsScreen() {
         var name = "n".repeat(126);
         var image = objects.image(name, "f" + name);

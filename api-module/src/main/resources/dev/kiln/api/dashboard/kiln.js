@@ -42,6 +42,17 @@ function tell(what, isLost) {
   note.hidden = text === "";
 }
 
+const word = () => document.querySelector("h1 .status")?.textContent.trim() ?? "";
+let said = word();
+
+/** Tells who does not see it when the page is about something that has another status now. */
+function say() {
+  const note = document.getElementById("said");
+  if (!note || word() === said) { return; }
+  said = word();
+  note.textContent = said;
+}
+
 /** Loads the page again. What a form that was refused has answered with has an address of its own, which only takes forms. */
 function reload() {
   if (body.dataset.address) { location.replace(body.dataset.address); } else { location.reload(); }
@@ -74,6 +85,7 @@ async function refresh() {
     if (again) { old.querySelector(again)?.focus({ preventScroll: true }); }
   }
   document.title = page.title;
+  say();
   // What ended while it was followed may go on: its failed targets can be tried again, here or elsewhere.
   if (page.body.dataset.refresh === "yes") { body.dataset.refresh = "yes"; }
   times();
@@ -176,14 +188,22 @@ function check(field) {
   const problem = document.getElementById(field.getAttribute("aria-describedby"));
   let waiting = 0;
   const ask = async () => {
-    const form = new URLSearchParams({ content: field.value, kind: field.dataset.check });
+    const content = field.value;
+    const form = new URLSearchParams({ content, kind: field.dataset.check });
     form.set("form-token", field.form.elements["form-token"].value);
-    const answer = await fetch("/ui/templates/check", { method: "POST", body: form });
-    if (!answer.ok) { return; }
-    const problems = await answer.json();
-    field.setAttribute("aria-invalid", String(problems.length > 0));
-    problem.classList.toggle("fine", problems.length === 0);
-    problem.textContent = problems.length > 0 ? problems[0].message : field.value.trim() ? "Every command is understood." : "";
+    let problems = null;
+    try {
+      const answer = await fetch("/ui/templates/check", { method: "POST", body: form, signal: AbortSignal.timeout(PATIENCE) });
+      if (answer.ok) { problems = await answer.json(); }
+    } catch {
+      // Nobody answers: nothing is known of what is there now.
+    }
+    // What was typed meanwhile is asked about by itself.
+    if (field.value !== content) { return; }
+    const first = problems?.[0];
+    if (problems) { field.setAttribute("aria-invalid", String(Boolean(first))); } else { field.removeAttribute("aria-invalid"); }
+    problem.classList.toggle("fine", !first);
+    problem.textContent = first ? first.message : problems && content.trim() ? "Every command is understood." : "";
   };
   field.addEventListener("input", () => {
     clearTimeout(waiting);

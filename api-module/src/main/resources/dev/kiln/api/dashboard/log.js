@@ -69,9 +69,11 @@ export class Log {
 
   add(line, mark) {
     this.lines.push(line);
-    // All lines of a part share one object, unless a style continues from one line to the next.
+    // Lines of a part share one object as long as they begin in the same style.
     const style = this.style || PLAIN;
-    this.marks.push(style === PLAIN && mark.style === undefined ? Object.assign(mark, { style }) : { ...mark, style });
+    const before = this.marks.at(-1);
+    this.marks.push(this.part === mark && before.style === style ? before : { ...mark, style });
+    this.part = mark;
     this.style = after(line, style);
     if (mark.kiln && mark.step && line.startsWith("[")) {
       const name = mark.stage + " " + mark.step;
