@@ -336,7 +336,8 @@ class OpenPagesIT {
                         const answer = await real(...asked);
                         await new Promise(resolve => { window.release = resolve; });
                         const problems = await answer.json();
-                        return { ok: true, json: async () => { setTimeout(() => { window.taken = true; }); return problems; } };
+                        setTimeout(() => { window.taken = true; }, 100);
+                        return { ok: true, json: async () => problems };
                     };
                 }""");
         page.locator("#build").fill("FROB it\n");
