@@ -71,6 +71,38 @@ class ImageAttributesIT {
     }
 
     @Test
+    void aFamilyGivesNoImageWhoseTestIsUnderWayOrHasFailed() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        objects.built(execution);
+        server.jdbc()
+                .sql("update image_copy set family = 'tested' where execution_id = :id")
+                .param("id", execution)
+                .update();
+        objects.status(execution, "DISTRIBUTING");
+        var image = ofFamily("tested");
+        var create =
+                List.of("BaseImageType", "IMAGE_FAMILY", "BaseImage", "tested").toArray(String[]::new);
+        var template = client.call("CreateImagePipeline", create).at("ImagePipelineId");
+        var format = "/api/v1/templates/" + template + "/output-format";
+
+        for (var status : List.of("TESTING", "CANCELLING")) {
+            objects.status(execution, status);
+            assertThat(ofFamily("tested")).as(status).isEmpty();
+            assertThat(client.call("CreateImagePipeline", create).refusal()).isEqualTo("404 InvalidImage.NotFound");
+            assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template)
+                            .refusal())
+                    .isEqualTo("404 InvalidImagePipeline.BaseImageNotFound");
+            assertThat(client.rest("PUT", format, "{\"format\":\"qcow2\"}").status())
+                    .as("no base that is known to have no kernel")
+                    .isEqualTo(200);
+        }
+
+        objects.status(execution, "RELEASING");
+        assertThat(ofFamily("tested")).as("it has passed").isEqualTo(image);
+        objects.start(template);
+    }
+
+    @Test
     void aFamilyOfOthersIsAsGoodAsNone() {
         var theirs = objects.image("theirs", "debian");
         var stranger = server.newAccount();

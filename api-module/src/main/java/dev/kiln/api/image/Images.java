@@ -1,6 +1,7 @@
 package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.image.FamilyImages;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageInspector;
 import dev.kiln.region.RegionId;
@@ -132,14 +133,13 @@ public final class Images {
         return locked.flatMap(own -> find(id, account));
     }
 
-    /** The newest available image of the family that the account owns in the region and that can be built on. */
+    /** The newest image of the family that the account owns in the region and that the family can choose. */
     Optional<Image> newestOfFamily(String family, AccountId account, RegionId region) {
         return jdbc.sql("select " + ImageRows.COLUMNS + """
                         from image_copy i
                         where i.family = :family and i.family <> '' and i.account_id = :account and i.region_id = :region
-                          and i.state = 'COPIED' and not i.deprecated and i.artifact is null
-                        order by i.created_at desc, i.id desc limit 1
-                        """)
+                          and\s""" + FamilyImages.CHOOSABLE
+                        + " order by i.created_at desc, i.id desc limit 1")
                 .param("family", family)
                 .param("account", account.value())
                 .param("region", region.value())

@@ -1,6 +1,7 @@
 package dev.kiln.api.template;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.image.FamilyImages;
 import dev.kiln.image.ImageForm;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
@@ -15,10 +16,8 @@ public final class SourceImages {
     /** Condition on a template t and an image i: the image is in the template's family. */
     public static final String IN_FAMILY = """
             i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
-                and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated
-                and i.artifact is null
-                and t.base_image_type = 'IMAGE_FAMILY'
-            """;
+                and i.region_id = t.region_id and t.base_image_type = 'IMAGE_FAMILY'
+                and\s""" + FamilyImages.CHOOSABLE;
 
     /**
      * Condition on a template t: its base image exists and its owner can read it. Only the owner's images count for a
@@ -34,8 +33,8 @@ public final class SourceImages {
                       where s.image_id = i.id and s.account_id = t.account_id and s.state = 'SHARED')))
             when 'IMAGE_FAMILY' then exists (select from image_copy i
                 where i.family = t.base_image and i.family <> '' and i.account_id = t.account_id
-                  and i.region_id = t.region_id and i.state = 'COPIED' and not i.deprecated
-                  and i.artifact is null)
+                  and i.region_id = t.region_id and\s""" + FamilyImages.CHOOSABLE + """
+                )
             else true end
             """;
 
@@ -64,7 +63,7 @@ public final class SourceImages {
                                  and (i.account_id = t.account_id or exists (select from image_share s
                                       where s.image_id = i.id and s.account_id = t.account_id and s.state = 'SHARED'))
                                when 'IMAGE_FAMILY' then i.family = t.base_image and i.account_id = t.account_id
-                                                        and not i.deprecated
+                                 and\s""" + FamilyImages.CHOOSABLE + """
                                else false end
                          order by i.created_at desc, i.id desc
                          limit 1

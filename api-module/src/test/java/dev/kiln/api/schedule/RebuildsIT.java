@@ -98,6 +98,41 @@ class RebuildsIT {
     }
 
     @Test
+    void nothingIsBuiltOnAnImageBeforeItHasPassedItsTest() {
+        var base = here.objects.image("old", "tested");
+        var template = here.rebuilt("tested", "");
+        var failed = here.objects.start(here.template());
+        var image = here.product(failed, base, "tested");
+        for (var status : List.of("TESTING", "CANCELLING")) {
+            here.objects.status(failed, status);
+            assertThat(here.first.compare()).as(status).isZero();
+        }
+        here.objects.status(failed, "RELEASING");
+        TestSchedulers.server()
+                .jdbc()
+                .sql("update execution set outcome = 'TEST_FAILED' where id = :id")
+                .param("id", failed)
+                .update();
+        assertThat(here.first.compare()).as("the test has failed").isZero();
+        here.client.call("ModifyImageAttribute", "ImageId", image, "Status", "Deprecated");
+        here.objects.finish(failed, "TEST_FAILED");
+        assertThat(here.first.compare()).as("it has ended, as a worker ends it").isZero();
+
+        var passed = here.objects.start(here.template());
+        var next = here.product(passed, base, "tested");
+        here.objects.status(passed, "TESTING");
+        assertThat(here.first.compare()).isZero();
+        assertThat(here.rebuild(template).at("baseImageId")).isEqualTo(base);
+        here.objects.status(passed, "DISTRIBUTING");
+        assertThat(here.first.compare()).isEqualTo(1);
+        assertThat(here.rebuild(template).at("baseImageId")).isEqualTo(next);
+        here.objects.status(passed, "RELEASING");
+        here.finishAll(template);
+        assertThat(here.first.compare()).isZero();
+        assertThat(here.executions(template)).hasSize(1);
+    }
+
+    @Test
     void aScheduledRunThatWaitsAndAChangeThatWaitsAreOneStart() {
         here.objects.image("old", "both");
         var template = here.rebuilt("both", "");

@@ -32,6 +32,15 @@ public final class Removal {
         unwanted.forEach(target -> remove(attempt, target));
     }
 
+    /**
+     * Keeps only the image at home, whose test has failed, for those who want to see why. This goes first: until the
+     * execution has ended no family chooses the image anyway, and after that it is deprecated, whatever comes between.
+     */
+    public void keepAside(Attempt attempt) {
+        targets.deprecate(attempt, attempt.image());
+        remove(attempt, target -> !target.isCopied());
+    }
+
     private void remove(Attempt attempt, Target target) {
         try {
             var store = regions.find(target.region());

@@ -1,6 +1,7 @@
 package dev.kiln.worker.region;
 
 import dev.kiln.image.Digest;
+import dev.kiln.image.FamilyImages;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageMetadata;
 import dev.kiln.template.Template;
@@ -24,9 +25,9 @@ public final class SourceImages {
             """;
 
     private static final String NEWEST_OF_FAMILY = """
-            select id, digest, bytes, form, disk_bytes, metadata from image_copy
+            select id, digest, bytes, form, disk_bytes, metadata from image_copy i
              where region_id = :region and family = :base and family <> '' and account_id = :account
-               and state = 'COPIED' and artifact is null and not deprecated
+               and\s""" + FamilyImages.CHOOSABLE + """
              order by created_at desc, id desc
              limit 1
             """;

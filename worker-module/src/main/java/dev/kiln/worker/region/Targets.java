@@ -273,6 +273,11 @@ public final class Targets {
                 .single();
     }
 
+    /** No family chooses the copy, unless its owner makes it available again. */
+    public void deprecate(Attempt attempt, ImageId image) {
+        write(attempt, image, "deprecated = (c.state = 'COPIED')", Map.of());
+    }
+
     /** Makes a copy invisible before its bytes are removed. */
     public void withdraw(Attempt attempt, ImageId image) {
         write(attempt, image, "state = 'FAILED', error_code = 'Withdrawn', modified_at = now()", Map.of());

@@ -35,7 +35,7 @@ public final class ReleasingStage implements Stage {
         var outcome = attempt.outcome().orElse(Outcome.FAILED);
         switch (outcome) {
             case FAILED -> removal.remove(attempt, target -> true);
-            case TEST_FAILED -> removal.remove(attempt, target -> !target.isCopied());
+            case TEST_FAILED -> removal.keepAside(attempt);
             case SUCCESS, PARTITION_SUCCESS -> {}
         }
         importedBases.release(attempt, Optional.of(outcome == Outcome.SUCCESS || outcome == Outcome.PARTITION_SUCCESS));
