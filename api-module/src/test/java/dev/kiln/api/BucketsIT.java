@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +157,47 @@ class BucketsIT {
                 .isEqualTo("403 ImageIsExporting");
     }
 
+    /** Its export would vanish with it, without a word. */
+    @Test
+    void anImageThatItsExecutionMayTakeBackIsNeitherExportedNorCopied() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        objects.built(execution);
+        var image = server.jdbc()
+                .sql("select image_id from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
+        var export = new String[] {"ImageId", image, "OSSBucket", ApiServer.BUCKET};
+        for (var status : List.of("TESTING", "DISTRIBUTING", "CANCELLING")) {
+            objects.status(execution, status);
+            for (var refused : List.of(
+                    root.call("ExportImage", export),
+                    root.call("CopyImage", "ImageId", image),
+                    root.call("DeleteImage", "ImageId", image))) {
+                assertThat(refused.refusal()).as(status).isEqualTo("403 OperationDenied.ImageCopying");
+            }
+        }
+
+        objects.status(execution, "RELEASING");
+        assertThat(root.call("CopyImage", "ImageId", image).status())
+                .as("it has succeeded")
+                .isEqualTo(200);
+        // As after a retry of failed targets, which cannot be cancelled.
+        objects.status(execution, "DISTRIBUTING");
+        outcome(execution, "PARTITION_SUCCESS");
+        assertThat(root.call("CopyImage", "ImageId", image).status()).isEqualTo(200);
+        var task = root.call("ExportImage", export).at("TaskId");
+        assertThat(root.rest("GET", "/api/v1/tasks/" + task, "").at("status")).isEqualTo("Waiting");
+    }
+
+    private void outcome(String execution, String outcome) {
+        server.jdbc()
+                .sql("update execution set outcome = :outcome where id = :id")
+                .param("outcome", outcome)
+                .param("id", execution)
+                .update();
+    }
+
     @Test
     void aStartOfATemplateThatImportsMakesTheImageToBeImported() {
         var object = stored(server);
@@ -201,7 +243,7 @@ class BucketsIT {
     }
 
     private static String[] with(String[] parameters, String... more) {
-        var all = new java.util.ArrayList<>(java.util.List.of(parameters));
+        var all = new java.util.ArrayList<>(List.of(parameters));
         all.addAll(java.util.List.of(more));
         return all.toArray(String[]::new);
     }

@@ -1,7 +1,9 @@
 package dev.kiln.execution;
 
 import java.util.List;
+import java.util.Objects;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Ends cancels that no worker ends; existing copies become invisible, and their bytes are removed later. */
 public final class EndedCancels {
@@ -23,9 +25,11 @@ public final class EndedCancels {
     private static final String OVERDUE = "cancel_deadline < now()";
 
     private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
 
-    public EndedCancels(JdbcClient jdbc) {
+    public EndedCancels(JdbcClient jdbc, TransactionTemplate transaction) {
         this.jdbc = jdbc;
+        this.transaction = transaction;
     }
 
     /**
@@ -45,13 +49,41 @@ public final class EndedCancels {
     }
 
     private List<ExecutionId> end(String which, String message) {
+        var due = jdbc.sql("select id from execution where finished_at is null and status = 'CANCELLING' and " + which)
+                .query(String.class)
+                .list()
+                .toArray(String[]::new);
+        if (due.length == 0) {
+            return List.of();
+        }
+        var ended = transaction.execute(status -> {
+            holdImports(due);
+            return end(due, which, message);
+        });
+        return Objects.requireNonNull(ended);
+    }
+
+    /**
+     * Waits for whoever is just ordering an export or a copy of an imported base, under a lock on it. Only a later
+     * statement sees what was ordered: the one that waits has looked before.
+     */
+    private void holdImports(String[] due) {
+        jdbc.sql("""
+                        select c.id from execution e join image_copy c on c.id = e.imported_image_id
+                         where e.id = any(:due)
+                         order by c.id
+                           for update of c
+                        """).param("due", due).query().listOfRows();
+    }
+
+    private List<ExecutionId> end(String[] due, String which, String message) {
         return jdbc
                 .sql("""
                         with ended as (
                             update execution
                                set status = 'CANCELLED', attempt = attempt + least(attempt, 1), version = version + 1,
                                    message = :message, modified_at = now(), finished_at = now()
-                             where finished_at is null and status = 'CANCELLING' and %s
+                             where id = any(:due) and finished_at is null and status = 'CANCELLING' and %s
                             returning *),
                         event as (
                             insert into execution_event
@@ -65,6 +97,7 @@ public final class EndedCancels {
                               from ended e where c.id = e.imported_image_id and %s)
                         select id from ended
                         """.formatted(which, IMPORT_GOES))
+                .param("due", due)
                 .param("message", message)
                 .param("kept", "ALWAYS")
                 .query(String.class)

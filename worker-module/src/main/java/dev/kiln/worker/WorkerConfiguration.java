@@ -131,8 +131,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    ImportedBases importedBases(JdbcClient jdbc, Regions regions, Drain drain) {
-        return new ImportedBases(jdbc, regions, drain);
+    ImportedBases importedBases(JdbcClient jdbc, TransactionTemplate transaction, Regions regions, Drain drain) {
+        return new ImportedBases(jdbc, transaction, regions, drain);
     }
 
     @Bean

@@ -78,6 +78,7 @@ class CopyImage implements Operation<ImageId> {
             List.of(
                     NO_DESTINATION,
                     STATUS,
+                    DeleteImage.UNDER_WAY,
                     ModifyImage.INVALID_NAME,
                     ModifyImage.INVALID_DESCRIPTION,
                     ENCRYPTED,
@@ -120,6 +121,14 @@ class CopyImage implements Operation<ImageId> {
         }
     }
 
+    /** What an execution takes back takes the orders along that have begun meanwhile. */
+    static void refuseRevocable(Images images, ImageId id) {
+        if (images.isRevocable(id)) {
+            throw DeleteImage.UNDER_WAY.because("The execution that makes the specified image " + id
+                    + " is still under way, and may take it back. Wait until that has ended.");
+        }
+    }
+
     /** Attributes of the source's content hold for the copy, too; its resource group does not. */
     private static Map<String, String> kept(Image source, Call call) {
         Map<String, String> kept = new HashMap<>(source.kept());
@@ -138,6 +147,7 @@ class CopyImage implements Operation<ImageId> {
                     "The specified image is " + source.status() + ". Only an available one can be copied.");
         }
         refuseElsewhere(source);
+        refuseRevocable(images, id);
         var destination = call.find(DESTINATION).orElse(call.get(REGION_ID));
         if (regions.find(destination).isEmpty()) {
             throw NO_DESTINATION.because("The specified DestinationRegionId " + Refusals.quoted(destination.value())

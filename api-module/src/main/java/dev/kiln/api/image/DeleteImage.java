@@ -20,7 +20,7 @@ class DeleteImage implements Operation<Done> {
 
     private static final ErrorCode SHARED =
             new ErrorCode("ImageUseShared", 403, "the image is shared, and Force is not true");
-    private static final ErrorCode UNDER_WAY =
+    static final ErrorCode UNDER_WAY =
             new ErrorCode("OperationDenied.ImageCopying", 403, "the image is being made, distributed or copied");
 
     private static final ErrorCode IMPORTING = new ErrorCode("ImageIsImporting", 403, "the image is being imported");

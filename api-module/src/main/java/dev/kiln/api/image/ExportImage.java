@@ -56,6 +56,7 @@ class ExportImage implements Operation<ExportImage.Begun> {
                     ImportImage.INVALID_FORMAT,
                     BucketObjects.NO_BUCKET,
                     CopyImage.STATUS,
+                    DeleteImage.UNDER_WAY,
                     UNDER_WAY,
                     Refusals.IMAGE_NOT_FOUND,
                     DryRun.PASSED),
@@ -102,6 +103,7 @@ class ExportImage implements Operation<ExportImage.Begun> {
                     "The specified image is " + image.status() + ". Only an available one can be exported.");
         }
         CopyImage.refuseElsewhere(image);
+        CopyImage.refuseRevocable(images, image.id());
         if (exports.areUnderWay(image.id())) {
             throw UNDER_WAY.because(
                     "The specified image " + image.id() + " is being exported already. Wait until that has ended.");

@@ -188,6 +188,20 @@ public final class Images {
                 """).param("id", id.value()).query(Boolean.class).single();
     }
 
+    /**
+     * Whether the execution that made it has taken it back or may still do so. One statement tells both, so that an end
+     * of the execution between two cannot be overlooked by those who do not lock the image against its changes. What
+     * has succeeded once is not taken back, not even while failed targets are tried again.
+     */
+    boolean isRevocable(ImageId id) {
+        return jdbc.sql("""
+                select exists (select from image_copy i join execution e on e.id = i.execution_id
+                    where i.id = :id
+                      and (i.state <> 'COPIED'
+                           or e.finished_at is null and coalesce(e.outcome, '') not in ('SUCCESS', 'PARTITION_SUCCESS')))
+                """).param("id", id.value()).query(Boolean.class).single();
+    }
+
     /** The attributes given for an uploaded, copied or imported image. */
     public record Upload(AccountId account, RegionId region, String name, String family, String description) {}
 

@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.DefaultShareConsumerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The doorbell and the sweep. */
 @Configuration(proxyBeanMethods = false)
@@ -42,7 +43,8 @@ public class IntakeConfiguration {
     }
 
     @Bean
-    OrphanedExecutions orphanedExecutions(JdbcClient jdbc, ExecutionSlots slots, Announcement announcement) {
-        return new OrphanedExecutions(new EndedCancels(jdbc), slots, announcement);
+    OrphanedExecutions orphanedExecutions(
+            JdbcClient jdbc, TransactionTemplate transaction, ExecutionSlots slots, Announcement announcement) {
+        return new OrphanedExecutions(new EndedCancels(jdbc, transaction), slots, announcement);
     }
 }

@@ -12,10 +12,12 @@ import dev.kiln.worker.Drain;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Base images that are imported for one execution (BaseImageType OSS). The API makes the image's row together with the
@@ -27,11 +29,13 @@ public final class ImportedBases {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
     private final Regions regions;
     private final Drain drain;
 
-    public ImportedBases(JdbcClient jdbc, Regions regions, Drain drain) {
+    public ImportedBases(JdbcClient jdbc, TransactionTemplate transaction, Regions regions, Drain drain) {
         this.jdbc = jdbc;
+        this.transaction = transaction;
         this.regions = regions;
         this.drain = drain;
     }
@@ -92,7 +96,28 @@ public final class ImportedBases {
         }
         var kept = good.map(well -> well ? List.of("ALWAYS", "AFTER_SUCCESS") : List.of("ALWAYS", "AFTER_FAILURE"))
                 .orElse(List.of("ALWAYS"));
-        var withdrawn = jdbc.sql("""
+        var withdrawn = transaction.execute(status -> {
+            hold(attempt);
+            return withdraw(attempt, kept);
+        });
+        Objects.requireNonNull(withdrawn)
+                .ifPresent(image -> remove(image, attempt.template().region()));
+    }
+
+    /**
+     * Waits for whoever is just ordering an export or a copy of the image, under a lock on it. Only a later statement
+     * sees what was ordered: the one that waits has looked before.
+     */
+    private void hold(Attempt attempt) {
+        jdbc.sql("""
+                        select c.id from execution e join image_copy c on c.id = e.imported_image_id
+                         where e.id = :execution
+                           for update of c
+                        """).param("execution", attempt.execution().value()).query().listOfRows();
+    }
+
+    private Optional<ImageId> withdraw(Attempt attempt, List<String> kept) {
+        return jdbc.sql("""
                         update image_copy c set state = 'FAILED', error_code = 'Deleting', modified_at = now()
                           from execution e
                          where e.id = :execution and e.attempt = :attempt and c.id = e.imported_image_id
@@ -103,9 +128,8 @@ public final class ImportedBases {
                 .param("attempt", attempt.number())
                 .param("kept", kept)
                 .query(String.class)
-                .optional();
-        withdrawn.ifPresent(
-                image -> remove(new ImageId(image), attempt.template().region()));
+                .optional()
+                .map(ImageId::new);
     }
 
     private void remove(ImageId image, RegionId region) {

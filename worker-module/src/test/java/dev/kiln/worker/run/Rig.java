@@ -113,7 +113,7 @@ final class Rig implements AutoCloseable {
     /** What the workers lack to build anything. */
     volatile Optional<String> lack = Optional.empty();
 
-    final EndedCancels cancels = new EndedCancels(jdbc);
+    final EndedCancels cancels = new EndedCancels(jdbc, database.transaction());
     final Map<String, Path> directories = new LinkedHashMap<>();
     final Path bucket;
     final RigSettings settings = new RigSettings();
@@ -316,7 +316,7 @@ final class Rig implements AutoCloseable {
         var logs = new BuildLogs(jdbc, workerSettings.logLimitBytes());
         var removal = new Removal(targets, regions);
         var layers = new StepLayers(new BuildSteps(jdbc), regions, new Intents(jdbc), drain);
-        var imported = new ImportedBases(jdbc, regions, drain);
+        var imported = new ImportedBases(jdbc, database.transaction(), regions, drain);
         var stages = List.<Stage>of(
                 new PreparingStage(baseImages, imported, new Preflight(jdbc, regions), targets, steps),
                 new BuildingStage(new MeasuredEngine(engine, meters, traces), requests, logs, targets, regions, layers),
