@@ -49,7 +49,9 @@ class ImageRemoval implements SmartLifecycle {
         try {
             store.get().delete(ImageKeys.image(id));
             images.removeMarked(id);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever it is, those behind it do not wait for it.
+            images.removeLater(id);
             LOG.warn("Image {} cannot be removed from region {} now: {}", id, region, e.toString());
         }
     }

@@ -278,7 +278,7 @@ public final class Images {
                 """).param("seconds", after.toSeconds()).update();
     }
 
-    /** Up to 100 images of the region that are marked for removal. */
+    /** Up to 100 images of the region that are marked for removal, those first that nobody has tried for longest. */
     List<ImageId> marked(RegionId region) {
         return jdbc.sql("""
                 select id from image_copy
@@ -287,6 +287,14 @@ public final class Images {
                 """).param("region", region.value()).query(String.class).list().stream()
                 .map(ImageId::new)
                 .toList();
+    }
+
+    /** The image cannot be removed now: all others that are marked come first. */
+    void removeLater(ImageId id) {
+        jdbc.sql("""
+                update image_copy set modified_at = now()
+                where id = :id and state = 'FAILED' and error_code = 'Deleting'
+                """).param("id", id.value()).update();
     }
 
     void removeMarked(ImageId id) {

@@ -297,8 +297,8 @@ public final class Targets {
     }
 
     /**
-     * A region's withdrawn copies of executions that have ended or are gone, the longest withdrawn first, at most this
-     * many.
+     * A region's withdrawn copies of executions that have ended or are gone, at most this many, those first that nobody
+     * has tried to remove for longest.
      */
     List<ImageId> withdrawn(RegionId region, int most) {
         return jdbc.sql("""
@@ -316,6 +316,14 @@ public final class Targets {
         jdbc.sql("delete from image_copy where id = :id and state = 'FAILED' and error_code = 'Withdrawn'")
                 .param("id", image.value())
                 .update();
+    }
+
+    /** The bytes of a withdrawn copy cannot be removed now: all others come first. */
+    void forgetLater(ImageId image) {
+        jdbc.sql("""
+                        update image_copy set modified_at = now()
+                         where id = :id and state = 'FAILED' and error_code = 'Withdrawn'
+                        """).param("id", image.value()).update();
     }
 
     private void write(Attempt attempt, ImageId image, String assignments, Map<String, ?> params) {

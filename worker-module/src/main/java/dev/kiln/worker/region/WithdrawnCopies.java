@@ -46,8 +46,9 @@ public final class WithdrawnCopies implements AutoCloseable {
             try {
                 store.delete(ImageKeys.image(image));
                 targets.forget(image);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 // Those behind it do not wait: of one that can never be removed, they would for ever.
+                targets.forgetLater(image);
                 kept.add(image + ": " + e);
             }
         }

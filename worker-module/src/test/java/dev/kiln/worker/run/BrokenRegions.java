@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +42,7 @@ final class BrokenRegions {
     private volatile Obstacle obstacle = () -> {};
     private volatile long limit = Long.MAX_VALUE;
     private final Set<RegionId> broken = ConcurrentHashMap.newKeySet();
-    private final Set<RegionId> surprising = ConcurrentHashMap.newKeySet();
+    private final Map<RegionId, String> surprisingKeys = new ConcurrentHashMap<>();
     private final Set<RegionId> held = ConcurrentHashMap.newKeySet();
     private final CountDownLatch holding = new CountDownLatch(1);
     private final Set<RegionId> hanging = ConcurrentHashMap.newKeySet();
@@ -58,7 +59,12 @@ final class BrokenRegions {
 
     /** Whoever removes anything from the region from now on meets what nobody has thought of. */
     void surprise(String region) {
-        surprising.add(new RegionId(region));
+        surprise(region, "");
+    }
+
+    /** Only who removes something whose key contains this. */
+    void surprise(String region, String key) {
+        surprisingKeys.put(new RegionId(region), key);
     }
 
     /** What is put into the region from now on waits until it is interrupted. */
@@ -261,7 +267,7 @@ final class BrokenRegions {
             @Override
             public void delete(StoreKey key) throws IOException {
                 hangIfBroken(region());
-                if (surprising.contains(region())) {
+                if (key.value().contains(surprisingKeys.getOrDefault(region(), "\n"))) {
                     throw new IllegalStateException("nobody has thought of this");
                 }
                 if (broken.contains(region())) {

@@ -169,6 +169,28 @@ class CopiesInTroubleIT {
                 .containsExactly("m-first");
     }
 
+    /** As many as one round takes, that a region cannot remove for a reason that nobody has thought of. */
+    @Test
+    void aThousandWithdrawnCopiesThatCannotBeRemovedHoldUpNoOther() {
+        rig.jdbc.sql("""
+                        insert into image_copy (id, account_id, region_id, name, state, error_code, modified_at)
+                        select id, :account, 'cn-two', 'withdrawn', 'FAILED', 'Withdrawn', now() - before
+                          from (select 'm-stuck' || n, interval '2 hours' from generate_series(1, 1000) n
+                                union all values ('m-sound', interval '1 hour')) as i (id, before)
+                        """).param("account", Rig.OWNER.value()).update();
+        broken.surprise("cn-two", "m-stuck");
+        var copies = rig.withdrawnCopies();
+
+        copies.removeAll();
+        copies.removeAll();
+
+        assertThat(rig.jdbc
+                        .sql("select count(*) from image_copy where error_code = 'Withdrawn' group by id = 'm-sound'")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(1000);
+    }
+
     private void awaitGate() throws IOException {
         try {
             gate.await();
