@@ -113,17 +113,26 @@ public final class ExecutionRecord {
     /** Output from an offset on, about {@code limit} bytes at most; a line marks where output was left out. */
     public Log log(ExecutionId id, long offset, int limit) {
         var output = new LogText(offset, limit);
+        // The driver keeps all rows of an answer in memory, so the statement ends at the limit: content that is not
+        // returned is not read either, as octet_length reads only the header of a long value.
         jdbc.sql("""
-                select first_byte, content from build_log_chunk
-                where execution_id = :id
-                  and first_byte >= coalesce((select max(first_byte) from build_log_chunk
-                                               where execution_id = :id and first_byte <= :offset), 0)
-                  and first_byte + length(content) > :offset
-                order by first_byte limit :chunks
+                select first_byte, content from (
+                    select first_byte, content,
+                           sum(first_byte + octet_length(content) - greatest(first_byte, :offset)) over (
+                               order by first_byte rows between unbounded preceding and 1 preceding) as before
+                      from build_log_chunk
+                     where execution_id = :id
+                       and first_byte >= coalesce((select max(first_byte) from build_log_chunk
+                                                    where execution_id = :id and first_byte <= :offset), 0)
+                       and first_byte + octet_length(content) > :offset
+                     order by first_byte limit :chunks) chunk
+                where coalesce(before, 0) < :bytes
+                order by first_byte
                 """)
                 .param("id", id.value())
                 .param("offset", offset)
-                .param("chunks", limit / 1024)
+                .param("bytes", limit)
+                .param("chunks", Math.max(1, limit / 1024))
                 .query(row -> {
                     output.add(row.getLong("first_byte"), row.getBytes("content"));
                 });
@@ -135,11 +144,14 @@ public final class ExecutionRecord {
 
     /** Number of bytes of output so far. */
     long logSize(ExecutionId id) {
-        long kept = jdbc.sql(
-                        "select coalesce(max(first_byte + length(content)), 0) from build_log_chunk where execution_id = :id")
+        // By the last chunk alone: a long log has too many to look at each for every request.
+        return jdbc.sql("""
+                        select first_byte + octet_length(content) from build_log_chunk
+                        where execution_id = :id order by first_byte desc limit 1
+                        """)
                 .param("id", id.value())
                 .query(Long.class)
-                .single();
-        return kept > 0 ? kept : moved.end(id);
+                .optional()
+                .orElseGet(() -> moved.end(id));
     }
 }
