@@ -37,6 +37,14 @@ class BucketsIT {
         }
     }
 
+    private void remove(String object) {
+        try {
+            Files.delete(server.regions().resolve(ApiServer.BUCKET).resolve(object));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void anImportIsAnImageThatWaitsAndATaskThatTellsOfIt() {
         var object = stored(server);
@@ -101,6 +109,13 @@ class BucketsIT {
         var again = root.call("ImportImage", with(disk(object), "ClientToken", object.substring(6, 30)));
         assertThat(again.at("ImageId")).isEqualTo(first.at("ImageId")).isNotEmpty();
         assertThat(again.at("TaskId")).isEqualTo(first.at("TaskId"));
+        remove(object);
+        assertThat(root.call("ImportImage", with(disk(object), "ClientToken", object.substring(6, 30)))
+                        .at("ImageId"))
+                .as("the object that was there then")
+                .isEqualTo(first.at("ImageId"));
+        assertThat(root.call("ImportImage", disk(object)).refusal()).isEqualTo("400 InvalidOSSObject.NotFound");
+        object = stored(server);
         assertThat(root.call("ImportImage", with(disk(object), "DryRun", "true"))
                         .refusal())
                 .isEqualTo("400 DryRunOperation");
@@ -220,7 +235,10 @@ class BucketsIT {
                 "v2",
                 options + "RetentionStrategy",
                 "RetainOnlySuccessful");
-        var execution = objects.start(template.at("ImagePipelineId"));
+        var start =
+                new String[] {"ImagePipelineId", template.at("ImagePipelineId"), "ClientToken", object.substring(6, 30)
+                };
+        var execution = root.call("StartImagePipelineExecution", start).at("ExecutionId");
 
         var imported = server.jdbc()
                 .sql("select imported_image_id || ' ' || imported_kept from execution where id = :id")
@@ -240,6 +258,10 @@ class BucketsIT {
         assertThat(root.call("DescribeImages", "ImageName", "base-of-the-day", "Status", "Waiting")
                         .at("TotalCount"))
                 .isEqualTo("1");
+        remove(object);
+        assertThat(root.call("StartImagePipelineExecution", start).at("ExecutionId"))
+                .as("the object that was there then")
+                .isEqualTo(execution);
     }
 
     private static String[] with(String[] parameters, String... more) {

@@ -3,6 +3,8 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.doctor.Uploads;
+import dev.kiln.bucket.Bucket;
+import dev.kiln.bucket.Buckets;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -27,8 +30,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
 
-/** A region that does not answer holds up nothing but itself. */
+/** A region, or a bucket, that does not answer holds up nothing but itself. */
 @Timeout(120)
 class HungRegionIT {
 
@@ -104,6 +109,73 @@ class HungRegionIT {
             for (var reader : readers) {
                 assertThat(reader.get(20, TimeUnit.SECONDS)).contains("it was long ago");
             }
+        }
+    }
+
+    @Test
+    void aBucketThatHangsHoldsNoSessionOfTheDatabase() throws Exception {
+        try (var server = ApiServer.startWith(HungBucket.class, Map.of())) {
+            var bucket = server.bean(HungBucket.class);
+            var root = server.as(ApiServer.ROOT);
+            var other = server.newAccount();
+            var template = root.call(
+                            "CreateImagePipeline",
+                            "BaseImageType",
+                            "OSS",
+                            "ImportImageOptions.DiskDeviceMappings.1.OSSBucket",
+                            ApiServer.BUCKET,
+                            "ImportImageOptions.DiskDeviceMappings.1.OSSObject",
+                            "disk.raw")
+                    .at("ImagePipelineId");
+            var refused = new ArrayList<CompletableFuture<Reply>>();
+            try {
+                for (int number = 0; number < MANY; number++) {
+                    refused.add(CompletableFuture.supplyAsync(
+                            () -> root.call("ImportImage", BucketsIT.disk("disk.raw")), threads));
+                    refused.add(CompletableFuture.supplyAsync(
+                            () -> root.call("StartImagePipelineExecution", "ImagePipelineId", template), threads));
+                }
+                assertThat(bucket.asked.await(30, TimeUnit.SECONDS)).isTrue();
+
+                // The relay has one of its own.
+                assertThat(idleInTransaction(server)).isLessThan(MANY);
+                assertThat(other.call("DescribeImages").status()).isEqualTo(200);
+                for (var reply : refused) {
+                    assertThat(reply.get(30, TimeUnit.SECONDS).refusal()).isEqualTo("503 ServiceUnavailable");
+                }
+            } finally {
+                bucket.answers.countDown();
+            }
+        }
+    }
+
+    private static int idleInTransaction(ApiServer server) {
+        return server.jdbc()
+                .sql("select count(*) from pg_stat_activity where datname = current_database()"
+                        + " and state = 'idle in transaction'")
+                .query(Integer.class)
+                .single();
+    }
+
+    /** A bucket whose directory hangs when an object is looked for; no annotation, or every server would find it. */
+    static class HungBucket {
+
+        private final CountDownLatch asked = new CountDownLatch(2 * MANY);
+        private final CountDownLatch answers = new CountDownLatch(1);
+
+        @Bean
+        @Primary
+        Buckets hungBuckets() {
+            var nowhere = Path.of("/nonexistent");
+            var directory = (Path) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Path.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("resolve")) {
+                            asked.countDown();
+                            answers.await();
+                        }
+                        return method.invoke(nowhere, arguments);
+                    });
+            return new Buckets(List.of(new Bucket(ApiServer.BUCKET, HUNG, directory, Set.of())));
         }
     }
 

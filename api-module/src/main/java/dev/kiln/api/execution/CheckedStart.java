@@ -1,7 +1,10 @@
 package dev.kiln.api.execution;
 
+import dev.kiln.account.AccountId;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
+import dev.kiln.api.image.BucketObjects;
+import dev.kiln.api.image.Images;
 import dev.kiln.api.metric.RequestTraces;
 import dev.kiln.api.operation.Call;
 import dev.kiln.api.rpc.ClientTokens;
@@ -17,6 +20,7 @@ import dev.kiln.template.TemplateId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /** The slow path of a start: makes each check by itself and refuses with the reason. */
@@ -49,13 +53,14 @@ class CheckedStart {
     }
 
     ExecutionId start(Call call, GatheredStarts.Wanted wanted) {
+        var base = base(wanted.template(), call.account());
         return new ExecutionId(tokens.once(call, NewId.execution().value(), newId -> {
             var held = templates
                     .hold(wanted.template(), call.account())
                     .filter(found -> found.region().equals(wanted.region()))
                     .orElseThrow(
                             () -> Refusals.templateNotFound(wanted.template().value()));
-            return start(held, new ExecutionId(newId), wanted.tags(), Map.of());
+            return start(held, base, new ExecutionId(newId), wanted.tags(), Map.of());
         }));
     }
 
@@ -65,22 +70,46 @@ class CheckedStart {
      * @param asked its digest covers the values
      */
     ExecutionId start(ClientTokens.Asked asked, TemplateId template, Map<String, String> given) {
+        var base = base(template, asked.account());
         return new ExecutionId(tokens.once(asked, NewId.execution().value(), newId -> {
             var held = templates
                     .hold(template, asked.account())
                     .orElseThrow(() -> Refusals.templateNotFound(template.value()));
-            return start(held, new ExecutionId(newId), List.of(), given);
+            return start(held, base, new ExecutionId(newId), List.of(), given);
         }));
     }
 
-    private String start(Template template, ExecutionId id, List<Tag> tags, Map<String, String> given) {
+    /**
+     * The object that the template imports, if it imports one; looked for before the transaction of the start begins. A
+     * template's object never changes.
+     */
+    private Optional<Supplier<Images.Import>> base(TemplateId id, AccountId account) {
+        return templates
+                .find(id, account)
+                .filter(CheckedStart::isImported)
+                .map(template -> BucketObjects.looked(() -> imports.require(template)));
+    }
+
+    private static boolean isImported(Template template) {
+        return template.baseImageType() == Template.BaseImageType.OSS;
+    }
+
+    private String start(
+            Template template,
+            Optional<Supplier<Images.Import>> base,
+            ExecutionId id,
+            List<Tag> tags,
+            Map<String, String> given) {
         var values = parameters.of(template.id(), given);
         sources.require(
                 template,
                 () -> BASE_IMAGE_NOT_FOUND.because("The BaseImage of the specified ImagePipeline is not found."));
         var from = Optional.of(template)
-                .filter(one -> one.baseImageType() == Template.BaseImageType.OSS)
-                .map(imports::require);
+                .filter(CheckedStart::isImported)
+                // Without a base it was made after that look.
+                .map(one -> base.orElseThrow(
+                                () -> Refusals.templateNotFound(template.id().value()))
+                        .get());
         var started = executions
                 .start(id, NewId.image(), template.id(), template.account(), tags, RequestTraces.place())
                 .orElseThrow(() -> Refusals.executionRunning(template.id()));

@@ -1,6 +1,7 @@
 package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
+import dev.kiln.api.error.ApiException;
 import dev.kiln.api.error.ErrorCode;
 import dev.kiln.api.error.Refusals;
 import dev.kiln.bucket.Bucket;
@@ -9,6 +10,7 @@ import dev.kiln.bucket.ObjectName;
 import dev.kiln.region.RegionId;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /** Finds the objects to import, and the buckets to export to. */
@@ -30,6 +32,21 @@ public final class BucketObjects {
         return access.find(bucket, region, account)
                 .flatMap(found ->
                         size(found, object).map(bytes -> new Images.Import(bucket, object, bytes, Optional.empty())));
+    }
+
+    /**
+     * Looks now, and gives what it finds, or refuses, when it is asked. For looks before a transaction, whose session a
+     * bucket that hangs would hold: a request that is repeated does not need what is found.
+     */
+    public static Supplier<Images.Import> looked(Supplier<Images.Import> look) {
+        try {
+            var found = look.get();
+            return () -> found;
+        } catch (ApiException refusal) {
+            return () -> {
+                throw refusal;
+            };
+        }
     }
 
     Images.Import require(String bucket, String object, RegionId region, AccountId account) {

@@ -147,10 +147,10 @@ class ImportImage implements Operation<ImportImage.Begun> {
     @Override
     public Begun run(Call call) {
         var region = call.get(REGION_ID);
+        var disk = call.get(DISKS).get(0);
+        var object = BucketObjects.looked(() -> objects.require(disk.bucket(), disk.object(), region, call.account()));
         var made = tokens.once(call, NewId.image().value(), newId -> {
-            var disk = call.get(DISKS).get(0);
-            var from = objects.require(disk.bucket(), disk.object(), region, call.account())
-                    .of(call.find(ARCHITECTURE));
+            var from = object.get().of(call.find(ARCHITECTURE));
             var image =
                     new Images.Upload(call.account(), region, call.find(NAME).orElse(newId), "", call.get(DESCRIPTION));
             quotas.image(call.account(), () -> {
