@@ -346,6 +346,37 @@ class TemplatesIT {
         assertThat(executions(template)).isPositive();
     }
 
+    @Test
+    void theOldestGoFirstAndNothingMoreOnceSomethingRuns() {
+        var template = objects.template(objects.image("base"));
+        new FakeWorker(server).hasRun(template, 4100);
+        var reply = HeldLock.during(
+                server,
+                jdbc -> {
+                    // The first part of the deletion waits for the oldest, and meanwhile the newest is tried again.
+                    jdbc.sql("""
+                                    select id from execution where template_id = :template
+                                     order by created_at limit 1 for update
+                                    """).param("template", template).query().singleRow();
+                    jdbc.sql("""
+                                    update execution set status = 'DISTRIBUTING', finished_at = null
+                                     where id = (select id from execution where template_id = :template
+                                                  order by created_at desc limit 1)
+                                    """).param("template", template).update();
+                },
+                () -> client.call("DeleteImagePipeline", "ImagePipelineId", template));
+        assertThat(reply.refusal()).isEqualTo("403 InvalidImagePipeline.HasRunningExecution");
+        assertThat(executions(template)).isEqualTo(2100);
+        assertThat(server.jdbc()
+                        .sql("select max(created_at) - min(created_at) = interval '2099 minutes' from execution"
+                                + " where template_id = :id")
+                        .param("id", template)
+                        .query(Boolean.class)
+                        .single())
+                .as("these are the newest")
+                .isTrue();
+    }
+
     private int executions(String template) {
         return server.jdbc()
                 .sql("select count(*) from execution where template_id = :id")

@@ -81,11 +81,14 @@ class DeleteTemplate implements Operation<Done> {
         return template;
     }
 
-    /** Removes a history that is too long for one statement part by part, over several requests if necessary. */
+    /**
+     * Removes a history that is too long for one statement part by part, over several requests if necessary. An
+     * execution can start between two parts, which refuses the rest: then the template keeps its newest executions, and
+     * everything else, its schedule too.
+     */
     private void deleteHistory(Call call, TemplateId id) {
-        transaction.executeWithoutResult(status -> locked(call, id));
         var end = System.nanoTime() + LONGEST.toNanos();
-        while (templates.hasLongHistory(id) && templates.deletePartOfHistory(id)) {
+        while (deletePart(call, id)) {
             if (System.nanoTime() > end) {
                 throw new ApiException(
                         "ServiceUnavailable",
@@ -94,6 +97,14 @@ class DeleteTemplate implements Operation<Done> {
                                 + " again: it goes on where this one ended.");
             }
         }
+    }
+
+    /** Removes a part of a long history, unless something runs; false if what is left is not long. */
+    private boolean deletePart(Call call, TemplateId id) {
+        return transaction.execute(status -> {
+            locked(call, id);
+            return templates.hasLongHistory(id) && templates.deletePartOfHistory(id);
+        });
     }
 
     private void delete(Template template) {

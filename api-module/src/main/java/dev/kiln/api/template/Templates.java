@@ -128,13 +128,13 @@ public final class Templates {
                 .single();
     }
 
-    /** Removes some of the template's finished executions; false if none was left. */
+    /** Removes some of the template's finished executions, the oldest; false if none was left. */
     boolean deletePartOfHistory(TemplateId id) {
         return jdbc.sql("""
                         with gone as (
                             -- For update: one that is reopened meanwhile is seen to run.
-                            select id from execution where template_id = :id and finished_at is not null limit :most
-                               for update),
+                            select id from execution where template_id = :id and finished_at is not null
+                             order by created_at, id limit :most for update),
                         events as (
                             delete from execution_event v using gone
                              where v.execution_id = gone.id and v.published_at is not null)
