@@ -39,6 +39,15 @@ final class Reserve {
                         + " bytes of kiln.engine.reserve, and no more than a twentieth of all): remove some files");
     }
 
+    /** The same; empty also when the file system cannot be asked, which a build will tell better. */
+    Optional<String> missingIfKnown() {
+        try {
+            return missing();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     private FileStore disk() throws IOException {
         var store = disk;
         if (store == null) {

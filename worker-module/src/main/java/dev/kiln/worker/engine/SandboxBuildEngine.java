@@ -77,9 +77,6 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     @Override
     public void check() throws SandboxUnavailableException {
-        if (!SystemCallFilter.isKnown()) {
-            LOG.warn("no filter of system calls is known for this machine: commands of builds may make all of them");
-        }
         // Not the process id: workers in containers can share the directory and all have the same one.
         var name = "check-" + UUID.randomUUID();
         try {
@@ -106,11 +103,7 @@ public final class SandboxBuildEngine implements BuildEngine {
 
     /** What this machine lacks to build anything now, as a sentence for the operator; empty when there is enough. */
     public Optional<String> lacksRoom() {
-        try {
-            return reserve.missing();
-        } catch (IOException e) {
-            return Optional.empty(); // a build will tell
-        }
+        return reserve.missingIfKnown();
     }
 
     /** The place where builds of this engine leave their files. */

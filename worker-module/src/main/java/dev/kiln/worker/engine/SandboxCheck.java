@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds out whether this worker can make a sandbox on this machine, by making one. */
 final class SandboxCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxCheck.class);
 
     private static final List<Path> DIRECTORIES = Stream.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
             .map(Path::of)
@@ -62,6 +66,9 @@ final class SandboxCheck {
     /** Makes a sandbox in a directory that is made for it, with a control group of that name. */
     void check(Path scratch, String group) throws SandboxUnavailableException {
         checkTools();
+        if (!SystemCallFilter.isKnown()) {
+            LOG.warn("no filter of system calls is known for this machine: commands of builds may make all of them");
+        }
         try {
             Scratch.makePrivate(scratch);
             runOnce(scratch, group);
