@@ -5,17 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.api.doctor.Uploads;
 import dev.kiln.bucket.Bucket;
 import dev.kiln.bucket.Buckets;
-import dev.kiln.execution.ExecutionId;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
-import dev.kiln.log.MovedLogs;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +89,7 @@ class HungRegionIT {
                 var old = objects.start(objects.template(image));
                 worker.prints(old, "it was long ago\n");
                 worker.moves(old, "SUCCESS");
-                var due = new MovedLogs.Due(new ExecutionId(old), HUNG, Instant.now());
-                assertThat(server.bean(MovedLogs.class).move(due, 0)).isTrue();
+                assertThat(objects.logMoves(old, HUNG)).isTrue();
                 readers.add(CompletableFuture.supplyAsync(() -> follow(account, old), threads));
             }
             assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.live.Followers;
 import dev.kiln.api.signature.Signatures;
-import dev.kiln.execution.ExecutionId;
-import dev.kiln.log.MovedLogs;
 import dev.kiln.region.RegionId;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,11 +82,8 @@ class LiveLogsIT {
         }
         objects.finish(execution, "SUCCESS");
         var path = "/api/v1/executions/" + execution + "/logs?offset=7";
-        var logs = server.bean(MovedLogs.class);
 
-        assertThat(logs.move(
-                        new MovedLogs.Due(new ExecutionId(execution), new RegionId("cn-hangzhou"), Instant.now()), 0))
-                .isTrue();
+        assertThat(objects.logMoves(execution, new RegionId("cn-hangzhou"))).isTrue();
 
         assertThat(server.jdbc()
                         .sql("select count(*) from build_log_chunk where execution_id = :id")

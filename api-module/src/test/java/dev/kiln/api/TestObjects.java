@@ -2,8 +2,14 @@ package dev.kiln.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.api.doctor.Uploads;
+import dev.kiln.execution.ExecutionId;
+import dev.kiln.log.MovedLogs;
+import dev.kiln.region.RegionId;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -102,5 +108,12 @@ public final class TestObjects {
 
     public JdbcClient jdbc() {
         return server.jdbc();
+    }
+
+    /** Moves the log of an execution that has ended into its region, as a worker does. */
+    boolean logMoves(String execution, RegionId region) throws IOException {
+        var id = new ExecutionId(execution);
+        var upload = server.bean(Uploads.class).begin(region, MovedLogs.key(id));
+        return server.bean(MovedLogs.class).move(new MovedLogs.Due(id, region, Instant.now()), upload);
     }
 }
