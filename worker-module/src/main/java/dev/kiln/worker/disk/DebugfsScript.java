@@ -63,17 +63,27 @@ final class DebugfsScript implements AutoCloseable {
     private void make(String path, TarEntry entry, Change change, boolean stays)
             throws IOException, DiskFailedException {
         var first = written.putIfAbsent(change.inode(), path);
-        if (first != null && !change.inode().isEmpty()) {
-            line("ln " + quoted("/" + first) + " " + quoted("/" + path));
-            return;
-        }
         int slash = path.lastIndexOf('/');
         enter(slash < 0 ? "/" : "/" + path.substring(0, slash));
         var name = path.substring(slash + 1);
+        if (first != null && !change.inode().isEmpty()) {
+            link(first, path, name);
+            return;
+        }
         if (!stays) {
             create(name, entry, change);
         }
         describe(path.isEmpty() ? "/" : "./" + name, entry, change, stays);
+    }
+
+    /**
+     * Another name of a file. Of all commands that make a name, only ln does not enlarge a full directory. So a pipe
+     * makes room for the name first. (expand_dir would do for directories without an index, and damages the others.)
+     */
+    private void link(String first, String path, String name) throws IOException, DiskFailedException {
+        line("mknod " + quoted(name) + " p");
+        line("rm " + quoted("./" + name));
+        line("ln " + quoted("/" + first) + " " + quoted("/" + path));
     }
 
     private void enter(String parent) throws IOException, DiskFailedException {

@@ -121,7 +121,8 @@ public final class DiskPacking {
     }
 
     private static void fail(String error) throws IOException, DiskFailedException {
-        if (error.contains("allocate") || error.contains("No space") || error.contains("No free")) {
+        // "No free space in the directory" would be a fault of the script: other directories may have room.
+        if (error.contains("allocate") || error.contains("No space")) {
             throw full(error);
         }
         throw new IOException("writing to the disk failed: " + error);

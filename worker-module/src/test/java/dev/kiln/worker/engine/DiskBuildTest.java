@@ -95,6 +95,30 @@ class DiskBuildTest {
                 .hasMessageContaining("of which only disks are made");
     }
 
+    /** Of a file with many names the tool that writes to the disk enlarges a directory for the first alone. */
+    @Test
+    void hardLinksFillNoDirectory() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        var old = Files.createDirectory(disk.tree().resolve("home/old"));
+        for (int index = 0; index < 300; index++) {
+            Files.createFile(old.resolve("a-file-that-was-here-before-" + index));
+        }
+        var content = """
+                RUN mkdir /home/new && echo x > /home/new/first
+                RUN for i in $(seq 300); do ln /home/new/first /home/new/a-name-of-some-length-$i; done
+                RUN for i in $(seq 300); do ln /home/new/first /home/old/a-name-of-some-length-$i; done
+                """;
+        var raw = SystemDisk.image(disk.indexed());
+        var first = engine("one").build(request(raw, content), StepJournal.NONE, output);
+        var second = engine("two").build(request(raw, content), StepJournal.NONE, output);
+
+        assertThat(second.digest()).isEqualTo(first.digest());
+        var check = "RUN [ $(stat -c %h /home/new/first) = 601 ] && [ $(ls /home/new | busybox wc -l) = 301 ]"
+                + "\nRUN [ $(ls /home/old | busybox wc -l) = 600 ] && [ $(cat /home/old/a-name-of-some-length-9) = x ]";
+        engine("after").build(request(SystemDisk.image(first.file()), check), StepJournal.NONE, output);
+        isSound(SystemDisk.converted(first.file(), "raw"), SIZE);
+    }
+
     @Test
     void aBuildThatWasInterruptedGoesOnAfterItsLastStepAndEqualStepsAreTaken() throws Exception {
         var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());

@@ -63,6 +63,13 @@ final class SystemDisk {
                 + "start=10240, size=65536, uuid=" + ID + "4\n");
     }
 
+    /** The same with an index in each directory that has more than one block, as the kernel makes them. */
+    Path indexed() throws Exception {
+        var disk = raw();
+        run("sh", "-c", "e2fsck -f -y -D '" + disk + "?offset=" + (5 << 20) + "' || [ $? = 1 ]");
+        return disk;
+    }
+
     /** The same with a master boot record. */
     Path rawWithBootRecord() throws Exception {
         return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
