@@ -6,7 +6,7 @@ public final class DiskFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
     /** The base image is broken, hostile, or of a kind that cannot be built on. */
-    static final String REFUSED = "BaseImage.Refused";
+    public static final String REFUSED = "BaseImage.Refused";
 
     private final String code;
 

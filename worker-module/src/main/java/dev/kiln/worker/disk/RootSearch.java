@@ -49,6 +49,19 @@ final class RootSearch {
         this.directory = directory;
     }
 
+    /** A file system that may be the root. */
+    interface Candidate {
+
+        DiskLayout.Part part();
+
+        Fstab fstab();
+
+        /** The row of its fstab that says that it is the root. */
+        default Optional<Fstab.Row> ownRow() {
+            return fstab().root().filter(row -> part().isNamed(row.device()));
+        }
+    }
+
     /**
      * A root file system and its fstab.
      *
@@ -62,15 +75,12 @@ final class RootSearch {
             int mode,
             int uid,
             int gid,
-            Fstab fstab) {
-
-        boolean namesItself() {
-            return fstab.root().filter(row -> part.isNamed(row.device())).isPresent();
-        }
+            Fstab fstab)
+            implements Candidate {
 
         /** The subvolume that its fstab names for the root. */
         OptionalLong named() {
-            var row = fstab.root().filter(each -> part.isNamed(each.device()));
+            var row = ownRow();
             return row.isPresent() ? subvolumes.named(row.get()) : OptionalLong.empty();
         }
     }
@@ -86,8 +96,13 @@ final class RootSearch {
                     : look(part, mount, Subvolumes.NONE, 0);
             root.ifPresent(roots::add);
         }
-        var found =
-                narrowed(narrowed(roots, Root::namesItself), root -> root.part().isMarkedRoot());
+        return chosen(roots);
+    }
+
+    /** The one that a machine uses; refuses several among which nothing decides. */
+    static <T extends Candidate> Optional<T> chosen(List<T> roots) throws DiskFailedException {
+        var named = narrowed(roots, root -> root.ownRow().isPresent());
+        var found = narrowed(named, root -> root.part().isMarkedRoot());
         if (found.size() > 1) {
             throw new DiskFailedException(
                     DiskFailedException.REFUSED,
@@ -101,9 +116,9 @@ final class RootSearch {
         return found.stream().findFirst();
     }
 
-    private static List<Root> narrowed(List<Root> roots, Predicate<Root> condition) {
+    private static <T> List<T> narrowed(List<T> roots, Predicate<T> condition) {
         var some = roots.size() < 2
-                ? List.<Root>of()
+                ? List.<T>of()
                 : roots.stream().filter(condition).toList();
         return some.isEmpty() ? roots : some;
     }

@@ -4,6 +4,7 @@ import dev.kiln.execution.Ability;
 import dev.kiln.image.Digest;
 import dev.kiln.worker.disk.DiskFailedException;
 import dev.kiln.worker.disk.RootWriting;
+import dev.kiln.worker.disk.ToolRoots;
 import dev.kiln.worker.machine.GuestFiles;
 import dev.kiln.worker.machine.QemuCommand;
 import java.io.IOException;
@@ -26,8 +27,8 @@ record MachineDisk(SandboxCommands commands, BuildRequest request, Scratch scrat
     static final String USER = "65534";
 
     private static final List<String> FOR_PREPARATION = List.of("CHOWN", "DAC_OVERRIDE", "FOWNER");
+    private static final String FAILED = "Machine.BootFailed";
     private static final int REFUSED = 3;
-    private static final int NOT_BY_TOOLS = 4;
 
     private Path directory() {
         return scratch.directory().resolve("machine");
@@ -58,40 +59,47 @@ record MachineDisk(SandboxCommands commands, BuildRequest request, Scratch scrat
      */
     void prepare() throws BuildFailedException, IOException, InterruptedException {
         GuestFiles.writeTo(directory());
-        var format = request.base().form().kind().driver();
-        if (run(QemuCommand.PREPARATION, format) == NOT_BY_TOOLS) {
-            writeByKernel();
+        run(QemuCommand.COPY, request.base().form().kind().driver());
+        try {
+            var tools = new SandboxTools(commands, limits.command());
+            var root = new ToolRoots(tools).find(directory());
+            if (root.isPresent()) {
+                run(QemuCommand.PREPARATION, Long.toString(root.getAsLong()));
+            } else {
+                writeByKernel(tools);
+            }
+        } catch (DiskFailedException e) {
+            throw new BuildFailedException(code(e), "preparing the disk: " + e.getMessage());
         }
         run(QemuCommand.FIRMWARE, USER);
     }
 
-    private int run(String script, String argument) throws BuildFailedException, IOException, InterruptedException {
+    /** What is wrong with the disk is no fault of a base image. */
+    private static String code(DiskFailedException failure) {
+        return failure.code().equals(DiskFailedException.REFUSED) ? FAILED : failure.code();
+    }
+
+    private void run(String script, String argument) throws BuildFailedException, IOException, InterruptedException {
         var line = commands.machine(scratch, commands.showTools("/tools"), FOR_PREPARATION, false);
         line.addAll(List.of("sh", "-c", script, "kiln", argument));
         var said = new Tail(2000);
         try {
             int status = new SandboxProcess(line, null, said::add, limits.command()).run();
             if (status == REFUSED) {
-                throw new BuildFailedException("Machine.BootFailed", said.text());
+                throw new BuildFailedException(FAILED, said.text());
             }
-            if (status != 0 && status != NOT_BY_TOOLS) {
+            if (status != 0) {
                 throw new IOException("preparing the disk ended with status " + status + ": " + said.text());
             }
-            return status;
         } catch (Stopped e) {
             throw new BuildFailedException(e.reason().code(), "preparing the disk: " + e.getMessage());
         }
     }
 
-    private void writeByKernel() throws BuildFailedException, IOException, InterruptedException {
+    private void writeByKernel(SandboxTools tools) throws IOException, InterruptedException, DiskFailedException {
         var archive = scratch.directory().resolve("guest.tar");
         GuestFiles.pack(archive, SandboxCheck.busybox());
-        try {
-            var tools = new SandboxTools(commands, limits.command());
-            new RootWriting(tools, able).write(directory(), archive, QemuCommand.HOOK);
-        } catch (DiskFailedException e) {
-            throw new BuildFailedException(e.code(), "preparing the disk: " + e.getMessage());
-        }
+        new RootWriting(tools, able).write(directory(), archive, QemuCommand.HOOK);
     }
 
     /** Whether it boots with UEFI rather than BIOS. */

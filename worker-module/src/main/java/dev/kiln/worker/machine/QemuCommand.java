@@ -17,13 +17,16 @@ public final class QemuCommand {
     /** The program that boots disks. */
     public static final String PROGRAM = "qemu-system-x86_64";
 
-    /** A shell script that makes a throw-away disk from a disk file: see prepare.sh. */
+    /** A shell script that makes a throw-away disk from a disk file: see copy.sh. */
+    public static final String COPY = script("copy.sh");
+
+    /** A script that lets the commands into its root file system: see prepare.sh. */
     public static final String PREPARATION = script("prepare.sh");
 
     /** A script that finds out what boots the disk, and hands it to the machine's user: see firmware.sh. */
     public static final String FIRMWARE = script("firmware.sh");
 
-    /** A bash script that replaces the first one where no tool writes the root file system: see hook.sh. */
+    /** A bash script that replaces prepare.sh where no tool writes the root file system: see hook.sh. */
     public static final String HOOK = script("hook.sh");
 
     /**

@@ -1,4 +1,4 @@
-# Within the sandbox of prepare.sh and after it: writes to /machine/firmware what boots the disk, and gives everything
+# Within the sandbox of copy.sh and after prepare.sh: writes to /machine/firmware what boots the disk, and gives everything
 # there to the user $1, who runs the machine. If something is wrong with the disk, standard error says what, and the
 # exit status is 3.
 set -eu

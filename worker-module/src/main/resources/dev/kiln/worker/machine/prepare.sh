@@ -1,52 +1,21 @@
-# Within a sandbox with this machine's programs, the directory /machine and the static tools /tools: makes of the disk
-# file /machine/given a throw-away disk /machine/disk and puts the shell of guest.sh into its root file system, started
-# by the machine's init. $1 QEMU's name of the format. If something is wrong with the disk, standard error says what,
-# and the exit status is 3; it is 4 if no ext file system contains /sbin/init. The file system's own tools write to it,
-# without a mount: it may be hostile, and this needs no privileges.
+# Within the sandbox of copy.sh and after it, with the static tools /tools: puts the shell of guest.sh into the root file
+# system of /machine/disk, an ext that begins at byte $1, started by the machine's init. If something is wrong with the
+# disk, standard error says what, and the exit status is 3. The file system's own tools write to it, without a mount: it
+# may be hostile, and this needs no privileges.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 cd /machine
-
-for tool in qemu-system-x86_64 qemu-img sfdisk debugfs e2fsck; do
-    command -v $tool > /dev/null || missing="${missing-} $tool"
-done
-[ -z "${missing-}" ] || {
-    echo "this worker cannot boot disks, it has not:$missing; install the packages qemu-system-x86, qemu-utils, fdisk and" \
-        "e2fsprogs" >&2
-    exit 1
-}
+root="disk?offset=$1"
 
 refuse() {
     echo "$1" >&2
     exit 3
 }
 
-given='"file": {"driver": "file", "filename": "/machine/given"}'
-case $1 in
-qcow2 | vmdk) given="$given, \"backing\": null" ;; # it can name a file that it is based on
-esac
-given="{\"driver\": \"$1\", $given}"
-qemu-img convert -O raw -S 4k "json:$given" disk 2> said || refuse "the disk cannot be read: $(head -c 500 said)"
-rm given
-
-table=$(sfdisk --dump disk 2> said) || refuse "the disk has no partition table: $(head -c 500 said)"
-sector=$(printf '%s\n' "$table" | sed -n 's/^sector-size: *//p')
-
 in_root() {
     debugfs -R "$1" "$root" 2> /dev/null
 }
-# Whether there is such a file or directory, or a symbolic link, which is not followed.
-exists() {
-    in_root "stat $1" | grep -q '^Inode:'
-}
 
-root=
-for start in $(printf '%s\n' "$table" | sed -n 's/^[^ ]* : start= *\([0-9]*\),.*/\1/p'); do
-    root="disk?offset=$((start * ${sector:-512}))"
-    ! exists /sbin/init || break
-    root=
-done
-[ -n "$root" ] || exit 4
 # Otherwise a replay of its journal would overwrite what is written now.
 e2fsck -p -E journal_only "$root" > said 2>&1 || [ $? -le 2 ] || refuse "the root file system is broken: $(head -c 500 said)"
 
@@ -88,4 +57,5 @@ END
     ;;
 esac
 debugfs -w -f hook "$root" > said 2>&1
-exists /.kiln/guest.sh || refuse "the root file system has no room for the test's shell: $(tail -c 500 said)"
+in_root 'stat /.kiln/guest.sh' | grep -q '^Inode:' ||
+    refuse "the root file system has no room for the test's shell: $(tail -c 500 said)"

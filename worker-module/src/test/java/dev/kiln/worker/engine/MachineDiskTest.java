@@ -12,11 +12,15 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Throw-away copies of disks whose root file system only the kernel writes; what boots is another test's concern. */
+/**
+ * Throw-away copies of disks, most with a root file system that only the kernel writes; what boots is another's
+ * concern.
+ */
 @Timeout(60)
 class MachineDiskTest {
 
@@ -63,6 +67,46 @@ class MachineDiskTest {
                 .isInstanceOfSatisfying(
                         BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("Machine.BootFailed"))
                 .hasMessageContaining("the root file system has no /sbin/init");
+    }
+
+    @Test
+    void ofTwoSystemsTheShellComesIntoTheOneThatTheBuildWasOn() throws Exception {
+        var system = system("../lib/systemd/systemd");
+        Files.createDirectories(system.tree().resolve("etc/systemd/system"));
+        var raw = twoSystems(system);
+        var one = prepared(SystemDisk.packed(raw), Set.of());
+        assertThat(shellIn(one, 1)).isEmpty();
+        assertThat(shellIn(one, 5)).contains("guest.sh\n");
+
+        SystemDisk.run("debugfs", "-w", "-R", "rm /etc/fstab", raw + "?offset=" + (5 << 20));
+        assertThatThrownBy(() -> prepared(SystemDisk.packed(raw), Set.of()))
+                .isInstanceOfSatisfying(
+                        BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("Machine.BootFailed"))
+                .hasMessageContaining("more than one partition holds a root file system")
+                .hasMessageContaining("partition 1, partition 2");
+
+        SystemDisk.run("sfdisk", "--part-type", raw.toString(), "2", "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709");
+        assertThat(shellIn(prepared(SystemDisk.packed(raw), Set.of()), 5)).contains("guest.sh\n");
+    }
+
+    /** The disk of that system, whose first partition holds another one, such as for rescues. */
+    private Path twoSystems(SystemDisk system) throws Exception {
+        var raw = system.raw();
+        var script = Files.writeString(
+                directory.resolve("script"),
+                "mkdir etc\nmkdir usr\nmkdir sbin\ncd sbin\nsymlink init ../lib/systemd/systemd\n");
+        SystemDisk.run("debugfs", "-w", "-f", script.toString(), raw + "?offset=" + (1 << 20));
+        SystemDisk.run("sfdisk", "--part-attrs", raw.toString(), "1", "LegacyBIOSBootable");
+        return raw;
+    }
+
+    /** What is beside the shell of a test in an ext file system that begins there. */
+    private static String shellIn(Path disk, int mebibytes) throws Exception {
+        var listed = SystemDisk.run("debugfs", "-R", "ls -p /.kiln", disk + "?offset=" + (mebibytes << 20));
+        return listed.lines()
+                .filter(line -> line.matches("/[0-9]+/.*"))
+                .map(line -> line.split("/", -1)[5] + "\n")
+                .collect(Collectors.joining());
     }
 
     private SystemDisk system(String init) throws Exception {
