@@ -36,6 +36,7 @@ public final class GuestFiles {
         try (var out = Files.newOutputStream(archive);
                 var writer = new TarWriter(out)) {
             directory(writer, ".kiln/", PROGRAM);
+            directory(writer, ".kiln/script/", PROGRAM);
             file(writer, ".kiln/busybox", 0755, PROGRAM, Files.readAllBytes(tools));
             file(writer, ".kiln/guest.sh", 0644, PROGRAM, script("guest.sh"));
             file(writer, UNITS + "kiln-test.service", 0644, UNIT, script("kiln-test.service"));

@@ -34,8 +34,8 @@ done
 $tools ln -s /.kiln /run/kiln
 $tools ln -s /.kiln/task /run/kiln-task
 # The scripts of commands hold the run's secrets, which must be in no file of a worker, and this machine's disk is one.
-# What commands read as their input is not secret, and can be larger than the memory.
-$tools mkdir -p /.kiln/script
+# What commands read as their input is not secret, and can be larger than the memory. The directory was made with this
+# script: the root file system may still be read-only now.
 $tools mount -t tmpfs -o mode=700,size=16m none /.kiln/script || $tools mount -t ramfs -o mode=700 none /.kiln/script || exit 1
 exec 3<> "$(port control)" 4<> "$(port out)" 5<> "$(port errors)"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -23,6 +23,7 @@ init=$(in_root 'stat /sbin/init' | sed -n 's/^Fast link dest: "\(.*\)"$/\1/p')
 cat > hook << END
 mkdir /.kiln
 cd /.kiln
+mkdir script
 write /tools busybox
 set_inode_field busybox mode 0100755
 write /machine/guest.sh guest.sh
@@ -30,6 +31,7 @@ END
 label() { # file, type: where there is SELinux, init must not use files without a label
     printf 'ea_set %s security.selinux system_u:object_r:%s:s0\n' "$1" "$2"
 }
+label script bin_t >> hook
 label busybox bin_t >> hook
 label guest.sh bin_t >> hook
 
