@@ -119,13 +119,24 @@ final class GrownTable {
     private long growMbr(long bytes) throws IOException {
         long end = bytes / ALIGNMENT * ALIGNMENT;
         long sectors = Math.min((end - last.start()) / SECTOR, LARGEST_OF_MBR);
-        if (!isWorthIt(last.start() + sectors * SECTOR)) {
+        var record = read(0, SECTOR);
+        if (!isWorthIt(last.start() + sectors * SECTOR) || isFollowed(record)) {
             return last.bytes();
         }
-        var record = read(0, SECTOR);
         record.putInt(446 + (last.number() - 1) * 16 + 12, (int) sectors);
         write(record, 0);
         return sectors * SECTOR;
+    }
+
+    /** An extended partition without logical ones is no part of the layout, but its space is taken. */
+    private boolean isFollowed(ByteBuffer record) {
+        for (int at = 446; at < 510; at += 16) {
+            boolean taken = record.get(at + 4) != 0 && record.getInt(at + 12) != 0;
+            if (taken && Integer.toUnsignedLong(record.getInt(at + 8)) * SECTOR > last.start()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ByteBuffer sealed(ByteBuffer header) {

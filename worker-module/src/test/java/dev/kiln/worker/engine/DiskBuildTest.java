@@ -119,6 +119,20 @@ class DiskBuildTest {
         isSound(SystemDisk.converted(first.file(), "raw"), SIZE);
     }
 
+    /** Their space is not free, though no partition is there yet. */
+    @Test
+    void theRootDoesNotGrowOverAnExtendedPartitionThatIsEmpty() throws Exception {
+        var raw = new SystemDisk(directory.resolve("disk")).rawWithEmptyExtendedPartition();
+        var built = engine("one").build(request(SystemDisk.image(raw), "RUN echo 1 > /x"), StepJournal.NONE, output);
+
+        assertThat(output.steps()).anyMatch(step -> step.contains("the root partition stays as large as it is"));
+        var made = SystemDisk.image(built.file());
+        engine("two").build(request(made, "RUN cat /x && [ $(cat /x) = 1 ]"), StepJournal.NONE, output);
+        var disk = SystemDisk.converted(built.file(), "raw");
+        assertThat(SystemDisk.run("sfdisk", "--dump", disk.toString())).contains("size=       65536, type=83");
+        assertThat(Files.size(disk)).isEqualTo(SIZE);
+    }
+
     @Test
     void aBuildThatWasInterruptedGoesOnAfterItsLastStepAndEqualStepsAreTaken() throws Exception {
         var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());

@@ -75,6 +75,17 @@ final class SystemDisk {
         return raw("label: dos\nlabel-id: 0x12345678\nstart=2048, size=8192\nstart=10240, size=65536\n");
     }
 
+    /** The same, with an extended partition after the root that holds no logical one. */
+    Path rawWithEmptyExtendedPartition() throws Exception {
+        return raw("""
+                label: dos
+                label-id: 0x12345678
+                start=2048, size=8192
+                start=10240, size=65536
+                start=75776, size=20480, type=5
+                """);
+    }
+
     /**
      * The same with what file systems of real systems have: a FAT for the firmware, at /efi, a device, a capability of
      * /etc/capable, and an attribute of /etc/noted.
