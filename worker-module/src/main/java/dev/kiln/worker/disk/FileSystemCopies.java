@@ -49,6 +49,9 @@ record FileSystemCopies(DiskTools tools, Path directory) {
             throws IOException, InterruptedException, DiskFailedException {
         var copied = new ArrayList<FileSystemMount>();
         for (var mount : mounts) {
+            if (FileSystemMount.isNowhere(mount.point(), copied)) {
+                continue;
+            }
             copied.add(mount.isEmpty() ? mount : copied(mount, directory.resolve("tree-" + copied.size())));
         }
         return List.copyOf(copied);

@@ -3,6 +3,7 @@ package dev.kiln.worker.disk;
 import dev.kiln.image.disk.DiskLayout;
 import dev.kiln.image.disk.FileSystem;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -118,6 +119,11 @@ public record FileSystemMount(String point, String type, String options, String 
     /** Whether it is empty. */
     boolean isEmpty() {
         return type.equals(NOTHING);
+    }
+
+    /** Whether a mount point cannot exist, because it would be in one of these mounts that is empty. */
+    static boolean isNowhere(String point, List<FileSystemMount> mounts) {
+        return mounts.stream().anyMatch(mount -> mount.isEmpty() && point.startsWith(mount.point() + "/"));
     }
 
     /** A copy of its contents, in a directory, as its replacement. */

@@ -2,6 +2,7 @@ package dev.kiln.worker.disk;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -38,6 +39,11 @@ record Fstab(List<Row> rows) {
             }
         }
         return new Fstab(List.copyOf(rows));
+    }
+
+    /** The rows in an order in which they can be mounted. */
+    List<Row> byPoint() {
+        return rows.stream().sorted(Comparator.comparing(Row::point)).toList();
     }
 
     /** The row of the root file system. */

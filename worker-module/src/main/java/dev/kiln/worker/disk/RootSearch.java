@@ -184,18 +184,22 @@ final class RootSearch {
         return programs;
     }
 
-    /** The mounts of the root file system and of those of the same disk that belong below it, in the order of fstab. */
+    /**
+     * The mounts of the root file system and of those of the same disk that belong below it, each after the one that
+     * its mount point is in. What belongs below one that is shown empty is left out.
+     */
     List<FileSystemMount> mounts(Root root, DiskLayout layout)
             throws IOException, InterruptedException, DiskFailedException {
         var mounts = new ArrayList<FileSystemMount>();
         mounts.add(root.mount());
-        for (var row : root.fstab().rows()) {
+        for (var row : root.fstab().byPoint()) {
             var part = layout.parts().stream()
                     .filter(each -> each.isNamed(row.device()))
                     .filter(each -> !each.equals(root.part()) || isOtherSubvolume(row, root))
                     .findFirst();
             boolean own = SANDBOX_OWN.stream().anyMatch(name -> (row.point() + "/").startsWith(name + "/"));
-            if (part.isPresent() && !own && mounts.size() <= MOST_BELOW) {
+            boolean fits = mounts.size() <= MOST_BELOW && !FileSystemMount.isNowhere(row.point(), mounts);
+            if (part.isPresent() && !own && fits) {
                 mounts.add(below(isChecked(part.get(), root) ? mount(part.get(), row, root) : Optional.empty(), row));
             }
         }

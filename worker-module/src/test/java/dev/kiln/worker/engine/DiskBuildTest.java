@@ -133,6 +133,24 @@ class DiskBuildTest {
         assertThat(Files.size(disk)).isEqualTo(SIZE);
     }
 
+    /** Here /boot is shown empty, as an XFS would be: in it nothing can be mounted. */
+    @Test
+    void mountPointsBelowOthersDoNotKeepCommandsFromRunning() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        var fstab = "UUID=1234-5678 /boot/efi vfat umask=0022 0 1\n"
+                + Files.readString(disk.tree().resolve("etc/fstab"));
+        var raw = disk.file("etc/fstab", fstab).rawWithAttributes();
+        var boot = raw + "?offset=" + (1 << 20);
+        SystemDisk.run("debugfs", "-w", "-R", "mkdir efi", boot);
+        var both = "RUN cat /boot/kernel && [ $(stat -c %d /boot/efi) != $(stat -c %d /boot) ]";
+        engine("one").build(request(SystemDisk.image(raw), both), StepJournal.NONE, output);
+
+        SystemDisk.run("tune2fs", "-O", "encrypt", boot);
+        var empty =
+                "RUN [ -z \"$(ls -A /boot)\" ]; if touch /boot/x; then exit 9; fi; [ $(stat -c %d /efi) != $(stat -c %d /) ]";
+        engine("one").build(request(SystemDisk.image(raw), empty), StepJournal.NONE, output);
+    }
+
     @Test
     void aBuildThatWasInterruptedGoesOnAfterItsLastStepAndEqualStepsAreTaken() throws Exception {
         var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());
