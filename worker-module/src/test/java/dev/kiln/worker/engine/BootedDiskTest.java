@@ -262,6 +262,27 @@ class BootedDiskTest {
         assertThat(again.digest()).isEqualTo(Digest.of(disk));
     }
 
+    /** On many file systems a directory stays as large as it once was, and a sparse file takes less than its size. */
+    @Test
+    void whatFilesTakeOnTheWorkerDoesNotChangeTheDisk() throws Exception {
+        var fresh =
+                build(engine, "RUN mkdir /d && busybox dd if=/dev/zero of=/d/zero bs=1M count=20", ImageForm.Kind.RAW);
+        var used = build(
+                engine,
+                "RUN mkdir /d && cd /d && n=0 && while [ $n -lt 20000 ]; do : > a-name-of-some-length-$n; n=$((n+1)); done"
+                        + "\nRUN rm -r /d/* && busybox dd if=/dev/zero of=/d/zero bs=1M count=0 seek=20",
+                ImageForm.Kind.RAW);
+        assertThat(used.digest()).isEqualTo(fresh.digest());
+    }
+
+    /** They count with their sizes and a quarter, as others do: here this would be more than the disk may have. */
+    @Test
+    void sparseFilesThatFitMakeTheDiskNoLargerThanItMayBe() throws Exception {
+        var made = build(engine, "RUN busybox dd if=/dev/zero of=/sparse bs=1M count=1 seek=900", ImageForm.Kind.RAW);
+        assertThat(made.bytes()).isEqualTo(1L << 30);
+        SystemDisk.run("e2fsck", "-fn", made.file() + "?offset=" + 102400 * 512);
+    }
+
     @Test
     void manySmallFilesHaveRoomOnARawDisk() throws Exception {
         var content = "RUN mkdir /many && cd /many && d=0 && while [ $d -lt 340 ]; do mkdir $d; n=0;"
