@@ -1,6 +1,6 @@
-# Within the sandbox of copy.sh and after prepare.sh: writes to /machine/firmware what boots the disk, and gives everything
-# there to the user $1, who runs the machine. If something is wrong with the disk, standard error says what, and the
-# exit status is 3.
+# Within the sandbox of copy.sh and after prepare.sh: writes to /machine/firmware what boots the disk, and gives
+# everything there to the user $1, who runs the machine. If something is wrong with the disk, standard error says
+# what, and the exit status is 3.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 cd /machine

@@ -1,7 +1,7 @@
-# Within the sandbox of copy.sh and after it, with the static tools /tools: puts the shell of guest.sh into the root file
-# system of /machine/disk, an ext that begins at byte $1, started by the machine's init. If something is wrong with the
-# disk, standard error says what, and the exit status is 3. The file system's own tools write to it, without a mount: it
-# may be hostile, and this needs no privileges.
+# Within the sandbox of copy.sh and after it, with the static tools /tools: puts the shell of guest.sh into the root
+# file system of /machine/disk, an ext that begins at byte $1, started by the machine's init. If something is wrong
+# with the disk, standard error says what, and the exit status is 3. The file system's own tools write to it, without
+# a mount: it may be hostile, and this needs no privileges.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 cd /machine

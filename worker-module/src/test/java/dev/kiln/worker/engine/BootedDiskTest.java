@@ -269,7 +269,8 @@ class BootedDiskTest {
                 build(engine, "RUN mkdir /d && busybox dd if=/dev/zero of=/d/zero bs=1M count=20", ImageForm.Kind.RAW);
         var used = build(
                 engine,
-                "RUN mkdir /d && cd /d && n=0 && while [ $n -lt 20000 ]; do : > a-name-of-some-length-$n; n=$((n+1)); done"
+                "RUN mkdir /d && cd /d && n=0 && while [ $n -lt 20000 ]; do : > a-name-of-some-length-$n; n=$((n+1));"
+                        + " done"
                         + "\nRUN rm -r /d/* && busybox dd if=/dev/zero of=/d/zero bs=1M count=0 seek=20",
                 ImageForm.Kind.RAW);
         assertThat(used.digest()).isEqualTo(fresh.digest());

@@ -146,8 +146,8 @@ class DiskBuildTest {
         engine("one").build(request(SystemDisk.image(raw), both), StepJournal.NONE, output);
 
         SystemDisk.run("tune2fs", "-O", "encrypt", boot);
-        var empty =
-                "RUN [ -z \"$(ls -A /boot)\" ]; if touch /boot/x; then exit 9; fi; [ $(stat -c %d /efi) != $(stat -c %d /) ]";
+        var empty = "RUN [ -z \"$(ls -A /boot)\" ]; if touch /boot/x; then exit 9; fi;"
+                + " [ $(stat -c %d /efi) != $(stat -c %d /) ]";
         engine("one").build(request(SystemDisk.image(raw), empty), StepJournal.NONE, output);
     }
 
