@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param downloadTime of one such file
  * @param network the network of a build whose template allows one
  * @param userNamespaces whether commands may make user namespaces of their own
+ * @param i386Sockets whether 32-bit programs of x86 processors may open sockets, of whatever kind
  * @param privateNetworks private networks, and addresses of this machine, that builds can reach, like 10.1.0.0/16
  * @param closedNetworks networks that builds cannot reach, whatever the private networks open
  * @param packerGrace how long a stopped Packer may take to undo what it made
@@ -48,6 +49,7 @@ public record EngineSettings(
         @DefaultValue("10m") Duration downloadTime,
         @DefaultValue("own") BuildNetwork network,
         @DefaultValue("false") boolean userNamespaces,
+        @DefaultValue("false") boolean i386Sockets,
         @DefaultValue List<String> privateNetworks,
         @DefaultValue List<String> closedNetworks,
         @DefaultValue("20s") Duration packerGrace,
@@ -93,6 +95,7 @@ public record EngineSettings(
                 DataSize.ofGigabytes(2),
                 Duration.ofMinutes(10),
                 BuildNetwork.OWN,
+                false,
                 false,
                 List.of(),
                 List.of(),

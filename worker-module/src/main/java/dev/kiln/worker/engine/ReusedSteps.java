@@ -39,7 +39,7 @@ final class ReusedSteps implements AutoCloseable {
 
     /**
      * @param limits what this machine keeps free
-     * @param userNamespaces whether commands may make user namespaces, which some try
+     * @param settings say what commands may ask of the kernel, which some try
      */
     ReusedSteps(
             StepCache cache,
@@ -47,19 +47,20 @@ final class ReusedSteps implements AutoCloseable {
             BuildRequest.Reuse reuse,
             Path scratch,
             Limits limits,
-            boolean userNamespaces) {
+            EngineSettings settings) {
         this.limits = limits;
         this.cache = cache;
         this.request = request;
         this.reuse = reuse;
         this.scratch = scratch;
         this.below = new Fingerprint()
-                .add("steps-2") // count this up when anything changes in how commands are run
+                .add("steps-3") // count this up when anything changes in how commands are run
                 .add(cache.form())
                 .add(reuse.owner())
                 .add(request.base().digest().value())
                 .add(Boolean.toString(request.network()))
-                .add(Boolean.toString(userNamespaces))
+                .add(Boolean.toString(settings.userNamespaces()))
+                .add(Boolean.toString(settings.i386Sockets()))
                 .add(Long.toString(request.diskBytes()))
                 .hex();
     }

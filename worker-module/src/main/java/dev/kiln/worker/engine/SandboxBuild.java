@@ -51,8 +51,7 @@ final class SandboxBuild implements AutoCloseable {
         this.runs = new CommandRuns(settings, request, scratch, inImage, state);
         this.reused = request.reuse()
                 .filter(any -> !leavesFilesAlone())
-                .map(reuse ->
-                        new ReusedSteps(cache, request, reuse, scratch.directory(), limits, settings.userNamespaces()));
+                .map(reuse -> new ReusedSteps(cache, request, reuse, scratch.directory(), limits, settings));
         if (!leavesFilesAlone() && reused.isEmpty()) {
             inImage.prepare();
         }

@@ -180,7 +180,7 @@ final class SandboxCommands {
     }
 
     private String file(Scratch scratch, boolean network, List<String> measured, List<String> line) throws IOException {
-        SystemCallFilter.write(scratch, settings.userNamespaces());
+        SystemCallFilter.write(scratch, settings);
         return "network=" + (network ? "network" : "alone")
                 + "\nlower=" + quoted(scratch.layers().lower())
                 + "\nupper=" + quoted(scratch.layers().upper())
@@ -261,7 +261,7 @@ final class SandboxCommands {
             throws IOException {
         var line = namespaces(scratch.group().joinFiles());
         line.addAll(network ? OwnNetwork.around(scratch, busybox) : List.of());
-        var filter = SystemCallFilter.write(scratch, settings.userNamespaces());
+        var filter = SystemCallFilter.write(scratch, settings);
         line.addAll(List.of(busybox, "sh", "-c", WITH_FILTER, "kiln", filter.toString()));
         line.addAll(List.of("prlimit", "--core=0", "--fsize=" + Math.addExact(scratch.diskBytes(), 1L << 30), "--"));
         line.addAll(

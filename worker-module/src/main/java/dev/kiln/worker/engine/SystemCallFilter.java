@@ -12,8 +12,9 @@ import java.util.Locale;
 /**
  * What the commands of a build may not ask of the kernel, as a program for seccomp(2): what is the whole machine's and
  * in no namespace (keyrings, the kernel's log), what has often been a way into the kernel (user namespaces, BPF,
- * io_uring, userfaultfd, performance events), and nothing that building an image needs. A refused call fails with
- * EPERM, as without the capability for it.
+ * io_uring, userfaultfd, performance events, kinds of sockets that no network namespace holds), and nothing that
+ * building an image needs. A refused call fails with EPERM, as without the capability for it, or as on a kernel
+ * without.
  */
 final class SystemCallFilter {
 
@@ -23,6 +24,8 @@ final class SystemCallFilter {
     /** For what a kernel may lack, so that programs go on without it. */
     private static final int ENOSYS = 38;
 
+    private static final int EAFNOSUPPORT = 97;
+
     private static final int ALLOW = 0x7fff0000;
     private static final int ERROR = 0x00050000;
 
@@ -30,7 +33,7 @@ final class SystemCallFilter {
     private static final int NUMBER = 0;
 
     private static final int ARCHITECTURE = 4;
-    private static final int FLAGS = 16;
+    private static final int FIRST_ARGUMENT = 16;
 
     private static final int LOAD = 0x20;
     private static final int IF_EQUAL = 0x15;
@@ -46,19 +49,28 @@ final class SystemCallFilter {
     private static final int CLONE3 = 435;
     /** io_uring_setup, io_uring_enter, io_uring_register. */
     private static final List<Integer> IO_URING = List.of(425, 426, 427);
+    /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET: each is in a network namespace, or a file. */
+    private static final List<Integer> FAMILIES = List.of(1, 2, 10, 16, 17);
+    /** The call of 32-bit x86 programs for all that has to do with sockets; its arguments are in memory, too. */
+    private static final int SOCKETCALL = 102;
 
     /**
      * A way to call a kernel.
      *
      * @param architecture how the kernel names it (AUDIT_ARCH)
+     * @param sockets socket, socketpair
      * @param refused syslog, add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd
      */
-    private record Abi(int architecture, int cloning, int unsharing, List<Integer> refused) {
+    private record Abi(int architecture, int cloning, int unsharing, List<Integer> sockets, List<Integer> refused) {
 
-        private static final Abi X86_64 = new Abi(0xc000003e, 56, 272, List.of(103, 248, 249, 250, 298, 321, 323));
-        private static final Abi I386 = new Abi(0x40000003, 120, 310, List.of(103, 286, 287, 288, 336, 357, 374));
-        private static final Abi AARCH64 = new Abi(0xc00000b7, 220, 97, List.of(116, 217, 218, 219, 241, 280, 282));
-        private static final Abi ARM = new Abi(0x40000028, 120, 337, List.of(103, 309, 310, 311, 364, 386, 388));
+        private static final Abi X86_64 =
+                new Abi(0xc000003e, 56, 272, List.of(41, 53), List.of(103, 248, 249, 250, 298, 321, 323));
+        private static final Abi I386 =
+                new Abi(0x40000003, 120, 310, List.of(359, 360), List.of(103, 286, 287, 288, 336, 357, 374));
+        private static final Abi AARCH64 =
+                new Abi(0xc00000b7, 220, 97, List.of(198, 199), List.of(116, 217, 218, 219, 241, 280, 282));
+        private static final Abi ARM =
+                new Abi(0x40000028, 120, 337, List.of(281, 288), List.of(103, 309, 310, 311, 364, 386, 388));
 
         /** All by which programs can call this kind of machine; none if it is not known. */
         static List<Abi> of(String machine) {
@@ -78,17 +90,17 @@ final class SystemCallFilter {
     }
 
     /** Writes the program for this machine into the scratch directory, where no command can reach it. */
-    static Path write(Scratch scratch, boolean userNamespaces) throws IOException {
-        return Files.write(scratch.directory().resolve("filter"), program(MACHINE, userNamespaces));
+    static Path write(Scratch scratch, EngineSettings settings) throws IOException {
+        return Files.write(scratch.directory().resolve("filter"), program(MACHINE, settings));
     }
 
     /**
      * The program for bubblewrap's {@code --seccomp}.
      *
      * @param machine the Java name of the machine, like {@code amd64}
-     * @param userNamespaces whether user namespaces are allowed
+     * @param settings say whether user namespaces and sockets of i386 programs are allowed
      */
-    static byte[] program(String machine, boolean userNamespaces) {
+    static byte[] program(String machine, EngineSettings settings) {
         var abis = Abi.of(machine);
         var all = new Program();
         if (abis.isEmpty()) {
@@ -97,7 +109,7 @@ final class SystemCallFilter {
         }
         all.add(LOAD, ARCHITECTURE);
         for (var abi : abis) {
-            var calls = calls(abi, userNamespaces);
+            var calls = calls(abi, settings);
             all.add(IF_EQUAL, abi.architecture, 0, calls.length());
             all.add(calls);
         }
@@ -105,7 +117,7 @@ final class SystemCallFilter {
         return all.bytes();
     }
 
-    private static Program calls(Abi abi, boolean userNamespaces) {
+    private static Program calls(Abi abi, EngineSettings settings) {
         var program = new Program();
         program.add(LOAD, NUMBER);
         if (abi.equals(Abi.X86_64)) {
@@ -113,14 +125,33 @@ final class SystemCallFilter {
         }
         abi.refused.forEach(number -> program.refuse(IF_EQUAL, number, EPERM));
         IO_URING.forEach(number -> program.refuse(IF_EQUAL, number, EPERM));
-        if (!userNamespaces) {
+        abi.sockets.forEach(number -> program.add(sockets(number)));
+        if (abi.equals(Abi.I386) && !settings.i386Sockets()) {
+            program.refuse(IF_EQUAL, SOCKETCALL, ENOSYS);
+        }
+        if (!settings.userNamespaces()) {
             program.refuse(IF_EQUAL, CLONE3, ENOSYS);
             program.add(IF_EQUAL, abi.cloning, 1, 0);
             program.add(IF_EQUAL, abi.unsharing, 0, 3);
-            program.add(LOAD, FLAGS);
+            program.add(LOAD, FIRST_ARGUMENT);
             program.refuse(IF_ANY_BIT, CLONE_NEWUSER, EPERM);
         }
         program.add(RETURN, ALLOW);
+        return program;
+    }
+
+    /** Decides about one call by the family of the socket. */
+    private static Program sockets(int number) {
+        var families = new Program();
+        families.add(LOAD, FIRST_ARGUMENT);
+        for (int family : FAMILIES) {
+            families.add(IF_EQUAL, family, 0, 1);
+            families.add(RETURN, ALLOW);
+        }
+        families.add(RETURN, ERROR | EAFNOSUPPORT);
+        var program = new Program();
+        program.add(IF_EQUAL, number, 0, families.length());
+        program.add(families);
         return program;
     }
 

@@ -11,8 +11,8 @@
  *   <li>The sandbox: {@link SandboxCommands} writes the command lines, {@link SandboxProcess} runs one,
  *       {@link WaitingSandbox} makes one ahead. {@link ControlGroup}, {@link SystemCallFilter}, {@link CoveredProc},
  *       {@link OwnNetwork} and {@link Limits} are its walls; {@link SandboxCheck} tries them.
- *   <li>Base images: {@link UnpackedImages} keeps them, {@link ImageUnpacking} unpacks, {@link PackedForms} holds
- *       them packed.
+ *   <li>Base images: {@link UnpackedImages} keeps them, {@link ImageUnpacking} unpacks, {@link PackedForms} holds them
+ *       packed.
  *   <li>Ended steps: {@link Layers} and {@link LayerArchive} hold what they wrote, {@link StepKeeping} keeps it for a
  *       later attempt, {@link StepCache}, {@link SharedSteps} and {@link ReusedSteps} for other builds.
  *   <li>Results that are disks: {@link DiskResult} and {@link BootableDisk}; package {@code disk} opens and closes

@@ -43,6 +43,7 @@ class SandboxCheckIT {
                 all.downloadTime(),
                 all.network(),
                 all.userNamespaces(),
+                all.i386Sockets(),
                 all.privateNetworks(),
                 all.closedNetworks(),
                 all.packerGrace(),

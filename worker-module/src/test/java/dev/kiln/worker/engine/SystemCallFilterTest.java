@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,9 +33,13 @@ class SystemCallFilterTest {
     private static final int ARM = 0x40000028;
     private static final int MIPS = 8;
 
+    /** ESOCKTNOSUPPORT: the family was asked for type 0. */
+    private static final int NO_SUCH_TYPE = 94;
+
     private static final String ALLOWED = "allowed";
     private static final String REFUSED = "error 1";
     private static final String UNKNOWN = "error 38";
+    private static final String NO_SUCH_FAMILY = "error 97";
 
     private final RecordedOutput output = new RecordedOutput();
 
@@ -51,7 +56,10 @@ class SystemCallFilterTest {
                 .containsEntry("64-unshare-files", 0)
                 .containsEntry("32-clone3", 38)
                 .containsEntry("64-clone3", 38);
-        statuses.keySet().removeIf(name -> name.endsWith("files") || name.endsWith("clone3"));
+        assertSockets(statuses);
+        assertThat(statuses).containsEntry("32-socketcall", 38);
+        statuses.keySet()
+                .removeIf(name -> name.endsWith("files") || name.endsWith("clone3") || name.contains("socket"));
         assertThat(statuses)
                 .hasSize(24)
                 .allSatisfy((name, status) -> assertThat(status).as(name).isEqualTo(1));
@@ -69,6 +77,27 @@ class SystemCallFilterTest {
                 .doesNotContainEntry("64-clone-user", 1)
                 .containsEntry("32-keyctl", 1)
                 .containsEntry("64-keyctl", 1);
+        assertSockets(statuses);
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+    void programsOfI386MayOpenSocketsWhereTheOperatorAllowsIt() throws Exception {
+        var statuses = statuses(TestSettings.of(directory).withI386Sockets().build());
+
+        assertThat(statuses).containsEntry("32-socketcall", 14); // EFAULT: it would look for its arguments
+        assertSockets(statuses);
+    }
+
+    /** The kernel has AF_VSOCK and AF_ALG in no network namespace; without them it would give the same error. */
+    private static void assertSockets(Map<String, Integer> statuses) {
+        for (var bits : List.of("32", "64")) {
+            assertThat(statuses)
+                    .containsEntry(bits + "-socket-unix", NO_SUCH_TYPE)
+                    .containsEntry(bits + "-socket-vsock", 97)
+                    .containsEntry(bits + "-socket-alg", 97)
+                    .containsEntry(bits + "-socketpair-vsock", 97);
+        }
     }
 
     @Test
@@ -85,7 +114,8 @@ class SystemCallFilterTest {
 
     @Test
     void otherMachinesAndOtherWaysToCallThisOneAreKnown() {
-        var arm = SystemCallFilter.program("aarch64", false);
+        var closed = TestSettings.of(directory).build();
+        var arm = SystemCallFilter.program("aarch64", closed);
         assertThat(decision(arm, AARCH64, 97, NEW_USER | FILES)).isEqualTo(REFUSED);
         assertThat(decision(arm, AARCH64, 97, FILES)).isEqualTo(ALLOWED);
         assertThat(decision(arm, AARCH64, 220, NEW_USER)).isEqualTo(REFUSED);
@@ -94,12 +124,20 @@ class SystemCallFilterTest {
         assertThat(decision(arm, AARCH64, 435, 0)).isEqualTo(UNKNOWN);
         assertThat(decision(arm, ARM, 337, NEW_USER)).isEqualTo(REFUSED);
         assertThat(decision(arm, ARM, 311, 0)).isEqualTo(REFUSED);
+        assertThat(decision(arm, AARCH64, 198, 40)).isEqualTo(NO_SUCH_FAMILY);
+        assertThat(decision(arm, AARCH64, 199, 10)).isEqualTo(ALLOWED);
+        assertThat(decision(arm, AARCH64, 64, 40)).isEqualTo(ALLOWED);
+        assertThat(decision(arm, ARM, 281, 38)).isEqualTo(NO_SUCH_FAMILY);
+        assertThat(decision(arm, ARM, 281, 2)).isEqualTo(ALLOWED);
         assertThat(decision(arm, MIPS, 0, 0)).isEqualTo(UNKNOWN);
 
-        var x86 = SystemCallFilter.program("amd64", true);
+        var x86 = SystemCallFilter.program(
+                "amd64", TestSettings.of(directory).withUserNamespaces().build());
         assertThat(decision(x86, X86_64, 0x40000000 + 250, 0)).isEqualTo(UNKNOWN);
         assertThat(decision(x86, X86_64, 435, 0)).isEqualTo(ALLOWED);
-        assertThat(decision(SystemCallFilter.program("riscv64", false), MIPS, 250, 0))
+        assertThat(decision(x86, X86_64, 41, 40)).isEqualTo(NO_SUCH_FAMILY);
+        assertThat(decision(x86, X86_64, 56, 40)).isEqualTo(ALLOWED);
+        assertThat(decision(SystemCallFilter.program("riscv64", closed), MIPS, 250, 0))
                 .isEqualTo(ALLOWED);
     }
 
@@ -149,6 +187,11 @@ class SystemCallFilterTest {
                         "io_uring_enter 426 426 0",
                         "io_uring_register 427 427 0",
                         "clone3 435 435 0",
+                        "socket-unix 41 359 1",
+                        "socket-vsock 41 359 40",
+                        "socket-alg 41 359 38",
+                        "socketpair-vsock 53 360 40",
+                        "socketcall 102 102 1",
                         "unshare-files 272 310 " + FILES,
                         "unshare-user 272 310 " + NEW_USER,
                         "clone-user 56 120 " + (NEW_USER | CHILD_ENDED))

@@ -23,6 +23,7 @@ final class TestSettings {
     private Duration downloadTime;
     private EngineSettings.BuildNetwork network = EngineSettings.BuildNetwork.OWN;
     private boolean userNamespaces;
+    private boolean i386Sockets;
     private List<String> privateNetworks = List.of();
     private List<String> closedNetworks = List.of();
     private Set<KernelFileSystem> kernelFileSystems = Set.of();
@@ -109,6 +110,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings withI386Sockets() {
+        i386Sockets = true;
+        return this;
+    }
+
     TestSettings byKernel(KernelFileSystem... values) {
         kernelFileSystems = Set.of(values);
         return this;
@@ -130,6 +136,7 @@ final class TestSettings {
                 downloadTime,
                 network,
                 userNamespaces,
+                i386Sockets,
                 privateNetworks,
                 closedNetworks,
                 defaults.packerGrace(),
