@@ -68,6 +68,69 @@ class ImagesIT {
                 .isEqualTo("2");
     }
 
+    @Test
+    void anImageIsAvailableOnceItsExecutionCanNoLongerTakeItBack() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        objects.built(execution);
+        var image = server.jdbc()
+                .sql("select image_id from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
+        for (var status : List.of("BUILDING", "TESTING", "DISTRIBUTING", "CANCELLING")) {
+            objects.status(execution, status);
+            assertThat(count("ImageId", image)).as(status).isEqualTo("0");
+            var seen = owner.call("DescribeImages", "ImageId", image, "Status", "Creating");
+            assertThat(seen.at("TotalCount")).as(status).isEqualTo("1");
+            assertThat(seen.at("Images/Image/0/Status")).isEqualTo("Creating");
+            assertThat(seen.at("Images/Image/0/Usable")).isEqualTo("false");
+            assertThat(seen.at("Images/Image/0/Progress")).isNotEqualTo("100%");
+            assertThat(owner.rest("GET", "/api/v1/images/" + image, "").at("status"))
+                    .isEqualTo("Creating");
+        }
+
+        objects.status(execution, "RELEASING");
+
+        var seen = owner.call("DescribeImages", "ImageId", image);
+        assertThat(seen.at("Images/Image/0/Status")).isEqualTo("Available");
+        assertThat(seen.at("Images/Image/0/Usable")).isEqualTo("true");
+        assertThat(count("ImageId", image, "Status", "Creating")).isEqualTo("0");
+        // Failed targets are tried again: what has succeeded stays.
+        server.jdbc()
+                .sql("update execution set status = 'DISTRIBUTING', outcome = 'PARTITION_SUCCESS' where id = :id")
+                .param("id", execution)
+                .update();
+        assertThat(count("ImageId", image)).isEqualTo("1");
+        assertThat(owner.rest("GET", "/api/v1/images/" + image, "").at("status"))
+                .isEqualTo("Available");
+    }
+
+    /** Somebody may be as quick as that; DescribeImages is for those who wait. */
+    @Test
+    void anImageThatIsNotFinishedCanBeUsedByItsId() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        objects.built(execution);
+        objects.status(execution, "TESTING");
+        var image = server.jdbc()
+                .sql("select image_id from execution where id = :id")
+                .param("id", execution)
+                .query(String.class)
+                .single();
+
+        assertThat(share(image, "AddAccount.1").status()).isEqualTo(200);
+        assertThat(count("ImageId", image)).isEqualTo("0");
+        assertThat(stranger.call("DescribeImages", "ImageId", image, "Status", "Creating")
+                        .at("TotalCount"))
+                .isEqualTo("1");
+        assertThat(owner.call("ModifyImageAttribute", "ImageId", image, "Status", "Available")
+                        .refusal())
+                .isEqualTo("403 ImageStatus.NotDeprecated");
+        assertThat(owner.call("ModifyImageAttribute", "ImageId", image, "ImageName", "renamed")
+                        .status())
+                .isEqualTo(200);
+        objects.start(objects.template(image));
+    }
+
     /** As of uploads from before their limit. */
     @Test
     void ofLongMetadataAPageReadsOnlyTheArchitecture() {

@@ -1,6 +1,7 @@
 package dev.kiln.api.dashboard;
 
 import dev.kiln.api.rpc.PagingTokens.Position;
+import dev.kiln.image.RevocableImages;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,6 +27,7 @@ public final class ShownImages {
      *
      * @param version its number in its family, 1 for the oldest that exists; 0 outside of families
      * @param digest empty for an image in a cloud
+     * @param unfinished whether the execution that made it may still take it back
      * @param copies {@code region id state} for each other copy
      * @param origin the image that it was built or copied from, empty for uploads
      */
@@ -39,6 +41,7 @@ public final class ShownImages {
             long bytes,
             Optional<String> digest,
             boolean deprecated,
+            boolean unfinished,
             List<String> copies,
             List<String> accounts,
             String origin,
@@ -57,7 +60,8 @@ public final class ShownImages {
                    array(select distinct s.account_id from image_share s
                           where s.state = 'SHARED' and (s.image_id = i.id or s.image_id in
                                 (select c.id from image_copy c where c.execution_id = i.execution_id))
-                          order by 1) as accounts
+                          order by 1) as accounts,\s""" + RevocableImages.CONDITION + """
+                   as unfinished
               from image_copy i left join execution e on e.id = i.execution_id
              where i.state = 'COPIED'
                and (e.id is null or i.id = e.image_id
@@ -99,6 +103,7 @@ public final class ShownImages {
                 row.getLong("bytes"),
                 Optional.ofNullable(row.getString("digest")),
                 row.getBoolean("deprecated"),
+                row.getBoolean("unfinished"),
                 List.of((String[]) row.getArray("copies").getArray()),
                 Arrays.stream((Long[]) row.getArray("accounts").getArray())
                         .map(String::valueOf)

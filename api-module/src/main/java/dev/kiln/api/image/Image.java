@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param digest digest of the stored bytes, once verified
  * @param shared whether any account besides the owner can read it
  * @param deprecated still available, but not to be chosen for new uses
+ * @param revocable whether the execution that made it may still take it back
  * @param copied whether CopyImage made it
  * @param imported whether it came from a bucket
  * @param failure why it could not be made, in words; empty otherwise
@@ -39,6 +40,7 @@ record Image(
         long bytesDone,
         boolean shared,
         boolean deprecated,
+        boolean revocable,
         boolean copied,
         boolean imported,
         String failure,
@@ -101,6 +103,7 @@ record Image(
                 bytesDone,
                 shared,
                 deprecated,
+                revocable,
                 copied,
                 imported,
                 failure,
@@ -114,9 +117,15 @@ record Image(
 
     /** Status on the wire. */
     String status() {
-        return deprecated ? DEPRECATED : state.wire();
+        return deprecated ? DEPRECATED : shown().wire();
     }
 
+    /** The state as it is shown: whoever waits until an image is available must not get one that is taken back. */
+    State shown() {
+        return isAvailable() && revocable ? State.COPYING : state;
+    }
+
+    /** Whether its bytes are there, finished or not. */
     boolean isAvailable() {
         return state == State.COPIED;
     }

@@ -118,7 +118,7 @@ class ImageController {
                 image.description(),
                 image.region().value(),
                 image.owner().toString(),
-                image.state().wire(),
+                image.shown().wire(),
                 image.failure(),
                 image.digest().map(Object::toString).orElse(""),
                 image.bytes(),

@@ -5,6 +5,7 @@ import dev.kiln.api.operation.Tags;
 import dev.kiln.image.Digest;
 import dev.kiln.image.ImageForm;
 import dev.kiln.image.ImageId;
+import dev.kiln.image.RevocableImages;
 import dev.kiln.region.RegionId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,8 +27,8 @@ final class ImageRows implements RowMapper<Image> {
             i.id, i.account_id, i.region_id, i.source_image_id, i.name, i.family, i.description, i.state, i.digest,
             i.bytes, i.bytes_done, i.deprecated, i.copy_of, i.import_object, i.error_info, i.form, i.disk_bytes,
             i.artifact, i.tags, i.kept, i.created_at, coalesce(i.metadata ->> 'architecture', '') as architecture,
-            exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared
-            """;
+            exists (select from image_share s where s.image_id = i.id and s.state = 'SHARED') as shared,
+            """ + RevocableImages.CONDITION + " as revocable ";
 
     private static final TypeReference<Map<String, String>> KEPT = new TypeReference<>() {};
 
@@ -53,6 +54,7 @@ final class ImageRows implements RowMapper<Image> {
                 row.getLong("bytes_done"),
                 row.getBoolean("shared"),
                 row.getBoolean("deprecated"),
+                row.getBoolean("revocable"),
                 row.getString("copy_of") != null,
                 row.getString("import_object") != null,
                 row.getString("error_info"),

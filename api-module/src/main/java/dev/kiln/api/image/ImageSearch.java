@@ -2,6 +2,7 @@ package dev.kiln.api.image;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.operation.Tags;
+import dev.kiln.image.RevocableImages;
 import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import java.time.Instant;
@@ -65,7 +66,10 @@ final class ImageSearch {
               and (:name = '' or i.name like :name)
               and (:family = '' or i.family = :family)
               and (:owner = 0 or i.account_id = :owner)
-              and case when i.deprecated then 'DEPRECATED' else i.state end = any(cast(:states as text[]))
+              and case when i.deprecated then 'DEPRECATED'
+                       when i.state = 'COPIED' and\s""" + RevocableImages.CONDITION + """
+                       then 'COPYING'
+                       else i.state end = any(cast(:states as text[]))
               and (:architecture = '' or coalesce(i.metadata ->> 'architecture', :architecture) = :architecture)
               and (:resourceGroup = '' or i.kept ->> 'ResourceGroupId' = :resourceGroup)
               and i.tags @> cast(:tags as jsonb)

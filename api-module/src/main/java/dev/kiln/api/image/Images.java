@@ -4,6 +4,7 @@ import dev.kiln.account.AccountId;
 import dev.kiln.image.FamilyImages;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageInspector;
+import dev.kiln.image.RevocableImages;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.StoredObject;
 import dev.kiln.template.Tag;
@@ -195,11 +196,12 @@ public final class Images {
      */
     boolean isRevocable(ImageId id) {
         return jdbc.sql("""
-                select exists (select from image_copy i join execution e on e.id = i.execution_id
-                    where i.id = :id
-                      and (i.state <> 'COPIED'
-                           or e.finished_at is null and coalesce(e.outcome, '') not in ('SUCCESS', 'PARTITION_SUCCESS')))
-                """).param("id", id.value()).query(Boolean.class).single();
+                select exists (select from image_copy i
+                    where i.id = :id and i.execution_id is not null
+                      and (i.state <> 'COPIED' or\s""" + RevocableImages.CONDITION + "))")
+                .param("id", id.value())
+                .query(Boolean.class)
+                .single();
     }
 
     /** The attributes given for an uploaded, copied or imported image. */

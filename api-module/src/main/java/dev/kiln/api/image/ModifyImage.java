@@ -129,7 +129,7 @@ class ModifyImage implements Operation<Done> {
             throw UNFINISHED.because("The specified image is " + image.status() + ". Wait until it is available.");
         }
         call.find(STATUS).ifPresent(status -> {
-            if (status.equals(image.status())) {
+            if (status.equals(Image.DEPRECATED) == image.deprecated()) {
                 throw (image.deprecated() ? NOT_AVAILABLE : NOT_DEPRECATED)
                         .because("The specified image is " + status + " already.");
             }

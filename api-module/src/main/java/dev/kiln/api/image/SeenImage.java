@@ -45,7 +45,7 @@ record SeenImage(Image image, AccountId by) {
             Field.flag("IsSubscribed", seen -> false),
             Field.flag("IsPublic", seen -> false),
             Field.text("Usage", seen -> "none"),
-            Field.flag("Usable", seen -> seen.image().isAvailable()),
+            Field.flag("Usable", seen -> isFinished(seen.image())),
             Field.objects("DiskDeviceMappings", "DiskDeviceMapping", seen -> List.of(seen.image()), DISK),
             Field.object("Features", SeenImage::image, FEATURES),
             Field.objects("Tags", "Tag", seen -> seen.image().tags(), Tags.SHAPE));
@@ -54,13 +54,17 @@ record SeenImage(Image image, AccountId by) {
         return image.owner().equals(by);
     }
 
+    private static boolean isFinished(Image image) {
+        return image.shown() == Image.State.COPIED;
+    }
+
     private static long gibibytes(Image image) {
         long bytes = Math.max(image.bytes(), image.form().diskBytes());
         return Math.max(1, (bytes + GIB - 1) / GIB);
     }
 
     private static String progress(Image image) {
-        if (image.isAvailable()) {
+        if (isFinished(image)) {
             return "100%";
         }
         return image.bytes() > 0 ? Math.min(99, image.bytesDone() * 100 / image.bytes()) + "%" : "0%";

@@ -98,7 +98,7 @@ class RebuildsIT {
     }
 
     @Test
-    void nothingIsBuiltOnAnImageBeforeItHasPassedItsTest() {
+    void nothingIsBuiltOnAnImageBeforeItHasPassedItsTestAndIsThereToStay() {
         var base = here.objects.image("old", "tested");
         var template = here.rebuilt("tested", "");
         var failed = here.objects.start(here.template());
@@ -124,9 +124,10 @@ class RebuildsIT {
         assertThat(here.first.compare()).isZero();
         assertThat(here.rebuild(template).at("baseImageId")).isEqualTo(base);
         here.objects.status(passed, "DISTRIBUTING");
+        assertThat(here.first.compare()).as("it can be cancelled").isZero();
+        here.objects.status(passed, "RELEASING");
         assertThat(here.first.compare()).isEqualTo(1);
         assertThat(here.rebuild(template).at("baseImageId")).isEqualTo(next);
-        here.objects.status(passed, "RELEASING");
         here.finishAll(template);
         assertThat(here.first.compare()).isZero();
         assertThat(here.executions(template)).hasSize(1);
