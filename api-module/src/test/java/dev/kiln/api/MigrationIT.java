@@ -104,22 +104,8 @@ class MigrationIT {
 
     @Test
     void executionsThatEndedBeforeAreCounted() {
-        Flyway.configure()
-                .dataSource(database.url(), database.user(), database.password())
-                .locations("classpath:db/migration")
-                .target("10")
-                .load()
-                .migrate();
-        database.client().sql("""
-                with owner as (insert into account (id, name) values (1, 'owner') returning id),
-                made as (
-                    insert into template (id, account_id, region_id, name, base_image_type, base_image)
-                    select 'ip-' || repeat('0', 20), id, 'cn-hangzhou', 'before', 'IMAGE', 'm-0' from owner returning *)
-                insert into execution (id, template_id, account_id, region_id, image_id, status, finished_at)
-                select 'exec-' || repeat(n::text, 20), id, account_id, region_id, 'm-0',
-                       (array['SUCCESS', 'SUCCESS', 'FAILED', 'PREPARING'])[n], case when n < 4 then now() end
-                  from made, generate_series(1, 4) n
-                """).update();
+        migrateTo("10");
+        addExecutions("SUCCESS", "SUCCESS", "FAILED", "PREPARING");
 
         start(Map.of());
 
@@ -129,6 +115,49 @@ class MigrationIT {
                         .list())
                 .containsExactly("FAILED 1", "SUCCESS 2");
         assertThat(new EveryEndIsCounted(database.client()).violations()).isEmpty();
+    }
+
+    @Test
+    void anImageWhoseTestFailedBeforeIsDeprecatedAndNoOtherIs() {
+        migrateTo("37");
+        addExecutions("SUCCESS", "TEST_FAILED", "PARTITION_SUCCESS", "PREPARING");
+        database.client().sql("""
+                insert into image_copy (id, account_id, region_id, execution_id, name, state, digest, bytes)
+                select 'm-' || substr(e.id, 6, 1), account_id, region_id, e.id, 'made', 'COPIED',
+                       'sha256:' || repeat('0', 64), 1
+                  from execution e
+                """).update();
+
+        start(Map.of());
+
+        assertThat(database.client()
+                        .sql("select id from image_copy where deprecated")
+                        .query(String.class)
+                        .list())
+                .containsExactly("m-2");
+    }
+
+    private void migrateTo(String version) {
+        Flyway.configure()
+                .dataSource(database.url(), database.user(), database.password())
+                .locations("classpath:db/migration")
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    /** Executions of a template, one in each status; those in PREPARING have not ended. */
+    private void addExecutions(String... statuses) {
+        database.client().sql("""
+                with owner as (insert into account (id, name) values (1, 'owner') returning id),
+                made as (
+                    insert into template (id, account_id, region_id, name, base_image_type, base_image)
+                    select 'ip-' || repeat('0', 20), id, 'cn-hangzhou', 'before', 'IMAGE', 'm-0' from owner returning *)
+                insert into execution (id, template_id, account_id, region_id, image_id, status, finished_at)
+                select 'exec-' || repeat(n::text, 20), id, account_id, region_id, 'm-0', status,
+                       case when status <> 'PREPARING' then now() end
+                  from made, unnest(cast(:statuses as text[])) with ordinality as given(status, n)
+                """).param("statuses", statuses).update();
     }
 
     private void start(Map<String, String> more) {
