@@ -94,13 +94,12 @@ public final class EventRelay implements SmartLifecycle {
         }
         var events = outbox.unpublished(BATCH, messages.traced());
         if (!events.isEmpty()) {
-            var ids = events.stream().map(Outbox.Event::id).toList();
             if (sentInVain) {
-                outbox.published(ids);
+                outbox.published(events);
             }
             send(events);
             sentInVain = true;
-            outbox.published(ids);
+            outbox.published(events);
         }
         return events.size();
     }

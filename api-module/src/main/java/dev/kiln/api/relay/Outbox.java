@@ -14,6 +14,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The events that are not published yet. */
 public final class Outbox {
 
+    /**
+     * The lock on the history of a template. Who marks its events as published shares it, and who deletes some of its
+     * executions has it alone, until the end of the transaction. Otherwise an event that is marked while its execution
+     * is being deleted would stay for ever: too late for the one to delete it, and too early for the other.
+     */
+    public static final String HISTORY_LOCK = "hashtextextended('history of ' || %s, 0)";
+
     private final JdbcClient jdbc;
 
     Outbox(JdbcClient jdbc) {
@@ -88,22 +95,33 @@ public final class Outbox {
     /**
      * Marks what the broker has acknowledged. For executions deleted in the meantime, this also removes the history.
      */
-    void published(List<Long> ids) {
+    void published(List<Event> events) {
+        shareHistories(events.stream().map(Event::template).distinct().toArray(String[]::new));
+        // A statement of its own, to see what those who had the locks have deleted.
+        var ids = events.stream().map(Event::id).toArray(Long[]::new);
         // PostgreSQL does not know the length of a selected array, so one plan serves batches of any length.
         var marked = jdbc.sql("""
                         update execution_event v set published_at = now()
                          where v.id = any(array(select unnest(:ids))) and exists (select from execution e where e.id = v.execution_id)
-                        """).param("ids", ids.toArray(Long[]::new)).update();
-        if (marked < ids.size()) {
+                        """).param("ids", ids).update();
+        if (marked < ids.length) {
             forgetDeleted(ids);
         }
     }
 
-    private void forgetDeleted(List<Long> ids) {
+    private void shareHistories(String[] templates) {
+        jdbc.sql("select pg_advisory_xact_lock_shared(" + HISTORY_LOCK.formatted("t")
+                        + ") from unnest(cast(:templates as text[])) t")
+                .param("templates", templates)
+                .query()
+                .listOfRows();
+    }
+
+    private void forgetDeleted(Long[] ids) {
         jdbc.sql("""
                         delete from execution_event v
                          where v.id = any(:ids) and not exists (select from execution e where e.id = v.execution_id)
-                        """).param("ids", ids.toArray(Long[]::new)).update();
+                        """).param("ids", ids).update();
     }
 
     private static Event event(ResultSet row, int number) throws SQLException {

@@ -2,6 +2,7 @@ package dev.kiln.api.template;
 
 import dev.kiln.account.AccountId;
 import dev.kiln.api.operation.Tags;
+import dev.kiln.api.relay.Outbox;
 import dev.kiln.api.rpc.PagingTokens;
 import dev.kiln.api.rpc.PagingTokens.Position;
 import dev.kiln.image.ImageForm;
@@ -130,6 +131,7 @@ public final class Templates {
 
     /** Removes some of the template's finished executions, the oldest; false if none was left. */
     boolean deletePartOfHistory(TemplateId id) {
+        lockHistory(id);
         return jdbc.sql("""
                         with gone as (
                             -- For update: one that is reopened meanwhile is seen to run.
@@ -144,12 +146,20 @@ public final class Templates {
 
     /** Removes the template, its executions, and their published events. Images stay. */
     void delete(TemplateId id) {
+        lockHistory(id);
         // By execution: events have no index by template.
         jdbc.sql("""
                 delete from execution_event v using execution e
                 where e.template_id = :id and v.execution_id = e.id and v.published_at is not null
                 """).param("id", id.value()).update();
         jdbc.sql("delete from template where id = :id").param("id", id.value()).update();
+    }
+
+    private void lockHistory(TemplateId id) {
+        jdbc.sql("select pg_advisory_xact_lock(" + Outbox.HISTORY_LOCK.formatted(":id") + ")")
+                .param("id", id.value())
+                .query()
+                .listOfRows();
     }
 
     void setContext(TemplateId id, String digest) {
