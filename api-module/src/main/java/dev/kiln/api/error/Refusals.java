@@ -55,6 +55,14 @@ public final class Refusals {
                 "ServiceUnavailable", 503, "Bucket " + bucket + " cannot be reached now. Try again in a moment.");
     }
 
+    public static ApiException xzBusy() {
+        return new ApiException(
+                "ServiceUnavailable",
+                503,
+                "Many archives are being unpacked by xz now, and this one has not had its turn. Try again in a moment,"
+                        + " or pack it by gzip or zstd.");
+    }
+
     public static ApiException imageNotFound(String image) {
         return IMAGE_NOT_FOUND.because("The specified ImageId " + quoted(image) + " does not exist in this region.");
     }

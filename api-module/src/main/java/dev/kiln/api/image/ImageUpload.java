@@ -10,6 +10,7 @@ import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageInspector;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ArchiveRefusedException;
+import dev.kiln.image.archive.XzBusyException;
 import dev.kiln.image.disk.DiskRefusedException;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.StoredObject;
@@ -88,6 +89,8 @@ class ImageUpload {
             throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
         } catch (DiskRefusedException e) {
             throw RestCodes.INVALID_DISK.because(e.getMessage());
+        } catch (XzBusyException e) {
+            throw Refusals.xzBusy();
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }

@@ -10,6 +10,7 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.ImageKeys;
 import dev.kiln.image.archive.ArchiveInspector;
 import dev.kiln.image.archive.ArchiveRefusedException;
+import dev.kiln.image.archive.XzBusyException;
 import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.region.StoreKey;
@@ -138,6 +139,8 @@ class ContextController {
             inspector.inspectContext(offset -> store.open(key, digest, offset));
         } catch (ArchiveRefusedException e) {
             throw RestCodes.INVALID_ARCHIVE.because(e.getMessage());
+        } catch (XzBusyException e) {
+            throw Refusals.xzBusy();
         } catch (IOException e) {
             throw Refusals.regionAway(store.region());
         }

@@ -61,7 +61,7 @@ public final class Unpacking {
         try {
             if (!XZ_TURNS.tryAcquire(limits.xzWait().toNanos(), TimeUnit.NANOSECONDS)) {
                 // Not the archive's fault: whoever asked may try again.
-                throw new SourceFailedException(new IOException(
+                throw new SourceFailedException(new XzBusyException(
                         "the archive has waited " + limits.xzWait().toSeconds() + " s while " + MOST_XZ
                                 + " others were unpacked by xz; try again, or pack it by gzip or zstd"));
             }

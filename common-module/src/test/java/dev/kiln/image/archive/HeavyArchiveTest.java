@@ -170,7 +170,7 @@ class HeavyArchiveTest {
         Unpacking.XZ_TURNS.acquire(Unpacking.MOST_XZ);
         try {
             assertThatThrownBy(() -> new ArchiveInspector(limits).inspect(Archives.source(xz(20))))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(XzBusyException.class)
                     .hasMessageContaining("try again");
         } finally {
             Unpacking.XZ_TURNS.release(Unpacking.MOST_XZ);
