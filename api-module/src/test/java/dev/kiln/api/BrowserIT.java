@@ -223,6 +223,32 @@ class BrowserIT {
         assertThat(page.locator(".log .row.target .no")).hasText("123456");
     }
 
+    @Test
+    void aLineOfMegabytesIsNotReadAgainWithEachPiece() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        worker.moves(execution, "BUILDING");
+        worker.prints(execution, "\u001b[31m" + "x".repeat(4_000_000));
+        signIn(page);
+        page.addInitScript("""
+                window.scanned = 0;
+                for (const name of ['includes', 'matchAll']) {
+                    const real = String.prototype[name];
+                    String.prototype[name] = function (...given) {
+                        window.scanned += this.length;
+                        return real.apply(this, given);
+                    };
+                }""");
+        page.navigate(url("/ui/executions/" + execution));
+        page.waitForFunction("() => document.getElementById('log-view').log?.offset === 4000005");
+
+        assertThat((Integer) page.evaluate("() => window.scanned")).isLessThan(3 * 4_000_000);
+        assertThat(page.locator(".log .row").last()).containsText("3,995,005 more characters");
+        for (var piece : List.of("\u001b[3", "2m\n", "10 %\r", "20 %\r", "30", " %")) {
+            worker.prints(execution, piece);
+        }
+        assertThat(page.locator(".log .row .f2")).hasText("30 %");
+    }
+
     private static String numbered(int from, int to) {
         return IntStream.rangeClosed(from, to)
                 .mapToObj(n -> "line " + n + " of a long log\n")

@@ -2,6 +2,7 @@
 
 const PLAIN = Object.freeze({ classes: "" });
 const ESCAPE = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
+const LONGEST = 100;
 const STYLES = { 1: "bold", 2: "dim", 3: "italic", 4: "underline" };
 
 /** Whether a sequence is about colours: those that terminals have for themselves begin with another character. */
@@ -64,6 +65,11 @@ export function after(line, style) {
     if (isStyle(match)) { style = styled(style, match[1].split(/[;:]/).map(Number)); }
   }
   return style;
+}
+
+/** The sequence that the text ends in the middle of, if it can become one for a style; those are short. */
+export function unfinished(text) {
+  return /\u001b(?:\[[0-?]*)?$/.exec(text.slice(-LONGEST))?.[0] ?? "";
 }
 
 /** Splits the line into runs of text with one style each. */

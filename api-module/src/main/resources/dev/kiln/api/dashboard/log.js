@@ -1,10 +1,12 @@
 // The log of an execution: all lines are in memory, and only those in the window are on the page.
 
-import { PLAIN, after, plain, runs } from "./ansi.js";
+import { PLAIN, after, plain, runs, unfinished } from "./ansi.js";
 
 const ROW = 20;
 const SPARE = 20;
 const LONGEST = 5000;
+// What a line has beyond this is only counted, since a line that is shown is read again whenever something is drawn.
+const KEPT = 1_000_000;
 // Browsers limit the height of elements, somewhere above this.
 const MOST_PIXELS = 8_000_000;
 const SEARCHED_AT_ONCE = 20_000;
@@ -14,6 +16,8 @@ export class Log {
     this.view = view;
     this.lines = [];
     this.marks = [];
+    this.beyond = new Map();
+    this.rest = "";
     this.steps = new Map();
     this.offset = 0;
     this.open = false;
@@ -55,26 +59,47 @@ export class Log {
     while (from < text.length) {
       const end = text.indexOf("\n", from);
       const piece = text.slice(from, end < 0 ? undefined : end);
-      if (this.open) {
-        const last = this.lines.length - 1;
-        this.lines[last] += piece;
-        this.style = after(this.lines[last], this.marks[last].style);
-      } else {
-        this.add(piece, mark);
-      }
+      if (this.open) { this.goOn(piece); } else { this.add(piece, mark); }
       this.open = end < 0;
       from = end < 0 ? text.length : end + 1;
     }
   }
 
+  /** More of the last line; a carriage return removes what stands before it, unless it is the end so far. */
+  goOn(piece) {
+    const at = this.lines.length - 1;
+    const from = piece.slice(0, -1).lastIndexOf("\r");
+    const anew = from >= 0 || (this.returns && piece !== "");
+    this.keep(at, anew ? "" : this.lines[at], from < 0 ? piece : piece.slice(from + 1));
+    this.read(piece);
+  }
+
+  /** Sets a line, and counts what of the piece has no room behind the text. */
+  keep(at, text, piece) {
+    const room = KEPT - text.length;
+    const more = Math.max(0, piece.length - room) + (text && this.beyond.get(at) || 0);
+    this.lines[at] = text + (piece.length > room ? piece.slice(0, room) : piece);
+    if (more > 0) { this.beyond.set(at, more); } else { this.beyond.delete(at); }
+  }
+
+  /** Follows the style through a piece; a sequence that the piece ends in the middle of is read with the next one. */
+  read(piece) {
+    const text = this.rest + piece;
+    this.style = after(text, this.style || PLAIN);
+    this.rest = unfinished(text);
+    if (piece) { this.returns = piece.endsWith("\r"); }
+  }
+
   add(line, mark) {
-    this.lines.push(line);
+    this.keep(this.lines.length, "", line);
     // Lines of a part share one object as long as they begin in the same style.
     const style = this.style || PLAIN;
     const before = this.marks.at(-1);
     this.marks.push(this.part === mark && before.style === style ? before : { ...mark, style });
     this.part = mark;
-    this.style = after(line, style);
+    this.rest = "";
+    this.returns = false;
+    this.read(line);
     if (mark.kiln && mark.step && line.startsWith("[")) {
       const name = mark.stage + " " + mark.step;
       if (!this.steps.has(name)) { this.steps.set(name, this.lines.length - 1); }
@@ -163,7 +188,10 @@ export class Log {
       this.highlight(span, run.text, at);
       text.append(span);
     }
-    if (cut) { text.append(` … ${(line.length - LONGEST).toLocaleString("en")} more characters`); }
+    if (cut) {
+      const more = line.length - LONGEST + (this.beyond.get(at) || 0);
+      text.append(` … ${more.toLocaleString("en")} more characters`);
+    }
   }
 
   highlight(span, text, at) {
