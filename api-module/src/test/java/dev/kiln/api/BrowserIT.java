@@ -249,6 +249,23 @@ class BrowserIT {
         assertThat(page.locator(".log .row .f2")).hasText("30 %");
     }
 
+    @Test
+    void anOpenPageTellsThatTheWorkerIsLost() {
+        var execution = objects.start(objects.template(objects.image("base")));
+        worker.moves(execution, "BUILDING");
+        signIn(page);
+        page.navigate(url("/ui/executions/" + execution));
+        assertThat(status()).hasText("Building");
+
+        worker.isLost(execution);
+
+        assertThat(status()).hasText("Waiting");
+        assertThat(page.locator(".waiting-note")).containsText("in line");
+        worker.moves(execution, "DISTRIBUTING");
+        assertThat(status()).hasText("Distributing");
+        assertThat(page.locator(".waiting-note")).hasCount(0);
+    }
+
     private static String numbered(int from, int to) {
         return IntStream.rangeClosed(from, to)
                 .mapToObj(n -> "line " + n + " of a long log\n")

@@ -1,20 +1,35 @@
 package dev.kiln.api;
 
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Writes what a worker would write, for tests that watch. */
 final class FakeWorker {
 
     private static final int CHUNK = 1 << 15;
 
+    // As with a worker, a session holds the locks of the templates that are worked on.
+    private static final Map<TestDatabase, Connection> SESSIONS = new ConcurrentHashMap<>();
+
     private final ApiServer server;
+    private final Set<String> held = new HashSet<>();
 
     FakeWorker(ApiServer server) {
         this.server = server;
     }
 
-    /** A change of status, with its event. */
+    /** A change of status, with its event; it has the execution until that has ended. */
     void moves(String execution, String status) {
+        if (held.add(execution)) {
+            lock("pg_advisory_lock", execution);
+        }
         server.jdbc().sql("""
                 with before as (select status from execution where id = :id),
                 moved as (
@@ -27,6 +42,34 @@ final class FakeWorker {
                        (execution_id, template_id, account_id, sequence, from_status, to_status, attempt, published_at)
                 select m.id, m.template_id, m.account_id, m.version, b.status, m.status, m.attempt, now() from moved m, before b
                 """).param("status", status).param("id", execution).update();
+        if (ExecutionStatus.valueOf(status).isFinal()) {
+            isLost(execution);
+        }
+    }
+
+    /** It has the execution no longer. */
+    void isLost(String execution) {
+        held.remove(execution);
+        lock("pg_advisory_unlock", execution);
+    }
+
+    private void lock(String function, String execution) {
+        var session = SESSIONS.computeIfAbsent(server.database(), FakeWorker::session);
+        try (var statement = session.prepareStatement(
+                "select " + function + "(hashtextextended(template_id, 0)) from execution where id = ?")) {
+            statement.setString(1, execution);
+            statement.execute();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Connection session(TestDatabase database) {
+        try {
+            return database.dataSource().getConnection();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void fails(String execution, String info) {

@@ -41,6 +41,38 @@ class ShownTruthIT {
     }
 
     @Test
+    void whatLostItsWorkerWaitsForAnother() {
+        var execution = execution();
+        var path = "/ui/executions/" + execution;
+        worker.moves(execution, "BUILDING");
+        worker.begins(execution, 1, "RUN make");
+        assertThat(page("/ui/executions")).contains("Building");
+        assertThat(stage(page(path), "Building")).isEqualTo("Running");
+
+        worker.isLost(execution);
+
+        assertThat(page("/ui/executions")).contains("Waiting").doesNotContain("Building");
+        var lost = page(path);
+        assertThat(lost).contains("Waits for a worker", "No worker is there.").doesNotContain("Running</span>");
+        assertThat(stage(lost, "Building")).isEqualTo("Waiting");
+        worker.moves(execution, "DISTRIBUTING");
+        assertThat(stage(page(path), "Distributing")).isEqualTo("Running");
+    }
+
+    @Test
+    void howLongOtherExecutionsTookIsShownOnlyToWhoMayListThem() {
+        var template = objects.template(objects.image("base"));
+        var earlier = objects.start(template);
+        worker.moves(earlier, "BUILDING");
+        worker.moves(earlier, "SUCCESS");
+        var path = "/ui/executions/" + objects.start(template);
+        var narrow = pages.session(TestKeys.narrowed(server, account, TestKeys.allow("kiln:GetExecution", "*")));
+
+        assertThat(page(path)).contains(">usually ");
+        assertThat(pages.get(path, narrow).text()).contains("Building").doesNotContain(">usually ");
+    }
+
+    @Test
     void aDistributionThatFailedSomewhereIsPartlyDone() {
         var execution = execution();
         worker.copies(execution, "cn-hangzhou", "COPIED", 100);

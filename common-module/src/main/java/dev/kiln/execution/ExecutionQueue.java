@@ -115,6 +115,24 @@ public final class ExecutionQueue {
                 .orElseGet(OptionalInt::empty);
     }
 
+    /** Whether any worker is running. */
+    public boolean isServed() {
+        return jdbc.sql("select exists (select from live_worker)")
+                .query(Boolean.class)
+                .single();
+    }
+
+    /**
+     * An additional column, beside those of an execution e: whether it waits for a worker, be it the first or one that
+     * continues after another was lost. Cancels are left out: they end soon, with a worker or without.
+     */
+    public static final String WAITS = """
+            , e.finished_at is null and e.status <> 'CANCELLING' and hashtextextended(e.template_id, 0) not in (
+                  select l.classid::bigint << 32 | l.objid::bigint from pg_locks l
+                   where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+                     and l.database = (select oid from pg_database where datname = current_database())) as waits
+            """;
+
     /** Additional columns, beside those of an execution e, that {@link #waitsFor} reads. */
     public static final String UNMET = """
             , case when e.needed_in = e.status then unmet_needs(e.needs) end as unmet,

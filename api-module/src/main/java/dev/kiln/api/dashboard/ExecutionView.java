@@ -39,8 +39,9 @@ public record ExecutionView(
      * Its place in the queue.
      *
      * @param position 0 if no present worker can do what it needs
+     * @param served whether there is any worker
      */
-    public record Waiting(int position, Optional<Duration> startsIn) {}
+    public record Waiting(int position, Optional<Duration> startsIn, boolean served) {}
 
     /**
      * A stage in the time line.

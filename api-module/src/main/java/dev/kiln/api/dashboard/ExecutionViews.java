@@ -60,15 +60,18 @@ final class ExecutionViews {
             throw Refusals.executionNotFound(); // its template was deleted since the row was read
         }
         var waiting = waiting(row);
+        var now = waiting.isPresent() ? Status.WAITING : Status.of(row.status());
         var allowed = allowed(row, visitor);
+        // What other executions took is for those who may list them.
+        var usual = visitor.mayList(row) ? times.usual(row.templateId(), row.createdAt()) : Map.<String, Double>of();
         return new ExecutionView(
                 row,
-                waiting.isPresent() ? Status.WAITING : Status.of(row.status()),
-                waiting.isPresent() ? Status.WAITING.word() : Status.word(row.status()),
+                now,
+                waiting.isPresent() ? now.word() : Status.word(row.status()),
                 failure(row),
                 waiting,
-                stages(row, events),
-                steps.of(row.id()).stream().map(step -> step(row, step)).toList(),
+                stages(row, now, events, usual),
+                steps.of(row.id()).stream().map(step -> step(row, now, step)).toList(),
                 allowed.targets() ? targets(id) : List.of(),
                 allowed.parameters() ? parameters.shown(id) : List.of(),
                 allowed);
@@ -76,14 +79,13 @@ final class ExecutionViews {
 
     private Optional<ExecutionView.Waiting> waiting(ShownExecutions.Row row) {
         if (row.waitsForAbility()) {
-            return Optional.of(new ExecutionView.Waiting(0, Optional.empty()));
+            return Optional.of(new ExecutionView.Waiting(0, Optional.empty(), true));
         }
-        var position = row.status() == ExecutionStatus.PREPARING || row.isRetry()
-                ? queue.position(new ExecutionId(row.id()))
-                : OptionalInt.empty();
+        var position = row.waits() ? queue.position(new ExecutionId(row.id())) : OptionalInt.empty();
         return position.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ExecutionView.Waiting(position.getAsInt(), queue.startsIn(position.getAsInt())));
+                : Optional.of(new ExecutionView.Waiting(
+                        position.getAsInt(), queue.startsIn(position.getAsInt()), queue.isServed()));
     }
 
     private ExecutionView.Allowed allowed(ShownExecutions.Row row, Visitor visitor) {
@@ -114,8 +116,8 @@ final class ExecutionViews {
                 row.errorCode()));
     }
 
-    private List<Stage> stages(ShownExecutions.Row row, List<ExecutionRecord.Event> events) {
-        var usual = times.usual(row.templateId(), row.createdAt());
+    private static List<Stage> stages(
+            ShownExecutions.Row row, Status now, List<ExecutionRecord.Event> events, Map<String, Double> usual) {
         var took = new EnumMap<ExecutionStatus, Duration>(ExecutionStatus.class);
         for (int at = 0; at < events.size(); at++) {
             var end = at + 1 < events.size() ? events.get(at + 1).at() : Instant.now();
@@ -136,13 +138,13 @@ final class ExecutionViews {
                         .orElse(0));
         var stages = new ArrayList<Stage>();
         for (var stage : shown(row, took, usual)) {
-            stages.add(stage(row, stage, Optional.ofNullable(took.get(stage)), usual, new Scale(longest, events)));
+            stages.add(stage(row, stage, Optional.ofNullable(took.get(stage)), usual, new Scale(longest, now, events)));
         }
         return stages;
     }
 
-    /** The length that bars are relative to, and the execution's events. */
-    private record Scale(double longest, List<ExecutionRecord.Event> events) {
+    /** The length that bars are relative to, the look of the stage that it is in, and the execution's events. */
+    private record Scale(double longest, Status current, List<ExecutionRecord.Event> events) {
 
         /** How the execution left the stage. */
         Status left(ExecutionStatus stage, ExecutionStatus now) {
@@ -194,7 +196,7 @@ final class ExecutionViews {
             Map<String, Double> usual,
             Scale scale) {
         var running = row.status() == stage;
-        var status = running ? Status.RUNNING : took.isEmpty() ? Status.WAITING : scale.left(stage, row.status());
+        var status = running ? scale.current() : took.isEmpty() ? Status.WAITING : scale.left(stage, row.status());
         var median = Optional.ofNullable(usual.get(stage.name()));
         return new Stage(
                 Status.sentence(stage.name()),
@@ -210,15 +212,13 @@ final class ExecutionViews {
         return duration.toMillis() / 1000.0;
     }
 
-    private static Step step(ShownExecutions.Row row, ShownSteps.Step step) {
+    private static Step step(ShownExecutions.Row row, Status now, ShownSteps.Step step) {
         var failed = step.exitCode().filter(code -> code != 0).isPresent();
         // Of a log whose lines got lost while the database was away the row alone tells.
         var done = step.millis().isPresent()
                 || step.exitCode().filter(code -> code == 0).isPresent();
         var running = !done && !failed && row.status().name().equals(step.stage());
-        var status = done
-                ? Status.DONE
-                : running ? Status.RUNNING : failed || isFailed(row) ? Status.FAILED : Status.CANCELLED;
+        var status = done ? Status.DONE : running ? now : failed || isFailed(row) ? Status.FAILED : Status.CANCELLED;
         var exit = done
                 ? "0"
                 : step.exitCode().map(code -> code < 0 ? "–" : code.toString()).orElse("");

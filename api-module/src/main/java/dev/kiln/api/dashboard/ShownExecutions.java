@@ -25,7 +25,11 @@ public final class ShownExecutions {
         this.jdbc = jdbc;
     }
 
-    /** An execution with its template's name; the image is empty until it exists. */
+    /**
+     * An execution with its template's name; the image is empty until it exists.
+     *
+     * @param waits whether no worker has it, although it has not ended
+     */
     public record Row(
             String id,
             String templateId,
@@ -39,11 +43,22 @@ public final class ShownExecutions {
             int attempt,
             String imageId,
             boolean isRetry,
+            boolean waits,
             boolean waitsForAbility,
             Origin startedBy,
             Instant createdAt,
             Optional<Instant> finishedAt)
             implements Visitor.Owned {
+
+        /** The look of what becomes of it at the moment, whatever a worker that was lost has written. */
+        public Status look() {
+            return waits ? Status.WAITING : Status.of(status);
+        }
+
+        /** The same in a word. */
+        public String word() {
+            return waits ? Status.WAITING.word() : Status.word(status);
+        }
 
         /** How long it took, or has taken so far. */
         public Duration took() {
@@ -62,7 +77,7 @@ public final class ShownExecutions {
     private static final String COLUMNS = """
             select e.*, t.name as template_name,
                    coalesce((select i.id from image_copy i where i.id = e.image_id and i.state = 'COPIED'), '') as ready
-            """ + ExecutionQueue.UNMET;
+            """ + ExecutionQueue.WAITS + ExecutionQueue.UNMET;
 
     private static final String NEWEST = " order by e.created_at desc, e.id desc limit :limit";
 
@@ -124,6 +139,7 @@ public final class ShownExecutions {
                 row.getInt("attempt"),
                 row.getString("ready"),
                 row.getString("outcome") != null && row.getString("status").equals("DISTRIBUTING"),
+                row.getBoolean("waits"),
                 !ExecutionQueue.waitsFor(row).isEmpty(),
                 Origin.of(row.getString("started_by")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),

@@ -86,8 +86,8 @@ async function refresh() {
   }
   document.title = page.title;
   say();
-  // What ended while it was followed may go on: its failed targets can be tried again, here or elsewhere.
-  if (page.body.dataset.refresh === "yes") { body.dataset.refresh = "yes"; }
+  // What runs may lose its worker, and what ended in part may go on: neither is told to whoever follows it.
+  body.dataset.refresh = page.body.dataset.refresh;
   times();
   return true;
 }
