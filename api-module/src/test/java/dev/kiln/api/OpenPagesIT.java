@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.kiln.api.live.Followers;
 import java.io.IOException;
@@ -71,12 +72,15 @@ class OpenPagesIT {
     /** Its page, and a script that runs once it is there. */
     private void show(String execution, String script) {
         signIn();
-        page.navigate(url("/ui/executions/" + execution));
+        // Following it begins with asking for it again.
+        page.waitForResponse(OpenPagesIT::isPart, () -> page.navigate(url("/ui/executions/" + execution)));
         assertThat(status()).hasText("Building");
-        // By now it has been asked for again, since following it begins so.
         page.waitForFunction("() => document.getElementById('log-view').dataset.lines");
-        page.waitForTimeout(700);
         page.evaluate(script);
+    }
+
+    private static boolean isPart(Response answer) {
+        return answer.request().headers().containsKey("kiln-part");
     }
 
     private Locator status() {
@@ -107,13 +111,15 @@ class OpenPagesIT {
     @Test
     void anOlderAnswerThatComesLateDoesNotStay() {
         var execution = building();
+        page.clock().install();
         show(execution, """
                 () => {
                     const real = window.fetch;
+                    window.asked = 0;
                     window.fetch = async (...asked) => {
-                        window.fetch = real;
+                        const first = ++window.asked === 1;
                         const answer = await real(...asked);
-                        await new Promise(resolve => { window.release = resolve; });
+                        if (first) { await new Promise(resolve => { window.release = resolve; }); }
                         return answer;
                     };
                 }""");
@@ -121,12 +127,12 @@ class OpenPagesIT {
         page.waitForFunction("() => window.release");
         worker.moves(execution, "SUCCESS");
         assertComplete();
-        // Whoever asks again without waiting has been answered by then.
-        page.waitForTimeout(1500);
+        // Whoever asks again without waiting for the answer has asked by then.
+        page.clock().runFor(4000);
+        assertThat(page.evaluate("() => window.asked")).isEqualTo(1);
 
-        page.evaluate("() => window.release()");
+        page.waitForResponse(OpenPagesIT::isPart, () -> page.evaluate("() => window.release()"));
 
-        page.waitForTimeout(1500);
         assertThat(status()).hasText("Success");
     }
 
