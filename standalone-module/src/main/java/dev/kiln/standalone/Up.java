@@ -88,6 +88,7 @@ public final class Up {
 
     private void run() throws Exception {
         Logs.into(directory);
+        Logs.inFormat(System.getenv().getOrDefault(Logs.FORMAT, ""));
         console.say("Starting Kiln in " + directory.toAbsolutePath().normalize());
         var kiln = new Kiln(settings, directory, console);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(kiln), "stop"));

@@ -45,6 +45,9 @@ class UpScenario {
         var key = Surroundings.read(data().resolve("root-key"));
         assertThat(regions(key)).contains("cn-hangzhou");
         assertThat(secretsAreReadableByTheirOwnerOnly()).isTrue();
+        assertThat(Files.readAllLines(data().resolve("logs/api.log")))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).startsWith("{\"@timestamp\":"));
 
         var refused = up("refused");
         assertThat(refused.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -99,6 +102,7 @@ class UpScenario {
                 .redirectErrorStream(true)
                 .redirectOutput(temporary.resolve(name).toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("KILN_ACCESS"));
+        builder.environment().put(Logs.FORMAT, "ecs");
         var process = builder.start();
         started.add(process);
         return process;
