@@ -103,6 +103,9 @@ public final class Up {
         }
         if (!stopping.get()) {
             console.say("Kiln is ready: " + settings.url());
+            if (kiln.madeRootKey()) {
+                console.say("  Sign in there with the key, or type in a second terminal here: " + firstCommand());
+            }
         }
         new CountDownLatch(1).await();
     }
@@ -111,6 +114,13 @@ public final class Up {
         console.say("  The root account's key, made now and kept in " + kiln.rootKeyFile() + ":");
         console.say("    " + Surroundings.KEY_ID + "=" + kiln.rootKey().id());
         console.say("    " + Surroundings.KEY_SECRET + "=" + kiln.rootKey().secret());
+    }
+
+    /** A command of the client, with what it would not find by itself. */
+    private String firstCommand() {
+        return (settings.url().equals("http://127.0.0.1:8080") ? "" : "KILN_ENDPOINT=" + settings.url() + " ")
+                + (directory.equals(Path.of("data")) ? "" : "KILN_DATA=" + directory + " ")
+                + "./kiln account create --name …";
     }
 
     /** Runs when the JVM is asked to end; an orderly stop is a success, whatever the signal was. */

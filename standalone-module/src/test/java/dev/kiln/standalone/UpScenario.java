@@ -42,6 +42,8 @@ class UpScenario {
     void goesOnAfterAKillOfTheWholeAndOfAWorkerAndStopsCleanly() throws Exception {
         var first = up("first");
         awaitReady(first, "first");
+        var client = "KILN_ENDPOINT=http://127.0.0.1:" + port + " KILN_DATA=" + data() + " ./kiln";
+        Awaitility.await().until(() -> output("first").contains(client));
         var key = Surroundings.read(data().resolve("root-key"));
         assertThat(regions(key)).contains("cn-hangzhou");
         assertThat(secretsAreReadableByTheirOwnerOnly()).isTrue();
