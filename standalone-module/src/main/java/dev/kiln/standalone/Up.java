@@ -119,7 +119,7 @@ public final class Up {
     /** A command of the client, with what it would not find by itself. */
     private String firstCommand() {
         return (settings.url().equals("http://127.0.0.1:8080") ? "" : "KILN_ENDPOINT=" + settings.url() + " ")
-                + (directory.equals(Path.of("data")) ? "" : "KILN_DATA=" + directory + " ")
+                + (directory.normalize().equals(Path.of("data")) ? "" : "KILN_DATA=" + directory + " ")
                 + "./kiln account create --name …";
     }
 
