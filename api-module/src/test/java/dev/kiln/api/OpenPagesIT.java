@@ -372,6 +372,7 @@ class OpenPagesIT {
                 .at("ImagePipelineId");
         var execution = objects.start(template);
         worker.copies(execution, "cn-hangzhou", "COPIED", 100);
+        worker.begins(execution, 1, "RUN " + "command ".repeat(24));
         worker.fails(execution, "e".repeat(300));
         var webhook = account.rest(
                         "POST", "/api/v1/webhooks", "{\"url\":\"http://127.0.0.1:1/" + "u".repeat(1900) + "\"}")
