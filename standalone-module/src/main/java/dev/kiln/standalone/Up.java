@@ -120,7 +120,7 @@ public final class Up {
     private String firstCommand() {
         return (settings.url().equals("http://127.0.0.1:8080") ? "" : "KILN_ENDPOINT=" + settings.url() + " ")
                 + (directory.normalize().equals(Path.of("data")) ? "" : "KILN_DATA=" + directory + " ")
-                + "./kiln account create --name …";
+                + "./kiln account create --name team";
     }
 
     /** Runs when the JVM is asked to end; an orderly stop is a success, whatever the signal was. */
