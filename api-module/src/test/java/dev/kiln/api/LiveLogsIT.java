@@ -199,7 +199,7 @@ class LiveLogsIT {
     }
 
     @Test
-    void whoDoesNotReadIsLetGoAndCostsNobodyAnything() throws IOException {
+    void whoDoesNotReadIsLetGo() throws IOException {
         var line = "x".repeat(30_000) + "\n";
         for (int n = 0; n < 300; n++) {
             log(n * (long) line.length(), line);

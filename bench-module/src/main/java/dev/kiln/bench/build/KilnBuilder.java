@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An execution of a template, timed by its events in the database: from its first build step until the image is stored.
+ * An execution of a template, timed by its events in the database, from the accepted start to SUCCESS.
  */
 final class KilnBuilder implements Builder {
 
@@ -82,8 +82,9 @@ final class KilnBuilder implements Builder {
     private Times times(String execution) {
         return DatabaseServer.jdbc(system.database())
                 .sql("""
-                        select extract(epoch from max(at) - min(at)) * 1000 / (count(*) - 1) as step
-                        from build_step where execution_id = :id
+                        select extract(epoch from max(s.at) - min(e.at)) * 1000 / count(distinct s.number) as step
+                        from build_step s join execution_event e using (execution_id)
+                        where execution_id = :id and e.to_status = 'BUILDING'
                         """)
                 .param("id", execution)
                 .query((row, number) -> new Times(wholeMillis(execution), row.getDouble("step")))
@@ -93,9 +94,7 @@ final class KilnBuilder implements Builder {
     private double wholeMillis(String execution) {
         return DatabaseServer.jdbc(system.database())
                 .sql("""
-                        select extract(epoch from max(at) filter (where from_status = 'BUILDING')
-                                                - max(at) filter (where to_status = 'BUILDING')) * 1000
-                        from execution_event where execution_id = :id
+                        select extract(epoch from max(at) - min(at)) * 1000 from execution_event where execution_id = :id
                         """)
                 .param("id", execution)
                 .query(Double.class)

@@ -29,6 +29,7 @@ class SystemCallFilterTest {
     private static final int CHILD_ENDED = 17;
 
     private static final int X86_64 = 0xc000003e;
+    private static final int I386 = 0x40000003;
     private static final int AARCH64 = 0xc00000b7;
     private static final int ARM = 0x40000028;
     private static final int MIPS = 8;
@@ -131,6 +132,14 @@ class SystemCallFilterTest {
         assertThat(decision(arm, ARM, 281, 2)).isEqualTo(ALLOWED);
         assertThat(decision(arm, MIPS, 0, 0)).isEqualTo(UNKNOWN);
 
+        // Those that this machine's kernel may refuse to a command without the filter, too.
+        var x86Closed = SystemCallFilter.program("amd64", closed);
+        for (int number : List.of(103, 321, 323)) {
+            assertThat(decision(x86Closed, X86_64, number, 0)).isEqualTo(REFUSED);
+        }
+        for (int number : List.of(103, 357, 374)) {
+            assertThat(decision(x86Closed, I386, number, 0)).isEqualTo(REFUSED);
+        }
         var x86 = SystemCallFilter.program(
                 "amd64", TestSettings.of(directory).withUserNamespaces().build());
         assertThat(decision(x86, X86_64, 0x40000000 + 250, 0)).isEqualTo(UNKNOWN);

@@ -77,7 +77,7 @@ class PackerIT {
 
         rig.cancel(execution, Duration.ofMinutes(10));
         Awaitility.await().until(() -> engine.interrupted.get() == 1);
-        // Longer than other stages have, and than the lock lasts without a sign of life.
+        // Longer than other stages have.
         Awaitility.await()
                 .during(Duration.ofMillis(1500))
                 .until(() -> rig.status(execution) == ExecutionStatus.CANCELLING);

@@ -131,9 +131,11 @@ class SharedStepsIT {
         var template = template();
         var first = runOnAnotherMachine(template);
         try (var files = Files.walk(directory)) {
-            for (var packed : files.filter(file -> file.getFileName().toString().startsWith("packed-"))
-                    .toList()) {
-                Files.writeString(packed, "damaged");
+            var packed = files.filter(file -> file.getFileName().toString().startsWith("packed-"))
+                    .toList();
+            assertThat(packed).isNotEmpty();
+            for (var file : packed) {
+                Files.writeString(file, "damaged");
             }
         }
         var second = run(template);
