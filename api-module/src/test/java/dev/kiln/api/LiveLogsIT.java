@@ -3,31 +3,21 @@ package dev.kiln.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.api.live.Followers;
-import dev.kiln.api.signature.Signatures;
 import dev.kiln.region.RegionId;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.FileSystemUtils;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Logs that are followed while they grow: nothing is lost, nothing comes twice, and nobody costs more than he may. */
 class LiveLogsIT {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final int LINES = 4000;
 
     private final ApiServer server = LiveServer.shared();
@@ -120,20 +110,20 @@ class LiveLogsIT {
         var text = new StringBuilder();
         var last = "";
         while (true) {
-            try (var stream = new Events(last)) {
-                if (stream.status == 204) {
+            try (var stream = new LogFollower(server, client, execution, last)) {
+                if (stream.status() == 204) {
                     return text.toString(); // There is no more, and he has it all.
                 }
-                assertThat(stream.status).isEqualTo(200);
+                assertThat(stream.status()).isEqualTo(200);
                 for (var event = stream.next(); event != null; event = stream.next()) {
-                    if (event.name.equals("end")) {
+                    if (event.name().equals("end")) {
                         return text.toString();
                     }
-                    if (event.name.equals("log")) {
-                        event.data
+                    if (event.name().equals("log")) {
+                        event.data()
                                 .get("parts")
                                 .forEach(part -> text.append(part.get("text").asString()));
-                        last = event.id;
+                        last = event.id();
                     }
                     if (chance.nextInt(40) == 0) {
                         break;
@@ -149,7 +139,7 @@ class LiveLogsIT {
         mark(0, 15, "STARTED", 1);
         objects.finish(execution, "FAILED");
 
-        try (var stream = new Events("")) {
+        try (var stream = new LogFollower(server, client, execution, "")) {
             var parts = stream.nextLog().get("parts");
             assertThat(parts.get(0).toString())
                     .isEqualTo("{\"stream\":\"kiln\",\"stage\":\"BUILDING\",\"step\":1,\"steps\":2,"
@@ -166,23 +156,23 @@ class LiveLogsIT {
         log(1_000_000, "tail\n");
         objects.finish(execution, "SUCCESS");
 
-        try (var stream = new Events("")) {
+        try (var stream = new LogFollower(server, client, execution, "")) {
             assertThat(stream.nextLog().get("missing")).isNull();
             var tail = stream.nextLog();
             assertThat(tail.get("missing").asLong()).isEqualTo(999_995);
         }
         assertThat(client.rest("GET", path(), "").text())
                 .isEqualTo("head\n\n-- 999995 bytes are left out here: the log has reached its limit\ntail\n");
-        try (var stream = new Events("1000005")) {
-            assertThat(stream.status).isEqualTo(204);
+        try (var stream = new LogFollower(server, client, execution, "1000005")) {
+            assertThat(stream.status()).isEqualTo(204);
         }
     }
 
     @Test
     void noMoreFollowThanMayAndOthersSeeNothing() throws IOException {
-        var open = new ArrayList<Events>();
+        var open = new ArrayList<LogFollower>();
         for (int n = 0; n < LiveServer.FOLLOWERS; n++) {
-            open.add(new Events(""));
+            open.add(new LogFollower(server, client, execution, ""));
         }
         assertThat(client.upload("GET", path(), new byte[0], Map.of("accept", "text/event-stream"))
                         .refusal())
@@ -196,19 +186,6 @@ class LiveLogsIT {
         }
         Awaitility.await("they have left")
                 .until(() -> server.bean(Followers.class).count() == 0);
-    }
-
-    @Test
-    void whoDoesNotReadIsLetGo() throws IOException {
-        var line = "x".repeat(30_000) + "\n";
-        for (int n = 0; n < 300; n++) {
-            log(n * (long) line.length(), line);
-        }
-        try (var silent = new Events("")) {
-            assertThat(silent.status).isEqualTo(200);
-            Awaitility.await("he is let go")
-                    .until(() -> server.bean(Followers.class).count() == 0);
-        }
     }
 
     private String path() {
@@ -236,64 +213,5 @@ class LiveLogsIT {
                 .param("kind", kind)
                 .param("step", step)
                 .update();
-    }
-
-    private record Event(String id, String name, JsonNode data) {}
-
-    /** A connection of its own, which can be broken at any moment. */
-    private final class Events implements AutoCloseable {
-
-        private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-        private final BufferedReader in;
-        private final int status;
-
-        Events(String lastId) throws IOException {
-            var headers = new TreeMap<>(WireClient.v3Headers(""));
-            headers.keySet().removeAll(List.of("x-acs-action", "x-acs-version"));
-            headers.put("x-acs-content-sha256", Signatures.sha256(new byte[0]));
-            headers.put("host", "127.0.0.1:" + server.port());
-            headers.put("authorization", client.authorization("GET", path(), Map.of(), headers));
-            headers.put("accept", "text/event-stream");
-            if (!lastId.isEmpty()) {
-                headers.put("last-event-id", lastId);
-            }
-            var request = new StringBuilder("GET " + path() + " HTTP/1.0\r\n"); // No transfer chunks.
-            headers.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
-            socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.UTF_8));
-            in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-            status = Integer.parseInt(in.readLine().substring(9, 12));
-            while (!in.readLine().isEmpty()) {
-                // Headers.
-            }
-        }
-
-        /** The next event; null when the connection ends. */
-        Event next() throws IOException {
-            var id = "";
-            var name = "";
-            for (var line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.startsWith("id: ")) {
-                    id = line.substring(4);
-                } else if (line.startsWith("event: ")) {
-                    name = line.substring(7);
-                } else if (line.startsWith("data: ")) {
-                    return new Event(id, name, JSON.readTree(line.substring(6)));
-                }
-            }
-            return null;
-        }
-
-        JsonNode nextLog() throws IOException {
-            var event = next();
-            while (!event.name.equals("log")) {
-                event = next();
-            }
-            return event.data;
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
     }
 }
