@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.api.live.Followers;
 import dev.kiln.testing.TestServers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +56,9 @@ class SlowReadersIT {
                     read += part.get("text").asString().length();
                 }
             }
+            // Long before Tomcat would end its connection (server.tomcat.connection-timeout).
             Awaitility.await("the silent one is let go, and no other")
+                    .atMost(Duration.ofSeconds(10))
                     .until(() -> server.bean(Followers.class).count() == 1);
             objects.finish(execution, "SUCCESS");
             var event = other.next();
