@@ -14,9 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * An execution of a template, timed by its events in the database, from the accepted start to SUCCESS.
- */
+/** An execution of a template, timed by its events in the database, from the accepted start to SUCCESS. */
 final class KilnBuilder implements Builder {
 
     private static final long MINUTES = 10;

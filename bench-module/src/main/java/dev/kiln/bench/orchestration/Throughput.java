@@ -26,7 +26,8 @@ public final class Throughput implements Scenario {
 
     private static final int KEYS = 200;
 
-    // Multiples of the measured number: the compilers of five processes share the processors with what they compile, and
+    // Multiples of the measured number: the compilers of five processes share the processors with what they compile,
+    // and
     // take a quarter of two after three times as many.
     private static final int WARM_UPS = 6;
 
