@@ -12,6 +12,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,6 +163,55 @@ class ExecutionsIT {
                         .refusal())
                 .isEqualTo("403 Forbidden.RAM");
         assertThat(none.rest("GET", "/api/v1/executions", "").refusal()).isEqualTo("403 Forbidden.RAM");
+    }
+
+    /** Or one request could keep a processor busy for seconds. */
+    @Test
+    void policiesAreNotAskedAboutVeryManyTemplatesButAboutTheExecutionsThereAre() {
+        var mine = objects.template(base);
+        var hidden = objects.template(base);
+        var account = Long.parseLong(client.keys().account());
+        server.jdbc().sql("""
+                insert into template (id, account_id, region_id, name, base_image_type, base_image)
+                select 'ip-' || substr(md5(:account || ' ' || n), 1, 20), :account, 'cn-hangzhou', 'idle', 'IMAGE', 'm-0'
+                  from generate_series(1, 11000) n
+                """).param("account", account).update();
+        new FakeWorker(server).hasRun(hidden, 600);
+        new FakeWorker(server).hasRun(mine, 1200);
+        var resources = IntStream.range(0, 190)
+                .mapToObj(n -> "\"acs:ecs:*:*:image/" + n + "\"")
+                .collect(Collectors.joining(",", "[\"acs:ecs:*:*:imagepipeline/" + mine + "\",", "]"));
+        var key = TestKeys.narrowed(
+                server,
+                client,
+                "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"ecs:*\",\"Resource\":" + resources
+                        + "}]}");
+
+        var all = new ArrayList<String>();
+        var sizes = new ArrayList<Integer>();
+        var next = "";
+        do {
+            var page = key.rest("GET", "/api/v1/executions?limit=400" + next, "");
+            all.addAll(ids(page));
+            sizes.add(ids(page).size());
+            next = page.at("next").isEmpty() ? "" : "&before=" + page.at("next");
+        } while (!next.isEmpty());
+
+        assertThat(all).isEqualTo(listed(client, "limit=500&template=" + mine, 3));
+        assertThat(sizes.get(0)).as("it ends with what was looked at").isLessThan(400);
+        assertThat(listed(key, "limit=10&template=" + mine)).hasSize(10);
+    }
+
+    /** The executions of so many pages. */
+    private static List<String> listed(WireClient who, String query, int pages) {
+        var all = new ArrayList<String>();
+        var next = "";
+        for (int page = 0; page < pages; page++) {
+            var reply = who.rest("GET", "/api/v1/executions?" + query + next, "");
+            all.addAll(ids(reply));
+            next = "&before=" + reply.at("next");
+        }
+        return all;
     }
 
     @Test

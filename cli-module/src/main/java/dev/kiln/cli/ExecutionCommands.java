@@ -3,6 +3,7 @@ package dev.kiln.cli;
 import static dev.kiln.cli.TemplateCommands.text;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,21 +115,33 @@ final class ExecutionCommands {
     private int list(Arguments arguments) throws UsageException, IOException {
         var limit = arguments.number("limit", 20, 1, 500);
         var region = session.region(arguments);
-        var asked = new LinkedHashMap<>(Map.of("regionId", region, "limit", Integer.toString(limit)));
+        var asked = new LinkedHashMap<>(Map.of("regionId", region));
         arguments.option("status").ifPresent(status -> asked.put("status", status));
         var named = arguments.option("template");
         if (named.isPresent()) {
             asked.put("template", template(named.get(), region));
         }
-        var found = session.client()
-                .rest("GET", "/api/v1/executions", asked, RequestBody.none())
-                .path("executions");
+        var found = executions(asked, limit);
         if (Session.json(arguments)) {
             session.print(found);
         } else {
             print(found);
         }
         return ExitStatus.DONE;
+    }
+
+    /** So many, or all that there are: a page may hold fewer than were asked for. */
+    private List<JsonNode> executions(Map<String, String> asked, int limit) throws UsageException, IOException {
+        var found = new ArrayList<JsonNode>();
+        String next;
+        do {
+            asked.put("limit", Integer.toString(limit - found.size()));
+            var page = session.client().rest("GET", "/api/v1/executions", asked, RequestBody.none());
+            page.path("executions").forEach(found::add);
+            next = page.path("next").asString("");
+            asked.put("before", next);
+        } while (!next.isEmpty() && found.size() < limit);
+        return found;
     }
 
     /** The template's id, given its id or its name. */
@@ -138,7 +151,7 @@ final class ExecutionCommands {
                 : text(templates.find(word, region), "ImagePipelineId");
     }
 
-    private void print(JsonNode executions) {
+    private void print(List<JsonNode> executions) {
         var table = new Table(2, "EXECUTION", "TEMPLATE", "STATUS", "STARTED", "MESSAGE");
         for (var one : executions) {
             table.row(

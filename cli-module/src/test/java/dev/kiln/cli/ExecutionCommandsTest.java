@@ -265,6 +265,26 @@ class ExecutionCommandsTest {
     }
 
     @Test
+    void pagesThatAreNotFullAreFollowedByOthers() {
+        var one = "{\"executions\":[{\"executionId\":\"exec-%s\",\"templateId\":\"" + TEMPLATE
+                + "\",\"status\":\"SUCCESS\",\"createdAt\":\"2024-01-01T00:00:00Z\"}],\"next\":\"2024_%s\"}";
+        answer(
+                "/api/v1/executions",
+                one.formatted("1", "a"),
+                "{\"executions\":[],\"next\":\"2024_b\"}",
+                one.formatted("2", "c"));
+
+        assertThat(run("executions", "--limit", "2")).isZero();
+
+        assertThat(text(out)).contains("exec-1", "exec-2");
+        assertThat(asked)
+                .containsExactly(
+                        "GET /api/v1/executions?limit=2&regionId=cn-hangzhou",
+                        "GET /api/v1/executions?before=2024_a&limit=1&regionId=cn-hangzhou",
+                        "GET /api/v1/executions?before=2024_b&limit=1&regionId=cn-hangzhou");
+    }
+
+    @Test
     void aLogIsFollowedToItsEndAndPipedAsItIs() {
         answer(EXECUTION + "/logs", "one \033[31m", "two\n");
 

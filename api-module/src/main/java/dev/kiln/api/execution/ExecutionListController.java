@@ -14,7 +14,10 @@ import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.Regions;
 import dev.kiln.template.TemplateId;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -24,12 +27,19 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The executions of all templates of an account; the wire lists those of one template at a time. A key with policies
- * gets those of the templates that its policies allow.
+ * gets those of the templates that its policies allow. Usually these are found first, so that a page is full however
+ * few they are; where that takes too long, the policies are asked about the executions that there are, page by page.
  */
 @RestController
 class ExecutionListController {
 
     private static final Scalar<Integer> LIMIT = Scalar.integer(1, 500);
+
+    // How often a request may compare a name with a pattern: half a second, if the patterns are hostile.
+    private static final int MOST_COMPARED = 2_000_000;
+
+    // How many executions are looked at for a page, where the policies cannot be asked about all templates.
+    private static final int LOOKED_AT = 500;
 
     private final ExecutionList list;
     private final Templates templates;
@@ -41,7 +51,10 @@ class ExecutionListController {
         this.regions = regions;
     }
 
-    /** A page. Send {@code next} as {@code before} to get the following page; it is empty on the last one. */
+    /**
+     * A page, which may hold fewer than were asked for. Send {@code next} as {@code before} to get the following page;
+     * it is empty on the last one.
+     */
     record Page(List<ExecutionList.Listed> executions, String next) {}
 
     @GetMapping("/api/v1/executions")
@@ -53,17 +66,48 @@ class ExecutionListController {
             @RequestParam(name = "limit", defaultValue = "50") String limit,
             @RequestParam(name = "before", defaultValue = "") String before) {
         int size = read(LIMIT, "limit", limit, ErrorCode.invalid("Limit"));
+        var all = template.isEmpty() && !caller.policies().isEmpty()
+                ? templates.regions(caller.account())
+                : Map.<String, String>of();
+        var tooMany = (long) all.size() * caller.patterns() > MOST_COMPARED;
         var filter = new ExecutionList.OfAccount(
                 caller.account(),
                 region.isEmpty() ? Optional.empty() : Optional.of(region(region)),
-                template.isEmpty() ? allowed(caller) : Optional.of(List.of(allowed(caller, template))),
+                template.isEmpty()
+                        ? tooMany ? Optional.empty() : allowed(caller, all)
+                        : Optional.of(List.of(allowed(caller, template))),
                 statuses(status));
         // If only statuses were asked for that no execution here ever has, nothing matches.
-        var found = !status.isEmpty() && filter.statuses().isEmpty()
-                ? List.<ExecutionList.Listed>of()
-                : list.list(filter, position(before), size + 1);
-        var slice = Cursor.Slice.of(found, size, last -> new Position(last.createdAt(), last.executionId()));
+        if (!status.isEmpty() && filter.statuses().isEmpty()) {
+            return new Page(List.of(), "");
+        }
+        if (tooMany) {
+            return pageOf(list.list(filter, position(before), LOOKED_AT), caller, size);
+        }
+        var slice = Cursor.Slice.of(
+                list.list(filter, position(before), size + 1), size, ExecutionListController::positionOf);
         return new Page(slice.rows(), slice.next());
+    }
+
+    /** A page of those that the key can see, until it is full or all were looked at. */
+    private static Page pageOf(List<ExecutionList.Listed> found, Caller caller, int size) {
+        var may = new HashMap<String, Boolean>();
+        var seen = new ArrayList<ExecutionList.Listed>();
+        int looked = 0;
+        while (looked < found.size() && seen.size() < size) {
+            var one = found.get(looked++);
+            if (may.computeIfAbsent(
+                    one.templateId(),
+                    template -> caller.may(RestAction.LIST_EXECUTIONS, name(caller, one.region(), template)))) {
+                seen.add(one);
+            }
+        }
+        var isLast = looked == found.size() && looked < LOOKED_AT;
+        return new Page(seen, isLast ? "" : Cursor.write(positionOf(found.get(looked - 1))));
+    }
+
+    private static Position positionOf(ExecutionList.Listed one) {
+        return new Position(one.createdAt(), one.executionId());
     }
 
     private static <T> T read(Scalar<T> form, String name, String value, ErrorCode code) {
@@ -102,11 +146,7 @@ class ExecutionListController {
     }
 
     /** The templates that the key can see; empty if it can see all. Refuses a key that can see none. */
-    private Optional<List<String>> allowed(Caller caller) {
-        if (caller.policies().isEmpty()) {
-            return Optional.empty();
-        }
-        var all = templates.regions(caller.account());
+    private static Optional<List<String>> allowed(Caller caller, Map<String, String> all) {
         var allowed = all.entrySet().stream()
                 .filter(entry -> caller.may(RestAction.LIST_EXECUTIONS, name(caller, entry.getValue(), entry.getKey())))
                 .map(entry -> entry.getKey())

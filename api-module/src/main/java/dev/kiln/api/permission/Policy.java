@@ -38,6 +38,14 @@ public record Policy(String document, List<Statement> statements) {
         return statements.stream().filter(statement -> statement.isAbout(action, resource));
     }
 
+    /** How many patterns it has, all of which may have to be compared with a name. */
+    public int patterns() {
+        return statements.stream()
+                .mapToInt(statement ->
+                        statement.actions().size() + statement.resources().size())
+                .sum();
+    }
+
     /** The patterns of all actions, in lower case. */
     public Stream<Wildcard> actions() {
         return statements.stream().flatMap(statement -> statement.actions().stream());

@@ -38,6 +38,11 @@ public final class Cursor {
         }
     }
 
+    /** The text that stands for the position. */
+    public static String write(Position position) {
+        return position.createdAt() + "_" + position.id();
+    }
+
     /** A page of a list; {@code next} is where the next page begins, empty on the last one. */
     public record Slice<T>(List<T> rows, String next) {
 
@@ -47,7 +52,7 @@ public final class Cursor {
                 return new Slice<>(read, "");
             }
             var last = position.apply(read.get(size - 1));
-            return new Slice<>(read.subList(0, size), last.createdAt() + "_" + last.id());
+            return new Slice<>(read.subList(0, size), write(last));
         }
     }
 }
