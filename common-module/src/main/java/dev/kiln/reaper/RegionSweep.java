@@ -160,7 +160,7 @@ public final class RegionSweep {
         try {
             if (!item.isObject()) {
                 store.remove(item);
-            } else if (!things.removeObject(store.region(), item, () -> store.remove(item))) {
+            } else if (!things.removeObject(store.region(), item, proof -> store.remove(item, proof))) {
                 return finding(store, item, owners, Finding.Verdict.UNKNOWN, "somebody has just begun to use it");
             }
             return finding(store, item, owners, Finding.Verdict.REMOVED, "");

@@ -83,10 +83,10 @@ public final class StoredThings {
         UNKNOWN
     }
 
-    /** Removes an object. */
+    /** Removes an object; the proof throws when the locks have ended, as they do in a process that was halted. */
     @FunctionalInterface
     interface Removal {
-        void run() throws IOException;
+        void run(Runnable proof) throws IOException;
     }
 
     /** Takes the key of an object and its digest in hexadecimal. */
@@ -136,7 +136,7 @@ public final class StoredThings {
                     return false;
                 }
                 try {
-                    removal.run();
+                    removal.run(this::requireTransaction);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -145,6 +145,11 @@ public final class StoredThings {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** Fails when the server has ended the transaction, and its locks with it. */
+    private void requireTransaction() {
+        jdbc.sql("select 1").query(Integer.class).single();
     }
 
     private void lock(Map<String, String> owners) {

@@ -344,6 +344,14 @@ public final class DirectoryRegionStore implements RegionStore {
         removeEmpty(home);
     }
 
+    @Override
+    public void remove(StoredItem object, Runnable proof) throws IOException {
+        var home = directory.resolve(object.key());
+        // Under this name, a copy of the same content can go on with it.
+        SetAside.remove(home.resolve(object.name()), PARTIAL + object.name() + "-", proof);
+        removeEmpty(home);
+    }
+
     private static void removeAll(Path home, String prefix) throws IOException {
         for (var file : files(home)) {
             if (file.getFileName().toString().startsWith(prefix) && !Files.isDirectory(file)) {
@@ -377,7 +385,7 @@ public final class DirectoryRegionStore implements RegionStore {
     }
 
     // A rename or a new name is durable only once its directory is on disk.
-    private static void sync(Path path) throws IOException {
+    static void sync(Path path) throws IOException {
         try (var opened = FileChannel.open(path, StandardOpenOption.READ)) {
             opened.force(true);
         }

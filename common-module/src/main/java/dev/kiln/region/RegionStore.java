@@ -71,4 +71,13 @@ public interface RegionStore {
      * bytes again meanwhile.
      */
     void remove(StoredItem item) throws IOException;
+
+    /**
+     * Removes exactly this object, if it still exists, for a caller whose right to it may end at any time, as that of a
+     * lock does: the caller may be halted here for as long as you like. The object is first made invisible, then comes
+     * the proof; what others store before or after it stays.
+     *
+     * @param proof throws when the right has ended; then the object is visible again
+     */
+    void remove(StoredItem object, Runnable proof) throws IOException;
 }

@@ -210,6 +210,43 @@ abstract class RegionStoreContract extends ContinuedCopyContract {
     }
 
     @Test
+    void anObjectStaysWhenItsRemoverHasNoRightToItAnyMore() throws IOException {
+        var bytes = randomBytes(100);
+        store.put(KEY, new ByteArrayInputStream(bytes), null, done -> {});
+        var object = listed(KEY).get(0);
+
+        assertThatThrownBy(() -> store.remove(object, () -> {
+                    throw new IllegalStateException("the lock is lost");
+                }))
+                .hasMessage("the lock is lost");
+
+        assertThat(read(bytes, 0)).isEqualTo(bytes);
+        assertThat(listed(null)).singleElement().matches(StoredItem::isObject);
+        store.remove(object, () -> {});
+        store.remove(object, () -> {});
+        assertThat(listed(null)).isEmpty();
+        assertNothingStored();
+    }
+
+    @Test
+    void whatIsStoredDuringTheProofStaysHoweverItEnds() throws IOException {
+        var bytes = randomBytes(100);
+        store.put(KEY, new ByteArrayInputStream(bytes), null, done -> {});
+        var object = listed(KEY).get(0);
+
+        store.remove(object, () -> quietly(() -> store.put(KEY, new ByteArrayInputStream(bytes), null, done -> {})));
+        assertThat(read(bytes, 0)).isEqualTo(bytes);
+
+        assertThatThrownBy(() -> store.remove(object, () -> {
+                    quietly(() -> store.put(KEY, new ByteArrayInputStream(bytes), null, done -> {}));
+                    throw new IllegalStateException("the lock is lost");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(read(bytes, 0)).isEqualTo(bytes);
+        assertThat(listed(null)).singleElement().matches(StoredItem::isObject);
+    }
+
+    @Test
     void aFailedPutLeavesNothingToList() {
         assertThatThrownBy(() -> store.put(KEY, breaksAfter(50_000), null, done -> {}))
                 .isInstanceOf(IOException.class);

@@ -288,6 +288,14 @@ final class BrokenRegions {
                 }
                 store.remove(item);
             }
+
+            @Override
+            public void remove(StoredItem object, Runnable proof) throws IOException {
+                if (broken.contains(region())) {
+                    throw new IOException("the region is closed for repairs");
+                }
+                store.remove(object, proof);
+            }
         };
     }
 }
