@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class HungRegionIT {
 
     private final CountDownLatch hangs = new CountDownLatch(1);
     private final CountDownLatch answers = new CountDownLatch(1);
+    private final AtomicBoolean listingHangs = new AtomicBoolean();
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -105,6 +107,31 @@ class HungRegionIT {
             for (var reader : readers) {
                 assertThat(reader.get(20, TimeUnit.SECONDS)).contains("it was long ago");
             }
+        }
+    }
+
+    @Test
+    void whoDeletesAnImageOrAsksTheDoctorDoesNotWaitForIt() throws Exception {
+        var regions = new Regions(List.of(hanging(), new DirectoryRegionStore(SOUND, directory.resolve("sound"))));
+        try (var server = ApiServer.startOn(regions, Map.of("kiln.purge-interval", "300ms"))) {
+            var account = server.newAccount();
+            var image = new TestObjects(server, account).image("doomed");
+
+            var deleted = CompletableFuture.supplyAsync(() -> account.call("DeleteImage", "ImageId", image), threads)
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
+            assertThat(account.call("DescribeImages").text()).doesNotContain(image);
+
+            listingHangs.set(true);
+            var told = CompletableFuture.supplyAsync(
+                            () -> server.as(ApiServer.ROOT).rest("GET", "/api/v1/doctor", ""), threads)
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(told.at("findings/0/place")).isEqualTo(HUNG.value());
+            assertThat(told.at("findings/0/detail")).contains("has not answered for 3 s");
+
+            listingHangs.set(false);
+            answers.countDown();
+            await(server, "the image is gone", "not exists (select from image_copy where id = '" + image + "')");
         }
     }
 
@@ -187,7 +214,8 @@ class HungRegionIT {
                 getClass().getClassLoader(), new Class<?>[] {RegionStore.class}, (proxy, method, arguments) -> {
                     var readsALog = method.getName().equals("open")
                             && arguments[0].toString().startsWith("logs/");
-                    if (readsALog || method.getName().equals("delete")) {
+                    var lists = listingHangs.get() && method.getName().equals("list");
+                    if (readsALog || lists || method.getName().equals("delete")) {
                         hangs.countDown();
                         answers.await();
                     }

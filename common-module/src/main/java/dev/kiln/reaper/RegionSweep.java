@@ -30,6 +30,7 @@ public final class RegionSweep {
     private static final int MOST_AT_ONCE = 10_000;
     // How many missing objects are reported: when a whole region is away, all of them are missing.
     private static final int MOST_LOST = 1000;
+    private static final StoreKey NOTHING = new StoreKey("images/none");
     private static final String ELSEWHERE = "a row says that it is in another region: was this directory that one's,"
             + " or has it another name now? It is not removed; see kiln.regions";
 
@@ -48,6 +49,11 @@ public final class RegionSweep {
 
     public List<RegionId> regions() {
         return regions.ids();
+    }
+
+    /** Comes back at once from a region that answers. */
+    public void look(RegionId region) throws IOException {
+        store(region).list(NOTHING, item -> {});
     }
 
     /** Removes what dead intents name, and deletes those intents. */

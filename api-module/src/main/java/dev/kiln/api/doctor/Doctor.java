@@ -4,8 +4,10 @@ import dev.kiln.reaper.Finding;
 import dev.kiln.reaper.Intents;
 import dev.kiln.reaper.RegionSweep;
 import dev.kiln.reaper.Sweeps;
+import dev.kiln.region.RegionCalls;
 import dev.kiln.region.RegionId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -14,6 +16,10 @@ import org.springframework.stereotype.Component;
 @Component
 class Doctor {
 
+    // A large region on a slow file system takes minutes.
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
+    private final RegionCalls calls = new RegionCalls("doctor");
     private final RegionSweep regions;
     private final Intents intents;
     private final Sweeps sweeps;
@@ -67,7 +73,11 @@ class Doctor {
 
     private List<Finding> compare(RegionId region, boolean remove) {
         try {
-            return regions.compare(region, remove);
+            calls.within(RegionCalls.MOMENT, region, () -> {
+                regions.look(region);
+                return true;
+            });
+            return calls.within(LONGEST, region, () -> regions.compare(region, remove));
         } catch (IOException e) {
             var trouble = "the region cannot be read (" + e + "): what is in it is not known";
             return List.of(

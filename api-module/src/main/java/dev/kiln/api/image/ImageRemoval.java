@@ -3,6 +3,7 @@ package dev.kiln.api.image;
 import dev.kiln.api.ApiSettings;
 import dev.kiln.image.ImageId;
 import dev.kiln.image.ImageKeys;
+import dev.kiln.region.RegionCalls;
 import dev.kiln.region.RegionId;
 import dev.kiln.region.RegionRounds;
 import dev.kiln.region.Regions;
@@ -24,6 +25,7 @@ class ImageRemoval implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageRemoval.class);
 
+    private final RegionCalls calls = new RegionCalls("image-removal-now");
     private final Images images;
     private final Regions regions;
     private final ApiSettings settings;
@@ -40,8 +42,19 @@ class ImageRemoval implements SmartLifecycle {
         this.rounds = new RegionRounds("image-removal", regions.ids(), this::removeAll);
     }
 
-    /** Removes a marked image; whatever cannot be removed now is tried again later. */
+    /** Removes a marked image; whatever cannot be removed now, or in a moment, is tried again later. */
     void remove(ImageId id, RegionId region) {
+        try {
+            calls.within(RegionCalls.MOMENT, region, () -> {
+                removeNow(id, region);
+                return true;
+            });
+        } catch (IOException e) {
+            LOG.warn("Image {} is removed from region {} later: {}", id, region, e.toString());
+        }
+    }
+
+    private void removeNow(ImageId id, RegionId region) {
         var store = regions.find(region);
         if (store.isEmpty()) {
             return; // The region is not configured now; its objects are removed once it is again.
@@ -65,7 +78,7 @@ class ImageRemoval implements SmartLifecycle {
     }
 
     private void removeAll(RegionId region) {
-        images.marked(region).forEach(image -> remove(image, region));
+        images.marked(region).forEach(image -> removeNow(image, region));
     }
 
     @Override
