@@ -12,9 +12,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,6 +35,8 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
 
     private static final int BUFFER_BYTES = 1 << 18;
     private static final long NANOS_BETWEEN_NOTES = 250_000_000;
+    // Longer than any writer is silent, and than clocks differ.
+    private static final Duration OLD = Duration.ofDays(1);
 
     /**
      * The size of the object in bytes; empty when there is no such object.
@@ -75,7 +81,8 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
 
     /**
      * Stores the bytes as the object, replacing an existing one, once all of them are durable. Removes what an earlier
-     * call of the same writer left of the object; if that call is still running, it fails in turn.
+     * call of the same writer left of the object; if that call is still running, it fails in turn. Also removes what
+     * others have left beside the object and not written to for a day.
      *
      * @param writer who writes the object, in letters, digits and dashes
      * @param progress receives the number of bytes written so far, at most a few times a second
@@ -84,7 +91,7 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
         var file = directory.resolve(object.value());
         var home = madeInside(file.resolveSibling(""));
         var prefix = ObjectName.HIDDEN + writer + "-";
-        removeBeginning(home, prefix);
+        removeLeft(home, prefix);
         var partial = home.resolve(prefix + UUID.randomUUID());
         try {
             write(partial, bytes, progress);
@@ -118,12 +125,33 @@ public record Bucket(String name, RegionId region, Path directory, Set<AccountId
         return made;
     }
 
-    private static void removeBeginning(Path home, String prefix) throws IOException {
+    /** Removes what calls of the writer, which must have ended, have left of the object. */
+    public void discard(ObjectName object, String writer) throws IOException {
+        requireDirectory();
+        var home = directory.resolve(object.value()).resolveSibling("");
+        if (Files.isDirectory(home) && isInside(home)) {
+            removeLeft(home, ObjectName.HIDDEN + writer + "-");
+        }
+    }
+
+    /** Removes what the writer has left, and what others have left who can be at work no more. */
+    private static void removeLeft(Path home, String prefix) throws IOException {
+        var old = FileTime.from(Instant.now().minus(OLD));
         try (var left = Files.newDirectoryStream(
-                home, file -> file.getFileName().toString().startsWith(prefix))) {
+                home, file -> file.getFileName().toString().startsWith(ObjectName.HIDDEN))) {
             for (var file : left) {
-                Files.deleteIfExists(file);
+                if (file.getFileName().toString().startsWith(prefix) || isOlder(file, old)) {
+                    Files.deleteIfExists(file);
+                }
             }
+        }
+    }
+
+    private static boolean isOlder(Path file, FileTime than) throws IOException {
+        try {
+            return Files.isRegularFile(file) && Files.getLastModifiedTime(file).compareTo(than) < 0;
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

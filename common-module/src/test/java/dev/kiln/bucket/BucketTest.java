@@ -12,6 +12,9 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +104,16 @@ class BucketTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("a", ".kiln-other-alive");
         }
+    }
+
+    @Test
+    void whatNobodyHasWrittenToForADayGoesWithTheNextPutBesideIt() throws IOException {
+        var old = Files.writeString(bucket.directory().resolve(".kiln-other-killed"), "half");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+
+        put("a", "whole");
+
+        assertThat(old).doesNotExist();
     }
 
     @Test

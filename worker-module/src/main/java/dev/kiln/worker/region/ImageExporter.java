@@ -74,7 +74,18 @@ public final class ImageExporter implements LeasedJob {
                 .optional();
     }
 
-    /** Nothing to remove: a bucket never keeps a partial object, and a whole one was asked for. */
+    /** What a worker that was killed has left; not while another worker may be at work on the same object. */
     @Override
-    public void discard(Claim claim) {}
+    public void discard(Claim claim) throws IOException {
+        var over = jdbc.sql("select bucket, object from image_export where id = :id and state = 'FAILED'")
+                .param("id", claim.id())
+                .query((row, number) -> new Place(row.getString("bucket"), new ObjectName(row.getString("object"))))
+                .optional();
+        var bucket = over.flatMap(place -> buckets.find(place.bucket()));
+        if (bucket.isPresent()) {
+            bucket.get().discard(over.get().object(), claim.id());
+        }
+    }
+
+    private record Place(String bucket, ObjectName object) {}
 }

@@ -149,6 +149,18 @@ class BucketsIT {
     }
 
     @Test
+    void whatAKilledWorkerHasLeftOfAnExportGoesWhenTheExportFails() throws IOException {
+        var task = exportOf("m-base", "base_system");
+        store().delete(key("m-base"));
+        Files.writeString(rig.bucket.resolve(".kiln-" + task + "-left"), "half");
+
+        work.round();
+
+        assertThat(export(task, "state")).isEqualTo("FAILED");
+        assertThat(rig.bucket).isEmptyDirectory();
+    }
+
+    @Test
     void anExportToABucketThatIsAwayFailsWithItsReasonAndIsNotWrittenElsewhere() throws IOException {
         Files.delete(rig.bucket);
         var task = exportOf("m-base", "base_system");
