@@ -71,21 +71,21 @@ class ImageAttributesIT {
     }
 
     @Test
-    void aFamilyGivesNoImageWhoseTestIsUnderWayOrHasFailed() {
+    void aFamilyGivesNoImageThatItsExecutionMayTakeBack() {
         var execution = objects.start(objects.template(objects.image("base")));
         objects.built(execution);
         server.jdbc()
                 .sql("update image_copy set family = 'tested' where execution_id = :id")
                 .param("id", execution)
                 .update();
-        objects.status(execution, "DISTRIBUTING");
+        objects.status(execution, "RELEASING");
         var image = ofFamily("tested");
         var create =
                 List.of("BaseImageType", "IMAGE_FAMILY", "BaseImage", "tested").toArray(String[]::new);
         var template = client.call("CreateImagePipeline", create).at("ImagePipelineId");
         var format = "/api/v1/templates/" + template + "/output-format";
 
-        for (var status : List.of("TESTING", "CANCELLING")) {
+        for (var status : List.of("TESTING", "DISTRIBUTING", "CANCELLING")) {
             objects.status(execution, status);
             assertThat(ofFamily("tested")).as(status).isEmpty();
             assertThat(client.call("CreateImagePipeline", create).refusal()).isEqualTo("404 InvalidImage.NotFound");

@@ -109,6 +109,9 @@ final class BoundaryTour {
         var operations = new Operations(cluster.clients(), 0, ledger);
         var template = operations.template(recipe, base, guest);
         var execution = start(operations, template, recipe, "learn-" + recipe.name());
+        if (!records.statusOf(execution).equals(recipe.end().name())) {
+            miss(execution + " is " + records.statusOf(execution) + " although nothing disturbed it");
+        }
         for (var write : cluster.watch().writesOf(execution)) {
             found.add(new Stop(recipe.name(), write, Side.BEFORE));
             found.add(new Stop(recipe.name(), write, Side.AFTER));
@@ -131,7 +134,7 @@ final class BoundaryTour {
                 var recipe = recipes.getOrDefault(stop.recipe(), Recipe.whole("whole"));
                 visit(operations, templates.getOrDefault(stop.recipe(), ""), recipe, stop);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             miss("a driver of the tour ended: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -16,6 +16,7 @@ import dev.kiln.faults.wire.Guard;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +115,9 @@ final class FaultRun {
         drain(operations, records);
         screen.phase("Judge");
         addKills(cluster);
-        var violations = judged(new Verdict(cluster, ledger, log, undisturbed), tour);
+        var verdict = new Verdict(cluster, ledger, log, undisturbed);
+        var violations = judged(verdict, tour);
+        screen.say(verdict.explained() + " executions failed because a region was broken on purpose");
         new Report(settings, cluster, ledger, log, tour).tell(screen, violations);
         return violations;
     }
@@ -167,6 +170,18 @@ final class FaultRun {
         }
     }
 
+    /** What this run cannot say anything about, because it did not happen. */
+    private List<String> unproved(BoundaryTour tour) {
+        var unproved = new ArrayList<String>();
+        if (settings.boundaries() && (tour.found() == 0 || tour.hit() < tour.found())) {
+            unproved.add("only " + tour.hit() + " of " + tour.found() + " places at writes were hit");
+        }
+        if (settings.minutes() > 0 && log.all().isEmpty()) {
+            unproved.add("no fault was injected");
+        }
+        return unproved;
+    }
+
     /** Repeats the checks as long as findings may still be cleaned up, and prints what it waits for. */
     private List<String> judged(Verdict verdict, BoundaryTour tour) throws IOException, InterruptedException {
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_CLEAR);
@@ -182,6 +197,7 @@ final class FaultRun {
             violations = verdict.violations();
         }
         violations.addAll(tour.missed());
+        violations.addAll(unproved(tour));
         return violations;
     }
 }

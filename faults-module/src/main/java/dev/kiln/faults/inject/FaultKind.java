@@ -20,6 +20,9 @@ public enum FaultKind {
     CORRUPT_COPY("a byte of an image flipped while it is copied", 4),
     REPEATED_MESSAGES("requests for workers published again, some late, and unknown ones", 5);
 
+    /** The code whose message begins with the region. */
+    static final String UNAVAILABLE = "RegionUnavailable";
+
     private final String meaning;
     private final int weight;
 
@@ -39,7 +42,7 @@ public enum FaultKind {
     /** The error codes with which executions may fail because of it. */
     public Set<String> codes() {
         return switch (this) {
-            case FULL_DISK, REFUSING_REGION -> Set.of("RegionUnavailable", "DistributionFailed");
+            case FULL_DISK, REFUSING_REGION -> Set.of(UNAVAILABLE, "DistributionFailed");
             case CORRUPT_COPY -> Set.of("DistributionFailed", "BaseImage.Refused");
             default -> Set.of();
         };

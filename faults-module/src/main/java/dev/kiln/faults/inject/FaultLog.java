@@ -38,10 +38,11 @@ public final class FaultLog {
         return counts;
     }
 
-    /** Whether a fault between these times explains executions that fail with this code. */
-    public boolean explains(String code, Instant begin, Instant end) {
+    /** Whether a fault between these times explains that an execution failed with this code and these words. */
+    public boolean explains(String code, String info, Instant begin, Instant end) {
         return all.stream()
                 .anyMatch(fault -> fault.kind().codes().contains(code)
+                        && (!code.equals(FaultKind.UNAVAILABLE) || info.contains("region " + fault.target() + " "))
                         && fault.at().isBefore(end)
                         && fault.mended().isAfter(begin));
     }

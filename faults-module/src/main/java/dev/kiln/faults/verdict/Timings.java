@@ -22,7 +22,10 @@ public final class Timings {
     /** A disturbed execution continues with its next claim or its next change of status, whichever comes first. */
     public Timings(List<Injected> faults, List<Records.Event> events, List<WireWatch.Claim> claims) {
         var signs = new HashMap<String, NavigableSet<Instant>>();
-        events.forEach(event -> sign(signs, event.execution(), event.at()));
+        // A cancel is written by an API; it is no sign that a worker has the execution.
+        events.stream()
+                .filter(event -> !event.to().equals("CANCELLING"))
+                .forEach(event -> sign(signs, event.execution(), event.at()));
         claims.forEach(claim -> sign(signs, claim.execution(), claim.at()));
         var times = new EnumMap<FaultKind, List<Duration>>(FaultKind.class);
         for (var fault : faults) {

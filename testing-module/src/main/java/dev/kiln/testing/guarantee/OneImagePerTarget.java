@@ -4,7 +4,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * A successful execution has exactly one complete copy in each region of its template, all with the same digest, and
- * every share is made; a failed or cancelled one has no visible copy.
+ * every share is made; one whose test failed has one in the template's region alone; a failed or cancelled one has no
+ * visible copy.
  */
 public final class OneImagePerTarget extends RowGuarantee {
 
@@ -14,6 +15,7 @@ public final class OneImagePerTarget extends RowGuarantee {
                     select e.id, e.status,
                            (select count(distinct r) from unnest(t.to_region_ids || t.region_id) r) as wanted,
                            count(c.id) filter (where c.state = 'COPIED') as copied,
+                           count(c.id) filter (where c.state = 'COPIED' and c.region_id = t.region_id) as at_home,
                            count(c.id) filter (where c.region_id <> all(t.to_region_ids || t.region_id)) as elsewhere,
                            count(distinct c.digest) filter (where c.state = 'COPIED') as digests,
                            count(c.artifact) as artifacts,
@@ -30,7 +32,8 @@ public final class OneImagePerTarget extends RowGuarantee {
                   from facts
                  where elsewhere > 0
                     or (status = 'SUCCESS' and (copied <> wanted or (digests <> 1 and artifacts = 0) or unshared > 0))
-                    or (status = 'PARTITION_SUCCESS' and copied = 0)
+                    or (status = 'PARTITION_SUCCESS' and (copied = 0 or digests > 1 and artifacts = 0))
+                    or (status = 'TEST_FAILED' and (copied <> 1 or at_home <> 1))
                     or (status in ('FAILED', 'CANCELLED') and copied > 0)
                 """);
     }
