@@ -80,9 +80,8 @@ final class KilnBuilder implements Builder {
     private Times times(String execution) {
         return DatabaseServer.jdbc(system.database())
                 .sql("""
-                        select extract(epoch from max(s.at) - min(e.at)) * 1000 / count(distinct s.number) as step
-                        from build_step s join execution_event e using (execution_id)
-                        where execution_id = :id and e.to_status = 'BUILDING'
+                        select extract(epoch from max(at) - min(at)) * 1000 / (count(*) - 1) as step
+                        from build_step where execution_id = :id
                         """)
                 .param("id", execution)
                 .query((row, number) -> new Times(wholeMillis(execution), row.getDouble("step")))
