@@ -7,6 +7,7 @@ import dev.kiln.bench.system.DatabaseServer;
 import dev.kiln.bench.system.DatabaseServer.Database;
 import dev.kiln.bench.system.KilnSystem;
 import dev.kiln.standalone.BusyboxImage;
+import java.nio.file.Path;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -28,10 +29,10 @@ public final class Latency implements Scenario {
 
     private static final long SECONDS_TO_END = 60;
 
-    private static final String TO_BUILDING = """
+    private static final String TO_STATUS = """
             select cast(extract(epoch from there.at - start.at) * 1000000 as bigint)
             from execution_event start join execution_event there using (execution_id)
-            where start.id > :after and start.sequence = 1 and there.to_status = 'BUILDING'
+            where start.id > :after and start.sequence = 1 and there.to_status = '%s'
             """;
 
     /** Includes opening the base and making the sandbox; nothing records when a step has begun. */
@@ -39,12 +40,6 @@ public final class Latency implements Scenario {
             select cast(extract(epoch from step.at - start.at) * 1000000 as bigint)
             from execution_event start join build_step step using (execution_id)
             where start.id > :after and start.sequence = 1 and step.number = 1
-            """;
-
-    private static final String TO_SUCCESS = """
-            select cast(extract(epoch from there.at - start.at) * 1000000 as bigint)
-            from execution_event start join execution_event there using (execution_id)
-            where start.id > :after and start.sequence = 1 and there.to_status = 'SUCCESS'
             """;
 
     @Override
@@ -57,8 +52,12 @@ public final class Latency implements Scenario {
         var database = surroundings.database().create("latency");
         var directory = surroundings.directory().resolve(database.name());
         try (var system = new KilnSystem(directory, surroundings.programs(), database, 2).start(1)) {
-            var template = template(system, Templates.NOTHING);
-            var running = template(system, "RUN true");
+            var smallest = directory.resolve("smallest.tar");
+            SourceImage.writeSmallest(smallest);
+            var busybox = directory.resolve("busybox.tar");
+            BusyboxImage.write(busybox);
+            var template = template(system, smallest, Templates.NOTHING);
+            var running = template(system, busybox, "RUN true");
             // Warm-up: compiles hot code in all processes, since they run for weeks in practice.
             executions(system, template, surroundings.size().of(5, 1000), 0);
             executions(system, running, surroundings.size().of(5, 100), 0);
@@ -66,25 +65,20 @@ public final class Latency implements Scenario {
                 surroundings.screen().say("round " + round + ": executions one after the other");
                 var last = lastEvent(database);
                 executions(system, template, surroundings.size().of(20, 300), PAUSE_MILLIS);
-                tell(surroundings, database, last);
+                tell(surroundings, TO_BUILD_50, TO_BUILD_99, micros(database, TO_STATUS.formatted("BUILDING"), last));
+                tell(surroundings, TO_END_50, TO_END_99, micros(database, TO_STATUS.formatted("SUCCESS"), last));
                 last = lastEvent(database);
                 executions(system, running, surroundings.size().of(20, 300), PAUSE_MILLIS);
-                tellOfSteps(surroundings, database, last);
+                tell(surroundings, TO_STEP_50, TO_STEP_99, micros(database, TO_STEP_END, last));
             }
         } finally {
             surroundings.database().drop(database);
         }
     }
 
-    private static String template(KilnSystem system, String content) throws Exception {
-        var archive = system.directory().resolve("base.tar");
-        if (content.startsWith("RUN")) {
-            BusyboxImage.write(archive);
-        } else {
-            SourceImage.writeSmallest(archive);
-        }
-        var base = SourceImage.register(system, archive);
-        return Templates.make(system.client(), base, content, 1).get(0);
+    private static String template(KilnSystem system, Path archive, String content) throws Exception {
+        return Templates.make(system.client(), SourceImage.register(system, archive), content, 1)
+                .get(0);
     }
 
     private static void executions(KilnSystem system, String template, int count, long pauseMillis) throws Exception {
@@ -109,20 +103,9 @@ public final class Latency implements Scenario {
                 .single();
     }
 
-    private static void tell(Surroundings surroundings, Database database, long after) {
-        var toBuild = micros(database, TO_BUILDING, after);
-        var toEnd = micros(database, TO_SUCCESS, after);
-        var results = surroundings.results();
-        results.add(TO_BUILD_50, toBuild.getValueAtPercentile(50) / 1000.0);
-        results.add(TO_BUILD_99, toBuild.getValueAtPercentile(99) / 1000.0);
-        results.add(TO_END_50, toEnd.getValueAtPercentile(50) / 1000.0);
-        results.add(TO_END_99, toEnd.getValueAtPercentile(99) / 1000.0);
-    }
-
-    private static void tellOfSteps(Surroundings surroundings, Database database, long after) {
-        var toEnd = micros(database, TO_STEP_END, after);
-        surroundings.results().add(TO_STEP_50, toEnd.getValueAtPercentile(50) / 1000.0);
-        surroundings.results().add(TO_STEP_99, toEnd.getValueAtPercentile(99) / 1000.0);
+    private static void tell(Surroundings surroundings, Measure half, Measure most, Histogram micros) {
+        surroundings.results().add(half, micros.getValueAtPercentile(50) / 1000.0);
+        surroundings.results().add(most, micros.getValueAtPercentile(99) / 1000.0);
     }
 
     private static Histogram micros(Database database, String sql, long after) {
