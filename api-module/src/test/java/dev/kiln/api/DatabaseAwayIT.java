@@ -47,6 +47,29 @@ class DatabaseAwayIT {
         }
     }
 
+    @Test
+    void whoseTransactionIsLostIsToldToTryAgain() {
+        try (var server = ApiServer.start(TestServers.freshDatabase(), regions, Map.of())) {
+            var account = server.newAccount();
+            var answer = HeldLock.during(
+                    server,
+                    jdbc -> jdbc.sql("select id from account for update")
+                            .query()
+                            .listOfRows(),
+                    () -> account.rest("POST", "/api/v1/keys", "{}"),
+                    () -> endSessionsThatWait(server));
+
+            assertThat(answer.refusal()).isEqualTo("503 ServiceUnavailable");
+        }
+    }
+
+    private static void endSessionsThatWait(ApiServer server) {
+        server.jdbc().sql("""
+                select pg_terminate_backend(pid) from pg_stat_activity
+                 where datname = current_database() and wait_event_type = 'Lock'
+                """).query().listOfRows();
+    }
+
     private static void assertAway(BreakableWay.Mode mode, WireClient root) {
         var began = System.nanoTime();
         assertThat(root.call("DescribeImages").refusal()).as("%s", mode).isEqualTo("503 ServiceUnavailable");

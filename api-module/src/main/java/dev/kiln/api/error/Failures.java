@@ -11,6 +11,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Turns any failure into an answer that reveals nothing to a stranger, and a log line with everything. */
 public final class Failures {
@@ -58,7 +59,9 @@ public final class Failures {
         return failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessException
                 || (failure instanceof UncategorizedSQLException other && isTemporary(other.getSQLException()))
-                || failure instanceof CannotCreateTransactionException;
+                || failure instanceof CannotCreateTransactionException
+                // The session was lost in the middle: there was nothing left to roll back, or to commit, on.
+                || failure instanceof TransactionSystemException;
     }
 
     private static boolean isUnstorable(Throwable failure) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** Takes one execution from the status in its row to its end. Resuming after a crash is the same loop. */
 public final class ExecutionRunner {
@@ -164,6 +165,10 @@ public final class ExecutionRunner {
             throw unable;
         }
         if (cause instanceof DataAccessException database) {
+            throw database;
+        }
+        // No session for it, or one that was lost in the middle of it.
+        if (cause instanceof TransactionException database) {
             throw database;
         }
         if (cause instanceof InterruptedException) {

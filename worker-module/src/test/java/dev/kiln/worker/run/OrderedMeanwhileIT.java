@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -83,6 +84,34 @@ class OrderedMeanwhileIT {
         rig.await(execution, ExecutionStatus.CANCELLED);
 
         assertThat(base()).isEqualTo("COPIED");
+    }
+
+    @Test
+    void itsImageGoesAlthoughTheDatabaseEndsTheSessionThatTakesItBack() {
+        engine.close();
+        var execution = startOfImport();
+        var worker = rig.worker(engine, 1);
+        worker.ring();
+        Awaitility.await("it is built on").until(() -> engine.builds.get() == 1);
+        rig.database.transaction().executeWithoutResult(status -> {
+            rig.jdbc
+                    .sql("select id from image_copy where id = 'm-base' for update")
+                    .query()
+                    .listOfRows();
+            engine.open();
+            Awaitility.await("its release waits").until(this::somebodyWaits);
+            rig.jdbc.sql("""
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'
+                    """).query().listOfRows();
+        });
+
+        Awaitility.await("it is tried again").until(() -> {
+            rig.sweep(worker);
+            return rig.status(execution) == ExecutionStatus.SUCCESS;
+        });
+
+        assertThat(base()).isEqualTo("gone");
     }
 
     /** Something begins while the order is accepted, which ends once that waits for it or is over. */
