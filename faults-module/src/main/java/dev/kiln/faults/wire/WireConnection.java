@@ -8,8 +8,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** One connection through a {@link Forwarder}: two threads, one for each direction. */
@@ -28,8 +32,10 @@ final class WireConnection {
     private final DataOutputStream toClient;
     private final Map<String, String> statements = new HashMap<>();
     private final Map<String, WireStatement> portals = new HashMap<>();
-    private volatile @Nullable WireStatement underWay;
-    private volatile boolean killedByAnswer;
+    private final Queue<WireStatement> underWay = new ConcurrentLinkedQueue<>();
+    private final List<WireMessage> withheld = new ArrayList<>();
+    private volatile @Nullable WireStatement lastWrite;
+    private boolean refused;
     private volatile boolean lost;
     private volatile boolean hasLock;
 
@@ -156,25 +162,22 @@ final class WireConnection {
                 forwarder.killOwner(statement);
                 throw new EOFException("killed before " + statement.sql());
             }
-            case AFTER -> killedByAnswer = true;
+            case AFTER -> lastWrite = statement;
         }
-        underWay = statement;
+        underWay.add(statement);
     }
 
     void carryAnswers() {
         try {
             while (true) {
                 var message = WireMessage.read(fromServer);
-                var statement = underWay;
-                if (message.type() == WireMessage.READY_FOR_QUERY && statement != null) {
-                    underWay = null;
-                    forwarder.watch().answered(forwarder, statement);
-                    if (killedByAnswer) {
-                        forwarder.killOwner(statement);
-                        return;
-                    }
+                look(message);
+                var write = lastWrite;
+                if (write != null && message.endsTransaction()) {
+                    forwarder.killOwner(write);
+                    return;
                 }
-                carry(message);
+                carryOrWithhold(message);
             }
         } catch (IOException e) {
             if (!lost) {
@@ -186,10 +189,34 @@ final class WireConnection {
         }
     }
 
-    private void carry(WireMessage message) throws IOException, InterruptedException {
-        if (killedByAnswer) {
-            return;
+    /** What an error or a rollback undoes was not written, so that nobody is killed after it. */
+    private void look(WireMessage message) {
+        if (message.refuses() || message.rollsBack()) {
+            lastWrite = null;
         }
+        refused |= message.refuses();
+        if (message.type() == WireMessage.READY_FOR_QUERY) {
+            for (var statement = underWay.poll(); statement != null; statement = underWay.poll()) {
+                if (!refused) {
+                    forwarder.watch().answered(forwarder, statement);
+                }
+            }
+            refused = false;
+        }
+    }
+
+    /** Only its last message tells whether an answer ends the transaction with the write after which to kill. */
+    private void carryOrWithhold(WireMessage message) throws IOException, InterruptedException {
+        withheld.add(message);
+        if (lastWrite == null || message.type() == WireMessage.READY_FOR_QUERY) {
+            for (var next : withheld) {
+                carry(next);
+            }
+            withheld.clear();
+        }
+    }
+
+    private void carry(WireMessage message) throws IOException, InterruptedException {
         if (!forwarder.awaitPassage()) {
             lost = true;
             return;

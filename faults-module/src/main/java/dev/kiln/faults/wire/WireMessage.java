@@ -15,6 +15,10 @@ final class WireMessage {
     static final char QUERY = 'Q';
     static final char READY_FOR_QUERY = 'Z';
 
+    private static final char ERROR = 'E';
+    private static final char COMMAND_COMPLETE = 'C';
+    private static final char IDLE = 'I';
+
     private static final int LARGEST = 1 << 28;
 
     private final char type;
@@ -42,6 +46,21 @@ final class WireMessage {
         out.writeByte(type);
         out.writeInt(body.length + 4);
         out.write(body);
+    }
+
+    /** Whether the server says with it that no transaction is open: what was written before is committed, or undone. */
+    boolean endsTransaction() {
+        return type == READY_FOR_QUERY && body.length > 0 && body[0] == IDLE;
+    }
+
+    /** Whether the server says with it that a statement failed. */
+    boolean refuses() {
+        return type == ERROR;
+    }
+
+    /** Whether the server says with it that a transaction was undone. */
+    boolean rollsBack() {
+        return type == COMMAND_COMPLETE && text(0).equals("ROLLBACK");
     }
 
     /** The text that begins at the offset and ends with a zero byte. */

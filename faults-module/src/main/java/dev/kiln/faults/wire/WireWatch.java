@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
 /** Observes all statements of all processes, and acts when a certain one passes. */
 public final class WireWatch {
 
-    /** When a process is killed: before its statement reaches the server, or before the answer reaches the process. */
+    /**
+     * When a process is killed: before its statement reaches the server, or when its statement is committed and before
+     * the process sees that it is. A statement that fails or is rolled back kills nobody.
+     */
     public enum Side {
         NONE,
         BEFORE,
         AFTER
     }
 
-    /** An observed claim of an execution. */
+    /** A claim of an execution that the database has made. */
     public record Claim(String execution, String worker, Instant at) {}
 
     /** A worker that was killed at a write, and the write's execution. */
@@ -127,9 +130,6 @@ public final class WireWatch {
         if (!statement.template().isEmpty()) {
             templates.put(execution, statement.template());
         }
-        if (statement.claims()) {
-            claims.add(new Claim(execution, forwarder.owner(), Instant.now()));
-        }
         runs.before(forwarder.owner(), statement);
         var delivery = late;
         if (delivery != null) {
@@ -163,8 +163,11 @@ public final class WireWatch {
         }
     }
 
-    /** Called when the server has answered a statement, before the process sees it. */
+    /** Called when the server has done a statement, before the process sees it. */
     void answered(Forwarder forwarder, WireStatement statement) {
+        if (statement.claims()) {
+            claims.add(new Claim(statement.execution(), forwarder.owner(), Instant.now()));
+        }
         runs.answered(forwarder.owner(), statement);
         var delivery = late;
         if (delivery != null) {
