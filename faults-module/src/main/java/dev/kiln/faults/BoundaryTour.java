@@ -1,5 +1,6 @@
 package dev.kiln.faults;
 
+import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.faults.cluster.Cluster;
 import dev.kiln.faults.load.Ledger;
 import dev.kiln.faults.load.Operations;
@@ -10,6 +11,7 @@ import dev.kiln.faults.wire.WireWatch.Side;
 import dev.kiln.faults.wire.WireWatch.Write;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +23,21 @@ import java.util.stream.Collectors;
 
 /**
  * Learns from undisturbed executions which writes they consist of, then kills a worker at each of them: just before the
- * write, and after it but before the worker knows. Each kill has its own execution, which must end as if nothing had
- * happened.
+ * write, and after its commit but before the worker knows. Each kill has its own execution, which must end as if
+ * nothing had happened.
  */
 final class BoundaryTour {
 
+    private static final int DRIVERS = 3;
     private static final int TRIES = 3;
+    private static final int SECONDS_TO_KILL = 5;
     private static final int MINUTES_TO_END = 4;
 
     private final Cluster cluster;
     private final Ledger ledger;
     private final Screen screen;
-    private final String base;
-    private final String guest;
+    private final Material material;
+    private final Map<String, String> undisturbed;
     private final Records records;
     private final List<Stop> found = new ArrayList<>();
     private final Queue<Stop> hit = new ConcurrentLinkedQueue<>();
@@ -51,12 +55,19 @@ final class BoundaryTour {
         }
     }
 
-    BoundaryTour(Cluster cluster, Ledger ledger, Screen screen, String base, String guest) {
+    /** The image that templates build on, and the account that they share with. */
+    record Material(String base, String guest) {}
+
+    /** The templates of one driver, and their ids by the names of the recipes that they were learned from. */
+    private record Templates(Map<String, Recipe> recipes, Map<String, String> ids) {}
+
+    /** @param undisturbed receives the digest of the image of each template that is disturbed later */
+    BoundaryTour(Cluster cluster, Ledger ledger, Screen screen, Material material, Map<String, String> undisturbed) {
         this.cluster = cluster;
         this.ledger = ledger;
         this.screen = screen;
-        this.base = base;
-        this.guest = guest;
+        this.material = material;
+        this.undisturbed = undisturbed;
         this.records = new Records(cluster.database().jdbc());
     }
 
@@ -93,10 +104,15 @@ final class BoundaryTour {
         }
         stops.addAll(found);
         screen.say("         " + found.size() / 2 + " writes found");
+        // All of them before the first kill, which would disturb them.
+        var templates = new ArrayList<Templates>();
+        for (var number = 0; number < DRIVERS; number++) {
+            templates.add(templates(number));
+        }
         var threads = new ArrayList<Thread>();
-        for (var number = 0; number < 3; number++) {
+        for (var number = 0; number < DRIVERS; number++) {
             var driver = number;
-            var thread = new Thread(() -> drive(driver), "tour-" + driver);
+            var thread = new Thread(() -> drive(driver, templates.get(driver)), "tour-" + driver);
             threads.add(thread);
             thread.start();
         }
@@ -107,34 +123,45 @@ final class BoundaryTour {
 
     private void learn(Recipe recipe) throws IOException, InterruptedException {
         var operations = new Operations(cluster.clients(), 0, ledger);
-        var template = operations.template(recipe, base, guest);
+        var template = operations.template(recipe, material.base(), material.guest());
         var execution = start(operations, template, recipe, "learn-" + recipe.name());
-        if (!records.statusOf(execution).equals(recipe.end().name())) {
-            miss(execution + " is " + records.statusOf(execution) + " although nothing disturbed it");
-        }
+        judge(recipe, execution, "although nothing disturbed it");
         for (var write : cluster.watch().writesOf(execution)) {
             found.add(new Stop(recipe.name(), write, Side.BEFORE));
             found.add(new Stop(recipe.name(), write, Side.AFTER));
         }
     }
 
+    /** Makes a driver's templates, and the images that its disturbed executions must equal. */
+    private Templates templates(int driver) throws IOException, InterruptedException {
+        var operations = new Operations(cluster.clients(), driver, ledger);
+        var recipes = Map.of(
+                "whole", Recipe.whole("whole-" + driver),
+                "fails", Recipe.failing("fails-" + driver),
+                "endless", Recipe.endless("endless-" + driver));
+        var ids = new HashMap<String, String>();
+        for (var entry : recipes.entrySet()) {
+            var recipe = entry.getValue();
+            var template = operations.template(recipe, material.base(), material.guest());
+            ids.put(entry.getKey(), template);
+            if (recipe.end().status() == ExecutionStatus.SUCCESS) {
+                var execution = start(operations, template, recipe, "undisturbed-" + template);
+                judge(recipe, execution, "although nothing disturbed it");
+                undisturbed.put(template, records.digestOf(execution));
+            }
+        }
+        return new Templates(recipes, ids);
+    }
+
     /** Works through the stops with its own templates, so that no other trap catches its workers' writes. */
-    private void drive(int number) {
+    private void drive(int number, Templates templates) {
         try {
             var operations = new Operations(cluster.clients(), number, ledger);
-            var recipes = Map.of(
-                    "whole", Recipe.whole("whole-" + number),
-                    "fails", Recipe.failing("fails-" + number),
-                    "endless", Recipe.endless("endless-" + number));
-            var templates = new LinkedHashMap<String, String>();
-            for (var recipe : recipes.entrySet()) {
-                templates.put(recipe.getKey(), operations.template(recipe.getValue(), base, guest));
-            }
             for (var stop = stops.poll(); stop != null; stop = stops.poll()) {
-                var recipe = recipes.getOrDefault(stop.recipe(), Recipe.whole("whole"));
-                visit(operations, templates.getOrDefault(stop.recipe(), ""), recipe, stop);
+                var recipe = templates.recipes().getOrDefault(stop.recipe(), Recipe.whole("whole"));
+                visit(operations, templates.ids().getOrDefault(stop.recipe(), ""), recipe, stop);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             miss("a driver of the tour ended: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -146,10 +173,8 @@ final class BoundaryTour {
             cluster.watch().setTrap(template, stop.write(), stop.side());
             var token = "tour-%s-%08x-%s-%d".formatted(template, stop.write().hashCode(), stop.side(), number);
             var execution = start(operations, template, recipe, token.substring(0, Math.min(64, token.length())));
-            if (!records.statusOf(execution).equals(recipe.end().name())) {
-                miss(execution + " is " + records.statusOf(execution) + " after a kill " + stop);
-            }
-            if (!cluster.watch().removeTrap(template)) {
+            judge(recipe, execution, "after a kill " + stop);
+            if (!cluster.watch().removeTrap(template) && awaitKill(execution)) {
                 hit.add(stop);
                 var done = hit.size();
                 if (done % 10 == 0) {
@@ -159,6 +184,27 @@ final class BoundaryTour {
             }
         }
         miss("no worker was killed " + stop);
+    }
+
+    private void judge(Recipe recipe, String execution, String when) {
+        var row = records.execution(execution);
+        if (row.isEmpty() || !row.get().endedIn(recipe.end())) {
+            var end = row.map(Records.Execution::end).orElse("not there");
+            miss(execution + " is " + end + " instead of " + recipe.end() + " " + when);
+        }
+    }
+
+    /** Whether the trap has killed: a write that fails or is rolled back springs it and kills nobody. */
+    private boolean awaitKill(String execution) throws InterruptedException {
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_KILL);
+        while (cluster.watch().kills().stream()
+                .noneMatch(kill -> kill.execution().equals(execution))) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return true;
     }
 
     private void miss(String what) {

@@ -100,15 +100,16 @@ final class FaultRun {
         for (var recipe : Recipe.all()) {
             operations.template(recipe, base, guest);
         }
+        var templates = ledger.recipes().keySet().stream().sorted().toList();
         buildUndisturbed(operations, records);
-        var tour = new BoundaryTour(cluster, ledger, screen, base, guest);
+        var tour = new BoundaryTour(cluster, ledger, screen, new BoundaryTour.Material(base, guest), undisturbed);
         if (settings.boundaries()) {
             screen.phase("A kill at every write");
             tour.run();
         }
         if (settings.minutes() > 0) {
             screen.phase("Faults");
-            breakThings(cluster, records);
+            breakThings(cluster, records, templates);
         }
         screen.phase("Drain");
         cluster.awaitAll();
@@ -132,17 +133,18 @@ final class FaultRun {
         records.awaitEnds(SECONDS_TO_DRAIN);
         executions.forEach((template, execution) -> {
             var recipe = ledger.recipes().get(template);
-            if (recipe != null
-                    && !records.statusOf(execution).equals(recipe.end().name())) {
+            var row = records.execution(execution).orElseThrow();
+            if (recipe != null && !row.endedIn(recipe.end())) {
                 throw new IllegalStateException(
-                        recipe.name() + " ends in " + records.statusOf(execution) + " although nothing disturbed it");
+                        recipe.name() + " ends in " + row.end() + " although nothing disturbed it");
             }
             undisturbed.put(template, records.digestOf(execution));
         });
     }
 
-    private void breakThings(Cluster cluster, Records records) throws InterruptedException {
-        var callers = new Callers(random.split(), cluster.clients(), ledger);
+    /** The templates are not those of the tour, some of whose executions end only when they are cancelled. */
+    private void breakThings(Cluster cluster, Records records, List<String> templates) throws InterruptedException {
+        var callers = new Callers(random.split(), cluster.clients(), ledger, templates);
         var until = System.nanoTime() + TimeUnit.MINUTES.toNanos(settings.minutes());
         var watching = new Thread(() -> screen.follow(ledger, log, records, until), "status");
         watching.setDaemon(true);

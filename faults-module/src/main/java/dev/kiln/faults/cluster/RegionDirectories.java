@@ -26,7 +26,8 @@ public final class RegionDirectories implements Closeable {
     private final Path noDirectory;
     private final boolean ownDisk;
 
-    RegionDirectories(Path root) throws IOException {
+    /** Makes the directories, and mounts a small disk in one of them if this user may. */
+    public RegionDirectories(Path root) throws IOException {
         this.root = root;
         for (var directory : all().values()) {
             Files.createDirectories(directory);

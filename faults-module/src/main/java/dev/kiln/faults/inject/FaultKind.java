@@ -1,6 +1,7 @@
 package dev.kiln.faults.inject;
 
-import java.util.Set;
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
 
 /** The kinds of faults, with their descriptions and how often each comes up in a round of the deck. */
 public enum FaultKind {
@@ -20,8 +21,8 @@ public enum FaultKind {
     CORRUPT_COPY("a byte of an image flipped while it is copied", 4),
     REPEATED_MESSAGES("requests for workers published again, some late, and unknown ones", 5);
 
-    /** The code whose message begins with the region. */
-    static final String UNAVAILABLE = "RegionUnavailable";
+    private static final String UNAVAILABLE = "RegionUnavailable";
+    private static final String REFUSED = "BaseImage.Refused";
 
     private final String meaning;
     private final int weight;
@@ -39,12 +40,22 @@ public enum FaultKind {
         return weight;
     }
 
-    /** The error codes with which executions may fail because of it. */
-    public Set<String> codes() {
+    /**
+     * Whether an execution may end like this because of it: a region that is broken before the build, or an image that
+     * has another byte when it is tested. Copies that failed are no end: they are tried again when nothing is broken.
+     *
+     * @param target what it struck
+     * @param image the execution's image in the region of its template
+     */
+    boolean explains(String target, ExecutionStatus status, Failure failure, String image) {
         return switch (this) {
-            case FULL_DISK, REFUSING_REGION -> Set.of(UNAVAILABLE, "DistributionFailed");
-            case CORRUPT_COPY -> Set.of("DistributionFailed", "BaseImage.Refused");
-            default -> Set.of();
+            case FULL_DISK, REFUSING_REGION ->
+                status == ExecutionStatus.FAILED
+                        && failure.code().equals(UNAVAILABLE)
+                        && failure.info().startsWith("region " + target + " ");
+            case CORRUPT_COPY ->
+                status == ExecutionStatus.TEST_FAILED && failure.code().equals(REFUSED) && image.equals(target);
+            default -> false;
         };
     }
 }

@@ -1,5 +1,7 @@
 package dev.kiln.faults.inject;
 
+import dev.kiln.execution.ExecutionStatus;
+import dev.kiln.execution.Failure;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,11 +40,14 @@ public final class FaultLog {
         return counts;
     }
 
-    /** Whether a fault between these times explains that an execution failed with this code and these words. */
-    public boolean explains(String code, String info, Instant begin, Instant end) {
+    /**
+     * Whether a fault between these times explains that an execution ended like this.
+     *
+     * @param image the execution's image in the region of its template
+     */
+    public boolean explains(ExecutionStatus status, Failure failure, String image, Instant begin, Instant end) {
         return all.stream()
-                .anyMatch(fault -> fault.kind().codes().contains(code)
-                        && (!code.equals(FaultKind.UNAVAILABLE) || info.contains("region " + fault.target() + " "))
+                .anyMatch(fault -> fault.kind().explains(fault.target(), status, failure, image)
                         && fault.at().isBefore(end)
                         && fault.mended().isAfter(begin));
     }

@@ -124,7 +124,7 @@ public final class Injector {
                 fault.mend().take();
                 // A kill at a write happens when the worker writes; the forwarder records it.
                 if (fault.kind() != FaultKind.KILL_AT_WRITE) {
-                    log.add(new Injected(fault.kind(), fault.target(), at, Instant.now(), affected));
+                    log.add(new Injected(fault.kind(), fault.struck().get(), at, Instant.now(), affected));
                 }
                 awaitAgain(fault);
             } else {

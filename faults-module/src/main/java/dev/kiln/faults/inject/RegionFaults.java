@@ -52,22 +52,30 @@ final class RegionFaults {
                 RegionDirectories.HOME,
                 200 + random.nextInt(1200),
                 () -> flipped.flip(regions.directory(RegionDirectories.HOME).resolve("images")),
-                flipped::flipBack);
+                flipped::flipBack,
+                flipped::image);
     }
 
     /** A file with one byte that is wrong for a while. */
     private static final class Flipped {
 
         private @Nullable FileChannel file;
+        private String image = "";
+
+        /** The id of the image whose byte it is. */
+        String image() {
+            return image;
+        }
 
         void flip(Path images) throws IOException, InterruptedException, NothingBrokenException {
             var before = names(images);
             var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_FIND_A_COPY);
             while (System.nanoTime() < end) {
                 for (var name : names(images)) {
-                    var image = before.contains(name) ? Optional.<Path>empty() : published(images.resolve(name));
-                    if (image.isPresent()) {
-                        file = FileChannel.open(image.get(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    var bytes = before.contains(name) ? Optional.<Path>empty() : published(images.resolve(name));
+                    if (bytes.isPresent()) {
+                        file = FileChannel.open(bytes.get(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+                        image = name;
                         invert();
                         return;
                     }

@@ -1,10 +1,15 @@
 package dev.kiln.faults.verdict;
 
+import dev.kiln.execution.Failure;
+import dev.kiln.faults.load.Recipe;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,21 +17,40 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The database's records after a run. */
 public final class Records {
 
+    private static final String EXECUTION = """
+            select id, template_id, image_id, status, error_code, error_info, created_at, finished_at from execution
+            """;
+
     private final JdbcClient jdbc;
 
     public Records(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
-    /** An execution's row. */
+    /**
+     * An execution's row.
+     *
+     * @param image its image in the region of its template, which may not exist
+     */
     public record Execution(
             String id,
             String template,
+            String image,
             String status,
-            String code,
-            String info,
+            Failure failure,
             Instant created,
-            @Nullable Instant finished) {}
+            @Nullable Instant finished) {
+
+        /** Whether it ended like this. */
+        public boolean endedIn(Recipe.End end) {
+            return end.is(status, failure.code(), failure.info());
+        }
+
+        /** Its status, and its failure if there is one, for a sentence. */
+        public String end() {
+            return failure.code().isEmpty() ? status : status + " " + failure.code() + " " + failure.info();
+        }
+    }
 
     /** An event of an execution's history. */
     public record Event(String execution, String to, Instant at) {}
@@ -35,19 +59,28 @@ public final class Records {
     record Copy(String image, String region, String template, String digest) {}
 
     public List<Execution> executions() {
-        return jdbc.sql("""
-                        select id, template_id, status, error_code, error_info, created_at, finished_at
-                          from execution order by created_at
-                        """)
-                .query((row, number) -> new Execution(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getObject(6, OffsetDateTime.class).toInstant(),
-                        instant(row.getObject(7, OffsetDateTime.class))))
+        return jdbc.sql(EXECUTION + " order by created_at")
+                .query((row, number) -> execution(row))
                 .list();
+    }
+
+    /** The execution with this id, if there is one. */
+    public Optional<Execution> execution(String id) {
+        return jdbc.sql(EXECUTION + " where id = :id")
+                .param("id", id)
+                .query((row, number) -> execution(row))
+                .optional();
+    }
+
+    private static Execution execution(ResultSet row) throws SQLException {
+        return new Execution(
+                row.getString("id"),
+                row.getString("template_id"),
+                row.getString("image_id"),
+                row.getString("status"),
+                new Failure(row.getString("error_code"), row.getString("error_info")),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row.getObject("finished_at", OffsetDateTime.class)));
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

@@ -115,7 +115,7 @@ public final class Verdict {
     private List<String> ended(Records.Execution execution) {
         var recipe = ledger.recipes().get(execution.template());
         var end = ExecutionStatus.valueOf(execution.status());
-        if (recipe == null || end == recipe.end()) {
+        if (recipe == null || execution.endedIn(recipe.end())) {
             return List.of();
         }
         if (end == ExecutionStatus.CANCELLED && ledger.wasCancelAsked(execution.id())) {
@@ -124,19 +124,21 @@ public final class Verdict {
         // Whatever made a target fail before, all were retried when everything was working.
         if (end == ExecutionStatus.PARTITION_SUCCESS) {
             return List.of(execution.id() + " of " + recipe.name() + " is still " + end
-                    + " although its targets were tried again: " + execution.info());
+                    + " although its targets were tried again: "
+                    + execution.failure().info());
         }
         var finished = execution.finished() == null ? Instant.now() : execution.finished();
         if (faults.explains(
-                execution.code(),
-                execution.info(),
+                end,
+                execution.failure(),
+                execution.image(),
                 execution.created().minusSeconds(SECONDS_AROUND),
                 finished.plusSeconds(SECONDS_AROUND))) {
             explained.add(execution.id());
             return List.of();
         }
-        return List.of(execution.id() + " of " + recipe.name() + " is " + end + " instead of " + recipe.end() + ": "
-                + execution.code() + " " + execution.info());
+        return List.of(
+                execution.id() + " of " + recipe.name() + " is " + execution.end() + " instead of " + recipe.end());
     }
 
     /** Checks that the stored bytes are those that the row names, and those of an undisturbed build. */
