@@ -1,8 +1,8 @@
 package dev.kiln.faults;
 
 import dev.kiln.faults.cluster.Cluster;
-import dev.kiln.faults.inject.FaultKind;
 import dev.kiln.faults.inject.FaultLog;
+import dev.kiln.faults.inject.Injector;
 import dev.kiln.faults.load.Ledger;
 import dev.kiln.faults.verdict.Records;
 import dev.kiln.faults.verdict.Timings;
@@ -30,33 +30,30 @@ final class Report {
             Map.entry("processes", "process "));
 
     private final FaultSettings settings;
-    private final FaultLog log;
     private final Ledger ledger;
     private final BoundaryTour tour;
     private final Map<String, Integer> statuses;
     private final Timings timings;
+    private final FaultTable faults;
+    private final int explained;
 
-    Report(FaultSettings settings, Cluster cluster, Ledger ledger, FaultLog log, BoundaryTour tour) {
+    /** @param explained the number of failures for which a broken region or image is the reason */
+    Report(FaultSettings settings, Cluster cluster, Ledger ledger, FaultLog log, BoundaryTour tour, int explained) {
         this.settings = settings;
-        this.log = log;
+        this.explained = explained;
         this.ledger = ledger;
         this.tour = tour;
         var records = new Records(cluster.database().jdbc());
         this.statuses = records.statuses();
         this.timings = new Timings(log.all(), records.events(), cluster.watch().claims());
+        this.faults = new FaultTable(log.counts(), timings.resumes(), Injector.leftOut(cluster.regions()));
     }
 
     void tell(Screen screen, List<String> violations) throws IOException {
         screen.say("");
-        for (var count : log.counts().entrySet()) {
-            var resume = timings.resumes().get(count.getKey());
-            screen.say("%6d  %-66s %s"
-                    .formatted(
-                            count.getValue(),
-                            count.getKey().meaning(),
-                            resume == null ? "" : "resumed " + resume.line()));
-        }
+        faults.lines().forEach(screen::say);
         screen.say("executions: " + Screen.inWords(statuses));
+        screen.say("explained:  " + explained + " of them failed because a region or an image was broken on purpose");
         screen.say("cancels:    " + timings.cancels().line());
         if (settings.boundaries()) {
             screen.say("writes:     " + tour.hit() + " of " + tour.found() + " places hit");
@@ -86,17 +83,12 @@ final class Report {
                 "| processes | 2 APIs, " + settings.workers() + " workers, PostgreSQL, 1 broker" + releases() + " |",
                 "| starts acknowledged | " + ledger.started().size() + " |",
                 "| executions by final status | " + Screen.inWords(statuses) + " |",
+                "| failed because a region or an image was broken on purpose | " + explained + " |",
                 "| violations, leaks among them | " + violations.size() + " |",
                 "| left behind | " + leaks(violations) + " |",
                 "| places at writes where a worker was killed | " + places() + " |",
-                "",
-                "| fault | injected | executions stopped by it | resumed after: p50 | p99 | max |",
-                "|---|---|---|---|---|---|"));
-        for (var kind : FaultKind.values()) {
-            var resume = timings.resumes().get(kind);
-            lines.add("| " + kind.meaning() + " | " + log.counts().getOrDefault(kind, 0) + " | "
-                    + (resume == null ? " | | | " : resume.cells()) + " |");
-        }
+                ""));
+        lines.addAll(faults.rows());
         lines.addAll(List.of(
                 "",
                 "| | number | p50 | p99 | max |",
@@ -113,7 +105,7 @@ final class Report {
 
     private void addPlaces(List<String> lines) {
         lines.addAll(List.of(
-                "| execution | write | how often in one execution | worker killed before it | after it, before its answer |",
+                "| execution | write | how often in one execution | worker killed before it | after its commit, before the answer |",
                 "|---|---|---|---|---|"));
         lines.addAll(tour.table());
         lines.add("");

@@ -2,6 +2,7 @@ package dev.kiln.faults.inject;
 
 import dev.kiln.faults.cluster.Cluster;
 import dev.kiln.faults.cluster.Cluster.Member;
+import dev.kiln.faults.cluster.RegionDirectories;
 import dev.kiln.faults.load.Ledger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,8 +39,9 @@ public final class Injector {
         this.random = random;
         this.cluster = cluster;
         this.log = log;
+        var leftOut = leftOut(cluster.regions());
         var kinds = Arrays.stream(FaultKind.values())
-                .filter(kind -> kind != FaultKind.FULL_DISK || cluster.regions().canFill())
+                .filter(kind -> !leftOut.contains(kind))
                 .toList();
         this.deck = new Deck(random.split(), kinds);
         this.processes = new ProcessFaults(cluster);
@@ -47,6 +49,11 @@ public final class Injector {
         this.servers = new ServerFaults(cluster);
         this.regions = new RegionFaults(cluster.regions());
         this.messages = new MessageFaults(cluster, ledger);
+    }
+
+    /** The kinds that cannot be injected on this machine. */
+    public static Set<FaultKind> leftOut(RegionDirectories regions) {
+        return regions.canFill() ? Set.of() : Set.of(FaultKind.FULL_DISK);
     }
 
     /** Injects until this time, then mends everything and returns. */
