@@ -26,6 +26,8 @@ public final class Latency implements Scenario {
     private static final Measure TO_STEP_99 = Measure.of("start accepted until the first command runs, p99", "ms");
     private static final Measure TO_KEPT_50 = Measure.of("start accepted until its step is kept, p50", "ms");
     private static final Measure TO_KEPT_99 = Measure.of("start accepted until its step is kept, p99", "ms");
+    private static final Measure TO_RUN_END_50 = Measure.of("start accepted to SUCCESS, one command, p50", "ms");
+    private static final Measure TO_RUN_END_99 = Measure.of("start accepted to SUCCESS, one command, p99", "ms");
     private static final Measure TO_END_50 = Measure.of("start accepted to SUCCESS, empty build, p50", "ms");
     private static final Measure TO_END_99 = Measure.of("start accepted to SUCCESS, empty build, p99", "ms");
 
@@ -88,6 +90,7 @@ public final class Latency implements Scenario {
                 executions(system, running, surroundings.size().of(20, 300), PAUSE_MILLIS);
                 tell(surroundings, TO_STEP_50, TO_STEP_99, micros(database, TO_STEP, last));
                 tell(surroundings, TO_KEPT_50, TO_KEPT_99, micros(database, TO_STEP_KEPT, last));
+                tell(surroundings, TO_RUN_END_50, TO_RUN_END_99, micros(database, TO_STATUS.formatted("SUCCESS"), last));
             }
         } finally {
             surroundings.database().drop(database);
