@@ -1,6 +1,7 @@
 package dev.kiln.worker.reaper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.kiln.database.LifeSession;
@@ -12,14 +13,17 @@ import dev.kiln.reaper.Finding;
 import dev.kiln.reaper.RegionSweep;
 import dev.kiln.region.DirectoryRegionStore;
 import dev.kiln.region.RegionId;
+import dev.kiln.region.RegionStore;
 import dev.kiln.region.Regions;
 import dev.kiln.worker.log.LogMover;
 import dev.kiln.worker.log.LogSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,23 +155,64 @@ class MovedLogsIT {
         assertThat(chunks(old)).isEqualTo(3);
     }
 
-    @Test
-    void aLogThatGrewMeanwhileAndARegionThatIsAwayChangeNothing() throws IOException {
-        var old = ended(8);
-        var due = logs.search(REGION, Duration.ofDays(7)).next(10);
+    private void reopen(Attempt attempt) {
         rig.jdbc
                 .sql("update execution set finished_at = null, status = 'DISTRIBUTING' where id = :id")
-                .param("id", old.execution().value())
+                .param("id", attempt.execution().value())
                 .update();
+    }
 
-        assertThat(logs.move(due.get(0), 0)).isFalse();
+    @Test
+    void aLogWhoseExecutionIsReopenedWhileItIsStoredStaysWhereItIs() throws Exception {
+        var old = ended(8);
+
+        assertThat(movedAlthough(old, () -> reopen(old))).isFalse();
+
         assertThat(chunks(old)).isEqualTo(3);
-
+        assertThat(logs.end(old.execution())).isZero();
         rig.end(old, "FAILED");
-        rig.jdbc
-                .sql("update execution set finished_at = now() - interval '9 days', region_id = 'cn-away'")
-                .update();
-        mover.move();
+        assertThat(movedAlthough(old, () -> {})).as("once it has ended again").isTrue();
+        assertThat(chunks(old)).isZero();
+    }
+
+    @Test
+    void aLogThatGrowsWhileItIsStoredStaysWhereItIsAndIsMovedWhole() throws Exception {
+        var old = ended(8);
+
+        assertThat(movedAlthough(old, () -> print(old, 200, "more"))).isFalse();
+
+        assertThat(chunks(old)).isEqualTo(4);
+        assertThat(logs.end(old.execution())).isZero();
+        assertThat(movedAlthough(old, () -> {})).as("once it grows no more").isTrue();
+        assertThat(read(old, 0)).containsExactly("0 first, ", "7 second", "100 , after a gap", "200 more");
+    }
+
+    /** Moves the log by an intent whose owner lives, while this happens in the middle of the region's put. */
+    private boolean movedAlthough(Attempt attempt, Runnable meanwhile) throws Exception {
+        var slow = (RegionStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {RegionStore.class}, (proxy, method, arguments) -> {
+                    var answer = method.invoke(store, arguments);
+                    if (method.getName().equals("put")) {
+                        meanwhile.run();
+                    }
+                    return answer;
+                });
+        var due = new MovedLogs.Due(attempt.execution(), REGION, Instant.now());
+        try (var life = new LifeSession(sessions())) {
+            life.hold();
+            var intent = rig.intents.beginUpload(REGION, MovedLogs.key(attempt.execution()), Optional.of(life.lock()));
+            return new MovedLogs(rig.jdbc, new Regions(List.of(slow))).move(due, intent);
+        }
+    }
+
+    @Test
+    void theLogsOfARegionThatIsAwayStayWhereTheyAre() {
+        var old = ended(8);
+        rig.jdbc.sql("update execution set region_id = 'cn-away'").update();
+        var due = logs.search(new RegionId("cn-away"), Duration.ofDays(7)).next(10);
+
+        assertThatThrownBy(() -> logs.move(due.get(0), 0)).hasMessage("region cn-away is not configured");
+
         assertThat(chunks(old)).isEqualTo(3);
     }
 }
