@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,30 +31,6 @@ class ExecutionStatusTest {
                         .filter(status ->
                                 status.isFinal() && !status.successors().isEmpty()))
                 .containsExactly(ExecutionStatus.PARTITION_SUCCESS);
-    }
-
-    @Test
-    void theDatabaseKnowsTheSameNamesAndTheSameFinalOnes() throws IOException {
-        var schema = Files.readString(Path.of("../db/migration/V1__kiln.sql"));
-
-        assertThat(names(schema, "execution_status_known check \\(status in \\(([^)]*)\\)"))
-                .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(ExecutionStatus.values()).map(Enum::name).toList());
-        assertThat(names(schema, "execution_finished_exactly_when_final[^=]*= \\(status in \\(([^)]*)\\)"))
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ExecutionStatus.values())
-                        .filter(ExecutionStatus::isFinal)
-                        .map(Enum::name)
-                        .toList());
-    }
-
-    private static List<String> names(String schema, String pattern) {
-        var found = Pattern.compile(pattern, Pattern.DOTALL).matcher(schema);
-        assertThat(found.find()).isTrue();
-        return Pattern.compile("[A-Z_]+")
-                .matcher(found.group(1))
-                .results()
-                .map(match -> match.group())
-                .toList();
     }
 
     /** Regenerate with {@code -Dkiln.write-docs=true} after a change of the enum. */
