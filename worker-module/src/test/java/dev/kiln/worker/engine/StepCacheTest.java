@@ -219,9 +219,13 @@ class StepCacheTest {
     }
 
     private StepCache cache() {
+        return cache(1 << 30);
+    }
+
+    private StepCache cache(long bytes) {
         var settings = EngineSettings.in(directory);
         var commands = new SandboxCommands(settings, SandboxCheck.isMapped(settings), SandboxCheck.busybox());
-        return new StepCache(directory.resolve("steps"), 1 << 30, new TreeRemoval(commands));
+        return new StepCache(directory.resolve("steps"), bytes, new TreeRemoval(commands));
     }
 
     /** The build that finds nothing packs the image itself, and would write into what others store just now. */
@@ -323,23 +327,41 @@ class StepCacheTest {
 
     @Test
     void aFullCacheForgetsWhatWasUnusedLongest() throws Exception {
-        var small =
-                new SandboxBuildEngine(TestSettings.of(directory).cacheBytes(1).build());
-        small.build(
-                new BuildRequest(
-                        "exec-x",
-                        1,
-                        BusyboxBase.image(),
-                        BuildEngineContract.commands(RUN),
-                        Optional.empty(),
-                        false,
-                        64L << 20,
-                        BuildBuckets.NONE,
-                        Optional.of(reuse)),
-                new RememberedSteps(),
-                new RecordedOutput());
-        try (var left = Files.newDirectoryStream(directory.resolve("steps-root"), Files::isDirectory)) {
-            assertThat(left).isEmpty();
+        var cache = cache(3 * 4096 + 2000); // three entries, not four
+        var digest = new Digest("sha256:" + "0".repeat(64));
+        for (var key : List.of("found", "unused-longest", "unused")) {
+            cache.add(key, Instant.now(), Optional.empty(), Optional.of("said"));
+        }
+        var file = Files.writeString(directory.resolve("image"), "packed");
+        cache.addPacked("packed", 3, file, new PackedForms.Packed(digest, Optional.empty()));
+        long second = 0;
+        for (var key : List.of("found", "packed", "unused-longest", "unused")) {
+            use(directory.resolve("steps").resolve(key), ++second);
+        }
+
+        assertThat(cache.find("found", Duration.ofHours(1), directory.resolve("layer"), 1))
+                .isPresent();
+        assertThat(cache.packed("packed", 3, directory.resolve("taken"))).isPresent();
+        cache.evict();
+
+        assertThat(keys("steps")).containsExactlyInAnyOrder("found", "packed", "unused");
+    }
+
+    @Test
+    void aBuildThatRunsAStepLeavesNoMoreThanTheCacheTakes() throws Exception {
+        var small = TestSettings.of(directory).cacheBytes(1).build();
+        build(RUN);
+        assertThat(keys("steps-root")).isNotEmpty();
+        new SandboxBuildEngine(small)
+                .build(request("RUN true\n", BusyboxBase.bytes()), new RememberedSteps(), new RecordedOutput());
+        assertThat(keys("steps-root")).isEmpty();
+    }
+
+    private List<String> keys(String cache) throws IOException {
+        try (var entries = Files.list(directory.resolve(cache))) {
+            return entries.filter(Files::isDirectory)
+                    .map(entry -> entry.getFileName().toString())
+                    .toList();
         }
     }
 
