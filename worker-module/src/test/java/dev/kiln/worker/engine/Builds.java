@@ -3,6 +3,7 @@ package dev.kiln.worker.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** Builds for tests of what stands around the engine. */
 public final class Builds {
@@ -31,6 +32,11 @@ public final class Builds {
     /** How many processes mean to sleep for so long. */
     public static long sleepers(int seconds) {
         return Sleepers.count(seconds);
+    }
+
+    /** Mounts that any process of this machine sees, of this directory or below it. */
+    public static Set<String> mounts(Path directory) {
+        return Mounts.naming(directory);
     }
 
     public static BuildOutput output() {

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -232,21 +233,50 @@ class SandboxBuildEngineTest extends BuildEngineContract {
     }
 
     @Test
-    void scratchSpaceAndProcessesAreGoneAfterAFailure() throws Exception {
-        assertThatThrownBy(() -> built("RUN exit 1")).isInstanceOf(BuildFailedException.class);
+    void scratchSpaceProcessesAndMountsAreGoneAfterAFailure() throws Exception {
+        // Fails only once the other program runs: until then that is a copy of the shell.
+        var content =
+                "RUN /bin/sleep 98771 > /dev/null 2>&1 & until read name < /proc/$!/comm && [ $name = sleep ]; do :; done;"
+                        + " echo it sleeps; exit 1";
+        assertThatThrownBy(() -> built(content)).isInstanceOf(BuildFailedException.class);
+        assertThat(output.text()).isEqualTo("it sleeps\n");
+        assertThat(Sleepers.count(98771)).isZero();
+        assertThat(Mounts.naming(directory)).isEmpty();
+        assertThat(engine().traces()).isEmpty();
         engine().discard("exec-x");
         assertThat(directory.resolve("builds")).isEmptyDirectory();
-        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());
     }
 
     @Test
-    void baseImageIsUnpackedOnceAndRemovedWhenTheCacheIsFull() throws Exception {
+    void baseImageIsUnpackedOnceUnlessItIsRemovedSinceTheCacheIsFull() throws Exception {
+        var opened = new AtomicInteger();
+        var image = BusyboxBase.image();
+        var counted = new BuildRequest.BaseImage(
+                image.digest(),
+                offset -> {
+                    opened.incrementAndGet();
+                    return image.archive().open(offset);
+                },
+                image.metadata());
+        buildOn(counted, "exec-x", engine());
+        int once = opened.get();
+        assertThat(once).isPositive();
+        buildOn(counted, "exec-y", engine());
+        assertThat(opened).hasValue(once);
+
         var small =
                 new SandboxBuildEngine(TestSettings.of(directory).cacheBytes(1).build());
-        small.build(request("exec-x", ""), StepJournal.NONE, output);
+        buildOn(counted, "exec-x", small);
         try (var left = Files.newDirectoryStream(directory.resolve("bases-root"), "[0-9a-f]*")) {
             assertThat(left).isEmpty();
         }
+        buildOn(counted, "exec-x", small);
+        assertThat(opened).hasValue(2 * once);
+    }
+
+    private void buildOn(BuildRequest.BaseImage base, String name, SandboxBuildEngine engine) throws Exception {
+        var request = new BuildRequest(name, base, commands("RUN true"), Optional.empty(), false, 1 << 20);
+        engine.build(request, StepJournal.NONE, output);
     }
 
     @Test
