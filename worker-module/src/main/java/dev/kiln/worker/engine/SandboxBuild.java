@@ -202,7 +202,7 @@ final class SandboxBuild implements AutoCloseable {
             keeping.begin(step(step.number()), took, work);
             keeping.await();
         } else {
-            keeping.beginBehindNext(step(step.number()), took, work);
+            keeping.beginBehindNext(needsSandbox(step.number() + 1), step(step.number()), took, work);
         }
         scratch.layers().push();
     }

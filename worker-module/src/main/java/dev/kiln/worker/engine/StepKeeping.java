@@ -46,9 +46,9 @@ final class StepKeeping implements AutoCloseable {
         last = thread.submit(() -> keep(step, stepTime.minus(taken), work));
     }
 
-    /** Begins to keep a step after a head start for what runs next. */
-    void beginBehindNext(String step, Duration taken, Work work) {
-        long begin = System.nanoTime() + HEAD_START.toNanos();
+    /** Begins to keep a step, after a head start for the command that follows if there is one. */
+    void beginBehindNext(boolean follows, String step, Duration taken, Work work) {
+        long begin = System.nanoTime() + (follows ? HEAD_START.toNanos() : 0);
         begin(step, taken, () -> {
             TimeUnit.NANOSECONDS.sleep(begin - System.nanoTime());
             work.run();

@@ -70,7 +70,7 @@ class StepKeepingTest {
     void aStepThatLetsTheNextOneBeginFirstIsStillKeptBeforeIt() throws Exception {
         var kept = new ConcurrentLinkedQueue<String>();
         try (var keeping = new StepKeeping(stepTime)) {
-            keeping.beginBehindNext("step 1", Duration.ZERO, () -> kept.add("step 1"));
+            keeping.beginBehindNext(true, "step 1", Duration.ZERO, () -> kept.add("step 1"));
             keeping.begin("step 2", Duration.ZERO, () -> kept.add("step 2"));
             keeping.await();
         }
