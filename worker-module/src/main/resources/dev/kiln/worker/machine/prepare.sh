@@ -37,6 +37,11 @@ label guest.sh bin_t >> hook
 
 case ${init##*/} in
 systemd)
+    # The links of the disk are debugfs's to follow: it knows no file outside of the disk.
+    for directory in /etc/systemd /etc/systemd/system; do
+        in_root "stat $directory" | grep -q '^Inode:' ||
+            printf 'mkdir %s\n%s\n' $directory "$(label $directory systemd_unit_file_t)" >> hook
+    done
     cat >> hook << END
 cd /etc/systemd/system
 write /machine/service kiln-test.service
@@ -61,3 +66,20 @@ esac
 debugfs -w -f hook "$root" > said 2>&1
 in_root 'stat /.kiln/guest.sh' | grep -q '^Inode:' ||
     refuse "the root file system has no room for the test's shell: $(tail -c 500 said)"
+
+# debugfs goes on after errors, and writes elsewhere when it could not enter a directory.
+require() { # what, its path in the disk, the file that has to lie there
+    [ "$(in_root "cat $2" | head -c 65536)" = "$(cat "$3")" ] ||
+        refuse "$1 of the image does not take the start of the test's shell, $2: $(tail -c 500 said)"
+}
+case ${init##*/} in
+systemd)
+    units=/etc/systemd/system
+    require $units $units/kiln-test.service service
+    require $units $units/sysinit.target.d/kiln-test.conf wants
+    ;;
+*)
+    in_root 'cat /etc/inittab' | tail -n 1 | grep -q ' /.kiln/guest.sh$' ||
+        refuse "/etc/inittab of the image does not take the start of the test's shell: $(tail -c 500 said)"
+    ;;
+esac

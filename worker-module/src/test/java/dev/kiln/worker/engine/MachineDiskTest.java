@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Throw-away copies of disks, most with a root file system that only the kernel writes; what boots is another's
@@ -88,6 +90,38 @@ class MachineDiskTest {
 
         SystemDisk.run("sfdisk", "--part-type", raw.toString(), "2", "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709");
         assertThat(shellIn(prepared(SystemDisk.packed(raw), Set.of()), 5)).contains("guest.sh\n");
+    }
+
+    @Test
+    void systemdFindsTheShellWhereItHadNoUnitsOfItsOwn() throws Exception {
+        var copy = prepared(SystemDisk.packed(system("../lib/systemd/systemd").raw()), Set.of());
+
+        var root = copy + "?offset=" + (5 << 20);
+        var units = "/etc/systemd/system/";
+        assertThat(SystemDisk.run("debugfs", "-R", "cat " + units + "kiln-test.service", root))
+                .contains("ExecStart=/.kiln/busybox sh /.kiln/guest.sh");
+        assertThat(SystemDisk.run("debugfs", "-R", "cat " + units + "sysinit.target.d/kiln-test.conf", root))
+                .contains("Wants=kiln-test.service");
+        assertThat(SystemDisk.run("debugfs", "-R", "stat " + units, root)).contains("Mode:  0755");
+        assertThat(shellIn(copy, 5)).doesNotContain("kiln-test.service");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"etc/systemd", "etc/inittab"})
+    void whatKeepsTheShellFromStartingIsTold(String path) throws Exception {
+        var system = system(path.equals("etc/systemd") ? "../lib/systemd/systemd" : "../bin/busybox");
+        if (path.equals("etc/systemd")) {
+            Files.createSymbolicLink(system.tree().resolve(path), Path.of("/nowhere"));
+        } else {
+            Files.createDirectory(system.tree().resolve(path));
+        }
+        var image = SystemDisk.packed(system.raw());
+
+        assertThatThrownBy(() -> prepared(image, Set.of()))
+                .isInstanceOfSatisfying(
+                        BuildFailedException.class, e -> assertThat(e.code()).isEqualTo("Machine.BootFailed"))
+                .hasMessageContaining("/" + path)
+                .hasMessageContaining("does not take the start of the test's shell");
     }
 
     /** The disk of that system, whose first partition holds another one, such as for rescues. */
