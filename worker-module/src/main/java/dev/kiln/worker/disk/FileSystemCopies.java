@@ -49,12 +49,21 @@ record FileSystemCopies(DiskTools tools, Path directory) {
             throws IOException, InterruptedException, DiskFailedException {
         var copied = new ArrayList<FileSystemMount>();
         for (var mount : mounts) {
-            if (FileSystemMount.isNowhere(mount.point(), copied)) {
+            if (FileSystemMount.isNowhere(mount.point(), copied) || isMissing(mount.point(), mounts, copied)) {
                 continue;
             }
             copied.add(mount.isEmpty() ? mount : copied(mount, directory.resolve("tree-" + copied.size())));
         }
         return List.copyOf(copied);
+    }
+
+    /** Whether a mount point was looked for in vain in what mtools read; of others that is known before. */
+    private static boolean isMissing(String point, List<FileSystemMount> mounts, List<FileSystemMount> copied) {
+        return FileSystemMount.around(point, mounts)
+                .filter(FileSystemMount::isMtools)
+                .flatMap(fat -> FileSystemMount.around(point, copied))
+                .filter(tree -> !Files.isDirectory(Path.of(tree.source()).resolve(tree.within(point))))
+                .isPresent();
     }
 
     private FileSystemMount copied(FileSystemMount mount, Path tree)

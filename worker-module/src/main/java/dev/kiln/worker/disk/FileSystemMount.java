@@ -3,6 +3,7 @@ package dev.kiln.worker.disk;
 import dev.kiln.image.disk.DiskLayout;
 import dev.kiln.image.disk.FileSystem;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -124,6 +125,18 @@ public record FileSystemMount(String point, String type, String options, String 
     /** Whether a mount point cannot exist, because it would be in one of these mounts that is empty. */
     static boolean isNowhere(String point, List<FileSystemMount> mounts) {
         return mounts.stream().anyMatch(mount -> mount.isEmpty() && point.startsWith(mount.point() + "/"));
+    }
+
+    /** The one of these mounts, other than the root, that a mount point is in. */
+    static Optional<FileSystemMount> around(String point, List<FileSystemMount> mounts) {
+        return mounts.stream()
+                .filter(mount -> !mount.point().equals(ROOT) && point.startsWith(mount.point() + "/"))
+                .max(Comparator.comparingInt(mount -> mount.point().length()));
+    }
+
+    /** The path of a mount point within this mount, which it is in. */
+    String within(String place) {
+        return place.substring(point.length() + 1);
     }
 
     /** A copy of its contents, in a directory, as its replacement. */

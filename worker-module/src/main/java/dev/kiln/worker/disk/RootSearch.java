@@ -41,6 +41,9 @@ final class RootSearch {
                 head -c %1$d000
             """.formatted(Architecture.HEAD);
 
+    /** A link is for the sandbox to refuse: it says what is wrong. */
+    private static final String PLACE = "cd /disk/root && if [ -d \"$1\" ] || [ -L \"$1\" ]; then echo there; fi";
+
     private final DiskTools tools;
     private final Path directory;
 
@@ -186,7 +189,7 @@ final class RootSearch {
 
     /**
      * The mounts of the root file system and of those of the same disk that belong below it, each after the one that
-     * its mount point is in. What belongs below one that is shown empty is left out.
+     * its mount point is in. What belongs below one that is shown empty, or has no directory for it, is left out.
      */
     List<FileSystemMount> mounts(Root root, DiskLayout layout)
             throws IOException, InterruptedException, DiskFailedException {
@@ -199,11 +202,23 @@ final class RootSearch {
                     .findFirst();
             boolean own = SANDBOX_OWN.stream().anyMatch(name -> (row.point() + "/").startsWith(name + "/"));
             boolean fits = mounts.size() <= MOST_BELOW && !FileSystemMount.isNowhere(row.point(), mounts);
-            if (part.isPresent() && !own && fits) {
+            if (part.isPresent() && !own && fits && hasPlace(row.point(), mounts)) {
                 mounts.add(below(isChecked(part.get(), root) ? mount(part.get(), row, root) : Optional.empty(), row));
             }
         }
         return List.copyOf(mounts);
+    }
+
+    /** Whether a mount point exists; in the root file system, which can be written to, it is made. */
+    private boolean hasPlace(String point, List<FileSystemMount> mounts)
+            throws IOException, InterruptedException, DiskFailedException {
+        var around = FileSystemMount.around(point, mounts);
+        if (around.isEmpty() || around.get().isMtools()) {
+            return true; // what mtools read shows only when they have
+        }
+        var inside = around.get().within(point);
+        var look = Mounting.tool(around.get(), directory, "sh", "-c", PLACE, "kiln", inside);
+        return Mounting.good(tools.run(look)).output().startsWith("there");
     }
 
     private static boolean isOtherSubvolume(Fstab.Row row, Root root) {

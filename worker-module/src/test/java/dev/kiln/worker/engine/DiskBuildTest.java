@@ -151,6 +151,17 @@ class DiskBuildTest {
         engine("one").build(request(SystemDisk.image(raw), empty), StepJournal.NONE, output);
     }
 
+    /** A machine makes it in its /boot, which it may write to. */
+    @Test
+    void aMountPointThatIsMissingInAReadOnlyFileSystemDoesNotKeepCommandsFromRunning() throws Exception {
+        var disk = new SystemDisk(directory.resolve("disk"));
+        var fstab = Files.readString(disk.tree().resolve("etc/fstab"));
+        disk.file("etc/fstab", fstab + "UUID=1234-5678 /boot/efi vfat umask=0022 0 1\n");
+        var command = "RUN cat /boot/kernel && [ ! -e /boot/efi ] && [ $(stat -c %d /efi) != $(stat -c %d /) ]";
+
+        engine("one").build(request(SystemDisk.image(disk.rawWithAttributes()), command), StepJournal.NONE, output);
+    }
+
     @Test
     void aBuildThatWasInterruptedGoesOnAfterItsLastStepAndEqualStepsAreTaken() throws Exception {
         var base = SystemDisk.image(new SystemDisk(directory.resolve("disk")).raw());
