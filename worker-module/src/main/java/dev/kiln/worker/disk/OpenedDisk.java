@@ -33,6 +33,12 @@ public record OpenedDisk(
         long modified,
         @Nullable String architecture) {
 
+    /**
+     * Which rules decided the facts. To be raised with each change of what opening finds, chooses or mounts: disks that
+     * earlier releases have opened are opened again then.
+     */
+    public static final int RULES = 2;
+
     private static final String FILE = "disk.json";
     private static final String MOUNTS = "disk-mounts";
 

@@ -139,7 +139,8 @@ final class UnpackedImages {
         if (!Files.isDirectory(directory)) {
             makeDirectory();
         }
-        var key = base.digest().hex();
+        var hex = base.digest().hex();
+        var key = base.form().isDisk() ? hex + "-" + OpenedDisk.RULES : hex;
         var entry = entry(key);
         entry.take(() -> make(entry.image, base, watch));
         return new Lease(key);
