@@ -195,9 +195,9 @@ final class SandboxCommands {
     }
 
     /** GNU tar reading an archive of {@link dev.kiln.image.archive.TarWriter} from standard input. */
-    List<String> extract(Path target) {
+    List<String> extract(Path target) throws IOException {
         var line = namespaces(List.of());
-        line.addAll(host(List.of("--bind", target.toString(), "/image")));
+        line.addAll(filtered(List.of("--bind", target.toString(), "/image")));
         line.addAll(forOwners());
         line.addAll(List.of("tar", "--extract", "--directory=/image", "--absolute-names", "--numeric-owner"));
         line.addAll(List.of("--same-owner", "--same-permissions", "--xattrs", "--xattrs-include=*"));
@@ -209,7 +209,7 @@ final class SandboxCommands {
      * GNU tar over a layer, in overlay's own form, and over the directory that stands for /tmp; the layer is measured
      * first. Nothing of the image is run, so bubblewrap's own namespaces are enough.
      */
-    List<String> packLayer(Scratch scratch, int layer, Path tmp) {
+    List<String> packLayer(Scratch scratch, int layer, Path tmp) throws IOException {
         var line = new ArrayList<>(List.of("setsid", "--wait"));
         if (mapped) {
             line.addAll(OWN_USERS);
@@ -219,7 +219,7 @@ final class SandboxCommands {
                 busybox, "sh", "-c", MEASURE, "kiln", scratch.directory().toString(), directory));
         line.add(String.join(" ", scratch.group().packingJoinFiles()));
         var source = scratch.directory().resolve(directory).toString();
-        line.addAll(host(List.of("--ro-bind", source, "/image/layer", "--ro-bind", tmp.toString(), "/image/tmp")));
+        line.addAll(filtered(List.of("--ro-bind", source, "/image/layer", "--ro-bind", tmp.toString(), "/image/tmp")));
         line.addAll(List.of("--cap-add", "CAP_DAC_READ_SEARCH", "--"));
         line.addAll(List.of("tar", "--create", "--directory=/image", "--numeric-owner", "--sparse", "--format=posix"));
         line.addAll(List.of("--xattrs", "--xattrs-include=*"));
@@ -230,11 +230,11 @@ final class SandboxCommands {
     }
 
     /** The reverse of {@link #packLayer}, from standard input; /tmp only if wanted. */
-    List<String> unpackLayer(Scratch scratch, boolean withTmp) {
+    List<String> unpackLayer(Scratch scratch, boolean withTmp) throws IOException {
         var line = namespaces(scratch.group().joinFiles());
         var layer = scratch.upper().toString();
         var tmp = scratch.tmp().toString();
-        line.addAll(host(List.of("--bind", layer, "/image/layer", "--bind", tmp, "/image/tmp")));
+        line.addAll(filtered(List.of("--bind", layer, "/image/layer", "--bind", tmp, "/image/tmp")));
         line.addAll(forOwners());
         line.addAll(List.of("tar", "--extract", "--directory=/image", "--numeric-owner", "--same-owner"));
         line.addAll(List.of("--same-permissions", "--xattrs", "--xattrs-include=*", "--delay-directory-restore"));
@@ -243,9 +243,9 @@ final class SandboxCommands {
     }
 
     /** Removes the paths read from standard input, each ended by a NUL; only the target can be written to. */
-    List<String> remove(Path target) {
+    List<String> remove(Path target) throws IOException {
         var line = namespaces(List.of());
-        line.addAll(host(List.of("--bind", target.toString(), "/image")));
+        line.addAll(filtered(List.of("--bind", target.toString(), "/image")));
         line.addAll(forOwners());
         line.addAll(List.of("sh", "-c", "cd /image && exec xargs -0 -r rm -rf --"));
         return line;
@@ -279,7 +279,7 @@ final class SandboxCommands {
     }
 
     /** A tool on a disk. */
-    List<String> disk(ToolRun tool) {
+    List<String> disk(ToolRun tool) throws IOException {
         return new ToolLine(this, settings.commandTime()).of(tool);
     }
 
@@ -307,8 +307,17 @@ final class SandboxCommands {
         return options;
     }
 
+    /** The sandbox of a tool that reads what strangers made: see {@link #host}. No command's filter is beside it. */
+    List<String> filtered(List<String> mounts) throws IOException {
+        var filter = new ToolFilter(settings).file().toString();
+        var line = new ArrayList<>(List.of(busybox, "sh", "-c", WITH_FILTER, "kiln", filter));
+        line.addAll(host(mounts));
+        line.addAll(List.of("--seccomp", FILTER));
+        return line;
+    }
+
     /** This machine's programs, read-only, and one directory of the build. */
-    List<String> host(List<String> mounts) {
+    private static List<String> host(List<String> mounts) {
         return host(mounts, false);
     }
 

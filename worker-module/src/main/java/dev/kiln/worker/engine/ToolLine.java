@@ -1,6 +1,7 @@
 package dev.kiln.worker.engine;
 
 import dev.kiln.worker.disk.ToolRun;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ record ToolLine(SandboxCommands commands, Duration time) {
     private static final List<String> FOR_OWNERS =
             List.of("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "MKNOD");
 
-    List<String> of(ToolRun tool) {
+    List<String> of(ToolRun tool) throws IOException {
         var line = commands.tool();
         line.addAll(List.of("prlimit", "--core=0", "--as=" + MEMORY, "--cpu=" + time.toSeconds(), "--"));
         // Wall-clock time: a hanging FUSE server uses no processor time.
@@ -54,7 +55,7 @@ record ToolLine(SandboxCommands commands, Duration time) {
         if (tool.labels()) {
             capabilities.add("SYS_ADMIN");
         }
-        line.addAll(commands.host(bound));
+        line.addAll(commands.filtered(bound));
         capabilities.forEach(name -> line.addAll(List.of("--cap-add", "CAP_" + name)));
         line.add("--");
         line.addAll(command);
