@@ -34,6 +34,7 @@ systemd)
 *)
     [ ! -L etc/inittab ] || refuse "/etc/inittab of the image is a symbolic link, it must be a file"
     [ -s etc/inittab ] || printf '::sysinit:/etc/init.d/rcS\n' > etc/inittab
+    [ -z "$(tail -c 1 etc/inittab)" ] || echo >> etc/inittab
     case ${init##*/} in
     busybox) echo '::once:/.kiln/busybox sh /.kiln/guest.sh' >> etc/inittab ;;
     *) echo 'kiln:2345:once:/.kiln/busybox sh /.kiln/guest.sh' >> etc/inittab ;;

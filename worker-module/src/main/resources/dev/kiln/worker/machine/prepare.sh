@@ -56,6 +56,7 @@ END
     # These systems start it after everything that is waited for.
     in_root 'dump /etc/inittab inittab' || true
     [ -s inittab ] || printf '::sysinit:/etc/init.d/rcS\n' > inittab
+    [ -z "$(tail -c 1 inittab)" ] || echo >> inittab
     case ${init##*/} in
     busybox) echo '::once:/.kiln/busybox sh /.kiln/guest.sh' >> inittab ;;
     *) echo 'kiln:2345:once:/.kiln/busybox sh /.kiln/guest.sh' >> inittab ;;

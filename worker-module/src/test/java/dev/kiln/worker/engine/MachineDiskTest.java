@@ -54,12 +54,22 @@ class MachineDiskTest {
 
     @Test
     void anInitWithATableOfItsOwnStartsItFromThereOnXfsToo() throws Exception {
-        var system = system("../bin/busybox").file("etc/inittab", "::sysinit:/bin/true\n");
+        var system = system("../bin/busybox").file("etc/inittab", "::sysinit:/bin/true");
         var copy = prepared(SystemDisk.packed(system.rawWithXfs()), EnumSet.allOf(Ability.class));
 
         assertThat(in(copy, "xfs", ",nouuid", "cat etc/inittab; stat -c '%a %s' .kiln/busybox; ls .kiln"))
                 .isEqualTo("::sysinit:/bin/true\n::once:/.kiln/busybox sh /.kiln/guest.sh\n755 "
                         + Files.size(SandboxCheck.busybox()) + "\nbusybox\nguest.sh\nscript\n");
+    }
+
+    @Test
+    void aTableWhoseLastLineHasNoEndKeepsIt() throws Exception {
+        var system = system("../bin/busybox").file("etc/inittab", "::sysinit:/bin/true");
+        var copy = prepared(SystemDisk.packed(system.raw()), Set.of());
+
+        assertThat(SystemDisk.run("debugfs", "-R", "cat /etc/inittab", copy + "?offset=" + (5 << 20)))
+                .endsWith("\n::sysinit:/bin/true\n::once:/.kiln/busybox sh /.kiln/guest.sh\n");
+        assertThat(shellIn(copy, 5)).contains("guest.sh\n");
     }
 
     @Test
