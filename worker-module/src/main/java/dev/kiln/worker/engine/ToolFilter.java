@@ -21,7 +21,8 @@ record ToolFilter(EngineSettings settings) {
         var name = "filter-" + Digest.of(computation).hex();
         var directory = settings.directory().toAbsolutePath();
         var file = directory.resolve(name);
-        if (!Files.exists(file)) {
+        // A machine that lost its power may have kept the name alone.
+        if (!Files.exists(file) || Files.size(file) != program.length) {
             Files.createDirectories(directory);
             // All at once: other workers may look for it now.
             var made = Files.write(directory.resolve("." + name + "." + UUID.randomUUID()), program);

@@ -61,6 +61,15 @@ class ToolFilterTest {
         }
     }
 
+    @Test
+    void aFilterOfWhichOnlyTheNameOutlivedACrashIsWrittenAgain() throws Exception {
+        var filter = new ToolFilter(settings);
+        var program = Files.readAllBytes(filter.file());
+        Files.write(filter.file(), new byte[0]);
+
+        assertThat(filter.file()).hasBinaryContent(program);
+    }
+
     /** What is said when the sandbox of that command line runs another program. */
     private static String said(List<String> line) throws Exception {
         var other = new ArrayList<>(line.subList(0, line.lastIndexOf("--") + 1));
