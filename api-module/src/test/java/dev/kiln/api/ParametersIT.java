@@ -118,6 +118,24 @@ class ParametersIT {
     }
 
     @Test
+    void aTokenStartsOnceWhetherItComesOverTheWireOrNot() {
+        client.rest("PUT", path + "/parameters", "{\"parameters\":[{\"name\":\"A\",\"default\":\"\"}]}");
+        var wire = client.call("StartImagePipelineExecution", "ImagePipelineId", template, "ClientToken", "once");
+        var id = wire.at("ExecutionId");
+        objects.finish(id, "SUCCESS");
+
+        assertThat(started("{\"clientToken\":\"once\"}")).isEqualTo(id);
+        assertThat(start("{\"clientToken\":\"once\",\"parameters\":{\"A\":\"1\"}}")
+                        .refusal())
+                .isEqualTo("400 IdempotentParameterMismatch");
+        var other = started("{\"clientToken\":\"other\"}");
+        objects.finish(other, "SUCCESS");
+        assertThat(client.call("StartImagePipelineExecution", "ImagePipelineId", template, "ClientToken", "other")
+                        .at("ExecutionId"))
+                .isEqualTo(other);
+    }
+
+    @Test
     void theWireStartsWithDefaultsAlone() {
         declare();
         var refused = client.call("StartImagePipelineExecution", "ImagePipelineId", template);

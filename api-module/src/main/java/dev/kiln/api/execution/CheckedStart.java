@@ -14,6 +14,7 @@ import dev.kiln.api.template.TemplateSources;
 import dev.kiln.api.template.Templates;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.execution.Executions;
+import dev.kiln.region.RegionId;
 import dev.kiln.template.Tag;
 import dev.kiln.template.Template;
 import dev.kiln.template.TemplateId;
@@ -77,6 +78,11 @@ class CheckedStart {
                     .orElseThrow(() -> Refusals.templateNotFound(template.value()));
             return start(held, base, new ExecutionId(newId), List.of(), given);
         }));
+    }
+
+    /** The region of the account's template. */
+    Optional<RegionId> region(TemplateId template, AccountId account) {
+        return templates.find(template, account).map(Template::region);
     }
 
     /**

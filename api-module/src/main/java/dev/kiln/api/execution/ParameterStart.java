@@ -32,15 +32,17 @@ public final class ParameterStart {
     }
 
     /**
-     * Starts an execution of the account's template, once for each client token.
+     * Starts an execution of the account's template, once for each client token, whether it comes here or over the
+     * wire.
      *
      * @param clientToken the token, or an empty text
      * @param given values by parameter name; the other parameters have their defaults
      */
     public ExecutionId start(AccountId account, TemplateId template, String clientToken, Map<String, String> given) {
         try {
-            var token = ClientTokens.of(clientToken, digest(template, given));
-            var id = start.start(new ClientTokens.Asked(account, "StartExecution", token), template, given);
+            var digest = clientToken.isEmpty() ? "" : digest(account, template, given);
+            var token = ClientTokens.of(clientToken, digest);
+            var id = start.start(new ClientTokens.Asked(account, StartExecution.NAME, token), template, given);
             relay.ring();
             count("accepted");
             return id;
@@ -54,8 +56,16 @@ public final class ParameterStart {
         metrics.counter(Metric.STARTS, code).increment();
     }
 
-    /** A keyed digest: from a plain one, a guessable secret could be guessed. */
-    private String digest(TemplateId template, Map<String, String> given) {
+    /** Without values it is that of the wire's start, which has none. */
+    private String digest(AccountId account, TemplateId template, Map<String, String> given) {
+        var region = start.region(template, account);
+        return given.isEmpty() && region.isPresent()
+                ? StartExecution.digest(template, region.get())
+                : keyedDigest(template, given);
+    }
+
+    /** From a plain digest, a guessable secret could be guessed. */
+    private String keyedDigest(TemplateId template, Map<String, String> given) {
         var text = new StringBuilder(template.value());
         new TreeMap<>(given).forEach((name, value) -> {
             text.append('\0')

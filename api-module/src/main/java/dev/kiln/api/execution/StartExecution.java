@@ -16,8 +16,10 @@ import dev.kiln.api.rpc.ClientTokens;
 import dev.kiln.api.template.TemplateImport;
 import dev.kiln.api.template.TemplateSources;
 import dev.kiln.execution.ExecutionId;
+import dev.kiln.region.RegionId;
 import dev.kiln.template.TemplateId;
 import java.util.List;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /** StartImagePipelineExecution. */
@@ -61,6 +63,11 @@ class StartExecution implements Operation<ExecutionId> {
     @Override
     public Declaration<ExecutionId> declaration() {
         return DECLARATION;
+    }
+
+    /** The digest of a call that sends nothing else. */
+    static String digest(TemplateId template, RegionId region) {
+        return Call.digest(Map.of(TEMPLATE.name(), template.value(), REGION_ID.name(), region.value()));
     }
 
     @Override

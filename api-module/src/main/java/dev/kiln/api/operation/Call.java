@@ -127,8 +127,13 @@ public final class Call {
      * SHA-256 over the parameters that count: the same for a retry, whatever its nonce, time stamp or parameter order.
      */
     public String digest(Predicate<Parameter<?>> counts) {
+        return digest(sentOf(counts));
+    }
+
+    /** The same, of a call that sends these parameters. */
+    public static String digest(Map<String, String> sent) {
         var text = new StringBuilder();
-        sentOf(counts).forEach((name, value) -> {
+        new TreeMap<>(sent).forEach((name, value) -> {
             text.append(name.length()).append(':').append(name);
             text.append(value.length()).append(':').append(value);
         });
