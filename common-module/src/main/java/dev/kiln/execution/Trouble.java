@@ -1,5 +1,6 @@
 package dev.kiln.execution;
 
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -19,7 +20,7 @@ public final class Trouble {
 
     private Trouble() {}
 
-    /** The kind of the failure and its message, without paths. */
+    /** The failure in words, without paths; with its kind, unless the words say enough. */
     public static String words(@Nullable Throwable trouble) {
         if (trouble == null) {
             return "for an unknown reason";
@@ -29,7 +30,15 @@ public final class Trouble {
             return words(cause); // the wrapper adds nothing
         }
         var said = trouble instanceof FileSystemException files ? said(files) : String.valueOf(trouble.getMessage());
-        return trouble.getClass().getSimpleName() + ": " + PATH.matcher(said).replaceAll(HIDDEN);
+        return kind(trouble) + PATH.matcher(said).replaceAll(HIDDEN);
+    }
+
+    /** Words of their own are enough; a class's name is for those who have none. */
+    private static String kind(Throwable trouble) {
+        boolean plain = trouble.getClass() == IOException.class && trouble.getMessage() != null;
+        return plain || trouble instanceof FileSystemException
+                ? ""
+                : trouble.getClass().getSimpleName() + ": ";
     }
 
     private static String said(FileSystemException trouble) {

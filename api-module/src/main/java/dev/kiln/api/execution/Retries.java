@@ -32,10 +32,10 @@ public final class Retries {
             case ACCEPTED -> relay.ring();
             case NOT_FOUND -> throw Refusals.executionNotFound();
             case NOTHING_FAILED ->
-                throw RestCodes.NOTHING_FAILED.because(
-                        region.map(one -> "No target of the execution failed in region " + Refusals.quoted(one.value()))
-                                        .orElse("No target of the execution failed")
-                                + ": there is nothing to try again.");
+                throw RestCodes.NOTHING_FAILED.because(region.map(one ->
+                                        "The execution has no failed target in region " + Refusals.quoted(one.value()))
+                                .orElse("The execution has no failed target")
+                        + ": there is nothing to try again.");
             case IMAGE_GONE ->
                 throw RestCodes.IMAGE_GONE.because(
                         "The execution's image was deleted: there is nothing to copy or to share. Start it anew.");

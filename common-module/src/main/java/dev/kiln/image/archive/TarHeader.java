@@ -22,7 +22,8 @@ final class TarHeader {
         return true;
     }
 
-    boolean hasValidChecksum() throws RefusedStreamException {
+    /** False also where no number stands in its place, as in what is no archive at all. */
+    boolean hasValidChecksum() {
         int unsigned = 0;
         int signed = 0;
         for (int i = 0; i < BLOCK; i++) {
@@ -30,8 +31,12 @@ final class TarHeader {
             unsigned += b & 0xff;
             signed += b;
         }
-        long stored = number(148, 8);
-        return stored == unsigned || stored == signed;
+        try {
+            long stored = number(148, 8);
+            return stored == unsigned || stored == signed;
+        } catch (RefusedStreamException e) {
+            return false;
+        }
     }
 
     char flag() {

@@ -111,6 +111,11 @@ class ArchiveInspectorTest {
     }
 
     @Test
+    void whatIsNoArchiveIsCalledSo() {
+        refused("# Not an archive, but words.\n".repeat(100).getBytes(StandardCharsets.UTF_8), "not a tar archive");
+    }
+
+    @Test
     void namesThatLeaveTheRootAreRefused() {
         refused(new Archives().file("/etc/passwd", "x").bytes(), "/etc/passwd", "absolute");
         refused(new Archives().file("../x", "x").bytes(), "../x", "..");
