@@ -182,6 +182,23 @@ public final class Executions {
                 == 1;
     }
 
+    /**
+     * Counts that the attempt's worker had no room for its present status, and returns how often workers had none.
+     * Writes nothing and returns empty when the execution has another status or belongs to another attempt.
+     */
+    public Optional<Integer> leaveForRoom(Attempt attempt) {
+        return jdbc.sql("""
+                        update execution set no_room = no_room + 1
+                         where id = :id and attempt = :attempt and status = :status
+                        returning no_room
+                        """)
+                .param("id", attempt.execution().value())
+                .param("attempt", attempt.number())
+                .param("status", attempt.status().name())
+                .query(Integer.class)
+                .optional();
+    }
+
     /** Records that the attempt's worker is alive, although the attempt is over. */
     public void survived(Attempt attempt) {
         jdbc.sql("update execution set survived_attempt = :attempt where id = :id and survived_attempt < :attempt")

@@ -26,7 +26,8 @@ public interface BuildEngine {
      *
      * @throws BuildFailedException when a command fails, exceeds a limit, or the base image is refused: the template's
      *     fault, trying again would not help
-     * @throws IOException when this machine is at fault (disk full, sandbox gone): another attempt may succeed
+     * @throws NoRoomException when this machine's disk is full: an attempt on another machine may succeed
+     * @throws IOException when this machine is otherwise at fault (sandbox gone): another attempt may succeed
      */
     BuiltImage build(BuildRequest request, StepJournal journal, BuildOutput output)
             throws BuildFailedException, IOException, InterruptedException;

@@ -53,11 +53,15 @@ final class Limits {
         }
     }
 
-    /** Checks that this machine has space left. */
+    /**
+     * Checks that this machine has space left.
+     *
+     * @throws NoRoomException when it has not
+     */
     void checkReserve() throws IOException {
         var missing = reserve.missing();
         if (missing.isPresent()) {
-            throw new IOException(missing.get());
+            throw new NoRoomException(missing.get());
         }
     }
 

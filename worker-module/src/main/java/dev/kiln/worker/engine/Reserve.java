@@ -48,6 +48,15 @@ final class Reserve {
         }
     }
 
+    /** A failure on this machine, explained by what is missing now, as when the disk has run full; else as it is. */
+    IOException explained(IOException failure) {
+        var missing = failure instanceof NoRoomException ? Optional.<String>empty() : missingIfKnown();
+        // Its own cause stays the only one: secrets are looked for no deeper.
+        return missing.isPresent()
+                ? new NoRoomException(missing.get() + " (" + failure + ")", failure.getCause())
+                : failure;
+    }
+
     private FileStore disk() throws IOException {
         var store = disk;
         if (store == null) {

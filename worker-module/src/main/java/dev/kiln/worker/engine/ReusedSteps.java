@@ -117,7 +117,7 @@ final class ReusedSteps implements AutoCloseable {
             LOG.warn("a shared step is of no use: {}", e.toString());
             reuse.shared().remove(key);
             return false;
-        } catch (InterruptedIOException | ClosedByInterruptException e) {
+        } catch (InterruptedIOException | ClosedByInterruptException | NoRoomException e) {
             throw e;
         } catch (IOException e) {
             LOG.warn("a shared step cannot be taken now: {}", e.toString());

@@ -148,7 +148,8 @@ public final class SandboxBuildEngine implements BuildEngine {
             throw e;
         } catch (IOException e) {
             // Without the cause, whose message may contain the secret too.
-            throw secrets.areIn(e.toString() + e.getCause()) ? new IOException(secrets.masked(e.toString())) : e;
+            var words = e.toString();
+            throw secrets.areIn(words + e.getCause()) ? NoRoomException.inWords(e, secrets.masked(words)) : e;
         }
     }
 
@@ -342,6 +343,8 @@ public final class SandboxBuildEngine implements BuildEngine {
         } catch (ClosedByInterruptException | InterruptedIOException e) {
             Thread.interrupted(); // an interrupt during a read or write: the exception now carries it
             throw new InterruptedException("interrupted while reading or writing");
+        } catch (IOException e) {
+            throw reserve.explained(e);
         } finally {
             scratch.group().remove();
             if (done) {

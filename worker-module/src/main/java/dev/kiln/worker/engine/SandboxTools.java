@@ -12,10 +12,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the tools of disks in bubblewrap's sandboxes, within the limits of a command. */
 final class SandboxTools implements DiskTools {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxTools.class);
     private static final Pattern MISSING = Pattern.compile("(bwrap: execvp .*|env: .*): No such file or directory");
     private static final int KEPT = 128 << 10;
 
@@ -49,6 +52,9 @@ final class SandboxTools implements DiskTools {
         int status;
         try (var out = Channels.newOutputStream(pipe.sink())) {
             status = run(tool, (bytes, length) -> out.write(bytes, 0, length), errors);
+        } catch (NoRoomException e) {
+            settle(reading); // it misses the rest of what the tool had to say
+            throw e;
         } catch (IOException e) {
             finish(reading); // if the reader failed, that is the reason
             throw e;
@@ -80,6 +86,14 @@ final class SandboxTools implements DiskTools {
                 throw failure;
             }
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    private static void settle(FutureTask<@Nullable Void> reading) throws InterruptedException {
+        try {
+            finish(reading);
+        } catch (IOException | DiskFailedException e) {
+            LOG.debug("the reader of a tool that was ended has failed", e);
         }
     }
 

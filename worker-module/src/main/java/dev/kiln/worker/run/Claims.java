@@ -25,6 +25,9 @@ final class Claims {
      */
     static final int MOST_FRUITLESS = 20;
 
+    /** So many times an execution is left to others for want of room: it may be what fills their disks. */
+    static final int MOST_LEFT_FOR_ROOM = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
 
     private final Executions executions;
@@ -77,6 +80,14 @@ final class Claims {
         if (executions.leave(e.attempt(), e.needs())) {
             LOG.info("left to a worker that can do it: {}", e.getMessage());
         }
+    }
+
+    /**
+     * Counts that this worker had no room for the execution. Returns how often that was so on any worker; empty when
+     * the attempt or its status is no longer the current one.
+     */
+    Optional<Integer> leaveForRoom(Attempt attempt) {
+        return executions.leaveForRoom(attempt);
     }
 
     /** Whether the queue takes this worker for one that has all of these. */

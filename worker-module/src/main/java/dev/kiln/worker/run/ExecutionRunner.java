@@ -9,6 +9,7 @@ import dev.kiln.execution.NotAbleException;
 import dev.kiln.execution.Outcome;
 import dev.kiln.execution.SupersededException;
 import dev.kiln.execution.Trouble;
+import dev.kiln.worker.engine.NoRoomException;
 import dev.kiln.worker.metric.LogContext;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
@@ -67,6 +68,7 @@ public final class ExecutionRunner {
      *
      * @throws NotAbleException when this worker has announced what the execution needs, but lacks it now: the queue
      *     would offer it here again at once
+     * @throws NoRoomException when this worker's disk has no room for it, and others' may have
      */
     Run run(ExecutionId execution, TemplateLock lock) throws SQLException, IOException, InterruptedException {
         var template = lock.tryLock(execution);
@@ -102,7 +104,7 @@ public final class ExecutionRunner {
         try {
             var ended = drive(claimed.get().within(work), lock).status();
             work.with("kiln.status", ended.name());
-        } catch (SQLException | InterruptedException | SupersededException | NotAbleException e) {
+        } catch (SQLException | InterruptedException | SupersededException | NotAbleException | NoRoomException e) {
             work.failed(e.toString());
             claims.survived(claimed.get());
             throw e;
@@ -116,7 +118,8 @@ public final class ExecutionRunner {
         }
     }
 
-    private Attempt drive(Attempt claimed, TemplateLock lock) throws SQLException, InterruptedException {
+    private Attempt drive(Attempt claimed, TemplateLock lock)
+            throws SQLException, NoRoomException, InterruptedException {
         var attempt = claimed;
         var execution = attempt.execution();
         LOG.info("{} {} attempt {} by {}", execution, attempt.status(), attempt.number(), claims.worker());
@@ -141,18 +144,42 @@ public final class ExecutionRunner {
     }
 
     private Attempt step(Attempt attempt, TimeLimits.Left time, TemplateLock lock)
-            throws SQLException, InterruptedException {
+            throws SQLException, NoRoomException, InterruptedException {
         var stage = stages.get(attempt.status());
         Optional<Advance> advance;
         try {
             advance = watch.run(() -> tries.run(stage, attempt), attempt, time, lock);
         } catch (ExecutionException e) {
-            advance = Optional.of(ended(stage, attempt, failure(attempt, e.getCause())));
+            advance = e.getCause() instanceof NoRoomException full
+                    ? withoutRoom(stage, attempt, full)
+                    : Optional.of(ended(stage, attempt, failure(attempt, e.getCause())));
         } catch (StageFailedException e) {
             LOG.warn("{} ran out of time: {}", attempt.execution(), e.getMessage());
             advance = Optional.of(ended(stage, attempt, e.failure()));
         }
         return advance.isPresent() ? moves.apply(attempt, advance.get()) : moves.reread(attempt);
+    }
+
+    /** Leaves the execution to a worker that has room, or ends it; empty when it is no longer as the attempt says. */
+    private Optional<Advance> withoutRoom(Stage stage, Attempt attempt, NoRoomException full) throws NoRoomException {
+        var times = claims.leaveForRoom(attempt);
+        if (times.isEmpty()) {
+            return Optional.empty();
+        }
+        if (times.get() <= Claims.MOST_LEFT_FOR_ROOM) {
+            throw full;
+        }
+        LOG.error("{} failed in {}, for which workers have no room", attempt.execution(), attempt.status(), full);
+        return Optional.of(ended(stage, attempt, noRoom(attempt, times.get())));
+    }
+
+    private Failure noRoom(Attempt attempt, int times) {
+        return new Failure(
+                "Worker.NoRoom",
+                attempt.status() + " ran out of room on workers' disks " + times + " times, at last on that of "
+                        + claims.worker() + "; it is left to another worker " + Claims.MOST_LEFT_FOR_ROOM
+                        + " times at most. The operator can make room in kiln.engine.directory there, or give workers"
+                        + " larger disks or fewer slots");
     }
 
     // The exception's class decides what happens: superseded, unable and database trouble end this run and leave the

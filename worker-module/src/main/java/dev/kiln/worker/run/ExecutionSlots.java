@@ -3,6 +3,7 @@ package dev.kiln.worker.run;
 import dev.kiln.database.LockSessions;
 import dev.kiln.execution.ExecutionId;
 import dev.kiln.worker.Drain;
+import dev.kiln.worker.engine.NoRoomException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -116,7 +117,7 @@ public final class ExecutionSlots implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.info("{} is left to another worker: this one stops", execution);
         } catch (Exception e) {
-            var rest = setbacks.add(execution);
+            var rest = e instanceof NoRoomException ? setbacks.addForRoom(execution) : setbacks.add(execution);
             LOG.warn(
                     "{} failed here and is left to any worker; this one tries it again in {} s at the earliest: {}",
                     execution,

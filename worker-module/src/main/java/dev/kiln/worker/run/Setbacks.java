@@ -15,6 +15,9 @@ final class Setbacks {
 
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
+    /** Counts as so many setbacks: 8 seconds. */
+    private static final int FIRST_FOR_ROOM = 4;
+
     private record Setback(int count, long restsUntil) {
 
         boolean isOver(Duration since) {
@@ -26,9 +29,18 @@ final class Setbacks {
 
     /** Counts one more setback and returns how long the execution rests. */
     Duration add(ExecutionId execution) {
+        return add(execution, 1);
+    }
+
+    /** The same for want of room: at once long enough that every other worker looks for executions before. */
+    Duration addForRoom(ExecutionId execution) {
+        return add(execution, FIRST_FOR_ROOM);
+    }
+
+    private Duration add(ExecutionId execution, int first) {
         all.values().removeIf(setback -> setback.isOver(LONGEST.multipliedBy(2)));
         var count = all.compute(execution, (id, before) -> {
-                    var number = before == null ? 1 : before.count() + 1;
+                    var number = Math.max(first, before == null ? 1 : before.count() + 1);
                     return new Setback(number, System.nanoTime() + rest(number).toNanos());
                 })
                 .count();

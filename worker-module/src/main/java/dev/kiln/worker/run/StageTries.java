@@ -4,6 +4,7 @@ import dev.kiln.execution.Advance;
 import dev.kiln.execution.Attempt;
 import dev.kiln.execution.ExecutionStatus;
 import dev.kiln.worker.Drain;
+import dev.kiln.worker.engine.NoRoomException;
 import dev.kiln.worker.stage.Stage;
 import dev.kiln.worker.stage.StageFailedException;
 import java.io.IOException;
@@ -38,6 +39,8 @@ final class StageTries {
             }
             try {
                 return stage.run(attempt);
+            } catch (NoRoomException e) {
+                throw e; // another worker has room sooner
             } catch (IOException e) {
                 if (isInterrupt(e)) {
                     throw interrupted(e);

@@ -5,6 +5,7 @@ import dev.kiln.execution.SupersededException;
 import dev.kiln.trace.TraceParent;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
+import dev.kiln.worker.engine.NoRoomException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -64,6 +65,9 @@ final class BuildLog implements BuildOutput, AutoCloseable {
             var why = e.getMessage().lines().findFirst().orElse("");
             var end = why.lastIndexOf("; last lines:");
             phase("failed: " + (end < 0 ? why : why.substring(0, end)) + " (" + e.code() + ")");
+            throw e;
+        } catch (NoRoomException e) {
+            phase("stopped: this worker's disk has no room left for it");
             throw e;
         }
     }

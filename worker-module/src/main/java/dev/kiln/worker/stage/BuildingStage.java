@@ -15,6 +15,7 @@ import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.NoRoomException;
 import dev.kiln.worker.region.Target;
 import dev.kiln.worker.region.Targets;
 import dev.kiln.worker.secret.Secrets;
@@ -78,7 +79,7 @@ public final class BuildingStage implements Stage {
             var built = log.endingWithFailureOf(() -> engine.build(request, journal, log));
             log.phase("storing " + built.bytes() + " bytes in " + home.region());
             var parts = store(attempt, home, built);
-            discard(request);
+            discard(engine, request);
             var content = new Target.Content(
                     built.digest(), built.bytes(), built.form(), built.metadata(), Optional.of(parts));
             var rest = log.end();
@@ -89,6 +90,9 @@ public final class BuildingStage implements Stage {
             };
         } catch (DiskNeedsException e) {
             throw new NotAbleException(attempt, e.besides(request.buildNeeds()));
+        } catch (NoRoomException e) {
+            discard(engine, request);
+            throw e;
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }
@@ -100,7 +104,7 @@ public final class BuildingStage implements Stage {
         var request = requests.toPack(attempt, home.sourceImage());
         try (var log = logs.open(attempt)) {
             var all = log.endingWithFailureOf(() -> engine.runPacker(request, file, log));
-            discard(request);
+            discard(engine, request);
             var made = PackerImages.of(all, home.region());
             // A cloud's ids may tell whose account they are of.
             var secrets = Secrets.of(request.parameters().secrets());
@@ -118,6 +122,9 @@ public final class BuildingStage implements Stage {
                         targets.madeByPacker(next, made::in, missing);
                         rest.run();
                     });
+        } catch (NoRoomException e) {
+            // What Packer began to make in a cloud is no reason to begin once more elsewhere.
+            throw new IOException(e.getMessage(), e);
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }
@@ -128,7 +135,7 @@ public final class BuildingStage implements Stage {
      * given back now is tried again at the end, or by the reaper: the work is not done again for it. A worker that was
      * superseded while it stored the image may not know it yet: what its successor builds here is not its own.
      */
-    private void discard(BuildRequest request) {
+    static void discard(BuildEngine engine, BuildRequest request) {
         try {
             engine.discard(request.name(), request.attempt());
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.kiln.execution.NotAbleException;
 import dev.kiln.worker.disk.DiskNeedsException;
 import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
+import dev.kiln.worker.engine.NoRoomException;
 import java.io.IOException;
 
 /**
@@ -41,6 +42,9 @@ public final class TestingStage implements Stage {
             return Advance.to(ExecutionStatus.DISTRIBUTING, "the image passed its test");
         } catch (DiskNeedsException e) {
             throw new NotAbleException(attempt, e.besides(BuildRequests.testNeeds(attempt, request)));
+        } catch (NoRoomException e) {
+            BuildingStage.discard(engine, request);
+            throw e;
         } catch (BuildFailedException e) {
             throw new StageFailedException(BuildRequests.failure(e));
         }

@@ -47,7 +47,7 @@ class LimitsTest {
             Files.createFile(small.resolve("f" + file));
         }
         assertThatThrownBy(() -> limits().checkReserve())
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(NoRoomException.class)
                 .hasMessageContaining("inodes less than builds leave free")
                 .hasMessageContaining(small.toString());
         var settings = TestSettings.of(small).reserve(DataSize.ofMegabytes(16)).build();

@@ -311,9 +311,11 @@ class StepCacheTest {
         build("LABEL a=\"b\"");
         var full =
                 TestSettings.of(directory).reserve(DataSize.ofTerabytes(1000)).build();
+        var output = new RecordedOutput();
         assertThatThrownBy(() -> new SandboxBuildEngine(full)
-                        .build(request(RUN, BusyboxBase.bytes()), new RememberedSteps(), new RecordedOutput()))
-                .isInstanceOf(IOException.class);
+                        .build(request(RUN, BusyboxBase.bytes()), new RememberedSteps(), output))
+                .isInstanceOf(NoRoomException.class);
+        assertThat(output.steps()).noneMatch(step -> step.startsWith("start"));
         assertThat(bytes.available()).as("what is not read").isGreaterThan(60 << 20);
     }
 

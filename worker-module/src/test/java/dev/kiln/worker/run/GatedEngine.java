@@ -9,6 +9,7 @@ import dev.kiln.worker.engine.BuildEngine;
 import dev.kiln.worker.engine.BuildFailedException;
 import dev.kiln.worker.engine.BuildOutput;
 import dev.kiln.worker.engine.BuildRequest;
+import dev.kiln.worker.engine.NoRoomException;
 import dev.kiln.worker.engine.PackerArtifact;
 import dev.kiln.worker.engine.StepJournal;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +41,7 @@ final class GatedEngine implements BuildEngine {
     private volatile CountDownLatch testGate = new CountDownLatch(0);
     private volatile boolean deaf;
     private volatile boolean brokenDown;
+    private volatile Optional<Runnable> full = Optional.empty();
     private volatile int leastBytes;
     private volatile int printed;
 
@@ -90,6 +93,19 @@ final class GatedEngine implements BuildEngine {
         testFailures.put(name, failure);
     }
 
+    /** From now on there is no room for what is built or tested here; the action runs when that shows. */
+    void beFull(Runnable action) {
+        full = Optional.of(action);
+    }
+
+    private void requireRoom(String name) throws NoRoomException {
+        if (full.isPresent()) {
+            scratch.add(name);
+            full.get().run();
+            throw new NoRoomException("only 7 bytes are free");
+        }
+    }
+
     @Override
     public void check() {}
 
@@ -101,6 +117,7 @@ final class GatedEngine implements BuildEngine {
         output.stepStarted(1, 1, "RUN gate");
         output.output(new byte[printed], printed);
         pass(gate);
+        requireRoom(request.name());
         var needs = needed.remove(request.name());
         if (needs != null) {
             throw new DiskNeedsException(needs);
@@ -137,9 +154,11 @@ final class GatedEngine implements BuildEngine {
     }
 
     @Override
-    public void test(BuildRequest request, BuildOutput output) throws BuildFailedException, InterruptedException {
+    public void test(BuildRequest request, BuildOutput output)
+            throws BuildFailedException, IOException, InterruptedException {
         tested.put(request.name(), request.base().form());
         pass(testGate);
+        requireRoom(request.name());
         var needs = neededToTest.remove(request.name());
         if (needs != null) {
             throw new DiskNeedsException(needs);
@@ -157,9 +176,10 @@ final class GatedEngine implements BuildEngine {
 
     @Override
     public List<PackerArtifact> runPacker(BuildRequest request, String file, BuildOutput output)
-            throws BuildFailedException, InterruptedException {
+            throws BuildFailedException, IOException, InterruptedException {
         packed.incrementAndGet();
         pass(gate);
+        requireRoom(request.name());
         var failure = failures.get(request.name());
         if (failure != null) {
             throw failure;
