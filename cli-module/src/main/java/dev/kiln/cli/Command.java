@@ -36,6 +36,8 @@ record Command(String name, List<String> words, List<Option> options, String doe
             throw new UsageException(
                     (name + " " + String.join(" ", arguments.words())).strip() + " is not like " + form());
         }
+        // Before the action, so that nothing is changed whose answer cannot be shown.
+        Session.json(arguments);
         return action.run(arguments);
     }
 

@@ -63,9 +63,12 @@ final class ExecutionCommands {
 
     private int start(Arguments arguments) throws UsageException, IOException {
         var region = session.region(arguments);
-        var template = template(arguments.words().get(0), region);
         var json = Session.json(arguments);
-        var started = start(template, region, arguments);
+        // Read before the template is asked for.
+        var given = GivenParameters.of(arguments, session.here());
+        var template = template(arguments.words().get(0), region);
+        var started =
+                start(template, region, given, arguments.option("client-token").orElse(""));
         var id = started.path("ExecutionId").asString(text(started, "executionId"));
         if (!json) {
             session.terminal().out().println(id);
@@ -77,9 +80,8 @@ final class ExecutionCommands {
     }
 
     /** Uses the wire's operation, which every server has, unless there are values: it has no parameters for them. */
-    private JsonNode start(String template, String region, Arguments arguments) throws UsageException, IOException {
-        var given = GivenParameters.of(arguments, session.here());
-        var token = arguments.option("client-token").orElse("");
+    private JsonNode start(String template, String region, GivenParameters given, String token)
+            throws UsageException, IOException {
         if (!given.isEmpty()) {
             return session.client()
                     .rest(

@@ -58,14 +58,14 @@ public final class Main {
         }
         try {
             return table.run(words);
-        } catch (UsageException e) {
+        } catch (UsageException | InvalidPathException e) {
             err.println(
                     "kiln: " + Terminal.oneLine(String.valueOf(e.getMessage())) + " (" + table.helpFor(words) + ")");
             return ExitStatus.USAGE;
         } catch (ApiException e) {
             err.println("kiln: " + refusal(e, words.get(words.size() - 1)));
             return ExitStatus.REFUSED;
-        } catch (IOException | InvalidPathException e) {
+        } catch (IOException e) {
             err.println("kiln: " + Terminal.oneLine(reason(e)));
             return ExitStatus.REFUSED;
         }
@@ -77,7 +77,8 @@ public final class Main {
         if (e instanceof AccessDeniedException) {
             return "this user may not read or write " + said + "; name another file, or ask its owner";
         }
-        return e instanceof NoSuchFileException ? "there is no file " + said : said;
+        // A file that was never there is a UsageException.
+        return e instanceof NoSuchFileException ? said + ", or its directory, is not there any more" : said;
     }
 
     /** One line: the code, the server's message, and a remedy unless the message is about the given arguments. */

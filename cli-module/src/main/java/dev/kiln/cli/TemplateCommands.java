@@ -114,11 +114,13 @@ final class TemplateCommands {
     }
 
     private int parameters(Arguments arguments) throws UsageException, IOException {
-        var path = path(arguments) + "/parameters";
         var file = arguments.option("file");
+        // Read before the template is asked for.
+        var wanted =
+                file.isPresent() ? RequestBody.json(TemplateFile.parameters(Path.of(file.get()))) : RequestBody.none();
+        var path = path(arguments) + "/parameters";
         var answer = file.isPresent()
-                ? session.client()
-                        .rest("PUT", path, Map.of(), RequestBody.json(TemplateFile.parameters(Path.of(file.get()))))
+                ? session.client().rest("PUT", path, Map.of(), wanted)
                 : session.client().get(path);
         if (Session.json(arguments)) {
             session.print(answer);
@@ -165,7 +167,7 @@ final class TemplateCommands {
                     404, "InvalidImagePipeline.NotFound", "There is no template \"" + word + "\" in " + region + ".");
         }
         if (found.size() > 1) {
-            throw new UsageException(
+            throw new IOException(
                     found.size() + " templates have the name " + word + "; ./kiln template list shows their ids");
         }
         return found.get(0);

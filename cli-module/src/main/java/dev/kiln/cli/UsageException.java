@@ -1,6 +1,6 @@
 package dev.kiln.cli;
 
-/** The command line does not make sense; the message says why. */
+/** The command line cannot be carried out as it is typed, and nothing of it was begun; the message says why. */
 public final class UsageException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -147,7 +147,8 @@ class DownloadFileTest {
     void whatTheSystemRefusesIsSaidInWords() {
         assertThat(Main.reason(new AccessDeniedException("/x/out.tar.part")))
                 .isEqualTo("this user may not read or write /x/out.tar.part; name another file, or ask its owner");
-        assertThat(Main.reason(new NoSuchFileException("/x/base.tar"))).isEqualTo("there is no file /x/base.tar");
+        assertThat(Main.reason(new NoSuchFileException("/x/base.tar")))
+                .isEqualTo("/x/base.tar, or its directory, is not there any more");
     }
 
     private void refused(Path file, String why) {

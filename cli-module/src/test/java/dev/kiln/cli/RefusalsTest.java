@@ -103,10 +103,14 @@ class RefusalsTest {
     }
 
     @Test
-    void aNameOfTwoTemplatesIsACommandLineThatMakesNoSense() {
+    void aNameOfTwoTemplatesEndsAsANameOfNoneDoes() {
         server.answer("DescribeImagePipelines", 200, "{\"ImagePipeline\":{\"ImagePipelineSet\":[{},{}]}}");
 
-        assertThat(server.run("template", "show", "golden")).isEqualTo(2);
-        assertThat(server.said()).contains("2 templates have the name golden");
+        for (var command : List.of("template show golden", "start golden", "executions --template golden")) {
+            assertThat(server.run(command.split(" "))).as(command).isEqualTo(1);
+            assertThat(server.said())
+                    .as(command)
+                    .isEqualTo("kiln: 2 templates have the name golden; ./kiln template list shows their ids\n");
+        }
     }
 }
