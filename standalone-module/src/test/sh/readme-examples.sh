@@ -28,12 +28,12 @@ make_template() {
     awk '/^```yaml$/ {on = 1; next} /^```/ {on = 0} on' "$root/README.md" >golden.yml
 }
 
-# The key that the example before has printed.
-use_key() {
-    KILN_ACCESS_KEY_ID=$(sed -n 's/^access key id  *//p' example.log)
-    KILN_ACCESS_KEY_SECRET=$(sed -n 's/^access key secret  *//p' example.log)
-    export KILN_ACCESS_KEY_ID KILN_ACCESS_KEY_SECRET
-    [[ -n $KILN_ACCESS_KEY_ID && -n $KILN_ACCESS_KEY_SECRET ]]
+# The lines of that beginning that the example before has printed.
+paste_line() {
+    local line
+    line=$(grep "^$1" example.log)
+    eval "$line"
+    [[ -n ${line#"$1"} ]]
 }
 
 start_up() {
@@ -61,7 +61,7 @@ for example in "${examples[@]}"; do
         'docker compose'*) printf 'README: "%s" is tried by hand, it needs a container engine\n' "$example" && continue ;;
         './kiln up'*) start_up "$example" ;;
         'mmdebstrap'*) make_image ;;
-        'export KILN_ACCESS_KEY_ID='*) use_key ;;
+        'export KILN_ACCESS_KEY_'*'=…') paste_line "${example%…}" ;;
         *) eval "$example" >example.log 2>&1 || { printf 'README: "%s" failed\n' "$example" && cat example.log && exit 1; } ;;
     esac
     printf 'README: "%s" works\n' "$example"

@@ -22,7 +22,7 @@ final class AccountCommands {
                         "account create",
                         List.of(),
                         List.of(id, name, Option.OUTPUT),
-                        "make an account, print its id and key",
+                        "make an account, print its id and lines that export its key",
                         this::create),
                 new Command(
                         "account list",
@@ -44,10 +44,7 @@ final class AccountCommands {
             session.print(account);
             return ExitStatus.DONE;
         }
-        var out = session.terminal().out();
-        out.println("account id         " + account.path("accountId").asString());
-        out.println("access key id      " + account.path("accessKeyId").asString());
-        out.println("access key secret  " + account.path("accessKeySecret").asString());
+        ShellLines.print(session.terminal().out(), "account id " + text(account, "accountId"), account);
         return ExitStatus.DONE;
     }
 

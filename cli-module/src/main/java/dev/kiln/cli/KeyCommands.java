@@ -1,5 +1,7 @@
 package dev.kiln.cli;
 
+import static dev.kiln.cli.TemplateCommands.text;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +30,17 @@ final class KeyCommands {
         var seconds = new Option("seconds", "", "N", "how long it lasts, 900 to 43200; else 3600");
         var key = List.of("ID");
         return List.of(
-                new Command("key create", List.of(), List.of(policy, account), "make a key, print it", this::create),
+                new Command(
+                        "key create",
+                        List.of(),
+                        List.of(policy, account),
+                        "make a key, print lines that export it",
+                        this::create),
                 new Command(
                         "key temporary",
                         List.of(),
                         List.of(policy, seconds),
-                        "make a key that expires, print it with its token",
+                        "make a key that expires, print lines that export it",
                         this::createTemporary),
                 new Command(
                         "key list", List.of(), List.of(account, Option.OUTPUT), "the keys of the account", this::list),
@@ -58,10 +65,7 @@ final class KeyCommands {
         arguments.option("account").ifPresent(account -> wanted.put("accountId", account));
         addPolicy(arguments, wanted);
         var key = session.client().rest("POST", KEYS, Map.of(), RequestBody.json(wanted));
-        var out = session.terminal().out();
-        out.println("account id         " + key.path("accountId").asString());
-        out.println("access key id      " + key.path("accessKeyId").asString());
-        out.println("access key secret  " + key.path("accessKeySecret").asString());
+        ShellLines.print(session.terminal().out(), "account id " + text(key, "accountId"), key);
         return ExitStatus.DONE;
     }
 
@@ -72,11 +76,7 @@ final class KeyCommands {
         }
         addPolicy(arguments, wanted);
         var key = session.client().rest("POST", "/api/v1/temporary-keys", Map.of(), RequestBody.json(wanted));
-        var out = session.terminal().out();
-        out.println("access key id      " + key.path("accessKeyId").asString());
-        out.println("access key secret  " + key.path("accessKeySecret").asString());
-        out.println("security token     " + key.path("securityToken").asString());
-        out.println("expires            " + key.path("expiration").asString());
+        ShellLines.print(session.terminal().out(), "expires " + text(key, "expiration"), key);
         return ExitStatus.DONE;
     }
 

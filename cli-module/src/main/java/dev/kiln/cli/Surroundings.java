@@ -20,7 +20,7 @@ public record Surroundings(Map<String, String> environment, Path workingDirector
     public static final String KEY_SECRET = "KILN_ACCESS_KEY_SECRET";
 
     /** Name of the variable that holds the token of a temporary key. */
-    private static final String TOKEN = "KILN_SECURITY_TOKEN";
+    static final String TOKEN = "KILN_SECURITY_TOKEN";
 
     /** A client for the server in KILN_ENDPOINT, with the key of the environment or else of {@code data/root-key}. */
     SignedClient client() throws UsageException, IOException {

@@ -70,9 +70,9 @@ class CommandsTest {
         assertThat(seenRequest).isEqualTo("POST /api/v1/accounts");
         assertThat(seenBody).isEqualTo("{\"name\":\"pött er\",\"id\":\"1000000000000001\"}");
         assertThat(text(out)).isEqualTo("""
-                        account id         1000000000000001
-                        access key id      AK
-                        access key secret  SK
+                        # account id 1000000000000001
+                        export KILN_ACCESS_KEY_ID=AK
+                        export KILN_ACCESS_KEY_SECRET=SK
                         """);
     }
 
@@ -88,9 +88,9 @@ class CommandsTest {
         assertThat(seenRequest).isEqualTo("POST /api/v1/keys");
         assertThat(seenBody).isEqualTo("{\"accountId\":\"7\",\"policy\":\"{\\\"Version\\\": \\\"1\\\"}\"}");
         assertThat(text(out)).isEqualTo("""
-                        account id         7
-                        access key id      AK
-                        access key secret  SK
+                        # account id 7
+                        export KILN_ACCESS_KEY_ID=AK
+                        export KILN_ACCESS_KEY_SECRET=SK
                         """);
         assertThat(run("key", "create", "--policy", "no such file")).isEqualTo(2);
     }

@@ -169,10 +169,10 @@ class TransfersTest {
         assertThat(asked).isEqualTo("POST /api/v1/temporary-keys");
         assertThat(new String(body, StandardCharsets.UTF_8)).isEqualTo("{\"durationSeconds\":900}");
         assertThat(text()).isEqualTo("""
-                        access key id      STS.1
-                        access key secret  S
-                        security token     T
-                        expires            2024-01-01T00:15:00Z
+                        # expires 2024-01-01T00:15:00Z
+                        export KILN_ACCESS_KEY_ID=STS.1
+                        export KILN_ACCESS_KEY_SECRET=S
+                        export KILN_SECURITY_TOKEN=T
                         """);
         assertThat(token).isEmpty();
         assertThat(run("key", "temporary", "--seconds", "10")).isEqualTo(2);
