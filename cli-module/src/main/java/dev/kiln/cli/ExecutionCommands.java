@@ -127,7 +127,8 @@ final class ExecutionCommands {
         if (Session.json(arguments)) {
             session.print(found);
         } else {
-            print(found);
+            var such = asked.containsKey("status") || named.isPresent() ? "such " : "";
+            print(found, "no " + such + "executions in " + region);
         }
         return ExitStatus.DONE;
     }
@@ -153,8 +154,8 @@ final class ExecutionCommands {
                 : text(templates.find(word, region), "ImagePipelineId");
     }
 
-    private void print(List<JsonNode> executions) {
-        var table = new Table(2, "EXECUTION", "TEMPLATE", "STATUS", "STARTED", "MESSAGE");
+    private void print(List<JsonNode> executions, String none) {
+        var table = new Table(2, "EXECUTION", "TEMPLATE", "STATUS", "STARTED", "MESSAGE").orElse(none);
         for (var one : executions) {
             table.row(
                     text(one, "executionId"),

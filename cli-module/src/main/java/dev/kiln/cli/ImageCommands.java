@@ -52,7 +52,10 @@ final class ImageCommands {
             session.print(images);
             return ExitStatus.DONE;
         }
-        var table = new Table(4, "IMAGE", "NAME", "FAMILY", "GIB", "STATUS", "CREATED").cutting("NAME", "FAMILY");
+        var family = arguments.option("family").map(name -> " of the family " + name);
+        var table = new Table(4, "IMAGE", "NAME", "FAMILY", "GIB", "STATUS", "CREATED")
+                .cutting("NAME", "FAMILY")
+                .orElse("no images" + family.orElse("") + " in " + session.region(arguments));
         for (var image : images) {
             table.row(
                     text(image, "ImageId"),

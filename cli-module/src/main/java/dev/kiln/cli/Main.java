@@ -50,7 +50,7 @@ public final class Main {
     }
 
     static int run(List<String> words, Surroundings here, PrintStream out, PrintStream err) {
-        var table = new CommandTable(new Session(here, Terminal.of(out, here.environment())));
+        var table = new CommandTable(new Session(here, Terminal.of(out, err, here.environment())));
         if (words.isEmpty() || words.contains("--help") || words.get(0).equals("help")) {
             out.print(table.help(
                     words.stream().filter(word -> !word.equals("help")).toList()));

@@ -37,7 +37,9 @@ final class PackageCommands {
             session.print(answer);
             return ExitStatus.DONE;
         }
-        var table = new Table(-1, "PACKAGE", "VERSION", "ARCHITECTURE").cutting("PACKAGE");
+        var table = new Table(-1, "PACKAGE", "VERSION", "ARCHITECTURE")
+                .cutting("PACKAGE")
+                .orElse("no packages are known");
         for (var one : answer.path("packages")) {
             table.row(text(one, "name"), text(one, "version"), text(one, "architecture"));
         }
@@ -53,7 +55,9 @@ final class PackageCommands {
             session.print(answer);
             return ExitStatus.DONE;
         }
-        var table = new Table(-1, "PACKAGE", "IN " + text(answer, "to"), "NOW").cutting("PACKAGE");
+        var table = new Table(-1, "PACKAGE", "IN " + text(answer, "to"), "NOW")
+                .cutting("PACKAGE")
+                .orElse("no differences");
         for (var one : answer.path("changed")) {
             table.row(text(one, "name"), text(one, "before"), text(one, "now"));
         }

@@ -3,12 +3,13 @@ package dev.kiln.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
  * Rows in columns, for people. On a narrow terminal names and texts are cut. Ids never are, since people paste them
  * into the next command, and neither is a reason at the end: a longer line is better than half of either. Piped output
- * is complete.
+ * is complete. That there are no rows is said on standard error, which programs need not read.
  */
 final class Table {
 
@@ -18,16 +19,24 @@ final class Table {
     private final List<List<String>> rows = new ArrayList<>();
     private final int coloured;
     private List<String> cuttable = List.of();
+    private String none;
 
     /** @param coloured index of the column with statuses; -1 for none */
     Table(int coloured, String... header) {
         this.coloured = coloured;
         rows.add(List.of(header));
+        none = "no " + header[0].toLowerCase(Locale.ROOT) + "s";
     }
 
     /** Sets the columns that a narrow terminal may cut, by their headers. */
     Table cutting(String... headers) {
         cuttable = List.of(headers);
+        return this;
+    }
+
+    /** Sets what is said when there are no rows; else it is "no" and the first header in the plural. */
+    Table orElse(String said) {
+        none = Terminal.oneLine(said);
         return this;
     }
 
@@ -46,6 +55,11 @@ final class Table {
                 line.append(shown).append(column + 1 < row.size() ? gap + BETWEEN : "");
             }
             terminal.out().println(line.toString().stripTrailing());
+        }
+        if (rows.size() == 1) {
+            // After the header also where both go to one terminal.
+            terminal.out().flush();
+            terminal.err().println(none);
         }
     }
 

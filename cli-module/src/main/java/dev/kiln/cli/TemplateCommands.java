@@ -75,8 +75,9 @@ final class TemplateCommands {
             session.print(templates);
             return ExitStatus.DONE;
         }
-        var table =
-                new Table(-1, "TEMPLATE", "NAME", "BASE IMAGE", "COPIED TO", "CREATED").cutting("NAME", "COPIED TO");
+        var table = new Table(-1, "TEMPLATE", "NAME", "BASE IMAGE", "COPIED TO", "CREATED")
+                .cutting("NAME", "COPIED TO")
+                .orElse("no templates in " + session.region(arguments));
         for (var template : templates) {
             table.row(
                     text(template, "ImagePipelineId"),

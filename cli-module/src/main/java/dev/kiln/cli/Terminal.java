@@ -7,19 +7,20 @@ import java.util.Map;
  * The output: whether a person watches it, how wide it is, and whether it may have colours. Text from a server or a
  * build is shown without control sequences other than colours.
  *
+ * @param err what is for people and no part of the output
  * @param width columns; 0 when nobody watches, and nothing is cut
  */
-record Terminal(PrintStream out, int width, boolean colours) {
+record Terminal(PrintStream out, PrintStream err, int width, boolean colours) {
 
     private static final int NARROWEST = 20;
 
     /** Uses {@code KILN_COLUMNS}, which the launcher sets when there is a terminal: it can ask it for its width. */
-    static Terminal of(PrintStream out, Map<String, String> environment) {
+    static Terminal of(PrintStream out, PrintStream err, Map<String, String> environment) {
         var columns = environment.getOrDefault("KILN_COLUMNS", "");
         var width = columns.matches("[1-9][0-9]{0,4}") ? Math.max(Integer.parseInt(columns), NARROWEST) : 0;
         var dumb = environment.getOrDefault("TERM", "").equals("dumb");
         var plain = !environment.getOrDefault("NO_COLOR", "").isEmpty() || dumb;
-        return new Terminal(out, dumb ? 0 : width, width > 0 && !plain);
+        return new Terminal(out, err, dumb ? 0 : width, width > 0 && !plain);
     }
 
     boolean watched() {

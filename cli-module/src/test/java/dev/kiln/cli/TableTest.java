@@ -15,7 +15,8 @@ class TableTest {
         var table = new Table(1, "EXECUTION", "STATUS", "MESSAGE");
         table.row("exec-1", "SUCCESS", "all is well\n\033[2Jand more of it");
         table.row("exec-22", "FAILED", "");
-        table.print(Terminal.of(new PrintStream(bytes, true, StandardCharsets.UTF_8), environment));
+        var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        table.print(Terminal.of(out, out, environment));
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
@@ -35,13 +36,13 @@ class TableTest {
         var table = new Table(-1, "IMAGE", "NAME", "FAMILY", "WHY").cutting("NAME", "FAMILY");
         table.row("m-aaaaaaaaaaaaaaaaaaaa", "a name of twenty-two!", "a family", "because of all of it");
 
-        table.print(new Terminal(out, 70, false));
+        table.print(new Terminal(out, out, 70, false));
         assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("""
                 IMAGE                   NAME            FAMILY    WHY
                 m-aaaaaaaaaaaaaaaaaaaa  a name of twe…  a family  because of all of it
                 """);
         bytes.reset();
-        table.print(new Terminal(out, 40, false));
+        table.print(new Terminal(out, out, 40, false));
         assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("""
                 IMAGE                   NAME      FAMILY    WHY
                 m-aaaaaaaaaaaaaaaaaaaa  a name …  a family  because of all of it

@@ -160,6 +160,6 @@ class VanishedServerTest {
     }
 
     private Terminal terminal() {
-        return new Terminal(print, 0, false);
+        return new Terminal(print, print, 0, false);
     }
 }
