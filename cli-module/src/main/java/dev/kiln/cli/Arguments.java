@@ -2,6 +2,7 @@ package dev.kiln.cli;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ public final class Arguments {
             if (flags.contains(name) && equals < 0) {
                 parsed.put(name, "", false);
             } else if (!options.contains(name)) {
-                throw new UsageException("option " + typed + " is not known here");
+                throw new UsageException("option " + fault(typed, name, options, flags));
             } else if (equals >= 0) {
                 parsed.put(name, word.substring(equals + 1), repeating.contains(name));
             } else if (rest.hasNext()) {
@@ -64,6 +65,18 @@ public final class Arguments {
             }
         }
         return parsed;
+    }
+
+    private static String fault(String typed, String name, Set<String> options, Set<String> flags) {
+        if (flags.contains(name)) {
+            return "--" + name + " takes no value";
+        }
+        var known = new HashSet<>(options);
+        known.addAll(flags);
+        return typed + " is not known here"
+                + NearestName.close(name, known)
+                        .map(near -> "; did you mean --" + near + "?")
+                        .orElse("");
     }
 
     /** Whether it is a dash and a letter; a single dash may be a file, and more letters a text. */

@@ -29,16 +29,29 @@ record Command(String name, List<String> words, List<Option> options, String doe
         return words.isEmpty() ? name : name + " " + String.join(" ", words);
     }
 
+    private String usage() {
+        return "./kiln " + form() + (options.isEmpty() ? "" : " [options]");
+    }
+
     int run(List<String> typed) throws UsageException, IOException {
         var arguments = Arguments.parse(typed, named(false), named(true), letters(), repeating());
-        var given = arguments.words().size();
-        if (anyNumber() ? given < words.size() - 1 : given != words.size()) {
-            throw new UsageException(
-                    (name + " " + String.join(" ", arguments.words())).strip() + " is not like " + form());
-        }
+        requireWords(arguments.words());
         // Before the action, so that nothing is changed whose answer cannot be shown.
         Session.json(arguments);
         return action.run(arguments);
+    }
+
+    private void requireWords(List<String> given) throws UsageException {
+        var needed = anyNumber() ? words.subList(0, words.size() - 1) : words;
+        if (given.size() < needed.size()) {
+            var missing = needed.subList(given.size(), needed.size());
+            throw new UsageException(
+                    String.join(" and ", missing) + (missing.size() == 1 ? " is" : " are") + " missing: " + usage());
+        }
+        if (given.size() > needed.size() && !anyNumber()) {
+            var more = String.join(" ", given.subList(needed.size(), given.size()));
+            throw new UsageException("\"" + more + "\" is too much: " + usage());
+        }
     }
 
     private Set<String> named(boolean flags) {
@@ -60,7 +73,7 @@ record Command(String name, List<String> words, List<Option> options, String doe
 
     /** The text of {@code --help}. */
     String help() {
-        var text = new StringBuilder("./kiln ").append(form()).append(options.isEmpty() ? "" : " [options]");
+        var text = new StringBuilder(usage());
         text.append("\n\n  ").append(does).append('\n');
         if (!options.isEmpty()) {
             var width = options.stream()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All commands of the client: those that talk to a server, and help and completion. */
@@ -43,18 +44,44 @@ final class CommandTable {
 
     int run(List<String> words) throws UsageException, IOException {
         var command = find(words)
-                .orElseThrow(
-                        () -> new UsageException("command " + String.join(" ", words) + " is not known" + near(words)));
+                .orElseThrow(() ->
+                        new UsageException("command " + String.join(" ", words.subList(0, Math.min(words.size(), 2)))
+                                + " is not known" + near(words)));
         return command.run(words.subList(command.name().split(" ", -1).length, words.size()));
     }
 
-    /** The commands that begin with the same word. */
+    /** What was probably meant, else the commands that begin with the same word. */
     private String near(List<String> words) {
-        var begun = commands.stream()
-                .map(Command::name)
-                .filter(name -> name.startsWith(words.get(0) + " "))
-                .toList();
+        var meant = meant(words);
+        if (meant.isPresent()) {
+            return "; did you mean " + meant.get() + "?";
+        }
+        var begun = beginningWith(words.get(0));
         return begun.isEmpty() ? "" : "; there is " + String.join(", ", begun);
+    }
+
+    private Optional<String> meant(List<String> words) {
+        var names = Stream.concat(Completion.LOCAL.stream(), commands.stream().map(Command::name));
+        var first = NearestName.close(
+                words.get(0), names.map(name -> name.split(" ", -1)[0]).collect(Collectors.toSet()));
+        if (first.isPresent() && words.size() > 1) {
+            var group = first.get() + " ";
+            var seconds = beginningWith(first.get()).stream()
+                    .map(name -> name.substring(group.length()))
+                    .toList();
+            var second = NearestName.close(words.get(1), seconds);
+            if (second.isPresent()) {
+                return second.map(group::concat);
+            }
+        }
+        return first.filter(name -> !name.equals(words.get(0)));
+    }
+
+    private List<String> beginningWith(String word) {
+        return commands.stream()
+                .map(Command::name)
+                .filter(name -> name.startsWith(word + " "))
+                .toList();
     }
 
     /** The command that the words begin with; the longest name wins. */

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 final class Completion {
 
     // Commands of the launcher itself, which start and break whole systems.
-    private static final List<String> LOCAL = List.of("bench", "demo", "faults", "help", "test", "up");
+    static final List<String> LOCAL = List.of("bench", "demo", "faults", "help", "test", "up");
 
     private final List<Command> commands;
 

@@ -1,6 +1,5 @@
 package dev.kiln.cli;
 
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 
@@ -75,10 +74,7 @@ final class TemplateNames {
         if (form.isPresent()) {
             return Optional.of(quoted + form.get());
         }
-        var near = ALL.stream()
-                .min(Comparator.<String>comparingInt(known -> distance(known, general))
-                        .thenComparing(known -> known))
-                .orElseThrow();
+        var near = NearestName.of(general, ALL).orElseThrow();
         return Optional.of(quoted + "is no parameter of CreateImagePipeline; the nearest is " + near);
     }
 
@@ -117,23 +113,5 @@ final class TemplateNames {
 
     private static String last(String name) {
         return name.substring(name.lastIndexOf('.') + 1);
-    }
-
-    /** The number of letters to change, insert or remove to turn one into the other. */
-    private static int distance(String one, String other) {
-        var row = new int[other.length() + 1];
-        for (int to = 0; to <= other.length(); to++) {
-            row[to] = to;
-        }
-        for (int from = 1; from <= one.length(); from++) {
-            int before = row[0];
-            row[0] = from;
-            for (int to = 1; to <= other.length(); to++) {
-                int changed = before + (one.charAt(from - 1) == other.charAt(to - 1) ? 0 : 1);
-                before = row[to];
-                row[to] = Math.min(changed, 1 + Math.min(row[to], row[to - 1]));
-            }
-        }
-        return row[other.length()];
     }
 }
