@@ -28,6 +28,8 @@ public final class SignedClient {
     // Images are sent and got, the doctor compares whole regions, and a change may wait for others.
     private static final Duration SILENCE = Duration.ofMinutes(30);
     private static final int LONGEST_ERROR = 64 * 1024;
+    // Java's words for an answer that is no record of TLS.
+    private static final String NOT_TLS = "Unsupported or unrecognized SSL message";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final URI endpoint;
@@ -132,11 +134,18 @@ public final class SignedClient {
         } catch (UnknownHostException e) {
             throw new IOException("the host name of " + endpoint + " cannot be resolved; check KILN_ENDPOINT", e);
         } catch (SSLException e) {
-            throw new IOException(
-                    "no trusted connection to " + endpoint + ": " + e.getMessage() + "; check KILN_ENDPOINT", e);
+            throw new IOException("no trusted connection to " + endpoint + ": " + reason(e), e);
         } catch (SocketTimeoutException e) {
             throw new IOException(endpoint + " does not answer; check KILN_ENDPOINT and the network", e);
         }
+    }
+
+    private String reason(SSLException e) {
+        var said = String.valueOf(e.getMessage());
+        return said.contains(NOT_TLS)
+                ? "what answers there does not speak TLS; if it speaks http, set KILN_ENDPOINT=http://"
+                        + endpoint.getRawAuthority()
+                : said + "; check KILN_ENDPOINT";
     }
 
     private URI address(ApiCall call) {

@@ -63,7 +63,9 @@ class EndpointTest {
         answering.join();
         assertThat(said())
                 .contains("no trusted connection to https://127.0.0.1:")
-                .contains("KILN_ENDPOINT");
+                .contains(
+                        "what answers there does not speak TLS; if it speaks http, set KILN_ENDPOINT=http://127.0.0.1:"
+                                + server.getLocalPort());
     }
 
     @Test
