@@ -3,6 +3,10 @@ package dev.kiln.cli;
 import static dev.kiln.cli.TemplateCommands.text;
 
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -87,12 +91,13 @@ final class ScheduleCommands {
 
     private void print(JsonNode schedule) {
         line("cron", text(schedule, "cron"));
-        line("time zone", text(schedule, "timeZone"));
+        var zone = text(schedule, "timeZone");
+        line("time zone", zone);
         line("while one runs", text(schedule, "whileRunning"));
         var next = text(schedule, "nextAt");
-        line("next", next.isEmpty() ? "never" : next);
-        line("waits since", text(schedule, "waitsSince"));
-        last(schedule.path("last"));
+        line("next", next.isEmpty() ? "never" : at(next, zone));
+        line("waits since", at(text(schedule, "waitsSince"), zone));
+        last(schedule.path("last"), zone);
     }
 
     private int rebuild(Arguments arguments) throws UsageException, IOException {
@@ -112,13 +117,25 @@ final class ScheduleCommands {
         }
         line("on base change", rebuild.path("onBaseChange").asBoolean(false) ? "yes" : "no");
         line("base image", text(rebuild, "baseImageId"));
-        last(rebuild.path("last"));
+        last(rebuild.path("last"), "UTC");
         return ExitStatus.DONE;
     }
 
-    private void last(JsonNode last) {
+    /** The time by the clocks of the zone; as the server said it, if this Java does not know the zone. */
+    private static String at(String time, String zone) {
+        try {
+            return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
+                    Instant.parse(time).atZone(ZoneId.of(zone)));
+        } catch (DateTimeException e) {
+            return time;
+        }
+    }
+
+    private void last(JsonNode last, String zone) {
         if (last.isObject()) {
-            line("last", text(last, "at") + ", " + text(last, "outcome").toLowerCase(Locale.ROOT));
+            line(
+                    "last",
+                    at(text(last, "at"), zone) + ", " + text(last, "outcome").toLowerCase(Locale.ROOT));
             line("", text(last, "message"));
             line("last execution", text(last, "executionId"));
         }

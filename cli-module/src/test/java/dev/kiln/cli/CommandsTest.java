@@ -219,13 +219,16 @@ class CommandsTest {
                         cron            30 2 * * *
                         time zone       Europe/Berlin
                         while one runs  queue
-                        next            2024-06-01T00:30:00Z
-                        last            2024-05-31T00:30:00Z, started
+                        next            2024-06-01T02:30:00+02:00
+                        last            2024-05-31T02:30:00+02:00, started
                                         due at 2024-05-31T00:30:00Z
                         last execution  exec-1
                         """);
         assertThat(run("template", "schedule", template)).isZero();
         assertThat(seenRequest).isEqualTo("GET /api/v1/templates/" + template + "/schedule");
+        answer = "{\"timeZone\":\"Mars/Olympus\",\"nextAt\":\"2024-06-01T00:30:00Z\"}";
+        assertThat(run("template", "schedule", template)).isZero();
+        assertThat(text(out)).endsWith("next            2024-06-01T00:30:00Z\n");
         assertThat(run("template", "schedule", template, "--remove")).isZero();
         assertThat(seenRequest).isEqualTo("DELETE /api/v1/templates/" + template + "/schedule");
         assertThat(run("template", "schedule", template, "--zone", "UTC")).isEqualTo(2);
