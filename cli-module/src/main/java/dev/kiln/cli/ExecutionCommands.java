@@ -168,7 +168,8 @@ final class ExecutionCommands {
     }
 
     private int show(Arguments arguments) throws UsageException, IOException {
-        var path = "/api/v1/executions/" + execution(arguments);
+        var id = execution(arguments);
+        var path = "/api/v1/executions/" + id;
         var execution = session.client().get(path);
         if (Session.json(arguments)) {
             session.print(execution);
@@ -179,6 +180,7 @@ final class ExecutionCommands {
         story.tell(session.client().get(path + "/events").path("events"));
         story.outcome(execution);
         story.targets(session.client().get(path + "/targets").path("targets"));
+        story.remedy(execution, id);
         return ExitStatus.DONE;
     }
 

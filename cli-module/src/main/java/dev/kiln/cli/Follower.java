@@ -15,6 +15,7 @@ final class Follower {
     private static final String ERASE = "\r\033[K";
 
     private final SignedClient client;
+    private final String id;
     private final String path;
     private final Terminal terminal;
     private final Story story;
@@ -22,6 +23,7 @@ final class Follower {
 
     Follower(SignedClient client, String execution, Terminal terminal, Patience patience) {
         this.client = client;
+        this.id = execution;
         this.path = "/api/v1/executions/" + execution;
         this.terminal = terminal;
         this.story = new Story(terminal);
@@ -53,6 +55,7 @@ final class Follower {
             if (text(execution, "status").equals("PARTITION_SUCCESS")) {
                 story.targets(
                         patience.answer(() -> client.get(path + "/targets")).path("targets"));
+                story.remedy(execution, id);
             }
         } else if (terminal.watched()) {
             var targets = text(execution, "status").equals("DISTRIBUTING")

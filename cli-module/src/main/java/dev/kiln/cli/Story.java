@@ -65,6 +65,13 @@ final class Story {
         }
     }
 
+    /** Prints how what failed in some regions is tried again, if the image is in others. */
+    void remedy(JsonNode execution, String id) {
+        if (text(execution, "status").equals("PARTITION_SUCCESS")) {
+            terminal.out().println("to try again what failed: ./kiln targets retry " + id);
+        }
+    }
+
     /** Prints a table of the targets. */
     void targets(JsonNode targets) {
         var table = new Table(2, "REGION", "IMAGE", "STATE", "DONE", "SHARED WITH", "ERROR");

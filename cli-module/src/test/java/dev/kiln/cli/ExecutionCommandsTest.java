@@ -231,6 +231,22 @@ class ExecutionCommandsTest {
     }
 
     @Test
+    void whatFailedInPartSaysHowItIsTriedAgain() {
+        answer("StartImagePipelineExecution", "{\"ExecutionId\":\"exec-1\"}");
+        answer(EXECUTION, "{\"status\":\"PARTITION_SUCCESS\"}");
+        answer(EXECUTION + "/events", "{\"events\":[" + STARTED + "]}");
+        answer(EXECUTION + "/targets", "{\"targets\":[{\"regionId\":\"cn-two\",\"state\":\"FAILED\"}]}");
+
+        for (var command : List.of("start " + TEMPLATE + " -f", "follow exec-1", "execution exec-1")) {
+            run(command.split(" "));
+            assertThat(text(out)).as(command).endsWith("to try again what failed: ./kiln targets retry exec-1\n");
+        }
+        answer(EXECUTION, "{\"status\":\"SUCCESS\"}");
+        assertThat(run("execution", "exec-1")).isZero();
+        assertThat(text(out)).doesNotContain("targets retry");
+    }
+
+    @Test
     void everyEndHasAStatusOfItsOwn() {
         answer(EXECUTION + "/events", "{\"events\":[]}");
         answer(EXECUTION + "/targets", "{\"targets\":[]}");
