@@ -90,7 +90,11 @@ public final class Latency implements Scenario {
                 executions(system, running, surroundings.size().of(20, 300), PAUSE_MILLIS);
                 tell(surroundings, TO_STEP_50, TO_STEP_99, micros(database, TO_STEP, last));
                 tell(surroundings, TO_KEPT_50, TO_KEPT_99, micros(database, TO_STEP_KEPT, last));
-                tell(surroundings, TO_RUN_END_50, TO_RUN_END_99, micros(database, TO_STATUS.formatted("SUCCESS"), last));
+                tell(
+                        surroundings,
+                        TO_RUN_END_50,
+                        TO_RUN_END_99,
+                        micros(database, TO_STATUS.formatted("SUCCESS"), last));
             }
         } finally {
             surroundings.database().drop(database);
