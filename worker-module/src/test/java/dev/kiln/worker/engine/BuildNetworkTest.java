@@ -115,7 +115,10 @@ class BuildNetworkTest {
             var send =
                     "perl -e 'BEGIN{@INC=grep{!m{^/etc}}@INC}use Socket;socket(S,PF_INET,SOCK_DGRAM,17);setsockopt(S,SOL_SOCKET,25,q(tap0))||die;"
                             + "setsockopt(S,0,33,pack(q(i),4));for my $to(@ARGV){send(S,$to,0,pack_sockaddr_in("
-                            + heard.getLocalPort() + ",inet_aton($to)))||print qq(refused $to )}' 127.0.0.1 239.1.2.3 ";
+                            + heard.getLocalPort() + ",inet_aton($to)))||print qq(refused $to )}"
+                            // What is on its way when the network ends is lost.
+                            + "for(1..20){select undef,undef,undef,.1;send S,$ARGV[-1],0,pack_sockaddr_in("
+                            + heard.getLocalPort() + ",inet_aton $ARGV[-1])}' 127.0.0.1 239.1.2.3 ";
             var engine = new SandboxBuildEngine(
                     TestSettings.of(directory).privateNetworks(own + "/32").build());
             engine.runPacker(
